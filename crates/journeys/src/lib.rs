@@ -1,0 +1,1 @@
+//! One file per journey of a guide, told from top to bottom

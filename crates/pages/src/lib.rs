@@ -1,0 +1,1 @@
+//! Every page as a typed template over the NHS.UK components

@@ -1,0 +1,1 @@
+//! What the guides say, as pure functions of facts and the time

@@ -1,0 +1,1 @@
+//! What is kept: SQLite and PostgreSQL behind one SQL text

@@ -1,0 +1,1 @@
+//! The words people read outside a page template: refusals, field errors, e-mails and texts

@@ -1,0 +1,120 @@
+//! The table of all configuration keys. The comments are the documentation that people read: in the printed example and
+//! in `docs/src/reference/configuration.md`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use url::Url;
+use vault::Secret;
+
+use super::schema::settings;
+use super::value::{
+    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, PublicUrl, SmtpUrl, TextProvider, Token, Words, Zone,
+};
+
+settings! {
+    /// Where the service listens, and the address that people type.
+    server: Server {
+        /// Address and port to listen on. Port 0 takes any free port, which the log then tells.
+        listen: SocketAddr, default "127.0.0.1:8400", example "0.0.0.0:8400";
+        /// The address of the service as people type it, without a path. It must be https, unless its host is this
+        /// machine itself. Cookies, security headers and links in messages come from it.
+        public_url: PublicUrl, example "https://id.northfield.example";
+        /// Addresses or networks of the reverse proxies that stand before the service. Only from these is the header
+        /// `X-Forwarded-For` believed. Without any, the address of the connection counts.
+        trusted_proxies: Vec<IpNet>, default "", example "127.0.0.1, 10.20.0.0/16";
+        /// Seconds that open requests and messages being sent get to finish when the service is told to stop.
+        drain_seconds: Number<0, 600>, default "20", example "20";
+    }
+    /// How the service calls itself, and its days.
+    service: ServiceSettings {
+        /// The name of the service on its pages and in its messages.
+        name: Words<60>, default "Fobwatch", example "Northfield Staff ID";
+        /// The time zone in which days begin and times are shown.
+        time_zone: Zone, default "Europe/London", example "Europe/London";
+    }
+    /// Where everything is kept.
+    database: Database {
+        /// `sqlite://FILE` for a single node, `postgres://USER:PASSWORD@HOST/DATABASE` for one or more nodes. The SQLite
+        /// file is made at the first start. A relative file is looked for where the service was started.
+        url: DatabaseUrl, default "sqlite://fobwatch.db", example "postgres://fobwatch:PASSWORD@db.northfield.example/fobwatch";
+        /// Connections to the database at most. SQLite writes through one and uses the others to read.
+        connections: Number<1, 500>, default "10", example "10";
+    }
+    /// The keys that encrypt telephone numbers, authenticator seeds and other personal secrets in the database. Without
+    /// them the database cannot be read: keep a copy, and never in the same place as the copy of the database.
+    keys: KeySettings {
+        /// The file of keys. It is made at the first start, readable by its owner only. Every node needs the same one.
+        file: PathBuf, default "fobwatch.keys", example "/var/lib/fobwatch/fobwatch.keys";
+        /// The content of a key file, for places where secrets come by the environment. It takes the place of `file`.
+        text: Option<KeyText>, example "THE-CONTENT-OF-A-KEY-FILE";
+    }
+    /// How e-mail is sent.
+    email: Email {
+        /// The mail server: `smtp://HOST:PORT` (add `?tls=required` for STARTTLS), `smtps://HOST` for TLS from the start,
+        /// with `USER:PASSWORD@` before the host if it asks for them.
+        url: SmtpUrl, example "smtps://fobwatch:PASSWORD@mail.northfield.example";
+        /// The sender that people see. Its domain should name the mail server in its SPF record and sign with DKIM.
+        from: Mailbox, example "Northfield Staff ID <no-reply@northfield.example>";
+        /// Connections to the mail server at most.
+        connections: Number<1, 100>, default "4", example "4";
+    }
+    /// How text messages are sent.
+    text: TextSettings {
+        /// `govuk-notify` (GOV.UK Notify), `http` (any gateway that follows the contract in the docs) or `none`: then
+        /// nobody is offered text messages.
+        provider: TextProvider, default "none", example "govuk-notify";
+        /// Where the provider is reached. For `govuk-notify` this defaults to `https://api.notifications.service.gov.uk`.
+        base_url: Option<Url>, example "https://api.notifications.service.gov.uk";
+        /// The key that the provider gave you. For `govuk-notify` an API key of the kind "live".
+        api_key: Option<Secret<String>>, example "KEY";
+        /// For `govuk-notify`: the id of a text message template in your Notify account whose whole content is `((body))`.
+        /// The default suits only a stand-in for Notify.
+        template_id: uuid::Uuid, default "f0b3a7c4-0000-4000-8000-000000000000", example "5ab1d6c2-9f0e-4b0a-8a3e-2f1f7f0c9d11";
+    }
+    /// Which telephone numbers people may give.
+    phone: Phone {
+        /// Mobile numbers of Jersey, Guernsey and the Isle of Man are welcome.
+        crown_dependencies: bool, default "true", example "true";
+    }
+    /// How hard passwords are hashed (Argon2id). A stronger setting reaches each account at its next sign-in.
+    hashing: Hashing {
+        /// Memory for one hash, in KiB. `at_once` times this is what hashing takes of the machine at most.
+        memory_kib: Number<19_456, 4_194_304>, default "19456", example "65536";
+        /// Passes over that memory.
+        passes: Number<1, 20>, default "2", example "3";
+        /// Lanes of one hash.
+        lanes: Number<1, 16>, default "1", example "1";
+        /// Hashes at the same time at most; 0 is one for each core.
+        at_once: Number<0, 256>, default "0", example "4";
+        /// Sign-ins that may wait for their hash. Whoever comes when it is full is told at once that the service is busy.
+        queue: Number<1, 100_000>, default "500", example "500";
+    }
+    /// The worker that delivers messages. Each node has one.
+    worker: Worker {
+        /// Whether this node delivers messages. At least one node must.
+        enabled: bool, default "true", example "true";
+        /// Messages being sent at the same time at most.
+        at_once: Number<1, 64>, default "4", example "8";
+        /// Seconds between two looks for messages that another node wrote or whose pause is over. Messages of this node
+        /// leave at once.
+        pause_seconds: Number<1, 300>, default "2", example "2";
+    }
+    /// What the service writes about its own running, to the standard error stream. Never addresses, names, numbers,
+    /// codes or passwords.
+    log: Log {
+        /// `text` for people, `json` for machines (one object a line).
+        format: LogFormat, default "text", example "json";
+        /// `error`, `warn`, `info`, `debug` or `trace`. Libraries never write more than warnings.
+        level: Level, default "info", example "info";
+    }
+    /// Figures for Prometheus at `/metrics`, on the same port as the pages.
+    metrics: Metrics {
+        /// Whether there is such an address at all.
+        enabled: bool, default "true", example "true";
+        /// Whoever shows this token (`Authorization: Bearer TOKEN`) may read them from anywhere. Without the token they are
+        /// read only from this machine itself, and never through a proxy.
+        token: Option<Token>, example "A-LONG-RANDOM-TEXT";
+    }
+}

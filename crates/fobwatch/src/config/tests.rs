@@ -1,0 +1,308 @@
+use super::*;
+
+const LEAST: &str = "\
+[server]
+public_url = \"https://id.northfield.example\"
+[email]
+url = \"smtp://localhost:2525\"
+from = \"Northfield Staff ID <no-reply@northfield.example>\"
+";
+
+fn nothing() -> Vec<(String, String)> {
+    Vec::new()
+}
+
+fn variables(given: &[(&str, &str)]) -> Vec<(String, String)> {
+    given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// What is said about a file whose lines come after [`LEAST`], which has five.
+fn said_of(lines: &str) -> String {
+    let text = format!("{LEAST}{lines}");
+    match Config::parse(Some(("fobwatch.toml", &text)), nothing()) {
+        Ok(_) => "nothing".into(),
+        Err(problems) => problems.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn said_of_environment(given: &[(&str, &str)]) -> String {
+    match Config::parse(Some(("fobwatch.toml", LEAST)), variables(given)) {
+        Ok(_) => "nothing".into(),
+        Err(problems) => problems.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+#[test]
+fn a_file_with_an_address_and_a_mail_server_is_enough() {
+    let config = Config::parse(Some(("fobwatch.toml", LEAST)), nothing()).unwrap();
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8400");
+    assert_eq!(config.service.name.as_str(), "Fobwatch");
+    assert_eq!(config.database.url.expose(), "sqlite://fobwatch.db");
+    assert!(config.server.trusted_proxies.is_empty());
+    assert!(config.phone.crown_dependencies);
+    assert!(config.server.public_url.is_secure());
+    assert_eq!(config.text.provider, value::TextProvider::None);
+}
+
+#[test]
+fn the_environment_alone_is_enough() {
+    let config = Config::parse(
+        None,
+        variables(&[
+            ("PATH", "/usr/bin"),
+            ("FOBWATCH_CONFIG", "elsewhere.toml"),
+            ("FOBWATCH_SERVER__LISTEN", "127.0.0.1:0"),
+            ("FOBWATCH_SERVER__PUBLIC_URL", "http://localhost:8400"),
+            ("FOBWATCH_SERVER__TRUSTED_PROXIES", "10.0.0.1, 10.20.0.0/16"),
+            ("FOBWATCH_DATABASE__URL", "postgres://fobwatch:hush@127.0.0.1:5432/fobwatch"),
+            ("FOBWATCH_KEYS__FILE", "/var/lib/fobwatch/keys"),
+            ("FOBWATCH_EMAIL__URL", "smtp://127.0.0.1:2525"),
+            ("FOBWATCH_EMAIL__FROM", "no-reply@northfield.example"),
+            ("FOBWATCH_TEXT__PROVIDER", "govuk-notify"),
+            ("FOBWATCH_TEXT__BASE_URL", "http://127.0.0.1:6000"),
+            ("FOBWATCH_TEXT__API_KEY", "a-key"),
+        ]),
+    )
+    .unwrap();
+    assert_eq!(config.server.trusted_proxies.len(), 2);
+    assert_eq!(config.text.provider, value::TextProvider::GovukNotify);
+    assert!(!config.server.public_url.is_secure());
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let environment = variables(&[("FOBWATCH_SERVER__PUBLIC_URL", "https://other.northfield.example")]);
+    let config = Config::parse(Some(("fobwatch.toml", LEAST)), environment).unwrap();
+    assert_eq!(config.server.public_url.url().as_str(), "https://other.northfield.example/");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let config = Config::parse(Some(("fobwatch.toml", LEAST)), variables(&[("FOBWATCH_SERVER__LISTEN", "")])).unwrap();
+    assert_eq!(config.server.listen.port(), 8400);
+}
+
+#[test]
+fn the_variables_that_kubernetes_adds_are_not_mistakes() {
+    assert_eq!(
+        said_of_environment(&[
+            ("FOBWATCH_SERVICE_HOST", "10.0.0.1"),
+            ("FOBWATCH_SERVICE_PORT_HTTP", "8400"),
+            ("FOBWATCH_PORT", "tcp://10.0.0.1:8400"),
+            ("FOBWATCH_PORT_8400_TCP_ADDR", "10.0.0.1"),
+        ]),
+        "nothing"
+    );
+}
+
+#[test]
+fn every_mistake_in_the_file_is_named_with_its_line_and_a_remedy() {
+    let table = [
+        (
+            "[service]\nnam = \"x\"",
+            "fobwatch.toml, line 7: service.nam is not a key. Did you mean service.name?",
+        ),
+        (
+            "[databse]\nurl = \"x\"",
+            "fobwatch.toml, line 6: [databse] is not a section. Did you mean [database]?",
+        ),
+        (
+            "[log]\ncolour = \"red\"",
+            "fobwatch.toml, line 7: log.colour is not a key. `fobwatch config example` shows all keys.",
+        ),
+        (
+            "[service]\nlisten = \"127.0.0.1:1\"",
+            "fobwatch.toml, line 7: service.listen is not a key. Did you mean server.listen?",
+        ),
+        (
+            "[hashing]\npasses = \"3\"",
+            "fobwatch.toml, line 7: hashing.passes is a text in quotation marks. \
+             Write a whole number from 1 to 20, such as passes = 3.",
+        ),
+        (
+            "[hashing]\npasses = 0",
+            "fobwatch.toml, line 7: hashing.passes (\"0\") is too small. \
+             Write a whole number from 1 to 20, such as passes = 3.",
+        ),
+        (
+            "[hashing]\nmemory_kib = 1024",
+            "fobwatch.toml, line 7: hashing.memory_kib (\"1024\") is too small. \
+             Write a whole number from 19456 to 4194304, such as memory_kib = 65536.",
+        ),
+        (
+            "[phone]\ncrown_dependencies = \"yes\"",
+            "fobwatch.toml, line 7: phone.crown_dependencies is a text in quotation marks. \
+             Write true or false, such as crown_dependencies = true.",
+        ),
+        (
+            "[service]\ntime_zone = \"Europe/Londn\"",
+            "fobwatch.toml, line 7: service.time_zone (\"Europe/Londn\") is not a known time zone. \
+             Write the name of a time zone, such as time_zone = \"Europe/London\".",
+        ),
+        (
+            "[database]\nurl = \"mysql://root:hush@localhost/x\"",
+            "fobwatch.toml, line 7: database.url begins with neither sqlite:// nor postgres://. \
+             Write sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE, such as \
+             url = \"postgres://fobwatch:PASSWORD@db.northfield.example/fobwatch\".",
+        ),
+        (
+            "[log]\nformat = \"xml\"",
+            "fobwatch.toml, line 7: log.format (\"xml\") is none of the words it can be. \
+             Write one of \"text\", \"json\", such as format = \"json\".",
+        ),
+        (
+            "[keys]\ntext = \"hush\"",
+            "fobwatch.toml, line 7: keys.text may not stand in a file. Set FOBWATCH_KEYS__TEXT in the environment.",
+        ),
+        (
+            "[metrics]\ntoken = \"hush\"",
+            "fobwatch.toml, line 7: metrics.token is too short. \
+             Write at least 16 characters without spaces, such as token = \"A-LONG-RANDOM-TEXT\".",
+        ),
+        (
+            "[text]\nprovider = \"http\"",
+            "fobwatch.toml, line 7: text.provider is http, but text.api_key is missing. \
+             Write api_key = \"KEY\" under [text], or set FOBWATCH_TEXT__API_KEY.\n\
+             fobwatch.toml, line 7: text.provider is http, but text.base_url is missing. \
+             Write base_url = \"https://api.notifications.service.gov.uk\" under [text], or set FOBWATCH_TEXT__BASE_URL.",
+        ),
+        (
+            "[text]\napi_key = \"hush\"",
+            "fobwatch.toml, line 7: text.api_key is set, but text.provider is not. \
+             Set text.provider to govuk-notify or http, or leave both out.",
+        ),
+    ];
+    for (lines, said) in table {
+        assert_eq!(said_of(lines), said, "for {lines}");
+    }
+}
+
+#[test]
+fn a_line_that_is_not_toml_is_named_and_the_rest_still_read() {
+    let said = said_of("[log\nformat = \"xml\"");
+    assert!(said.starts_with("fobwatch.toml, line 6: not TOML: "), "{said}");
+}
+
+#[test]
+fn every_mistake_in_the_environment_is_named_with_a_remedy() {
+    let table = [
+        (
+            ("FOBWATCH_SERVER__LISTN", "x"),
+            "environment: FOBWATCH_SERVER__LISTN is not a key. Did you mean FOBWATCH_SERVER__LISTEN?",
+        ),
+        (
+            ("FOBWATCH_SERVER_LISTEN", "x"),
+            "environment: FOBWATCH_SERVER_LISTEN is not a key. Did you mean FOBWATCH_SERVER__LISTEN?",
+        ),
+        (
+            ("FOBWATCH_WEATHER", "x"),
+            "environment: FOBWATCH_WEATHER is not a key. `fobwatch config example` shows all keys; \
+             section and key are joined by two underscores.",
+        ),
+        (
+            ("FOBWATCH_SERVER__LISTEN", "8400"),
+            "environment: FOBWATCH_SERVER__LISTEN (\"8400\") is not an address and a port. \
+             Write an address and a port, such as FOBWATCH_SERVER__LISTEN=0.0.0.0:8400.",
+        ),
+        (
+            ("FOBWATCH_EMAIL__FROM", "nobody"),
+            "environment: FOBWATCH_EMAIL__FROM (\"nobody\") is not an e-mail address. \
+             Write an e-mail address, with a name before it if you like, such as \
+             FOBWATCH_EMAIL__FROM=Northfield Staff ID <no-reply@northfield.example>.",
+        ),
+        (
+            ("FOBWATCH_SERVER__TRUSTED_PROXIES", "10.0.0.1, proxy"),
+            "environment: FOBWATCH_SERVER__TRUSTED_PROXIES (\"10.0.0.1, proxy\") holds \"proxy\", which is neither an \
+             address nor a network. Write a list of addresses (10.20.0.5) and networks (10.20.0.0/16), such as \
+             FOBWATCH_SERVER__TRUSTED_PROXIES=127.0.0.1, 10.20.0.0/16.",
+        ),
+        (
+            ("FOBWATCH_SERVER__PUBLIC_URL", "http://id.northfield.example"),
+            "environment: FOBWATCH_SERVER__PUBLIC_URL (\"http://id.northfield.example\") is not https; http is good only \
+             for localhost. Write the https address that people type, such as \
+             FOBWATCH_SERVER__PUBLIC_URL=https://id.northfield.example.",
+        ),
+        (
+            ("FOBWATCH_SERVER__PUBLIC_URL", "https://northfield.example/id"),
+            "environment: FOBWATCH_SERVER__PUBLIC_URL (\"https://northfield.example/id\") has a path. \
+             Write the https address that people type, such as \
+             FOBWATCH_SERVER__PUBLIC_URL=https://id.northfield.example.",
+        ),
+    ];
+    for (given, said) in table {
+        assert_eq!(said_of_environment(&[given]), said, "for {given:?}");
+    }
+}
+
+#[test]
+fn everything_that_is_missing_is_named_at_once() {
+    let problems = Config::parse(None, nothing()).unwrap_err();
+    assert_eq!(
+        problems.to_string(),
+        "There are 3 problems in the configuration:\n\
+         \n- configuration: server.public_url is missing. Write public_url = \"https://id.northfield.example\" under \
+         [server] in the file, or set FOBWATCH_SERVER__PUBLIC_URL=https://id.northfield.example.\
+         \n- configuration: email.url is missing. Write url = \"smtps://fobwatch:PASSWORD@mail.northfield.example\" under \
+         [email] in the file, or set FOBWATCH_EMAIL__URL=smtps://fobwatch:PASSWORD@mail.northfield.example.\
+         \n- configuration: email.from is missing. Write from = \"Northfield Staff ID <no-reply@northfield.example>\" under \
+         [email] in the file, or set FOBWATCH_EMAIL__FROM=Northfield Staff ID <no-reply@northfield.example>."
+    );
+}
+
+#[test]
+fn two_sources_of_keys_are_refused() {
+    let said = said_of_environment(&[("FOBWATCH_KEYS__TEXT", "hush-hush"), ("FOBWATCH_KEYS__FILE", "keys")]);
+    assert!(said.contains("keys.file and keys.text are both set"), "{said}");
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    let secrets = [
+        ("FOBWATCH_DATABASE__URL", "postgres:/u:hush-hush@host/x"),
+        ("FOBWATCH_EMAIL__URL", "smtq://u:hush-hush@host"),
+        ("FOBWATCH_METRICS__TOKEN", "hush-hush"),
+        ("FOBWATCH_SERVER__PUBLIC_URL", "https://u:hush-hush@host"),
+    ];
+    let said = said_of_environment(&secrets);
+    assert_eq!(said.lines().count(), 4, "{said}");
+    assert!(!said.contains("hush-hush"), "{said}");
+
+    let good = [
+        ("FOBWATCH_DATABASE__URL", "postgres://u:hush-hush@host/x"),
+        ("FOBWATCH_EMAIL__URL", "smtp://u:hush-hush@host"),
+        ("FOBWATCH_METRICS__TOKEN", "hush-hush-hush-hush"),
+        ("FOBWATCH_KEYS__TEXT", "hush-hush"),
+        ("FOBWATCH_TEXT__PROVIDER", "govuk-notify"),
+        ("FOBWATCH_TEXT__API_KEY", "hush-hush"),
+    ];
+    let config = Config::parse(Some(("fobwatch.toml", LEAST)), variables(&good)).unwrap();
+    assert!(!format!("{config:?}").contains("hush-hush"));
+}
+
+#[test]
+fn the_printed_example_is_a_configuration_that_works() {
+    let example = example();
+    let config = Config::parse(Some(("fobwatch.toml", &example)), nothing()).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(config.server.public_url.url().host_str(), Some("id.northfield.example"));
+}
+
+#[test]
+fn every_default_and_every_example_is_a_value_that_the_key_takes() {
+    let text_messages =
+        variables(&[("FOBWATCH_TEXT__PROVIDER", "govuk-notify"), ("FOBWATCH_TEXT__API_KEY", "a-key")]);
+    for key in SECTIONS.iter().flat_map(|section| section.keys) {
+        for value in key.default.into_iter().chain([key.example]) {
+            let mut given = if value == "none" { nothing() } else { text_messages.clone() };
+            given.push((key.variable(), value.to_owned()));
+            let read = Config::parse(Some(("fobwatch.toml", LEAST)), given);
+            assert!(read.is_ok(), "{} = {value}: {}", key.path(), read.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn the_reference_page_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/configuration.md");
+    let page = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(page == reference(), "write `fobwatch config reference` to docs/src/reference/configuration.md");
+}

@@ -1,0 +1,84 @@
+### What stands beside a field that cannot be taken as it is, and in the error summary above the form.
+### Style: say what to do ("Enter your email address"), in the words of the field's label, without "please" or "sorry".
+
+## E-mail address
+
+email-empty = Enter your email address
+email-malformed = Enter an email address in the correct format, like name@example.com
+email-too-long = The email address is too long. Check it and enter it again
+
+## One-time code from an e-mail or a text message
+
+code-empty = Enter the verification code
+code-too-short = You have not entered enough numbers. The code must be 6 numbers
+code-too-long = You have entered too many numbers. The code must be 6 numbers
+code-not-digits = The code must be 6 numbers, without letters or signs
+code-wrong = The code is not correct. Check the newest message from us and enter the 6 numbers again
+code-wrong-left =
+    { $left ->
+        [one] The code is not correct. You can try 1 more time, then you need a new code
+       *[other] The code is not correct. You can try { $left } more times, then you need a new code
+    }
+code-expired = The code has expired. Select Send New Code and enter the new one
+code-used-up = You have entered a wrong code too many times. Select Send New Code and enter the new one
+
+## Code from an authenticator app
+
+totp-empty = Enter the code that your authenticator app shows
+totp-too-short = You have not entered enough numbers. The code in your authenticator app is 6 numbers
+totp-too-long = You have entered too many numbers. The code in your authenticator app is 6 numbers
+totp-not-digits = The code in your authenticator app is 6 numbers, without letters or signs
+totp-wrong = The code is not correct. Wait until your authenticator app shows a new code and enter that one. If it still does not work, check that your phone sets its time automatically
+
+## Password
+
+password-empty = Enter a password
+password-too-short = The password must be { $min } characters or more. Three words that have nothing to do with each other are easy to remember
+password-too-long = The password must be { $max } characters or fewer
+password-holds-name = The password must not contain your name or email address
+password-breached = This password is known from thefts of data elsewhere, so others can guess it. Choose a different one
+password-too-guessable = This password is too easy to guess. Make it longer, or use words that have nothing to do with each other
+
+## Name
+
+first-name-empty = Enter your first name
+first-name-too-long = The first name is too long. Enter it as your employer has it
+first-name-unreadable = Enter your first name in letters
+last-name-empty = Enter your last name
+last-name-too-long = The last name is too long. Enter it as your employer has it
+last-name-unreadable = Enter your last name in letters
+
+## Date of birth
+
+birth-empty = Enter your date of birth
+birth-missing-day = Date of birth must include a day
+birth-missing-month = Date of birth must include a month
+birth-missing-year = Date of birth must include a year, like 1987
+birth-not-a-date = Date of birth must be a real date, like 27 3 1987
+birth-in-future = Date of birth must be in the past
+birth-too-long-ago = Check the year of your date of birth
+birth-too-young = Check the year of your date of birth. You must be 16 or over to register
+
+## Mobile phone number
+
+phone-empty = Enter your mobile phone number
+phone-not-a-number = Enter a mobile phone number in the correct format, like 07700 900123
+phone-not-uk = The mobile phone number must be a UK number, like 07700 900123 or +44 7700 900123
+phone-not-mobile = The number must be a mobile phone that receives text messages, like 07700 900123
+phone-personal = Numbers that start with 070 are not mobile phones and cost the sender money. Enter a mobile phone number, like 07700 900123
+phone-premium = Premium rate numbers cannot be used. Enter a mobile phone number, like 07700 900123
+
+## Choices
+
+organisation-empty = Select your organisation
+staff-group-empty = Select your staff group
+staff-group-unknown = Select one of the staff groups in the list
+contract-empty = Select yes if you already work on a permanent contract
+factor-empty = Select how you want to receive your security code
+factor-unknown = Select one of the ways in the list
+next-empty = Select what you want to do next
+
+## Sign-in
+
+sign-in-password-empty = Enter your password
+sign-in-wrong = The email address or the password is not correct. Check both and try again

@@ -1,0 +1,47 @@
+### What e-mails and text messages are made of. The e-mails themselves are in mail/*.md.
+### Text messages stay under 160 characters of the GSM alphabet, start with the code, and never hold a link.
+
+mail-greeting = Dear { $name }
+mail-footer = { $service } sent this message. It is about your account, so you cannot unsubscribe from it. Replies to it are not read.
+
+support-unknown = your organisation's service desk
+
+minutes =
+    { $minutes ->
+        [one] 1 minute
+       *[other] { $minutes } minutes
+    }
+
+method-email = Email
+method-text-message = Text message
+method-authenticator-app = Authenticator app
+
+## Text messages
+
+text-code = { $code } is your { $service } security code. It works for { $minutes }. Do not give it to anyone.
+text-join-unknown-address = { $service }: we could not find you in the records of { $organisation }. Contact them to check your details.
+text-join-already-registered = { $service }: you already have an account with { $organisation }. Sign in to it as usual.
+text-join-elsewhere = { $service }: { $organisation } has made an account for you. Use First sign-in to start.
+text-account-created = Your { $service } account was created on { $when }. If this was not you, contact your service desk now.
+text-new-sign-in-method = { $method } was added to your { $service } account on { $when }. If this was not you, contact your service desk now.
+
+## Dates
+
+moment-date = { $day } { $month } { $year }
+moment-date-and-time = { $date } at { $time }
+moment-morning = { $clock }am
+moment-afternoon = { $clock }pm
+moment-midnight = midnight
+moment-noon = midday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December

@@ -1,0 +1,84 @@
+### What a person reads when a journey cannot go on: a heading and what to do next.
+### The page adds the code (FW-1103) and a reference number below. docs/src/reference/refusals.md explains each to the service desk.
+### FW-11xx joining, FW-12xx signing in, FW-19xx anything.
+
+## Joining
+
+refusal-fw-1101-title = The code is not correct
+refusal-fw-1101-text = Check the newest message from us and enter its 6 numbers again. If you asked for several codes, any of the last 15 minutes works. You can also ask for a new code.
+
+refusal-fw-1102-title = The code has expired
+refusal-fw-1102-text = A code works for 15 minutes. Ask for a new code, then enter it as soon as it arrives.
+
+refusal-fw-1103-title = Ask for a new code
+refusal-fw-1103-text = A wrong code was entered too many times, so the codes we sent no longer work. Ask for a new code and enter it as soon as it arrives. Nothing else you have entered is lost.
+
+refusal-fw-1104-title = Wait a moment before you ask for a new code
+refusal-fw-1104-text =
+    { $seconds ->
+        [one] You can ask for a new code in 1 second from now. The last one may still be on its way: check your inbox and your junk folder.
+       *[other] You can ask for a new code in { $seconds } seconds from now. The last one may still be on its way: check your inbox and your junk folder.
+    }
+
+refusal-fw-1105-title = Too many codes in the last hour
+refusal-fw-1105-text = We have sent as many codes as we can for now. Check your inbox and your junk folder: a code of the last 15 minutes still works. If none has arrived, check that the address or number is right, and ask again in an hour.
+
+refusal-fw-1106-title = Start creating your account again
+refusal-fw-1106-text = We keep what you enter for 24 hours, and only in the browser you started with. Either that time is over, or you have changed browser or deleted its cookies. Start again: it takes about 5 minutes.
+
+refusal-fw-1107-title = Your details do not match
+refusal-fw-1107-text =
+    { $left ->
+        [one] The last name and date of birth you entered are not the ones your organisation holds for this email address. Check them, and enter your name as your employer has it. You can try 1 more time.
+       *[other] The last name and date of birth you entered are not the ones your organisation holds for this email address. Check them, and enter your name as your employer has it. You can try { $left } more times.
+    }
+
+refusal-fw-1108-title = Your organisation needs to check your details
+refusal-fw-1108-text = The details you entered did not match what your organisation holds, three times. Contact { $support } and say that you see code FW-1108. They can tell you which details they hold, or correct them. Then start again.
+
+refusal-fw-1109-title = There is already an account
+refusal-fw-1109-text = An account has already been created with these details. If it is yours, sign in to it. If you did not create it, contact { $support } at once and say that you see code FW-1109.
+
+refusal-fw-1110-title = Go back to the step you had reached
+refusal-fw-1110-text = This page belongs to another step. You may have used the back button, or have the page open in two tabs. Nothing you have entered is lost: go on from the step you had reached.
+
+refusal-fw-1111-title = We could not deliver the message
+refusal-fw-1111-text = The address or number you gave does not accept our message. Check it for a typing mistake and change it if it is wrong. If it is right, contact { $support } and say that you see code FW-1111.
+
+refusal-fw-1112-title = Too many people are joining from your network
+refusal-fw-1112-text = We have stopped new registrations from the network you use for up to an hour. Try again later, or use another network such as your mobile phone. Nothing you have entered is lost.
+
+refusal-fw-1113-title = You can no longer register with this organisation
+refusal-fw-1113-text = Your organisation has told us that you no longer work there, so the account cannot be created. If that is wrong, contact { $support } and say that you see code FW-1113.
+
+## Signing in
+
+refusal-fw-1201-title = We could not sign you in
+refusal-fw-1201-text = The email address or the password is not correct. Check both and try again. If you do not have an account yet, create one first.
+
+refusal-fw-1202-title = Signing in is paused
+refusal-fw-1202-text =
+    { $minutes ->
+        [one] A wrong password was entered too many times. To protect your account you can try again in 1 minute. Trying earlier does not help. If it was not you, contact { $support }.
+       *[other] A wrong password was entered too many times. To protect your account you can try again in { $minutes } minutes. Trying earlier does not help. If it was not you, contact { $support }.
+    }
+
+refusal-fw-1203-title = Start signing in again
+refusal-fw-1203-text = You took longer than we can wait between your password and your security code, or you changed browser. Sign in again with your password.
+
+refusal-fw-1204-title = You have been signed out
+refusal-fw-1204-text = To protect your account we sign you out after 30 minutes in which you do nothing, and after 12 hours in any case. Sign in again to go on.
+
+## Anything
+
+refusal-fw-1900-title = The service is busy
+refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
+
+refusal-fw-1901-title = Something went wrong
+refusal-fw-1901-text = This is our fault, not yours. Try again in a few minutes. If it happens again, contact your service desk and give them the reference number on this page.
+
+refusal-fw-1902-title = We do not know this organisation
+refusal-fw-1902-text = The address of this page holds an organisation that is not here. Check the address for typing mistakes, or choose your organisation from the list.
+
+refusal-fw-1903-title = We could not read the form
+refusal-fw-1903-text = What your browser sent was incomplete, or the page had been open for too long. Go back, reload the page and fill it in again.

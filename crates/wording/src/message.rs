@@ -1,0 +1,324 @@
+//! The messages that the service sends, each with what it needs to be written.
+//!
+//! A message is queued as data and turned into words when it is sent, so that a wording that was corrected
+//! holds for what is still waiting. Every message can go out as an e-mail and as a text message.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::mail::{self, Values};
+use crate::phrase::text;
+use crate::{Language, gsm};
+
+/// One message to one person.
+///
+/// Names of services and organisations, ways to reach support and moments are plain text, exactly as the
+/// person reads them; nothing need be escaped. `when` is in the organisation's time zone, as
+/// [`crate::date_and_time`] writes it. `support` completes "contact …", for example
+/// `"the IT service desk on 0117 496 0000"`.
+///
+/// The serialised form holds one-time codes: whoever stores it encrypts it. `Debug` shows no field.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "kebab-case")]
+pub enum Message {
+    /// Guide 003, step 4: the code that proves the address of somebody who joins.
+    JoinCode {
+        /// The employer that the person joins.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// The same moment, for an address that the roster does not have: the page says nothing, this does.
+    JoinUnknownAddress {
+        /// The employer that the person tried to join.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// The same moment, for an address that has an account.
+    JoinAlreadyRegistered {
+        /// The employer that the person tried to join.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// The sign-in page. It does nothing when opened.
+        sign_in_url: String,
+    },
+    /// The same moment, for a training user or an authoriser, whose account was made for them.
+    JoinElsewhere {
+        /// The employer that made the account.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// The page of the first sign-in. It does nothing when opened.
+        first_sign_in_url: String,
+    },
+    /// The code that proves the address at the first sign-in of an account made beforehand.
+    FirstSignInCode {
+        /// The employer that made the account.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// Guide 003, step 8: the code that proves a second factor before it is saved.
+    FactorCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// The second factor at a sign-in.
+    SignInCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// The account became active.
+    AccountCreated {
+        /// The name that this installation goes by.
+        service: String,
+        /// The employer that the account is with.
+        organisation: String,
+        /// Local date and time in words.
+        when: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// A way to sign in was added; told by every channel that the account has.
+    NewSignInMethod {
+        /// The name that this installation goes by.
+        service: String,
+        /// What was added.
+        method: SignInMethod,
+        /// Local date and time in words.
+        when: String,
+        /// Completes "contact …".
+        support: String,
+    },
+}
+
+/// A way to sign in, as the security page names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignInMethod {
+    /// A code by e-mail.
+    Email,
+    /// A code by text message.
+    TextMessage,
+    /// A code from an app on the phone (RFC 6238).
+    AuthenticatorApp,
+}
+
+impl SignInMethod {
+    /// Its name, for example `Authenticator app`.
+    pub fn label(self, language: Language) -> String {
+        let key = match self {
+            Self::Email => "method-email",
+            Self::TextMessage => "method-text-message",
+            Self::AuthenticatorApp => "method-authenticator-app",
+        };
+        text(language, key, &[])
+    }
+}
+
+/// A message as an e-mail: subject on one line, and the same words as plain text and as HTML.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailParts {
+    /// One line, not encoded.
+    pub subject: String,
+    /// The plain-text part; lines are as long as their paragraphs.
+    pub text: String,
+    /// A whole HTML document without images, scripts or anything fetched from elsewhere.
+    pub html: String,
+}
+
+impl fmt::Debug for EmailParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailParts { … }")
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Message({} …)", self.kind())
+    }
+}
+
+impl Message {
+    /// A stable name for logs, metrics and the list of messages, for example `join-code`; the same as in the
+    /// serialised form.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::JoinCode { .. } => "join-code",
+            Self::JoinUnknownAddress { .. } => "join-unknown-address",
+            Self::JoinAlreadyRegistered { .. } => "join-already-registered",
+            Self::JoinElsewhere { .. } => "join-elsewhere",
+            Self::FirstSignInCode { .. } => "first-sign-in-code",
+            Self::FactorCode { .. } => "factor-code",
+            Self::SignInCode { .. } => "sign-in-code",
+            Self::AccountCreated { .. } => "account-created",
+            Self::NewSignInMethod { .. } => "new-sign-in-method",
+        }
+    }
+
+    /// The message as an e-mail that greets nobody by name.
+    pub fn email(&self, language: Language) -> EmailParts {
+        mail::render(language, self.source(language), &self.values(language), None)
+    }
+
+    /// The message as an e-mail that starts with "Dear" and `name`.
+    pub fn email_to(&self, language: Language, name: &str) -> EmailParts {
+        mail::render(language, self.source(language), &self.values(language), Some(name))
+    }
+
+    /// The message as one text message: at most 160 characters of the GSM alphabet. Long names of services and
+    /// organisations are cut with three dots, and letters outside the alphabet lose their accents.
+    pub fn text_message(&self, language: Language) -> String {
+        let mut values = self.values(language);
+        for value in values.values_mut() {
+            *value = gsm::fold(value);
+        }
+        let mut words = self.text_from(language, &values);
+        for _ in 0..NAMES.len() {
+            let excess = gsm::septets(&words).unwrap_or(0).saturating_sub(gsm::ONE_MESSAGE);
+            if excess == 0 {
+                break;
+            }
+            let length = |value: &String| gsm::septets(value).unwrap_or(0);
+            let longest = values.iter_mut().filter(|(key, _)| NAMES.contains(key)).max_by_key(|(_, name)| length(name));
+            if let Some((_, name)) = longest {
+                *name = gsm::shorten(name, length(name).saturating_sub(excess).max(SHORTEST_NAME));
+            }
+            words = self.text_from(language, &values);
+        }
+        gsm::shorten(&words, gsm::ONE_MESSAGE)
+    }
+
+    fn text_from(&self, language: Language, values: &Values) -> String {
+        let key = match self {
+            Self::JoinCode { .. } | Self::FirstSignInCode { .. } | Self::FactorCode { .. } | Self::SignInCode { .. } => {
+                "text-code"
+            }
+            Self::JoinUnknownAddress { .. } => "text-join-unknown-address",
+            Self::JoinAlreadyRegistered { .. } => "text-join-already-registered",
+            Self::JoinElsewhere { .. } => "text-join-elsewhere",
+            Self::AccountCreated { .. } => "text-account-created",
+            Self::NewSignInMethod { .. } => "text-new-sign-in-method",
+        };
+        let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        text(language, key, &pairs)
+    }
+
+    fn source(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => match self {
+                Self::JoinCode { .. } => include_str!("../messages/en/mail/join-code.md"),
+                Self::JoinUnknownAddress { .. } => include_str!("../messages/en/mail/join-unknown-address.md"),
+                Self::JoinAlreadyRegistered { .. } => include_str!("../messages/en/mail/join-already-registered.md"),
+                Self::JoinElsewhere { .. } => include_str!("../messages/en/mail/join-elsewhere.md"),
+                Self::FirstSignInCode { .. } => include_str!("../messages/en/mail/first-sign-in-code.md"),
+                Self::FactorCode { .. } => include_str!("../messages/en/mail/factor-code.md"),
+                Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
+                Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
+                Self::NewSignInMethod { .. } => include_str!("../messages/en/mail/new-sign-in-method.md"),
+            },
+        }
+    }
+
+    fn values(&self, language: Language) -> Values {
+        let minutes = |minutes: &u32| text(language, "minutes", &[("minutes", &minutes.to_string())]);
+        let of = |pairs: &[(&'static str, &String)]| -> Values {
+            pairs.iter().map(|(name, value)| (*name, (*value).clone())).collect()
+        };
+        match self {
+            Self::JoinCode { organisation, service, code, minutes: m }
+            | Self::FirstSignInCode { organisation, service, code, minutes: m } => of(&[
+                ("organisation", organisation),
+                ("service", service),
+                ("code", code),
+                ("minutes", &minutes(m)),
+            ]),
+            Self::JoinUnknownAddress { organisation, service, support } => {
+                of(&[("organisation", organisation), ("service", service), ("support", support)])
+            }
+            Self::JoinAlreadyRegistered { organisation, service, sign_in_url } => {
+                of(&[("organisation", organisation), ("service", service), ("sign_in_url", sign_in_url)])
+            }
+            Self::JoinElsewhere { organisation, service, first_sign_in_url } => {
+                of(&[("organisation", organisation), ("service", service), ("first_sign_in_url", first_sign_in_url)])
+            }
+            Self::FactorCode { service, code, minutes: m } | Self::SignInCode { service, code, minutes: m } => {
+                of(&[("service", service), ("code", code), ("minutes", &minutes(m))])
+            }
+            Self::AccountCreated { service, organisation, when, support } => {
+                of(&[("service", service), ("organisation", organisation), ("when", when), ("support", support)])
+            }
+            Self::NewSignInMethod { service, method, when, support } => of(&[
+                ("service", service),
+                ("method", &method.label(language)),
+                ("when", when),
+                ("support", support),
+            ]),
+        }
+    }
+
+    /// One of each, with the kinds of names that break things, for tests and for previews.
+    pub fn samples() -> Vec<Self> {
+        let organisation = || "St Mary\u{2019}s & Northfield Hospitals".to_owned();
+        let service = || "Northfield Staff".to_owned();
+        let code = || "012345".to_owned();
+        let support = || "the service desk on 0117 496 0000 or help@northfield.example".to_owned();
+        let when = || "22 November 2026 at 9:58am".to_owned();
+        let page = |path: &str| format!("https://staff.northfield.example/{path}");
+        vec![
+            Self::JoinCode { organisation: organisation(), service: service(), code: code(), minutes: 15 },
+            Self::JoinUnknownAddress { organisation: organisation(), service: service(), support: support() },
+            Self::JoinAlreadyRegistered {
+                organisation: organisation(),
+                service: service(),
+                sign_in_url: page("sign-in"),
+            },
+            Self::JoinElsewhere {
+                organisation: organisation(),
+                service: service(),
+                first_sign_in_url: page("first-sign-in"),
+            },
+            Self::FirstSignInCode { organisation: organisation(), service: service(), code: code(), minutes: 15 },
+            Self::FactorCode { service: service(), code: code(), minutes: 15 },
+            Self::SignInCode { service: service(), code: code(), minutes: 15 },
+            Self::AccountCreated {
+                service: service(),
+                organisation: organisation(),
+                when: when(),
+                support: support(),
+            },
+            Self::NewSignInMethod {
+                service: service(),
+                method: SignInMethod::AuthenticatorApp,
+                when: when(),
+                support: support(),
+            },
+        ]
+    }
+}
+
+/// What a text message may cut when it gets too long.
+const NAMES: [&str; 2] = ["organisation", "service"];
+/// A name is not cut below this, in septets.
+const SHORTEST_NAME: usize = 12;

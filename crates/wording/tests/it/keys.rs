@@ -1,0 +1,132 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource};
+use wording::{Language, exists, keys};
+
+const FILES: [(&str, &str); 4] = [
+    ("errors", include_str!("../../messages/en/errors.ftl")),
+    ("refusals", include_str!("../../messages/en/refusals.ftl")),
+    ("notices", include_str!("../../messages/en/notices.ftl")),
+    ("messages", include_str!("../../messages/en/messages.ftl")),
+];
+
+fn file(name: &str) -> &'static str {
+    FILES.iter().find(|(file, _)| *file == name).unwrap().1
+}
+
+fn keys_of(source: &str) -> BTreeSet<String> {
+    source
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once(" ="))
+        .map(|(key, _)| key.to_owned())
+        .collect()
+}
+
+/// The names after `$` in the entry of each key.
+fn values_of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found = BTreeMap::<String, BTreeSet<String>>::new();
+    let mut current = String::new();
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            line.split_once(" =").unwrap().0.clone_into(&mut current);
+            found.insert(current.clone(), BTreeSet::new());
+        }
+        for after in line.split('$').skip(1) {
+            let name = after.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap();
+            found.get_mut(&current).unwrap().insert(name.to_owned());
+        }
+    }
+    found
+}
+
+fn listed(keys: &[keys::Key]) -> BTreeMap<String, BTreeSet<String>> {
+    keys.iter()
+        .map(|(key, values)| ((*key).to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
+        .collect()
+}
+
+#[test]
+fn every_file_is_sound_fluent_without_a_key_twice() {
+    let mut bundle: FluentBundle<FluentResource> = FluentBundle::new(vec!["en".parse().unwrap()]);
+    for (name, source) in FILES {
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
+        bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+    }
+    for (_, source) in FILES {
+        for (key, names) in values_of(source) {
+            let mut args = FluentArgs::new();
+            for name in &names {
+                args.set(name.clone(), 7);
+            }
+            let mut errors: Vec<FluentError> = Vec::new();
+            let pattern = bundle.get_message(&key).unwrap().value().unwrap();
+            bundle.format_pattern(pattern, Some(&args), &mut errors);
+            assert!(errors.is_empty(), "{key}: {errors:?}");
+            assert!(exists(Language::En, &key), "{key}");
+        }
+    }
+}
+
+#[test]
+fn the_listed_error_keys_are_the_ones_in_the_file_with_the_values_they_take() {
+    assert_eq!(listed(keys::ERRORS), values_of(file("errors")));
+}
+
+#[test]
+fn the_listed_notice_keys_are_the_ones_in_the_file_with_the_values_they_take() {
+    assert_eq!(listed(keys::NOTICES), values_of(file("notices")));
+}
+
+#[test]
+fn every_refusal_has_a_title_without_values_and_a_text_with_the_listed_ones() {
+    let in_file = values_of(file("refusals"));
+    let mut expected = BTreeMap::new();
+    for (code, values) in listed(keys::REFUSALS) {
+        let stem = format!("refusal-{}", code.to_ascii_lowercase());
+        expected.insert(format!("{stem}-title"), BTreeSet::new());
+        expected.insert(format!("{stem}-text"), values);
+    }
+    assert_eq!(expected, in_file);
+}
+
+#[test]
+fn every_key_of_the_messages_file_is_used_by_this_crate() {
+    let sources = [
+        include_str!("../../src/mail.rs"),
+        include_str!("../../src/message.rs"),
+        include_str!("../../src/moment.rs"),
+        include_str!("../../src/phrase.rs"),
+    ]
+    .concat();
+    for key in keys_of(file("messages")).iter().filter(|key| !key.starts_with("month-")) {
+        assert!(sources.contains(&format!("\"{key}\"")), "{key} is written but never used");
+    }
+}
+
+#[test]
+fn every_refusal_has_its_section_on_the_service_desk_page() {
+    let page = include_str!("../../../../docs/src/reference/refusals.md");
+    for (code, _) in keys::REFUSALS {
+        assert!(page.contains(&format!("## {code}: ")), "{code} is not explained");
+        let title = wording::refusal(Language::En, code, &[]).title;
+        assert!(page.contains(&title), "{code}: the page does not quote its title {title:?}");
+    }
+}
+
+#[test]
+fn what_people_read_is_plain_and_polite() {
+    for (name, source) in FILES {
+        for line in source.lines().filter(|line| !line.starts_with('#')) {
+            let lower = line.to_lowercase();
+            for word in ["please", "sorry", "invalid", "oops", "e-mail", "log in", "login", "!", "  ->"] {
+                assert!(!lower.contains(word), "{name}: {word:?} in {line:?}");
+            }
+        }
+    }
+    for (_, source) in FILES.iter().filter(|(name, _)| *name == "errors") {
+        for line in source.lines().filter(|line| line.contains(" = ")) {
+            assert!(!line.ends_with('.'), "a field error ends without a full stop: {line}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! How often something may happen. The counting is done in the database, so that it holds across nodes.
+//!
+//! A hospital is one address on the network: limits by network are generous, limits by person or destination are not.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// At most `at_most` times in any stretch of `within`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Stable name under which it is counted, also in metrics.
+    pub name: &'static str,
+    /// So many are allowed; the next one is refused.
+    pub at_most: u32,
+    /// In a stretch of this length.
+    pub within: SignedDuration,
+}
+
+impl Limit {
+    /// What happened at this instant or earlier no longer counts at `now`.
+    pub fn counts_after(&self, now: Timestamp) -> Timestamp {
+        now.saturating_sub(self.within).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether one more is allowed after `so_far` of them in the current stretch.
+    pub fn allows(&self, so_far: u32) -> bool {
+        so_far < self.at_most
+    }
+}
+
+/// A new code at most every 30 seconds (guide 003, step 5: *Send New Code*).
+pub const CODE_PAUSE: Limit = limit("code-pause", 1, SignedDuration::from_secs(30));
+
+/// Five codes an hour for one registration or account.
+pub const CODES_PER_HOUR: Limit = limit("codes-per-hour", 5, SignedDuration::from_hours(1));
+
+/// Twenty messages a day to one address or number, whoever asked for them.
+pub const MESSAGES_PER_DESTINATION_DAY: Limit =
+    limit("messages-per-destination-day", 20, SignedDuration::from_hours(24));
+
+/// Registrations started from one network: a hospital's open day fits in, a flood does not.
+pub const REGISTRATIONS_PER_NETWORK: Limit =
+    limit("registrations-per-network", 3000, SignedDuration::from_hours(1));
+
+/// Sign-in tries from one network: a change of shift of 2,000 people fits in three times.
+pub const SIGN_INS_PER_NETWORK: Limit = limit("sign-ins-per-network", 6000, SignedDuration::from_mins(10));
+
+/// Text messages caused from one network, so that nobody can run up a bill.
+pub const TEXTS_PER_NETWORK_DAY: Limit = limit("texts-per-network-day", 5000, SignedDuration::from_hours(24));
+
+const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
+    Limit {
+        name,
+        at_most,
+        within,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fifth_code_of_an_hour_is_sent_and_the_sixth_is_not() {
+        assert!(CODES_PER_HOUR.allows(4));
+        assert!(!CODES_PER_HOUR.allows(5));
+        assert!(!CODES_PER_HOUR.allows(u32::MAX));
+    }
+
+    #[test]
+    fn a_code_of_thirty_seconds_ago_no_longer_counts() {
+        let now: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        assert_eq!(
+            CODE_PAUSE.counts_after(now),
+            "2026-11-22T08:59:30Z".parse().unwrap()
+        );
+        assert_eq!(CODE_PAUSE.counts_after(Timestamp::MIN), Timestamp::MIN);
+    }
+
+    #[test]
+    fn a_shift_of_two_thousand_with_slips_of_the_finger_fits_in_the_limit_by_network() {
+        assert!(SIGN_INS_PER_NETWORK.allows(2000 + 2000 * 3 / 100));
+    }
+}

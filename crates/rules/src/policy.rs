@@ -1,0 +1,438 @@
+//! Every number of the guides in one place, and how an organisation makes it stricter.
+
+use jiff::SignedDuration;
+use thiserror::Error;
+
+use crate::{
+    code,
+    limits::{self, Limit},
+    password::PasswordPolicy,
+    phone::PhonePolicy,
+    registration,
+    session::{self, SessionAge},
+    sign_in,
+};
+
+/// The numbers that apply in one organisation. The default is what the guides say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// How long a one-time code is good.
+    pub code_lifetime: SignedDuration,
+    /// So many wrong tries end all codes of a journey.
+    pub code_wrong_tries: u32,
+    /// How soon another code may be asked for.
+    pub code_pause: Limit,
+    /// How many codes may be asked for.
+    pub codes_per_hour: Limit,
+    /// How many messages may go to one address or number.
+    pub messages_per_destination_day: Limit,
+    /// How many registrations may be started from one network.
+    pub registrations_per_network: Limit,
+    /// How many sign-ins may be tried from one network.
+    pub sign_ins_per_network: Limit,
+    /// How many text messages may be caused from one network.
+    pub texts_per_network_day: Limit,
+    /// How long a half-done registration is kept.
+    pub registration_lifetime: SignedDuration,
+    /// How often the details may not be those of the roster.
+    pub registration_mismatches: u32,
+    /// Which passwords are taken.
+    pub password: PasswordPolicy,
+    /// From this many wrong passwords on, the account is locked for a while.
+    pub sign_in_lock_after: u32,
+    /// How long the first lock lasts.
+    pub sign_in_first_lock: SignedDuration,
+    /// Silence after which a session ends.
+    pub session_idle: SignedDuration,
+    /// Age at which a session ends.
+    pub session_absolute: SignedDuration,
+    /// Which phone numbers are taken. `drama_numbers` is no setting: only the demonstration turns it on.
+    pub phones: PhonePolicy,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            code_lifetime: code::LIFETIME,
+            code_wrong_tries: code::WRONG_TRIES,
+            code_pause: limits::CODE_PAUSE,
+            codes_per_hour: limits::CODES_PER_HOUR,
+            messages_per_destination_day: limits::MESSAGES_PER_DESTINATION_DAY,
+            registrations_per_network: limits::REGISTRATIONS_PER_NETWORK,
+            sign_ins_per_network: limits::SIGN_INS_PER_NETWORK,
+            texts_per_network_day: limits::TEXTS_PER_NETWORK_DAY,
+            registration_lifetime: registration::LIFETIME,
+            registration_mismatches: registration::MISMATCHES,
+            password: PasswordPolicy::default(),
+            sign_in_lock_after: sign_in::LOCK_AFTER,
+            sign_in_first_lock: sign_in::FIRST_LOCK,
+            session_idle: session::IDLE,
+            session_absolute: session::ABSOLUTE,
+            phones: PhonePolicy::default(),
+        }
+    }
+}
+
+/// Why a setting is not taken. The text says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PolicyProblem {
+    /// No such setting.
+    #[error("there is no setting {key:?}; there are: {}", Policy::KEYS.join(", "))]
+    UnknownKey {
+        /// What was written.
+        key: String,
+    },
+    /// Not of the form that this setting has.
+    #[error("{key} wants {wanted}")]
+    NotAValue {
+        /// The setting.
+        key: &'static str,
+        /// What it wants, with an example.
+        wanted: &'static str,
+    },
+    /// Looser than what applies.
+    #[error("{key} can only be made stricter: {now} applies already")]
+    Looser {
+        /// The setting.
+        key: &'static str,
+        /// What applies.
+        now: String,
+    },
+    /// So strict that nobody could sign in.
+    #[error("{key} can't be stricter than {limit}, or nobody could work with it")]
+    Unworkable {
+        /// The setting.
+        key: &'static str,
+        /// The strictest value.
+        limit: String,
+    },
+}
+
+impl Policy {
+    /// The settings that an organisation can make stricter.
+    pub const KEYS: [&'static str; 15] = [
+        "code-lifetime",
+        "code-wrong-tries",
+        "code-pause",
+        "codes-per-hour",
+        "messages-per-destination-day",
+        "registrations-per-network",
+        "sign-ins-per-network",
+        "texts-per-network-day",
+        "registration-lifetime",
+        "registration-mismatches",
+        "password-min",
+        "password-strength",
+        "sign-in-lock-after",
+        "session-idle",
+        "crown-dependencies",
+    ];
+
+    /// Sets `key` to `value` if that is as strict as what applies, or stricter. Durations are written like `10 min`,
+    /// `30 s` or `2 h`; counts as whole numbers; `crown-dependencies` as `yes` or `no`.
+    ///
+    /// # Errors
+    /// [`PolicyProblem`]; the policy is then as it was.
+    pub fn stricter(&mut self, key: &str, value: &str) -> Result<(), PolicyProblem> {
+        let Some(key) = Self::KEYS.into_iter().find(|known| *known == key) else {
+            return Err(PolicyProblem::UnknownKey { key: key.to_owned() });
+        };
+        let value = value.trim();
+        match key {
+            "code-lifetime" => shorter(key, value, &mut self.code_lifetime, SignedDuration::from_mins(2)),
+            "code-wrong-tries" => fewer(key, value, &mut self.code_wrong_tries, 2),
+            "code-pause" => longer(
+                key,
+                value,
+                &mut self.code_pause.within,
+                SignedDuration::from_mins(5),
+            ),
+            "codes-per-hour" => fewer(key, value, &mut self.codes_per_hour.at_most, 2),
+            "messages-per-destination-day" => {
+                fewer(key, value, &mut self.messages_per_destination_day.at_most, 5)
+            }
+            "registrations-per-network" => fewer(key, value, &mut self.registrations_per_network.at_most, 10),
+            "sign-ins-per-network" => fewer(key, value, &mut self.sign_ins_per_network.at_most, 100),
+            "texts-per-network-day" => fewer(key, value, &mut self.texts_per_network_day.at_most, 10),
+            "registration-lifetime" => shorter(
+                key,
+                value,
+                &mut self.registration_lifetime,
+                SignedDuration::from_mins(30),
+            ),
+            "registration-mismatches" => fewer(key, value, &mut self.registration_mismatches, 1),
+            "password-min" => more(key, value, &mut self.password.min, 64),
+            "password-strength" => {
+                let mut strength = u32::from(self.password.min_strength);
+                more(key, value, &mut strength, 4)?;
+                self.password.min_strength = u8::try_from(strength).unwrap_or(4);
+                Ok(())
+            }
+            "sign-in-lock-after" => fewer(key, value, &mut self.sign_in_lock_after, sign_in::FREE_TRIES),
+            "session-idle" => shorter(key, value, &mut self.session_idle, SignedDuration::from_mins(2)),
+            _ => self.without_crown_dependencies(key, value),
+        }
+    }
+
+    fn without_crown_dependencies(&mut self, key: &'static str, value: &str) -> Result<(), PolicyProblem> {
+        let taken = match value {
+            "yes" | "true" => true,
+            "no" | "false" => false,
+            _ => {
+                return Err(PolicyProblem::NotAValue {
+                    key,
+                    wanted: "yes or no",
+                });
+            }
+        };
+        if taken && !self.phones.crown_dependencies {
+            return Err(PolicyProblem::Looser {
+                key,
+                now: "no".to_owned(),
+            });
+        }
+        self.phones.crown_dependencies = taken;
+        Ok(())
+    }
+
+    /// The first instant at which a code made at `made_at` is no longer good here.
+    pub fn code_expires_at(&self, made_at: jiff::Timestamp) -> jiff::Timestamp {
+        made_at
+            .saturating_add(self.code_lifetime)
+            .unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// The first instant at which a registration begun at `started` can no longer be resumed here.
+    pub fn registration_expires_at(&self, started: jiff::Timestamp) -> jiff::Timestamp {
+        started
+            .saturating_add(self.registration_lifetime)
+            .unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// How long after the last of `failures` wrong passwords the next try is refused here.
+    pub fn pause_after(&self, failures: u32) -> Option<SignedDuration> {
+        sign_in::pause_with(self.sign_in_lock_after, self.sign_in_first_lock, failures)
+    }
+
+    /// Whether a session can still be used here.
+    pub fn session_age(
+        &self,
+        started: jiff::Timestamp,
+        last_seen: jiff::Timestamp,
+        now: jiff::Timestamp,
+    ) -> SessionAge {
+        SessionAge::with(self.session_idle, self.session_absolute, started, last_seen, now)
+    }
+}
+
+fn fewer(key: &'static str, value: &str, now: &mut u32, least: u32) -> Result<(), PolicyProblem> {
+    let wanted = count(key, value)?;
+    stricter(key, now, wanted, wanted <= *now, wanted >= least, &least)
+}
+
+fn more(key: &'static str, value: &str, now: &mut u32, most: u32) -> Result<(), PolicyProblem> {
+    let wanted = count(key, value)?;
+    stricter(key, now, wanted, wanted >= *now, wanted <= most, &most)
+}
+
+fn shorter(
+    key: &'static str,
+    value: &str,
+    now: &mut SignedDuration,
+    least: SignedDuration,
+) -> Result<(), PolicyProblem> {
+    let wanted = duration(key, value)?;
+    stricter(
+        key,
+        now,
+        wanted,
+        wanted <= *now,
+        wanted >= least,
+        &format!("{least:#}"),
+    )
+}
+
+fn longer(
+    key: &'static str,
+    value: &str,
+    now: &mut SignedDuration,
+    most: SignedDuration,
+) -> Result<(), PolicyProblem> {
+    let wanted = duration(key, value)?;
+    stricter(
+        key,
+        now,
+        wanted,
+        wanted >= *now,
+        wanted <= most,
+        &format!("{most:#}"),
+    )
+}
+
+fn stricter<T: Copy + Shown>(
+    key: &'static str,
+    now: &mut T,
+    wanted: T,
+    as_strict: bool,
+    workable: bool,
+    limit: &dyn std::fmt::Display,
+) -> Result<(), PolicyProblem> {
+    match (as_strict, workable) {
+        (false, _) => Err(PolicyProblem::Looser {
+            key,
+            now: now.shown(),
+        }),
+        (true, false) => Err(PolicyProblem::Unworkable {
+            key,
+            limit: limit.to_string(),
+        }),
+        (true, true) => {
+            *now = wanted;
+            Ok(())
+        }
+    }
+}
+
+fn count(key: &'static str, value: &str) -> Result<u32, PolicyProblem> {
+    value.parse().map_err(|_| PolicyProblem::NotAValue {
+        key,
+        wanted: "a whole number, like 5",
+    })
+}
+
+fn duration(key: &'static str, value: &str) -> Result<SignedDuration, PolicyProblem> {
+    value.parse().map_err(|_| PolicyProblem::NotAValue {
+        key,
+        wanted: "a length of time, like \"10 min\" or \"2 h\"",
+    })
+}
+
+/// How a value is written in a message.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for u32 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Shown for SignedDuration {
+    fn shown(&self) -> String {
+        format!("{self:#}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("code-lifetime", "10 min")]
+    #[case("code-lifetime", "15m")]
+    #[case("code-wrong-tries", "3")]
+    #[case("code-pause", "60 s")]
+    #[case("codes-per-hour", "5")]
+    #[case("messages-per-destination-day", "10")]
+    #[case("registrations-per-network", "100")]
+    #[case("sign-ins-per-network", "6000")]
+    #[case("texts-per-network-day", "100")]
+    #[case("registration-lifetime", "1 hour")]
+    #[case("registration-mismatches", "1")]
+    #[case("password-min", "15")]
+    #[case("password-strength", "4")]
+    #[case("sign-in-lock-after", "5")]
+    #[case("session-idle", "10 minutes")]
+    #[case("crown-dependencies", "no")]
+    fn an_organisation_can_be_stricter(#[case] key: &str, #[case] value: &str) {
+        let mut policy = Policy::default();
+        assert_eq!(policy.stricter(key, value), Ok(()));
+    }
+
+    #[rstest]
+    #[case("code-lifetime", "16 min")]
+    #[case("code-wrong-tries", "6")]
+    #[case("code-pause", "29 s")]
+    #[case("codes-per-hour", "6")]
+    #[case("registration-lifetime", "25 h")]
+    #[case("registration-mismatches", "4")]
+    #[case("password-min", "11")]
+    #[case("password-strength", "2")]
+    #[case("sign-in-lock-after", "11")]
+    #[case("session-idle", "31 min")]
+    fn an_organisation_cannot_be_looser_than_the_guide(#[case] key: &str, #[case] value: &str) {
+        let mut policy = Policy::default();
+        assert!(matches!(
+            policy.stricter(key, value),
+            Err(PolicyProblem::Looser { .. })
+        ));
+        assert_eq!(policy, Policy::default());
+    }
+
+    #[rstest]
+    #[case("code-lifetime", "1 s")]
+    #[case("code-lifetime", "-5 min")]
+    #[case("code-wrong-tries", "0")]
+    #[case("password-min", "65")]
+    #[case("password-strength", "5")]
+    #[case("session-idle", "0 s")]
+    fn an_organisation_cannot_lock_everybody_out_by_a_setting(#[case] key: &str, #[case] value: &str) {
+        let mut policy = Policy::default();
+        assert!(matches!(
+            policy.stricter(key, value),
+            Err(PolicyProblem::Unworkable { .. })
+        ));
+        assert_eq!(policy, Policy::default());
+    }
+
+    #[rstest]
+    #[case(
+        "code-lifetime",
+        "soon",
+        "code-lifetime wants a length of time, like \"10 min\" or \"2 h\""
+    )]
+    #[case("password-min", "12.5", "password-min wants a whole number, like 5")]
+    #[case("crown-dependencies", "perhaps", "crown-dependencies wants yes or no")]
+    #[case(
+        "code-lifetime",
+        "20 min",
+        "code-lifetime can only be made stricter: 15m applies already"
+    )]
+    #[case(
+        "session-idle",
+        "1 s",
+        "session-idle can't be stricter than 2m, or nobody could work with it"
+    )]
+    fn a_wrong_setting_says_what_to_write(#[case] key: &str, #[case] value: &str, #[case] text: &str) {
+        assert_eq!(
+            Policy::default().stricter(key, value).unwrap_err().to_string(),
+            text
+        );
+    }
+
+    #[test]
+    fn an_unknown_setting_is_answered_with_those_there_are() {
+        let text = Policy::default()
+            .stricter("code_lifetime", "10 min")
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("\"code_lifetime\"") && Policy::KEYS.iter().all(|key| text.contains(key)));
+    }
+
+    #[test]
+    fn what_was_made_stricter_stays_so() {
+        let mut policy = Policy::default();
+        policy.stricter("crown-dependencies", "no").unwrap();
+        policy.stricter("code-lifetime", "5 min").unwrap();
+        assert!(policy.stricter("crown-dependencies", "yes").is_err());
+        assert!(policy.stricter("code-lifetime", "10 min").is_err());
+        let made: jiff::Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        assert_eq!(
+            policy.code_expires_at(made),
+            "2026-11-22T09:05:00Z".parse().unwrap()
+        );
+    }
+}

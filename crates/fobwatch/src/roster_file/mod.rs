@@ -1,0 +1,148 @@
+//! The employer's list of people as a CSV file: bytes in, typed rows and named mistakes out. Nothing is imported here.
+//!
+//! Files come from spreadsheets and from HR systems: with or without a byte order mark, with either kind of line end,
+//! with columns in any order and headings in any case. Every mistake is named with its line and column; none of them
+//! repeats what stands in the cell, for that is somebody's name or address.
+
+mod header;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use csv::{ByteRecord, ReaderBuilder};
+use jiff::civil::Date;
+use rules::phone::PhonePolicy;
+use rules::roster::{COLUMNS, RosterFields, RosterRow};
+
+use header::Header;
+
+/// What a file says.
+#[derive(Debug, Default)]
+pub struct RosterFile {
+    /// The good rows, each person once.
+    pub rows: Vec<RosterRow>,
+    /// What is wrong with the others, in the order of the file.
+    pub mistakes: Vec<Mistake>,
+    /// How many rows are left out because of that.
+    pub bad_rows: usize,
+}
+
+/// One thing that is wrong with one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line of the file on which the row begins, counted from 1: the headings stand on line 1.
+    pub line: u64,
+    /// The column, as it is called in the template; none where the row as a whole is wrong.
+    pub column: Option<&'static str>,
+    /// What is wrong, and what is expected.
+    pub reason: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.column {
+            Some(column) => write!(out, "line {}, column {column}: {}", self.line, self.reason),
+            None => write!(out, "line {}: {}", self.line, self.reason),
+        }
+    }
+}
+
+/// Why a file cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileProblem {
+    /// There is nothing in it.
+    #[error("the file is empty; `fobwatch roster import --template` prints one to fill in")]
+    Empty,
+    /// It is in another encoding.
+    #[error("line {line} is not UTF-8: save the file as \"CSV UTF-8\" in the spreadsheet program")]
+    NotUtf8 {
+        /// The first such line, counted from 1.
+        line: usize,
+    },
+    /// The headings are not those of a roster.
+    #[error("line 1, the headings: {}", .0.join("; "))]
+    Headings(Vec<String>),
+}
+
+/// Reads a file. `today` is the organisation's local day, for dates of birth; `phones` says which numbers are welcome.
+///
+/// # Errors
+/// Where the file as a whole cannot be read; mistakes in rows are part of the answer.
+pub fn read(bytes: &[u8], today: Date, phones: PhonePolicy) -> Result<RosterFile, FileProblem> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Err(wrong) = std::str::from_utf8(bytes) {
+        let line = bytes.iter().take(wrong.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        return Err(FileProblem::NotUtf8 { line });
+    }
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut record = ByteRecord::new();
+    if !next(&mut reader, &mut record) {
+        return Err(FileProblem::Empty);
+    }
+    let headings: Vec<&str> = record.iter().map(text).collect();
+    let header = Header::read(&headings).map_err(FileProblem::Headings)?;
+
+    let reading = Reading { today, phones };
+    let mut file = RosterFile::default();
+    let mut first_lines: HashMap<String, u64> = HashMap::new();
+    while next(&mut reader, &mut record) {
+        if record.iter().all(|cell| text(cell).trim().is_empty()) {
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let row = row(&record, &header, line, &reading).and_then(|row| {
+            let first = *first_lines.entry(row.email.as_str().to_owned()).or_insert(line);
+            let reason = || format!("the address is that of line {first}, too");
+            if first == line { Ok(row) } else { Err(vec![Mistake { line, column: Some("email"), reason: reason() }]) }
+        });
+        match row {
+            Ok(row) => file.rows.push(row),
+            Err(mistakes) => {
+                file.bad_rows += 1;
+                file.mistakes.extend(mistakes);
+            }
+        }
+    }
+    Ok(file)
+}
+
+/// What holds for every row.
+struct Reading {
+    today: Date,
+    phones: PhonePolicy,
+}
+
+/// A file to fill in: the headings alone, so that no example is ever imported by mistake.
+pub fn template() -> String {
+    format!("{}\r\n", COLUMNS.join(","))
+}
+
+/// Reading from memory cannot fail once the text is known to be UTF-8.
+fn next(reader: &mut csv::Reader<&[u8]>, record: &mut ByteRecord) -> bool {
+    reader.read_byte_record(record).unwrap_or(false)
+}
+
+fn text(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).unwrap_or_default()
+}
+
+fn row(record: &ByteRecord, header: &Header, line: u64, reading: &Reading) -> Result<RosterRow, Vec<Mistake>> {
+    let whole = |reason: String| vec![Mistake { line, column: None, reason }];
+    let (cells, headings) = (record.len(), header.len());
+    if record.iter().any(|cell| cell.contains(&b'\n')) {
+        return Err(whole("a cell holds a line end; perhaps a quotation mark is not closed".to_owned()));
+    }
+    let beyond = record.iter().skip(headings).any(|cell| !text(cell).trim().is_empty());
+    if cells < headings || beyond {
+        return Err(whole(format!("has {cells} cells where there are {headings} headings")));
+    }
+    let cell = |column: usize| header.place(column).and_then(|at| record.get(at)).map_or("", text);
+    let fields: [&str; COLUMNS.len()] = std::array::from_fn(cell);
+    RosterRow::parse(&RosterFields::in_order(fields), reading.today, reading.phones).map_err(|problems| {
+        let named = problems.into_iter();
+        named.map(|problem| Mistake { line, column: Some(problem.column), reason: problem.reason }).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;

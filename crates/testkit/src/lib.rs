@@ -1,1 +1,20 @@
-//! What tests share: a clock to turn, a PostgreSQL to throw away, a mailbox, a phone
+//! What tests share: a clock to turn, randomness that repeats, a PostgreSQL to throw away, a mailbox and a phone.
+//!
+//! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd) and
+//! belong to the test process: they start at the first use and are gone when it ends, even if it is killed. Only the
+//! [`Phone`] is a stand-in, because the service it stands for (GOV.UK Notify) has no edition to run at home.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "this crate is only for tests: what is missing on the machine should stop the test with words that help"
+)]
+
+mod clock;
+mod digits;
+mod mailbox;
+mod postgres;
+mod server;
+
+pub use clock::TurnableClock;
+pub use mailbox::{Mail, Mailbox};
+pub use postgres::Postgres;

@@ -1,1 +1,23 @@
-//! E-mail and text messages, to real servers and providers
+//! E-mail and text messages, to real servers and providers.
+//!
+//! A channel takes a finished message and either hands back the provider's receipt or says which of three
+//! things went wrong, so that whoever queues messages knows what to do next. It knows no database, no page, no
+//! account. No error, log line or `Debug` of this crate holds an address, a number, a body or a secret.
+
+mod email;
+mod http_text;
+mod notify;
+mod outcome;
+mod setup;
+mod smtp;
+mod smtp_url;
+mod text;
+mod web_client;
+
+pub use email::{Email, EmailChannel};
+pub use http_text::HttpText;
+pub use notify::GovukNotify;
+pub use outcome::{DeliveryState, Receipt, SendError};
+pub use setup::SetupError;
+pub use smtp::SmtpChannel;
+pub use text::{Text, TextChannel};

@@ -1,1 +1,38 @@
-//! Every page as a typed template over the NHS.UK components
+//! Every page as a typed template over the NHS.UK components.
+//!
+//! A page is a struct: what it shows, and where its forms go. Its words are in its template, under `templates/`; the
+//! words of an error come with the [`FieldErrors`]. [`render`] puts both into the layout that the [`Shell`] describes.
+//! Nothing here knows of requests, journeys or the database, and every page has samples, so that all of them can be
+//! rendered, validated and looked at without a server (`cargo run -p pages --example render_all -- FOLDER`).
+
+pub mod assets;
+mod brand;
+mod engine;
+mod errors;
+mod gallery;
+mod page;
+mod qr;
+mod shell;
+
+mod about;
+mod factor;
+mod home;
+mod join;
+mod outcome;
+mod sign_in;
+mod start;
+
+pub use about::{Accessibility, Cookies, Help, Privacy};
+pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
+pub use engine::{RenderError, render};
+pub use errors::{FieldError, FieldErrors};
+pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};
+pub use gallery::{GalleryPage, gallery};
+pub use home::{Home, PartOfDay, SignInMethod};
+pub use join::{Channel, Code, CodePurpose, Details, Email, JoinComplete, Resume};
+pub use outcome::{ErrorPage, Refused};
+pub use page::{Link, Page};
+pub use qr::{QrSvg, QrTooLong};
+pub use shell::{Links, Shell};
+pub use sign_in::{SignIn, SignInCode};
+pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};

@@ -1,0 +1,118 @@
+//! Every page with every sample, for the tests and for looking at.
+
+use crate::{
+    Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Cookies, Details, Discover,
+    Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home,
+    HowToApply, JoinComplete, Page, Privacy, Refused, RenderError, Resume, Shell, SignIn, SignInCode,
+    StaffGroup, render,
+};
+
+/// One rendered page of the gallery.
+#[derive(Debug, Clone)]
+pub struct GalleryPage {
+    /// A name that is good for a file: "code-2", "code-2-errors".
+    pub name: String,
+    /// The whole page.
+    pub html: String,
+    /// The ids of the fields that are shown to be wrong.
+    pub wrong: &'static [&'static str],
+}
+
+/// Renders every page with every sample, the shell varying from sample to sample; and the first sample of each form
+/// a second time with every field wrong, and a third time with words much longer than the designer hoped for.
+///
+/// # Errors
+/// [`RenderError`] for the first page whose template has a defect.
+pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
+    let mut gallery = Gallery { pages: Vec::new() };
+    gallery.hang::<ChooseOrganisation>(false)?;
+    gallery.hang::<StaffGroup>(false)?;
+    gallery.hang::<Discover>(false)?;
+    gallery.hang::<HowToApply>(false)?;
+    gallery.hang::<Email>(false)?;
+    gallery.hang::<Code>(false)?;
+    gallery.hang::<Details>(false)?;
+    gallery.hang::<ChooseSecondFactor>(false)?;
+    gallery.hang::<FactorEmail>(false)?;
+    gallery.hang::<FactorPhone>(false)?;
+    gallery.hang::<FactorApp>(false)?;
+    gallery.hang::<FactorVerified>(false)?;
+    gallery.hang::<JoinComplete>(false)?;
+    gallery.hang::<Resume>(false)?;
+    gallery.hang::<SignIn>(false)?;
+    gallery.hang::<SignInCode>(false)?;
+    gallery.hang::<Home>(true)?;
+    gallery.hang::<Refused>(false)?;
+    gallery.hang::<ErrorPage>(false)?;
+    gallery.hang::<Help>(false)?;
+    gallery.hang::<Accessibility>(true)?;
+    gallery.hang::<Cookies>(false)?;
+    gallery.hang::<Privacy>(false)?;
+    Ok(gallery.pages)
+}
+
+struct Gallery {
+    pages: Vec<GalleryPage>,
+}
+
+impl Gallery {
+    fn hang<P: Page>(&mut self, signed_in: bool) -> Result<(), RenderError> {
+        const PLAIN: &str = "Enter this in the way that is shown above it";
+        const LONG: &str = "Rhowch y dyddiad geni a’r cyfenw yn union fel y maent yng nghofnodion eich cyflogwr, \
+                            er enghraifft Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch";
+        let name = P::TEMPLATE.trim_end_matches(".html");
+        for (number, sample) in P::samples().iter().enumerate() {
+            let shell = shell(number, signed_in);
+            let html = render(&shell, sample, &FieldErrors::none())?;
+            self.pages.push(GalleryPage {
+                name: format!("{name}-{number}"),
+                html,
+                wrong: &[],
+            });
+            if P::FIELDS.is_empty() || number > 1 {
+                continue;
+            }
+            let words = if number == 0 { PLAIN } else { LONG };
+            let errors = P::FIELDS
+                .iter()
+                .fold(FieldErrors::none(), |errors, field| errors.with(*field, words));
+            let html = render(&shell, sample, &errors)?;
+            self.pages.push(GalleryPage {
+                name: format!("{name}-{number}-errors"),
+                html,
+                wrong: P::FIELDS,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The shell of the sample with this number: neutral, an organisation's, one with a long name.
+fn shell(number: usize, signed_in: bool) -> Shell {
+    let northfield = Brand {
+        support_email: Some("identity@northfield.example".into()),
+        support_phone: Some("01632 960123".into()),
+        ..Brand::new("NTH", "Northfield Hospitals")
+    };
+    let shell = match number % 3 {
+        0 => Shell::new("Northfield Staff").of(northfield),
+        1 => Shell::new("Gwasanaeth Hunaniaeth Ddigidol Staff Iechyd a Gofal Cymunedol").of(Brand {
+            colour: Colour::parse("#7a1f5c").ok(),
+            support_phone: None,
+            ..Brand::new(
+                "LLN",
+                "Bwrdd Iechyd Cymunedol a Gwasanaethau Iechyd Meddwl Llanfihangel-y-Creuddyn",
+            )
+        }),
+        _ => Shell {
+            demonstration: true,
+            form_token: Some("token".into()),
+            ..Shell::new("Fobwatch")
+        },
+    };
+    match (signed_in, number % 3) {
+        (false, _) => shell,
+        (true, 0) => shell.for_person("Amina Khan"),
+        (true, _) => shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),
+    }
+}

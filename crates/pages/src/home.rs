@@ -1,0 +1,119 @@
+//! The page that greets a person who is signed in.
+
+use serde::Serialize;
+
+use crate::{Method, Page};
+
+/// Which greeting the hour calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartOfDay {
+    /// From 5 o'clock.
+    Morning,
+    /// From 12 o'clock.
+    Afternoon,
+    /// From 17 o'clock until 5: on a night shift, too, one says "Good evening".
+    Evening,
+}
+
+impl PartOfDay {
+    /// The part of the day at an hour (0 to 23) of the organisation's local time.
+    pub fn at_hour(hour: i8) -> Self {
+        match hour {
+            5..12 => Self::Morning,
+            12..17 => Self::Afternoon,
+            _ => Self::Evening,
+        }
+    }
+}
+
+/// A sign-in method, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignInMethod {
+    /// Which kind.
+    pub method: Method,
+    /// A hint of the address or number: "a•••@northfield.example", "ending in 23". Empty for an app.
+    pub hint: String,
+    /// When it was added, in words: "22 November 2026".
+    pub added: String,
+}
+
+/// The home page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Home {
+    /// The person's first name.
+    pub name: String,
+    /// The person's user name: the e-mail address.
+    pub user_name: String,
+    /// For the greeting.
+    pub part_of_day: PartOfDay,
+    /// When the person last signed in before, in words: "8:02pm on Saturday 21 November 2026". `None` the first time.
+    pub last_sign_in: Option<String>,
+    /// The ways in which the person proves who they are.
+    pub methods: Vec<SignInMethod>,
+}
+
+impl Page for Home {
+    const TEMPLATE: &'static str = "home.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            name: "Amina".into(),
+            user_name: "amina.khan@northfield.example".into(),
+            part_of_day: PartOfDay::Evening,
+            last_sign_in: Some("8:02pm on Saturday 21 November 2026".into()),
+            methods: vec![SignInMethod {
+                method: Method::Text,
+                hint: "ending in 23".into(),
+                added: "22 November 2026".into(),
+            }],
+        };
+        let first = Self {
+            part_of_day: PartOfDay::Morning,
+            last_sign_in: None,
+            ..plain.clone()
+        };
+        let long = Self {
+            name: "Gwenllïan Angharad Myfanwy".into(),
+            user_name: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),
+            part_of_day: PartOfDay::Afternoon,
+            methods: vec![
+                SignInMethod {
+                    method: Method::Email,
+                    hint: "g•••@ysbyty-cymunedol-llanfihangel-y-creuddyn.northfield.example".into(),
+                    added: "22 November 2026".into(),
+                },
+                SignInMethod {
+                    method: Method::App,
+                    hint: String::new(),
+                    added: "1 September 2026".into(),
+                },
+            ],
+            ..plain.clone()
+        };
+        vec![plain, first, long]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greeting_follows_the_hour() {
+        let hours = [
+            (0, PartOfDay::Evening),
+            (4, PartOfDay::Evening),
+            (5, PartOfDay::Morning),
+            (11, PartOfDay::Morning),
+        ];
+        for (hour, part) in hours.into_iter().chain([
+            (12, PartOfDay::Afternoon),
+            (16, PartOfDay::Afternoon),
+            (17, PartOfDay::Evening),
+            (23, PartOfDay::Evening),
+        ]) {
+            assert_eq!(PartOfDay::at_hour(hour), part, "{hour}");
+        }
+    }
+}

@@ -12,9 +12,11 @@
 mod clock;
 mod digits;
 mod mailbox;
+mod phone;
 mod postgres;
 mod server;
 
 pub use clock::TurnableClock;
 pub use mailbox::{Mail, Mailbox};
+pub use phone::{Phone, PhoneText, Trouble};
 pub use postgres::Postgres;

@@ -54,7 +54,21 @@ impl Postgres {
         account.give(&folder);
         let data = folder.join("data");
         let (program, data) = (programs.join("initdb"), data.to_string_lossy());
-        account.run(&program, &["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]);
+        account.run(
+            &program,
+            &[
+                "-D",
+                &data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "--no-sync",
+            ],
+        );
 
         let program = programs.join("postgres").to_string_lossy().into_owned();
         let sockets = folder.to_string_lossy();
@@ -64,12 +78,28 @@ impl Postgres {
             let port = free_port();
             let port_text = port.to_string();
             let mut command = account.prefix();
-            command.extend([program.as_str(), "-D", &data, "-h", "127.0.0.1", "-k", &sockets, "-p", &port_text]);
+            command.extend([
+                program.as_str(),
+                "-D",
+                &data,
+                "-h",
+                "127.0.0.1",
+                "-k",
+                &sockets,
+                "-p",
+                &port_text,
+            ]);
             for setting in SETTINGS {
                 command.extend(["-c", setting]);
             }
             match Server::start(&command, &folder, "QUIT", "ready to accept connections") {
-                Ok(server) => return Self { port, template: OnceCell::new(), _server: server },
+                Ok(server) => {
+                    return Self {
+                        port,
+                        template: OnceCell::new(),
+                        _server: server,
+                    };
+                }
                 Err(said) => last_words = said,
             }
         }
@@ -86,7 +116,8 @@ impl Postgres {
     pub async fn database(&self, migrate: impl AsyncFnOnce(String)) -> String {
         let template = self.template.get_or_init(|| self.make_template(migrate)).await;
         let name = next_name("test");
-        self.tell(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        self.tell(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .await;
         self.url(&name)
     }
 
@@ -105,15 +136,21 @@ impl Postgres {
         self.tell(&format!("CREATE DATABASE {name}")).await;
         migrate(self.url(&name)).await;
         // A database can only be copied while nobody is connected to it.
-        self.tell(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await;
-        self.tell(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+        self.tell(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
+            .await;
+        self.tell(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .await;
         name
     }
 
     async fn tell(&self, statement: &str) {
         let told = async {
             let mut connection = PgConnection::connect(&self.url("postgres")).await?;
-            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+            sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await?;
             connection.close().await
         };
         if let Err(why) = told.await {
@@ -147,10 +184,17 @@ fn next_name(kind: &str) -> String {
 fn programs() -> PathBuf {
     let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
     versions
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse::<u32>().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
         .filter(|(_, programs)| programs.join("initdb").exists() && programs.join("postgres").exists())
         .max()
-        .unwrap_or_else(|| panic!("no PostgreSQL server under {DEBIAN}: install it with `apt-get install postgresql`"))
+        .unwrap_or_else(|| {
+            panic!("no PostgreSQL server under {DEBIAN}: install it with `apt-get install postgresql`")
+        })
         .1
 }
 
@@ -172,7 +216,13 @@ impl Account {
     fn prefix(self) -> Vec<&'static str> {
         match self {
             Self::Mine => Vec::new(),
-            Self::Postgres => vec!["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"],
+            Self::Postgres => vec![
+                "setpriv",
+                "--reuid=postgres",
+                "--regid=postgres",
+                "--init-groups",
+                "--",
+            ],
         }
     }
 
@@ -192,8 +242,14 @@ impl Account {
 }
 
 fn finish(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|why| panic!("{command:?} does not start: {why}"));
-    assert!(output.status.success(), "{command:?} fails: {}", String::from_utf8_lossy(&output.stderr));
+    let output = command
+        .output()
+        .unwrap_or_else(|why| panic!("{command:?} does not start: {why}"));
+    assert!(
+        output.status.success(),
+        "{command:?} fails: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[cfg(test)]
@@ -210,7 +266,10 @@ mod tests {
 
     async fn two_tables(url: String) {
         let mut connection = PgConnection::connect(&url).await.unwrap();
-        sqlx::raw_sql("CREATE TABLE one (a int); CREATE TABLE two (b int)").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("CREATE TABLE one (a int); CREATE TABLE two (b int)")
+            .execute(&mut connection)
+            .await
+            .unwrap();
     }
 
     #[tokio::test]
@@ -219,7 +278,10 @@ mod tests {
         let (first, second) = tokio::join!(server.database(two_tables), server.database(two_tables));
         assert_ne!(first, second);
         let mut connection = PgConnection::connect(&first).await.unwrap();
-        sqlx::raw_sql("DROP TABLE one").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("DROP TABLE one")
+            .execute(&mut connection)
+            .await
+            .unwrap();
         assert_eq!((tables(&first).await, tables(&second).await), (1, 2));
         assert_eq!(tables(&server.empty_database().await).await, 0);
     }

@@ -117,7 +117,7 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
     embed("application.css", "text/css; charset=utf-8", css.as_bytes())?;
 
     let theirs = text(&frontend.join("dist/nhsuk/nhsuk-frontend.min.js"))?;
-    let theirs = theirs.split("\n//# sourceMappingURL").next().unwrap_or_default();
+    let theirs = theirs.split("//# sourceMappingURL").next().unwrap_or_default();
     let theirs = embed(
         "nhsuk-frontend.js",
         "text/javascript; charset=utf-8",

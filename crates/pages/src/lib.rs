@@ -15,6 +15,8 @@ mod qr;
 mod shell;
 
 mod about;
+#[cfg(test)]
+mod conformance;
 mod factor;
 mod home;
 mod join;

@@ -1,0 +1,254 @@
+//! What is true of every page, whatever it says.
+
+use std::collections::HashSet;
+
+use pages::{Code, Email, FieldErrors, GalleryPage, Home, Page, Shell, SignIn, gallery, render};
+use scraper::{ElementRef, Html, Selector};
+
+/// Everything on a page that a selector finds.
+fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    let selector = Selector::parse(selector).unwrap();
+    page.select(&selector).collect()
+}
+
+fn text(element: ElementRef<'_>) -> String {
+    element
+        .text()
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Every page with every sample, parsed.
+fn every_page() -> Vec<(GalleryPage, Html)> {
+    gallery()
+        .unwrap()
+        .into_iter()
+        .map(|page| (page.clone(), Html::parse_document(&page.html)))
+        .collect()
+}
+
+#[test]
+fn every_page_has_a_language_one_main_heading_and_a_title_that_repeats_it() {
+    for (page, html) in every_page() {
+        assert_eq!(all(&html, "html[lang]").len(), 1, "{}", page.name);
+        let headings = all(&html, "h1");
+        assert_eq!(headings.len(), 1, "{}", page.name);
+        let heading = text(headings[0]);
+        let title = text(all(&html, "title")[0]);
+        let titled = title.trim_start_matches("Error: ").split(" – ").next().unwrap();
+        assert!(
+            !titled.is_empty() && heading.ends_with(titled),
+            "{}: {title:?} and {heading:?}",
+            page.name
+        );
+    }
+}
+
+#[test]
+fn no_page_has_inline_script_or_style_or_anything_from_elsewhere() {
+    for (page, html) in every_page() {
+        for script in all(&html, "script") {
+            assert!(
+                script.attr("src").is_some() && text(script).is_empty(),
+                "{}",
+                page.name
+            );
+        }
+        for element in all(&html, "*") {
+            for (name, value) in element.value().attrs() {
+                assert!(
+                    !name.starts_with("on") && name != "style",
+                    "{}: {name}={value}",
+                    page.name
+                );
+                if name == "src" || (name == "href" && element.value().name() == "link") {
+                    assert!(
+                        value.starts_with('/') && !value.starts_with("//"),
+                        "{}: {value}",
+                        page.name
+                    );
+                }
+            }
+        }
+        assert!(all(&html, "style").is_empty(), "{}", page.name);
+        assert!(!page.html.to_lowercase().contains("nhs logo"), "{}", page.name);
+    }
+}
+
+#[test]
+fn every_asset_that_a_page_names_is_there() {
+    for (page, html) in every_page() {
+        for element in all(&html, "[src^='/assets/'], [href^='/assets/']") {
+            let path = element.attr("src").or_else(|| element.attr("href")).unwrap();
+            assert!(pages::assets::get(path).is_some(), "{}: {path}", page.name);
+        }
+    }
+}
+
+#[test]
+fn every_field_that_is_wrong_is_named_in_the_summary_and_says_so_itself() {
+    for (page, html) in every_page() {
+        let summaries = all(&html, ".nhsuk-error-summary");
+        assert_eq!(
+            summaries.len(),
+            usize::from(!page.wrong.is_empty()),
+            "{}",
+            page.name
+        );
+        assert_eq!(
+            text(all(&html, "title")[0]).starts_with("Error: "),
+            !page.wrong.is_empty(),
+            "{}",
+            page.name
+        );
+        let links = all(&html, ".nhsuk-error-summary a");
+        assert_eq!(links.len(), page.wrong.len(), "{}", page.name);
+        for link in links {
+            let target = link.attr("href").unwrap();
+            assert_eq!(
+                all(&html, &format!("main {target}")).len(),
+                1,
+                "{}: {target}",
+                page.name
+            );
+        }
+        if !page.wrong.is_empty() {
+            assert!(!all(&html, ".nhsuk-error-message").is_empty(), "{}", page.name);
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_no_id_stands_twice() {
+    for (page, html) in every_page() {
+        for field in all(&html, "input:not([type=hidden])") {
+            let id = field.attr("id").unwrap();
+            assert_eq!(
+                all(&html, &format!("label[for='{id}']")).len(),
+                1,
+                "{}: {id}",
+                page.name
+            );
+        }
+        let ids: Vec<_> = all(&html, "[id]")
+            .iter()
+            .map(|element| element.attr("id").unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            ids.iter().collect::<HashSet<_>>().len(),
+            ids.len(),
+            "{}: {ids:?}",
+            page.name
+        );
+    }
+}
+
+#[test]
+fn every_form_that_changes_something_is_a_post_with_the_form_token() {
+    for (page, html) in every_page() {
+        for form in all(&html, "form") {
+            let method = form.attr("method").unwrap();
+            let token = Selector::parse("input[name=form_token]").unwrap();
+            let with_token = page.html.contains("name=\"form_token\"");
+            assert_eq!(
+                form.select(&token).count(),
+                usize::from(with_token && method == "post"),
+                "{}",
+                page.name
+            );
+        }
+        for button in all(&html, "form[method=post] button[type=submit]") {
+            assert_eq!(
+                button.attr("data-prevent-double-click"),
+                Some("true"),
+                "{}",
+                page.name
+            );
+        }
+    }
+}
+
+#[test]
+fn what_a_person_types_is_shown_as_text_whatever_it_is() {
+    let page = Email {
+        action: "/join/email".into(),
+        email: "\"><script>alert(1)</script>'&".into(),
+        first_time: false,
+        back: None,
+    };
+    let errors = FieldErrors::one("email", "<b>{{ shell }}</b>");
+    let shown = render(&Shell::new("<i>Service</i>"), &page, &errors).unwrap();
+    let html = Html::parse_document(&shown);
+    assert_eq!(
+        all(&html, "#email")[0].attr("value"),
+        Some("\"><script>alert(1)</script>'&")
+    );
+    assert_eq!(
+        text(all(&html, ".nhsuk-error-summary a")[0]),
+        "<b>{{ shell }}</b>"
+    );
+    assert!(all(&html, "i, b").is_empty());
+    assert_eq!(all(&html, "script").len(), 1);
+}
+
+#[test]
+fn a_code_can_be_pasted_with_spaces_and_filled_in_by_the_phone() {
+    for page in Code::samples() {
+        let html = render(&Shell::new("Fobwatch"), &page, &FieldErrors::none()).unwrap();
+        let html = Html::parse_document(&html);
+        let code = all(&html, "input[name=code]")[0];
+        assert_eq!(text(all(&html, "label[for=code]")[0]), "Verification code");
+        assert_eq!(code.attr("inputmode"), Some("numeric"));
+        assert_eq!(code.attr("autocomplete"), Some("one-time-code"));
+        assert_eq!((code.attr("maxlength"), code.attr("pattern")), (None, None));
+        let buttons: Vec<_> = all(&html, "main button").into_iter().map(text).collect();
+        assert_eq!(buttons, ["Verify Code", "Send New Code"]);
+    }
+}
+
+#[test]
+fn a_password_never_comes_back() {
+    for (page, html) in every_page() {
+        for password in all(&html, "input[type=password]") {
+            assert_eq!(password.attr("value"), None, "{}", page.name);
+            assert_eq!(password.attr("maxlength"), None, "{}", page.name);
+        }
+    }
+}
+
+#[test]
+fn whoever_is_signed_in_sees_it_and_can_sign_out_by_a_post() {
+    let page = &Home::samples()[0];
+    let html = render(
+        &Shell::new("Fobwatch").for_person("Amina Khan"),
+        page,
+        &FieldErrors::none(),
+    )
+    .unwrap();
+    let html = Html::parse_document(&html);
+    assert_eq!(
+        text(all(&html, "header form[method=post][action='/sign-out'] button")[0]),
+        "Sign out"
+    );
+    let html = render(
+        &Shell::new("Fobwatch"),
+        &SignIn::samples()[0],
+        &FieldErrors::none(),
+    )
+    .unwrap();
+    assert!(!html.contains("Sign out"));
+}
+
+#[test]
+fn an_error_of_the_page_as_a_whole_needs_no_field() {
+    let errors = FieldErrors::one("", "Those details do not match. You have 2 tries left.");
+    let html = render(&Shell::new("Fobwatch"), &SignIn::samples()[0], &errors).unwrap();
+    let html = Html::parse_document(&html);
+    assert_eq!(
+        text(all(&html, ".nhsuk-error-summary li")[0]),
+        "Those details do not match. You have 2 tries left."
+    );
+    assert!(all(&html, ".nhsuk-error-summary a").is_empty());
+}

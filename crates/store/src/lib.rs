@@ -1,1 +1,26 @@
-//! What is kept: SQLite and PostgreSQL behind one SQL text
+//! What is kept: SQLite and PostgreSQL behind one SQL text.
+//!
+//! A [`Store`] opens the database; a [`Tx`] is one transaction, and what can be done in it are its methods, grouped in
+//! one file per aggregate. Reads that need no transaction are methods of the store. Every statement is a constant in
+//! the dialect that both databases share; one test prepares each of them on both.
+
+pub mod account;
+pub mod audit;
+pub mod code;
+mod db;
+mod error;
+pub mod housekeeping;
+pub mod limits;
+mod migrate;
+mod moment;
+pub mod organisation;
+pub mod outbox;
+pub mod registration;
+pub mod reseal;
+pub mod roster;
+pub mod sign_in;
+mod statement;
+
+pub use db::{CommitPoint, Store, Tx};
+pub use error::StoreError;
+pub use statement::{Statement, all_statements};

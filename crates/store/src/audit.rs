@@ -1,0 +1,252 @@
+//! The audit: append-only, each record chained to the last by a keyed hash, written in the transaction of the act.
+
+use crate::db::{execute, in_tx, reading};
+use crate::moment::{millis, moment};
+use crate::statement::statements;
+use crate::{Store, StoreError, Tx};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What happened. Ids and kinds only: never an address, a name, a number or a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "a field is the id that its name says")]
+pub enum Event {
+    /// An administrator added an organisation by the command line.
+    OrganisationAdded { organisation: Uuid },
+    /// An administrator changed an organisation's settings.
+    OrganisationChanged { organisation: Uuid },
+    /// A roster was imported; the numbers are of people.
+    RosterImported {
+        organisation: Uuid,
+        added: u64,
+        changed: u64,
+        unchanged: u64,
+        left: u64,
+    },
+    /// Guide 003, step 3: somebody gave an e-mail address.
+    RegistrationStarted {
+        organisation: Uuid,
+        registration: Uuid,
+        on_roster: bool,
+    },
+    /// The person corrected the e-mail address.
+    RegistrationAddressChanged { registration: Uuid, on_roster: bool },
+    /// The person gave the registration up.
+    RegistrationAbandoned { registration: Uuid },
+    /// A one-time code was written to the outbox.
+    CodeSent { subject: Uuid, purpose: String },
+    /// A wrong, expired or used code was typed.
+    CodeRefused { subject: Uuid, purpose: String },
+    /// Guide 003, step 5: the address was proved.
+    EmailVerified { registration: Uuid },
+    /// The details did not match the roster.
+    DetailsMismatched { registration: Uuid, mismatches: u32 },
+    /// Guide 003, step 6: password and details were accepted.
+    DetailsAccepted { registration: Uuid },
+    /// Guide 003, step 7: a second factor was chosen, not yet proved.
+    SecondFactorChosen { registration: Uuid, kind: String },
+    /// Guide 003, step 9: the second factor was proved and the account made.
+    AccountCreated {
+        account: Uuid,
+        registration: Uuid,
+        organisation: Uuid,
+        roster_entry: Uuid,
+        kind: String,
+    },
+    /// A password was wrong. No account: the user name is not known.
+    PasswordRefused { account: Option<Uuid> },
+    /// A password was right; the second factor is asked for.
+    PasswordAccepted { account: Uuid },
+    /// A second factor was wrong.
+    SecondFactorRefused { account: Uuid },
+    /// Both were right.
+    SignedIn {
+        account: Uuid,
+        session: Uuid,
+        kind: String,
+    },
+    /// The person signed out.
+    SignedOut { account: Uuid, session: Uuid },
+    /// A message was given up; `channel` is e-mail or text.
+    MessageGivenUp { message: Uuid, channel: String },
+    /// Half-done registrations were erased.
+    RegistrationsErased { count: u64 },
+    /// The keys were rotated and what they sealed was sealed again.
+    KeysRotated { resealed: u64 },
+}
+
+/// An event of the running transaction.
+pub(crate) struct Pending {
+    at: Timestamp,
+    event: Event,
+}
+
+/// One record as it is kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditRecord {
+    /// 1, 2, 3, … without a gap.
+    pub seq: i64,
+    /// When it happened, UTC.
+    pub at: Timestamp,
+    /// What happened, as JSON.
+    pub event: serde_json::Value,
+    /// The keyed hash over this record and the chain before it, in hexadecimal digits.
+    pub chain: String,
+}
+
+/// What `fobwatch audit verify` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditVerdict {
+    /// All is as it was written.
+    Whole {
+        /// How many records there are.
+        records: i64,
+        /// The last link in hexadecimal digits: kept elsewhere, it proves that the end was not cut off.
+        head: String,
+    },
+    /// A record is missing.
+    Missing {
+        /// The number that should be there.
+        seq: i64,
+    },
+    /// A record is not what was written, or stands where another one stood.
+    Altered {
+        /// Its number.
+        seq: i64,
+    },
+}
+
+statements! {
+    LOCK_HEAD = "UPDATE audit_head SET seq = seq + $1 WHERE only = 1 RETURNING seq, chain";
+    SET_HEAD = "UPDATE audit_head SET chain = $1 WHERE only = 1";
+    APPEND = "INSERT INTO audit (seq, at, event, chain) VALUES ($1, $2, $3, $4)";
+    HEAD = "SELECT seq, chain FROM audit_head WHERE only = 1";
+    PAGE = "SELECT seq, at, event, chain FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
+}
+
+/// How many records are read at once.
+const PAGE_SIZE: i64 = 1_000;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    at: i64,
+    event: String,
+    chain: Vec<u8>,
+}
+
+impl Tx {
+    /// Remembers `event`; [`Tx::commit`] writes it.
+    pub fn audit(&mut self, event: Event, at: Timestamp) {
+        self.events.push(Pending { at, event });
+    }
+
+    pub(crate) async fn append_events(&mut self) -> Result<(), StoreError> {
+        let events = std::mem::take(&mut self.events);
+        let Ok(count @ 1..) = i64::try_from(events.len()) else {
+            return Ok(());
+        };
+        let (last, mut chain): (i64, Vec<u8>) =
+            in_tx!(self, LOCK_HEAD, sqlx::query_as, |q, c| q.bind(count).fetch_one(c))?;
+        for (seq, Pending { at, event }) in (last - count + 1..).zip(events) {
+            let at = millis(at);
+            let event = serde_json::to_string(&event)
+                .map_err(|_| StoreError::Corrupt("an audit event cannot be written as JSON"))?;
+            chain = self.store.link(&chain, seq, at, &event);
+            execute!(self, APPEND, seq, at, &event, &chain)?;
+        }
+        execute!(self, SET_HEAD, &chain)?;
+        Ok(())
+    }
+}
+
+impl Store {
+    fn link(&self, before: &[u8], seq: i64, at: i64, event: &str) -> Vec<u8> {
+        let parts: [&[u8]; 4] = [before, &seq.to_be_bytes(), &at.to_be_bytes(), event.as_bytes()];
+        self.keys.keyed_hash("audit", &parts).to_vec()
+    }
+
+    /// Reads the records after number `after`, at most a thousand, in their order.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn audit_page(&self, after: i64) -> Result<Vec<AuditRecord>, StoreError> {
+        let (head, _) = self.audit_head().await?;
+        self.audit_rows(after, head)
+            .await?
+            .into_iter()
+            .map(|row| {
+                Ok(AuditRecord {
+                    seq: row.seq,
+                    at: moment(row.at)?,
+                    event: serde_json::from_str(&row.event)
+                        .map_err(|_| StoreError::Corrupt("an audit record is not JSON"))?,
+                    chain: hex(&row.chain),
+                })
+            })
+            .collect()
+    }
+
+    /// Follows the chain from its first record to its head and says where it breaks first.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn audit_verify(&self) -> Result<AuditVerdict, StoreError> {
+        let (head_seq, head_chain) = self.audit_head().await?;
+        let (mut chain, mut last) = (Vec::new(), 0);
+        loop {
+            let rows = self.audit_rows(last, head_seq).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                last += 1;
+                if row.seq != last {
+                    return Ok(AuditVerdict::Missing { seq: last });
+                }
+                chain = self.link(&chain, row.seq, row.at, &row.event);
+                if chain != row.chain {
+                    return Ok(AuditVerdict::Altered { seq: row.seq });
+                }
+            }
+        }
+        if last < head_seq {
+            return Ok(AuditVerdict::Missing { seq: last + 1 });
+        }
+        // Records beyond the head were not written by us either.
+        if chain != head_chain || !self.audit_rows(head_seq, i64::MAX).await?.is_empty() {
+            let (now, _) = self.audit_head().await?;
+            if now == head_seq {
+                return Ok(AuditVerdict::Altered { seq: head_seq });
+            }
+        }
+        Ok(AuditVerdict::Whole {
+            records: last,
+            head: hex(&chain),
+        })
+    }
+
+    async fn audit_head(&self) -> Result<(i64, Vec<u8>), StoreError> {
+        Ok(reading!(self, HEAD, sqlx::query_as, |q, c| q.fetch_one(c))?)
+    }
+
+    async fn audit_rows(&self, after: i64, up_to: i64) -> Result<Vec<Row>, StoreError> {
+        Ok(reading!(self, PAGE, sqlx::query_as, |q, c| q
+            .bind(after)
+            .bind(up_to)
+            .bind(PAGE_SIZE)
+            .fetch_all(c))?)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

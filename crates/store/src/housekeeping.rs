@@ -1,0 +1,59 @@
+//! Erasing what must not, or need not, be kept. Any node may do it at any time: nothing here opens or closes a door,
+//! for what has run out is refused by its dates.
+
+use crate::db::execute;
+use crate::moment::millis;
+use crate::statement::statements;
+use crate::{StoreError, Tx};
+use jiff::Timestamp;
+
+statements! {
+    REGISTRATION_CODES = "DELETE FROM code_set WHERE subject IN (SELECT id FROM registration WHERE started_at <= $1)";
+    REGISTRATIONS = "DELETE FROM registration WHERE started_at <= $1";
+    SIGN_IN_CODES = "DELETE FROM code_set WHERE subject IN (SELECT id FROM sign_in WHERE started_at <= $1)";
+    SIGN_INS = "DELETE FROM sign_in WHERE started_at <= $1";
+    SESSIONS = "DELETE FROM session WHERE started_at <= $1";
+    LIMIT_EVENTS = "DELETE FROM limit_event WHERE at <= $1";
+    LIMIT_GATES = "DELETE FROM limit_gate WHERE changed_at <= $1";
+    GUARDS = "DELETE FROM password_guard WHERE changed_at <= $1 AND paused_until <= $1";
+    MESSAGES = "DELETE FROM outbox WHERE written_at <= $1 AND (sent_at IS NOT NULL OR gave_up_at IS NOT NULL)";
+}
+
+impl Tx {
+    /// Erases registrations begun at or before `started` with their codes. Answers how many.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_registrations(&mut self, started: Timestamp) -> Result<u64, StoreError> {
+        execute!(self, REGISTRATION_CODES, millis(started))?;
+        execute!(self, REGISTRATIONS, millis(started))
+    }
+
+    /// Erases sign-ins under way and sessions begun at or before `started`, with their codes.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_sign_ins(&mut self, started: Timestamp) -> Result<(), StoreError> {
+        execute!(self, SIGN_IN_CODES, millis(started))?;
+        execute!(self, SIGN_INS, millis(started))?;
+        execute!(self, SESSIONS, millis(started)).map(|_| ())
+    }
+
+    /// Erases what limits and guards counted up to `before`.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_counts(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        execute!(self, LIMIT_EVENTS, millis(before))?;
+        execute!(self, LIMIT_GATES, millis(before))?;
+        execute!(self, GUARDS, millis(before)).map(|_| ())
+    }
+
+    /// Erases the trace of messages written up to `before` that have been sent or given up.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_messages(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        execute!(self, MESSAGES, millis(before)).map(|_| ())
+    }
+}

@@ -1,0 +1,98 @@
+//! Limits, in the database so that they hold across nodes and restarts.
+
+use crate::db::{execute, in_tx};
+use crate::moment::{millis, moment};
+use crate::statement::statements;
+use crate::{StoreError, Tx};
+use jiff::Timestamp;
+use rules::limits::Limit;
+
+/// What a limit says of one more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// It is counted and may be done.
+    Granted,
+    /// It is not counted; at this moment there is room again.
+    Exhausted {
+        /// UTC.
+        until: Timestamp,
+    },
+}
+
+statements! {
+    LOCK_GATE = "INSERT INTO limit_gate (name, subject, changed_at) VALUES ($1, $2, $3)
+        ON CONFLICT (name, subject) DO UPDATE SET changed_at = excluded.changed_at";
+    COUNT = "SELECT COUNT(*) FROM limit_event WHERE name = $1 AND subject = $2 AND at > $3";
+    // The event whose end of life makes room: with n events and room for m, the (n - m + 1)th oldest.
+    MAKES_ROOM = "SELECT at FROM limit_event WHERE name = $1 AND subject = $2 AND at > $3
+        ORDER BY at DESC LIMIT 1 OFFSET $4";
+    ENTER = "INSERT INTO limit_event (name, subject, at) VALUES ($1, $2, $3)";
+    GIVE_BACK = "DELETE FROM limit_event WHERE name = $1 AND subject = $2 AND at = $3";
+}
+
+impl Tx {
+    /// Takes one of `limit` for `subject` (a keyed hash): in every span of `limit.within` at most `limit.at_most` are
+    /// granted, on any number of nodes. The gate is locked until this transaction ends.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn take(
+        &mut self,
+        limit: &Limit,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<Allowance, StoreError> {
+        execute!(self, LOCK_GATE, limit.name, subject, millis(now))?;
+        let since = limit.counts_after(now);
+        let (count,): (i64,) = in_tx!(self, COUNT, sqlx::query_as, |q, c| q
+            .bind(limit.name)
+            .bind(subject)
+            .bind(millis(since))
+            .fetch_one(c))?;
+        if count < i64::from(limit.at_most) {
+            execute!(self, ENTER, limit.name, subject, millis(now))?;
+            return Ok(Allowance::Granted);
+        }
+        let oldest: Option<(i64,)> = in_tx!(self, MAKES_ROOM, sqlx::query_as, |q, c| q
+            .bind(limit.name)
+            .bind(subject)
+            .bind(millis(since))
+            .bind(i64::from(limit.at_most.saturating_sub(1)))
+            .fetch_optional(c))?;
+        let from = oldest.map_or(Ok(now), |(at,)| moment(at))?;
+        Ok(Allowance::Exhausted {
+            until: from.checked_add(limit.within).unwrap_or(Timestamp::MAX),
+        })
+    }
+
+    /// Whether `limit` has room for `subject`, without taking any.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn has_room(
+        &mut self,
+        limit: &Limit,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (count,): (i64,) = in_tx!(self, COUNT, sqlx::query_as, |q, c| q
+            .bind(limit.name)
+            .bind(subject)
+            .bind(millis(limit.counts_after(now)))
+            .fetch_one(c))?;
+        Ok(count < i64::from(limit.at_most))
+    }
+
+    /// Gives back what was taken at `now`: the try was no failure after all.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn give_back(
+        &mut self,
+        limit: &Limit,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(self, GIVE_BACK, limit.name, subject, millis(now)).map(|_| ())
+    }
+}

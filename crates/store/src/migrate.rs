@@ -1,0 +1,72 @@
+//! Migrations: one text for both databases, with a handful of words replaced.
+
+use crate::StoreError;
+use sqlx::AssertSqlSafe;
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// Which of the two databases a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// Version, description, text for SQLite, text for PostgreSQL. A migration is never edited after it landed.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "foundation",
+        include_str!("../migrations/0001_foundation.sql"),
+        include_str!("../migrations/0001_foundation.sql"),
+    ),
+    (
+        2,
+        "audit guard",
+        include_str!("../migrations/0002_audit_guard.sqlite.sql"),
+        include_str!("../migrations/0002_audit_guard.postgres.sql"),
+    ),
+];
+
+/// The words that differ: as written, for SQLite, for PostgreSQL.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("{uuid}", "BLOB", "UUID"),
+    ("{time}", "INTEGER", "BIGINT"),
+    ("{int}", "INTEGER", "BIGINT"),
+    ("{bytes}", "BLOB", "BYTEA"),
+    ("{no bytes}", "x''", "''::bytea"),
+    ("{strict}", "STRICT", ""),
+];
+
+/// The migrations, worded for `dialect`. Applied ones are remembered with a checksum in the database.
+pub(crate) fn migrator(dialect: Dialect) -> Migrator {
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(version, description, sqlite, postgres)| {
+            let sql = WORDS.iter().fold(
+                match dialect {
+                    Dialect::Sqlite => (*sqlite).to_owned(),
+                    Dialect::Postgres => (*postgres).to_owned(),
+                },
+                |sql, (word, sqlite, postgres)| match dialect {
+                    Dialect::Sqlite => sql.replace(word, sqlite),
+                    Dialect::Postgres => sql.replace(word, postgres),
+                },
+            );
+            Migration::new(
+                *version,
+                (*description).into(),
+                MigrationType::Simple,
+                AssertSqlSafe(sql).into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migration(error.to_string())
+    }
+}

@@ -1,0 +1,276 @@
+//! The outbox: messages written in the transaction of what they tell of, delivered afterwards by workers on any node.
+
+use crate::db::{execute, in_tx, reading};
+use crate::moment::{maybe_moment, millis};
+use crate::statement::statements;
+use crate::{Store, StoreError, Tx};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// By e-mail.
+    Email,
+    /// By text message.
+    Text,
+}
+
+impl Channel {
+    /// Its name in the database, the audit and the metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Text => "text",
+        }
+    }
+
+    fn parse(name: &str) -> Result<Self, StoreError> {
+        match name {
+            "email" => Ok(Self::Email),
+            "text" => Ok(Self::Text),
+            _ => Err(StoreError::Corrupt("a message of an unknown channel")),
+        }
+    }
+}
+
+/// A message to be written.
+#[derive(Debug)]
+pub struct NewMessage<'a> {
+    /// New.
+    pub id: Uuid,
+    /// What makes it unique: the same key is never written twice.
+    pub key: &'a str,
+    /// How it travels.
+    pub channel: Channel,
+    /// The registration or sign-in that waits for it, so that its page can tell what became of it.
+    pub subject: Option<Uuid>,
+    /// Destination and content, to be sealed.
+    pub payload: &'a [u8],
+    /// When trying ends, UTC.
+    pub give_up_at: Timestamp,
+}
+
+/// A message that one worker has claimed.
+#[derive(Debug)]
+pub struct ClaimedMessage {
+    /// Its id.
+    pub id: Uuid,
+    /// Its unique key.
+    pub key: String,
+    /// How it travels.
+    pub channel: Channel,
+    /// Destination and content.
+    pub payload: Vec<u8>,
+    /// Which try this is: 1 for the first.
+    pub tries: u32,
+    /// When trying ends, UTC.
+    pub give_up_at: Timestamp,
+    /// When it was written, UTC: the date that an e-mail carries, the same at every try.
+    pub written_at: Timestamp,
+    claim: Uuid,
+}
+
+/// What became of the newest message for a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// It waits for its first try or the next one.
+    Waiting {
+        /// How many tries failed.
+        tries: u32,
+    },
+    /// The mail server or provider has taken it.
+    Sent,
+    /// It could not be delivered.
+    GivenUp,
+}
+
+/// How the outbox stands, for the console, metrics and alarms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxState {
+    /// Neither sent nor given up.
+    pub waiting: u64,
+    /// Given up in the last day.
+    pub given_up: u64,
+    /// When the oldest waiting one was written, UTC.
+    pub oldest_waiting: Option<Timestamp>,
+}
+
+statements! {
+    ADD = "INSERT INTO outbox (id, key, channel, subject, payload, written_at, next_try_at, give_up_at, tries,
+            claimed_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0) ON CONFLICT (key) DO NOTHING";
+    CLAIM = "UPDATE outbox SET claim = $1, claimed_until = $3, tries = tries + 1
+        WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= $2
+            AND claimed_until <= $2 ORDER BY next_try_at LIMIT $4",
+    skip locked,
+    ") RETURNING id, key, channel, payload, tries, give_up_at, written_at";
+    SENT = "UPDATE outbox SET sent_at = $3, payload = NULL, provider_reference = $4, last_error = NULL,
+        claimed_until = 0 WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
+    RETRY = "UPDATE outbox SET next_try_at = $3, last_error = $4, claimed_until = 0
+        WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
+    GIVE_UP = "UPDATE outbox SET gave_up_at = $3, last_error = $4, payload = NULL, claimed_until = 0
+        WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
+    NEWEST = "SELECT tries, sent_at, gave_up_at FROM outbox WHERE subject = $1
+        ORDER BY written_at DESC, id DESC LIMIT 1";
+    STATE = "SELECT
+        COUNT(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN 1 END) AS waiting,
+        COUNT(CASE WHEN gave_up_at > $1 THEN 1 END) AS given_up,
+        MIN(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN written_at END) AS oldest
+        FROM outbox";
+}
+
+type ClaimedRow = (Uuid, String, String, Option<Vec<u8>>, i64, i64, i64);
+
+impl Tx {
+    /// Writes a message. Answers false where its key is there already.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn add_message(
+        &mut self,
+        message: &NewMessage<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sealed = self.store.keys.seal(
+            &payload_context(message.id),
+            message.payload,
+            self.store.random.as_ref(),
+        );
+        let added = execute!(
+            self,
+            ADD,
+            message.id,
+            message.key,
+            message.channel.as_str(),
+            message.subject,
+            sealed,
+            millis(now),
+            millis(message.give_up_at)
+        )?;
+        Ok(added == 1)
+    }
+
+    /// Claims up to `at_most` messages that are due, until `claimed_until`: no other worker gets them before then. A
+    /// claim that is not answered by then, because its worker died, is void.
+    ///
+    /// # Errors
+    /// Where the database refuses or a payload cannot be opened.
+    pub async fn claim_messages(
+        &mut self,
+        claim: Uuid,
+        now: Timestamp,
+        claimed_until: Timestamp,
+        at_most: u32,
+    ) -> Result<Vec<ClaimedMessage>, StoreError> {
+        let rows: Vec<ClaimedRow> = in_tx!(self, CLAIM, sqlx::query_as, |q, c| q
+            .bind(claim)
+            .bind(millis(now))
+            .bind(millis(claimed_until))
+            .bind(i64::from(at_most))
+            .fetch_all(c))?;
+        rows.into_iter()
+            .map(|(id, key, channel, payload, tries, give_up_at, written_at)| {
+                let sealed = payload.ok_or(StoreError::Corrupt("a waiting message without content"))?;
+                Ok(ClaimedMessage {
+                    payload: self.store.keys.open(&payload_context(id), &sealed)?.to_vec(),
+                    id,
+                    key,
+                    channel: Channel::parse(&channel)?,
+                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                    give_up_at: crate::moment::moment(give_up_at)?,
+                    written_at: crate::moment::moment(written_at)?,
+                    claim,
+                })
+            })
+            .collect()
+    }
+
+    /// The message was taken by the mail server or provider; its content is erased here. Answers false where the claim
+    /// had run out and somebody else has sent it meanwhile.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn message_sent(
+        &mut self,
+        message: &ClaimedMessage,
+        provider_reference: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(execute!(
+            self,
+            SENT,
+            message.id,
+            message.claim,
+            millis(now),
+            provider_reference
+        )? == 1)
+    }
+
+    /// The message is to be tried again at `next`. `error` says why, without address or content.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn retry_message(
+        &mut self,
+        message: &ClaimedMessage,
+        next: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        execute!(self, RETRY, message.id, message.claim, millis(next), error).map(|_| ())
+    }
+
+    /// The message is given up; its content is erased.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn give_up_message(
+        &mut self,
+        message: &ClaimedMessage,
+        error: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(self, GIVE_UP, message.id, message.claim, millis(now), error).map(|_| ())
+    }
+}
+
+impl Store {
+    /// What became of the newest message for `subject`; none where there never was one.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn delivery(&self, subject: Uuid) -> Result<Option<Delivery>, StoreError> {
+        let row: Option<(i64, Option<i64>, Option<i64>)> = reading!(self, NEWEST, sqlx::query_as, |q, c| q
+            .bind(subject)
+            .fetch_optional(c))?;
+        Ok(
+            row.map(|(tries, sent_at, gave_up_at)| match (sent_at, gave_up_at) {
+                (Some(_), _) => Delivery::Sent,
+                (None, Some(_)) => Delivery::GivenUp,
+                (None, None) => Delivery::Waiting {
+                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                },
+            }),
+        )
+    }
+
+    /// How the outbox stands. `since` is when the last day began, UTC.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn outbox_state(&self, since: Timestamp) -> Result<OutboxState, StoreError> {
+        let (waiting, given_up, oldest): (i64, i64, Option<i64>) =
+            reading!(self, STATE, sqlx::query_as, |q, c| q
+                .bind(millis(since))
+                .fetch_one(c))?;
+        Ok(OutboxState {
+            waiting: u64::try_from(waiting).unwrap_or(0),
+            given_up: u64::try_from(given_up).unwrap_or(0),
+            oldest_waiting: maybe_moment(oldest)?,
+        })
+    }
+}
+
+pub(crate) fn payload_context(message: Uuid) -> String {
+    format!("outbox.payload:{message}")
+}

@@ -1,0 +1,110 @@
+//! Sealing what is secret, and sealing it again after the keys were rotated.
+
+use crate::db::{execute, in_tx};
+use crate::sign_in::MethodSecret;
+use crate::statement::statements;
+use crate::{Statement, Store, StoreError, Tx};
+use uuid::Uuid;
+use vault::Secret;
+
+impl Store {
+    pub(crate) fn seal_secret(&self, context: &str, secret: &MethodSecret) -> Vec<u8> {
+        self.keys
+            .seal(context, secret.as_seed().expose(), self.random.as_ref())
+    }
+
+    pub(crate) fn open_secret(&self, context: &str, sealed: &[u8]) -> Result<MethodSecret, StoreError> {
+        let plain = self.keys.open(context, sealed)?;
+        Ok(MethodSecret::seed(Secret::new(plain.to_vec())))
+    }
+
+    /// Seals with the current key whatever an older one sealed. Answers how many values. Begin it again after a crash:
+    /// what is done is not done twice.
+    ///
+    /// # Errors
+    /// Where the database refuses or a value cannot be opened.
+    pub async fn reseal(&self) -> Result<u64, StoreError> {
+        let mut resealed = 0;
+        for column in COLUMNS {
+            let mut after = Uuid::nil();
+            loop {
+                let mut tx = self.begin().await?;
+                let (last, done) = tx.reseal_page(column, after).await?;
+                tx.commit().await?;
+                resealed += done;
+                match last {
+                    Some(last) => after = last,
+                    None => break,
+                }
+            }
+        }
+        Ok(resealed)
+    }
+}
+
+/// A column with sealed values.
+struct SealedColumn {
+    page: Statement,
+    replace: Statement,
+    context: fn(Uuid) -> String,
+}
+
+statements! {
+    METHODS = "SELECT id, secret FROM sign_in_method WHERE id > $1 AND secret IS NOT NULL ORDER BY id LIMIT 500";
+    METHOD = "UPDATE sign_in_method SET secret = $3 WHERE id = $1 AND secret = $2";
+    REGISTRATIONS = "SELECT id, method_secret FROM registration WHERE id > $1 AND method_secret IS NOT NULL
+        ORDER BY id LIMIT 500";
+    REGISTRATION = "UPDATE registration SET method_secret = $3 WHERE id = $1 AND method_secret = $2";
+    PHONES = "SELECT id, phone FROM roster_entry WHERE id > $1 AND phone IS NOT NULL ORDER BY id LIMIT 500";
+    PHONE = "UPDATE roster_entry SET phone = $3 WHERE id = $1 AND phone = $2";
+    PAYLOADS = "SELECT id, payload FROM outbox WHERE id > $1 AND payload IS NOT NULL ORDER BY id LIMIT 500";
+    PAYLOAD = "UPDATE outbox SET payload = $3 WHERE id = $1 AND payload = $2";
+}
+
+const COLUMNS: &[SealedColumn] = &[
+    SealedColumn {
+        page: METHODS,
+        replace: METHOD,
+        context: crate::sign_in::method_context,
+    },
+    SealedColumn {
+        page: REGISTRATIONS,
+        replace: REGISTRATION,
+        context: crate::registration::method_context,
+    },
+    SealedColumn {
+        page: PHONES,
+        replace: PHONE,
+        context: crate::roster::phone_context,
+    },
+    SealedColumn {
+        page: PAYLOADS,
+        replace: PAYLOAD,
+        context: crate::outbox::payload_context,
+    },
+];
+
+impl Tx {
+    async fn reseal_page(
+        &mut self,
+        column: &SealedColumn,
+        after: Uuid,
+    ) -> Result<(Option<Uuid>, u64), StoreError> {
+        let rows: Vec<(Uuid, Vec<u8>)> = in_tx!(self, column.page, sqlx::query_as, |q, c| q
+            .bind(after)
+            .fetch_all(c))?;
+        let last = rows.last().map(|(id, _)| *id);
+        let mut done = 0;
+        for (id, sealed) in rows {
+            if self.store.keys.is_current(&sealed) {
+                continue;
+            }
+            let context = (column.context)(id);
+            let plain = self.store.keys.open(&context, &sealed)?;
+            let again = self.store.keys.seal(&context, &plain, self.store.random.as_ref());
+            // A value that was replaced meanwhile was sealed with a newer key already.
+            done += execute!(self, column.replace, id, sealed, again)?;
+        }
+        Ok((last, done))
+    }
+}

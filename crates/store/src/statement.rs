@@ -1,0 +1,50 @@
+//! Statements as constants, listed so that a test can prepare each of them on both databases.
+
+/// One statement of the project.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// Its name in the code.
+    pub name: &'static str,
+    /// Its text for SQLite.
+    pub sqlite: &'static str,
+    /// Its text for PostgreSQL: the same but for `skip locked`.
+    pub postgres: &'static str,
+}
+
+/// Names the statements of a module, and lists them as its `STATEMENTS`. A statement that hands out work among nodes
+/// says `skip locked` where its inner select ends, which SQLite neither knows nor needs: it has one writer.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $before:literal $(, skip locked, $after:literal)?;)+) => {
+        $(
+            $(#[$doc])*
+            const $name: $crate::Statement = $crate::Statement {
+                name: stringify!($name),
+                sqlite: concat!($before $(, $after)?),
+                postgres: concat!($before $(, " FOR UPDATE SKIP LOCKED ", $after)?),
+            };
+        )+
+        /// Every statement of this module.
+        pub(crate) const STATEMENTS: &[$crate::Statement] = &[$($name),+];
+    };
+}
+pub(crate) use statements;
+
+/// Every statement of the project, but for the import's lines of values, which are made as long as the batch.
+pub fn all_statements() -> impl Iterator<Item = Statement> {
+    [
+        crate::account::STATEMENTS,
+        crate::audit::STATEMENTS,
+        crate::code::STATEMENTS,
+        crate::housekeeping::STATEMENTS,
+        crate::limits::STATEMENTS,
+        crate::organisation::STATEMENTS,
+        crate::outbox::STATEMENTS,
+        crate::registration::STATEMENTS,
+        crate::reseal::STATEMENTS,
+        crate::roster::STATEMENTS,
+        crate::sign_in::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

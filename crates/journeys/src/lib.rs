@@ -1,1 +1,20 @@
-//! One file per journey of a guide, told from top to bottom
+//! One file per journey of a guide, told from top to bottom; the only place that joins the rooms below.
+//!
+//! A journey takes what a person typed and answers with an outcome or a [`Refusal`]. There is no HTTP, no HTML and no
+//! SQL here; what is slow (a password hash, a network call) happens before a transaction begins or after it ends.
+
+pub mod codes;
+pub mod deliver;
+pub mod housekeeping;
+pub mod join;
+pub mod join_details;
+pub mod join_factor;
+mod network;
+mod refusal;
+mod service;
+pub mod session;
+pub mod sign_in;
+
+pub use network::Network;
+pub use refusal::{FieldProblem, Refusal};
+pub use service::{Clock, Parts, Service, Settings};

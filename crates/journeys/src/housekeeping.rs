@@ -1,0 +1,64 @@
+//! Erasing what must not be kept: half-done registrations after their 24 hours, and traces that have served.
+
+use crate::{Refusal, Service};
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use store::audit::Event;
+use tokio_util::sync::CancellationToken;
+
+/// How often it is done.
+const EVERY: Duration = Duration::from_mins(5);
+/// Limits look back a day at most, and pauses last hours.
+const KEEP_COUNTS: SignedDuration = SignedDuration::from_hours(48);
+/// A session lives 12 hours at most; its row is kept a while for the page that says so.
+const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(48);
+/// The trace of a message, without its content, serves the service desk for a month.
+const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Erases what has run out by now.
+///
+/// # Errors
+/// Where the database fails; the next round does it again.
+pub async fn erase(service: &Service) -> Result<(), Refusal> {
+    let now = service.clock.now();
+    let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::MIN);
+    let mut tx = service.store.begin().await?;
+    let count = tx
+        .erase_registrations(before(service.settings.policy.registration_lifetime))
+        .await?;
+    if count > 0 {
+        tx.audit(Event::RegistrationsErased { count }, now);
+    }
+    tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
+    tx.erase_counts(before(KEEP_COUNTS)).await?;
+    tx.erase_messages(before(KEEP_MESSAGES)).await?;
+    tx.commit().await?;
+    let state = service
+        .store
+        .outbox_state(before(SignedDuration::from_hours(24)))
+        .await?;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge of messages needs no more than 52 bits"
+    )]
+    {
+        metrics::gauge!("fobwatch_outbox_waiting").set(state.waiting as f64);
+        metrics::gauge!("fobwatch_outbox_given_up_in_a_day").set(state.given_up as f64);
+    }
+    Ok(())
+}
+
+/// Erases again and again until `stop`.
+pub async fn run(service: Service, stop: CancellationToken) {
+    let mut every = tokio::time::interval(EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        if let Err(error) = erase(&service).await {
+            tracing::error!(%error, "what has run out cannot be erased");
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! Guide 003, steps 7 to 9: the second factor is chosen, set up and proved; the account becomes active.
+
+use crate::codes::{Destination, typed_code};
+use crate::deliver::GIVE_UP_AFTER;
+use crate::join::{Joining, Step};
+use crate::refusal::{email_problem, phone_problem};
+use crate::{Network, Refusal, Service};
+use jiff::Timestamp;
+use rules::code::TypedCode;
+use rules::email::EmailAddress;
+use rules::limits::Limit;
+use rules::phone::UkMobile;
+use store::Tx;
+use store::audit::Event;
+use store::code::CodeFor;
+use store::limits::Allowance;
+use store::outbox::Channel;
+pub use store::sign_in::{MethodKind, MethodSecret};
+use uuid::Uuid;
+use vault::Secret;
+use wording::Message;
+
+/// Wrong codes from an authenticator app: as many as of a code that is sent, in as long as that lives.
+pub(crate) fn app_tries(policy: &rules::policy::Policy) -> Limit {
+    Limit {
+        name: "app-tries",
+        at_most: policy.code_wrong_tries,
+        within: policy.code_lifetime,
+    }
+}
+
+/// Step 7: the person chooses. For an app its seed is made now, so that showing the QR code changes nothing.
+///
+/// # Errors
+/// [`Refusal::Fields`] where nothing was chosen, [`Refusal::WrongStep`].
+pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result<MethodKind, Refusal> {
+    joining.at(&[Step::ChooseFactor, Step::EnterFactor, Step::ProveFactor])?;
+    if typed.is_empty() {
+        return Err(Refusal::field("second-factor", "factor-empty"));
+    }
+    let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("second-factor", "factor-unknown"))?;
+    // Chosen again by the back button or in another tab: what was scanned stays good.
+    if let (MethodKind::App, Some(method)) = (kind, &joining.registration.method)
+        && method.kind == MethodKind::App
+    {
+        return Ok(kind);
+    }
+    let seed = match kind {
+        MethodKind::App => Some(MethodSecret::seed(vault::totp::new_seed(service.random.as_ref()))),
+        MethodKind::Email | MethodKind::Text => None,
+    };
+    keep(service, joining, kind, seed.as_ref()).await?;
+    Ok(kind)
+}
+
+async fn keep(
+    service: &Service,
+    joining: &Joining,
+    kind: MethodKind,
+    secret: Option<&MethodSecret>,
+) -> Result<(), Refusal> {
+    let mut tx = service.store.begin().await?;
+    if !tx.choose_method(joining.registration.id, kind, secret).await? {
+        return Err(Refusal::WrongStep);
+    }
+    let event = Event::SecondFactorChosen {
+        registration: joining.registration.id,
+        kind: kind.as_str().to_owned(),
+    };
+    tx.audit(event, service.clock.now());
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Step 8: *Send Code* to an e-mail address.
+///
+/// # Errors
+/// [`Refusal::Fields`], [`Refusal::WrongStep`], [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`].
+pub async fn send_code_by_email(
+    service: &Service,
+    joining: &Joining,
+    typed: &str,
+    network: &Network,
+) -> Result<(), Refusal> {
+    let email = EmailAddress::parse(typed)
+        .map_err(|problem| Refusal::Fields(vec![email_problem("email", problem)]))?;
+    let to = Destination {
+        channel: Channel::Email,
+        to: email.as_str(),
+    };
+    enter(service, joining, MethodKind::Email, to, network).await
+}
+
+/// Step 8: *Send Code* to a UK mobile.
+///
+/// # Errors
+/// [`Refusal::Fields`], [`Refusal::WrongStep`], [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`].
+pub async fn send_code_by_text(
+    service: &Service,
+    joining: &Joining,
+    typed: &str,
+    network: &Network,
+) -> Result<(), Refusal> {
+    let number = UkMobile::parse(typed, joining.policy.phones)
+        .map_err(|problem| Refusal::Fields(vec![phone_problem("number", problem)]))?;
+    let to = Destination {
+        channel: Channel::Text,
+        to: number.e164(),
+    };
+    enter(service, joining, MethodKind::Text, to, network).await
+}
+
+/// Step 9: *Send New Code*.
+///
+/// # Errors
+/// [`Refusal::WrongStep`] where nothing was entered yet, [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`].
+pub async fn send_new_code(service: &Service, joining: &Joining, network: &Network) -> Result<(), Refusal> {
+    let Some(method) = &joining.registration.method else {
+        return Err(Refusal::WrongStep);
+    };
+    let Some(secret) = &method.secret else {
+        return Err(Refusal::WrongStep);
+    };
+    let channel = channel_of(method.kind).ok_or(Refusal::WrongStep)?;
+    let destination = Destination {
+        channel,
+        to: secret.as_address(),
+    };
+    send_code(service, joining, method.kind, destination, network).await
+}
+
+/// How a code travels to this kind of method; an app makes its own.
+pub(crate) fn channel_of(kind: MethodKind) -> Option<Channel> {
+    match kind {
+        MethodKind::Email => Some(Channel::Email),
+        MethodKind::Text => Some(Channel::Text),
+        MethodKind::App => None,
+    }
+}
+
+/// The button pressed twice sends one code: the second press finds it on its way.
+async fn enter(
+    service: &Service,
+    joining: &Joining,
+    kind: MethodKind,
+    to: Destination<'_>,
+    network: &Network,
+) -> Result<(), Refusal> {
+    let entered_before = joining.registration.method.as_ref().is_some_and(|method| {
+        method.kind == kind
+            && method
+                .secret
+                .as_ref()
+                .is_some_and(|secret| secret.as_address() == to.to)
+    });
+    match send_code(service, joining, kind, to, network).await {
+        Err(Refusal::CodeTooSoon { .. }) if entered_before => Ok(()),
+        other => other,
+    }
+}
+
+async fn send_code(
+    service: &Service,
+    joining: &Joining,
+    kind: MethodKind,
+    destination: Destination<'_>,
+    network: &Network,
+) -> Result<(), Refusal> {
+    joining.at(&[Step::ChooseFactor, Step::EnterFactor, Step::ProveFactor])?;
+    let now = service.clock.now();
+    let id = joining.registration.id;
+    let mut tx = service.store.begin().await?;
+    service
+        .allow_code(&mut tx, &joining.policy, destination, network, now)
+        .await?;
+    let secret = MethodSecret::address(destination.to);
+    if !tx.choose_method(id, kind, Some(&secret)).await? {
+        return Err(Refusal::WrongStep);
+    }
+    let service_name = service.settings.service_name.clone();
+    service
+        .write_code(
+            &mut tx,
+            &joining.policy,
+            CodeFor::RegistrationFactor(id),
+            destination,
+            now,
+            move |code, minutes| Message::FactorCode {
+                service: service_name,
+                code,
+                minutes,
+            },
+        )
+        .await?;
+    let event = Event::SecondFactorChosen {
+        registration: id,
+        kind: kind.as_str().to_owned(),
+    };
+    tx.audit(event, now);
+    tx.commit().await?;
+    service.written.notify_one();
+    Ok(())
+}
+
+/// What an authenticator app is set up with.
+#[derive(Debug)]
+pub struct AppSetup {
+    /// For the QR code and the link on the same phone.
+    pub otpauth_uri: Secret<String>,
+    /// The same for people who type it.
+    pub text: Secret<String>,
+    /// The name that the app lists the account under.
+    pub account: String,
+}
+
+/// Step 8 for an authenticator app: the QR code, and its text.
+///
+/// # Errors
+/// [`Refusal::WrongStep`] where an app was not chosen.
+pub fn app_setup(service: &Service, joining: &Joining) -> Result<AppSetup, Refusal> {
+    let Some(method) = &joining.registration.method else {
+        return Err(Refusal::WrongStep);
+    };
+    let (MethodKind::App, Some(seed)) = (method.kind, &method.secret) else {
+        return Err(Refusal::WrongStep);
+    };
+    let account = joining.registration.email.clone();
+    Ok(AppSetup {
+        otpauth_uri: vault::totp::otpauth_uri(&service.settings.service_name, &account, seed.as_seed()),
+        text: vault::totp::seed_as_text(seed.as_seed()),
+        account,
+    })
+}
+
+/// Step 9: *Verify Code*. The second factor works, and the account is made here and not before.
+///
+/// # Errors
+/// [`Refusal::Fields`], [`Refusal::CodeWrong`], [`Refusal::CodeExpired`], [`Refusal::CodesEnded`],
+/// [`Refusal::AccountExists`] where another registration won, [`Refusal::WrongStep`].
+pub async fn prove(service: &Service, joining: &Joining, typed: &str) -> Result<(), Refusal> {
+    if joining.step() == Step::Done {
+        // A reload of the posted page, or a second tab.
+        return Ok(());
+    }
+    joining.at(&[Step::ProveFactor])?;
+    let typed = typed_code(typed)?;
+    let Some(method) = &joining.registration.method else {
+        return Err(Refusal::WrongStep);
+    };
+    let Some(secret) = &method.secret else {
+        return Err(Refusal::WrongStep);
+    };
+    let now = service.clock.now();
+    let id = joining.registration.id;
+    let (tx, step) = match method.kind {
+        MethodKind::App => prove_app(service, &joining.policy, id, secret, &typed, now).await?,
+        MethodKind::Email | MethodKind::Text => {
+            let code_for = CodeFor::RegistrationFactor(id);
+            let (tx, _proof) = service.prove_code(&joining.policy, code_for, &typed, now).await?;
+            (tx, 0)
+        }
+    };
+    make_account(service, joining, tx, method.kind, secret, step, now).await
+}
+
+/// Checks a code of an app that is being set up or signs in; wrong ones are counted for `subject`.
+pub(crate) async fn prove_app(
+    service: &Service,
+    policy: &rules::policy::Policy,
+    subject: Uuid,
+    seed: &MethodSecret,
+    typed: &TypedCode,
+    now: Timestamp,
+) -> Result<(Tx, u64), Refusal> {
+    let limit = app_tries(policy);
+    let mut tx = service.store.begin().await?;
+    if tx.take(&limit, subject.as_bytes(), now).await? != Allowance::Granted {
+        return Err(Refusal::CodesEnded);
+    }
+    match vault::totp::matching_step(seed.as_seed(), typed.digits(), now) {
+        Some(step) => {
+            tx.give_back(&limit, subject.as_bytes(), now).await?;
+            Ok((tx, step))
+        }
+        None => {
+            tx.audit(
+                Event::CodeRefused {
+                    subject,
+                    purpose: "app".to_owned(),
+                },
+                now,
+            );
+            tx.commit().await?;
+            Err(Refusal::CodeWrong { left: None })
+        }
+    }
+}
+
+async fn make_account(
+    service: &Service,
+    joining: &Joining,
+    mut tx: Tx,
+    kind: MethodKind,
+    secret: &MethodSecret,
+    step: u64,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let registration = &joining.registration;
+    let roster_entry = registration
+        .roster_entry_id
+        .ok_or(Refusal::Fault("a proved address without a roster entry"))?;
+    let account = vault::new_id(now, service.random.as_ref());
+    if !tx.add_account(registration.id, account, now).await? {
+        return lost(&mut tx, roster_entry).await;
+    }
+    let method = vault::new_id(now, service.random.as_ref());
+    tx.add_sign_in_method(method, account, kind, secret, step, now)
+        .await?;
+    let welcome = Message::AccountCreated {
+        service: service.settings.service_name.clone(),
+        organisation: joining.organisation.name.clone(),
+        when: wording::date_and_time(wording::Language::En, service.local(now).datetime()),
+        support: service.support(&joining.organisation),
+    };
+    let to = Destination {
+        channel: Channel::Email,
+        to: &registration.email,
+    };
+    let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
+    service
+        .write_message(&mut tx, account, account, to, welcome, give_up_at, now)
+        .await?;
+    tx.audit(
+        Event::AccountCreated {
+            account,
+            registration: registration.id,
+            organisation: joining.organisation.id,
+            roster_entry,
+            kind: kind.as_str().to_owned(),
+        },
+        now,
+    );
+    tx.commit().await?;
+    service.written.notify_one();
+    Ok(())
+}
+
+/// No account was made: somebody else has the roster's entry, or the person has left meanwhile.
+async fn lost(tx: &mut Tx, roster_entry: Uuid) -> Result<(), Refusal> {
+    match tx.roster_entry(roster_entry).await? {
+        Some(entry) if !entry.left => Err(Refusal::AccountExists),
+        _ => Err(Refusal::NoLongerOnRoster),
+    }
+}

@@ -1,0 +1,261 @@
+//! Why a journey does not go on: a stable public code, and what the page needs to say it in plain words.
+
+use jiff::{SignedDuration, Timestamp};
+use rules::birth::BirthProblem;
+use rules::code::CodeFormat;
+use rules::email::EmailProblem;
+use rules::name::NameProblem;
+use rules::password::PasswordProblem;
+use rules::phone::PhoneProblem;
+use store::StoreError;
+use store::code::CodeRefused;
+
+/// Something wrong with one field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The id of the field on the page.
+    pub field: &'static str,
+    /// The key of its text in the message files.
+    pub key: &'static str,
+    /// What the text shows.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl FieldProblem {
+    /// A problem whose text shows no values.
+    pub fn new(field: &'static str, key: &'static str) -> Self {
+        Self {
+            field,
+            key,
+            values: Vec::new(),
+        }
+    }
+
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+}
+
+/// Why a journey does not go on. None of them holds a secret or an address.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// What was typed cannot be taken: the page comes back with it, every problem named at once.
+    #[error("fields are wrong")]
+    Fields(Vec<FieldProblem>),
+    /// The code is none of those sent.
+    #[error("the code is wrong")]
+    CodeWrong {
+        /// Tries left for the codes alive; unknown for an authenticator app.
+        left: Option<u32>,
+    },
+    /// The code was sent more than 15 minutes ago.
+    #[error("the code is expired")]
+    CodeExpired,
+    /// The codes have ended: used, or guessed too often.
+    #[error("the codes have ended")]
+    CodesEnded,
+    /// A new code may be sent only every 30 seconds.
+    #[error("a code was just sent")]
+    CodeTooSoon {
+        /// How long until then.
+        wait: SignedDuration,
+    },
+    /// Too many codes this hour, or too many messages to this destination today.
+    #[error("too many codes")]
+    TooManyCodes,
+    /// The registration is unknown here, or began more than 24 hours ago.
+    #[error("the registration is over")]
+    RegistrationOver,
+    /// The details do not match the roster.
+    #[error("the details do not match")]
+    DetailsMismatch {
+        /// How many more tries there are.
+        left: u32,
+    },
+    /// The details did not match too often: the local organisation helps.
+    #[error("the details did not match too often")]
+    SentToOrganisation,
+    /// Somebody has this roster entry or address already.
+    #[error("there is an account already")]
+    AccountExists,
+    /// This step comes later, or is over.
+    #[error("another step comes first")]
+    WrongStep,
+    /// Too many tries from this range of the network.
+    #[error("too many tries from this network")]
+    NetworkBusy,
+    /// The person has left the organisation meanwhile.
+    #[error("no longer on the roster")]
+    NoLongerOnRoster,
+    /// User name or password is wrong; which of them is not said.
+    #[error("user name or password is wrong")]
+    SignInWrong,
+    /// Too many wrong passwords: no try counts for a while.
+    #[error("sign-in is paused")]
+    SignInPaused {
+        /// How long until then.
+        wait: SignedDuration,
+    },
+    /// The sign-in under way is unknown here or too old.
+    #[error("the sign-in is over")]
+    SignInOver,
+    /// Nobody is signed in, or the session has ended.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// No organisation has this code.
+    #[error("there is no such organisation")]
+    NoSuchOrganisation,
+    /// More passwords are waiting to be checked than can be in good time.
+    #[error("too busy")]
+    Busy,
+    /// A fault that is ours.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fault that is ours, in words for the log.
+    #[error("{0}")]
+    Fault(&'static str),
+}
+
+impl Refusal {
+    /// The public code: stable, explained in the docs for the service desk.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Fields(_) => "FW-1903",
+            Self::CodeWrong { .. } => "FW-1101",
+            Self::CodeExpired => "FW-1102",
+            Self::CodesEnded => "FW-1103",
+            Self::CodeTooSoon { .. } => "FW-1104",
+            Self::TooManyCodes => "FW-1105",
+            Self::RegistrationOver => "FW-1106",
+            Self::DetailsMismatch { .. } => "FW-1107",
+            Self::SentToOrganisation => "FW-1108",
+            Self::AccountExists => "FW-1109",
+            Self::WrongStep => "FW-1110",
+            Self::NetworkBusy => "FW-1112",
+            Self::NoLongerOnRoster => "FW-1113",
+            Self::SignInWrong => "FW-1201",
+            Self::SignInPaused { .. } => "FW-1202",
+            Self::SignInOver => "FW-1203",
+            Self::NotSignedIn => "FW-1204",
+            Self::Busy => "FW-1900",
+            Self::Store(StoreError::Unavailable(_)) => "FW-1900",
+            Self::Store(_) | Self::Fault(_) => "FW-1901",
+            Self::NoSuchOrganisation => "FW-1902",
+        }
+    }
+
+    /// One field's problem.
+    pub(crate) fn field(field: &'static str, key: &'static str) -> Self {
+        Self::Fields(vec![FieldProblem::new(field, key)])
+    }
+
+    /// A code may be sent again at `until`.
+    pub(crate) fn too_soon(until: Timestamp, now: Timestamp) -> Self {
+        Self::CodeTooSoon {
+            wait: until.duration_since(now),
+        }
+    }
+}
+
+impl From<vault::Busy> for Refusal {
+    fn from(_: vault::Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<CodeRefused> for Refusal {
+    fn from(refused: CodeRefused) -> Self {
+        match refused {
+            CodeRefused::Wrong { left } => Self::CodeWrong { left: Some(left) },
+            CodeRefused::Expired => Self::CodeExpired,
+            CodeRefused::Ended => Self::CodesEnded,
+        }
+    }
+}
+
+pub(crate) fn email_problem(field: &'static str, problem: EmailProblem) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            EmailProblem::Empty => "email-empty",
+            EmailProblem::Malformed => "email-malformed",
+            EmailProblem::TooLong => "email-too-long",
+        },
+    )
+}
+
+pub(crate) fn code_format(field: &'static str, problem: CodeFormat) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            CodeFormat::Empty => "code-empty",
+            CodeFormat::TooShort => "code-too-short",
+            CodeFormat::TooLong => "code-too-long",
+            CodeFormat::NotDigits => "code-not-digits",
+        },
+    )
+}
+
+pub(crate) fn first_name_problem(field: &'static str, problem: NameProblem) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            NameProblem::Empty => "first-name-empty",
+            NameProblem::TooLong => "first-name-too-long",
+            NameProblem::Unreadable => "first-name-unreadable",
+        },
+    )
+}
+
+pub(crate) fn last_name_problem(field: &'static str, problem: NameProblem) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            NameProblem::Empty => "last-name-empty",
+            NameProblem::TooLong => "last-name-too-long",
+            NameProblem::Unreadable => "last-name-unreadable",
+        },
+    )
+}
+
+pub(crate) fn birth_problem(field: &'static str, problem: BirthProblem) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            BirthProblem::Empty => "birth-empty",
+            BirthProblem::MissingDay => "birth-missing-day",
+            BirthProblem::MissingMonth => "birth-missing-month",
+            BirthProblem::MissingYear => "birth-missing-year",
+            BirthProblem::NotADate => "birth-not-a-date",
+            BirthProblem::InFuture => "birth-in-future",
+            BirthProblem::TooLongAgo => "birth-too-long-ago",
+            BirthProblem::TooYoung => "birth-too-young",
+        },
+    )
+}
+
+pub(crate) fn password_problem(field: &'static str, problem: &PasswordProblem) -> FieldProblem {
+    match problem {
+        PasswordProblem::Empty => FieldProblem::new(field, "password-empty"),
+        PasswordProblem::TooShort { min } => FieldProblem::new(field, "password-too-short").with("min", min),
+        PasswordProblem::TooLong { max } => FieldProblem::new(field, "password-too-long").with("max", max),
+        PasswordProblem::HoldsName => FieldProblem::new(field, "password-holds-name"),
+        PasswordProblem::Breached => FieldProblem::new(field, "password-breached"),
+        PasswordProblem::TooGuessable => FieldProblem::new(field, "password-too-guessable"),
+    }
+}
+
+pub(crate) fn phone_problem(field: &'static str, problem: PhoneProblem) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            PhoneProblem::Empty => "phone-empty",
+            PhoneProblem::NotANumber => "phone-not-a-number",
+            PhoneProblem::NotUk => "phone-not-uk",
+            PhoneProblem::NotMobile => "phone-not-mobile",
+            PhoneProblem::Personal => "phone-personal",
+            PhoneProblem::Premium => "phone-premium",
+        },
+    )
+}

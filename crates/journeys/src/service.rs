@@ -1,0 +1,141 @@
+//! What every journey is given.
+
+use crate::Refusal;
+use channels::{EmailChannel, TextChannel};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rules::policy::Policy;
+use std::ops::Deref;
+use std::sync::Arc;
+use store::Store;
+use store::organisation::Organisation;
+use tokio::sync::Notify;
+use url::Url;
+use vault::{Hasher, Keys, Random};
+
+/// What time it is. The running service has one, tests turn theirs by hand.
+pub trait Clock: Send + Sync {
+    /// Now, UTC.
+    fn now(&self) -> Timestamp;
+}
+
+/// What the configuration says that journeys need.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name that pages and messages call this service by.
+    pub service_name: String,
+    /// Where people reach it.
+    pub public_url: Url,
+    /// Whose days count: Europe/London unless configured otherwise.
+    pub time_zone: TimeZone,
+    /// The numbers of the guides, before an organisation makes them stricter.
+    pub policy: Policy,
+    /// The sender of e-mails.
+    pub email_from: String,
+}
+
+/// The parts of a service.
+pub struct Parts {
+    /// What is kept.
+    pub store: Store,
+    /// Keyed hashes.
+    pub keys: Arc<Keys>,
+    /// Password hashes, with their queue.
+    pub hasher: Arc<Hasher>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The way out for e-mails.
+    pub email: Arc<dyn EmailChannel>,
+    /// The way out for text messages, where one is configured.
+    pub text: Option<Arc<dyn TextChannel>>,
+    /// The configuration.
+    pub settings: Settings,
+    /// Woken when a message was written, so that it need not wait for the worker's next look.
+    pub written: Notify,
+}
+
+/// What every journey is given. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Parts>);
+
+impl Service {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Today in the organisation's time zone.
+    pub fn today(&self) -> Date {
+        self.local(self.clock.now()).date()
+    }
+
+    /// A moment in the organisation's time zone.
+    pub fn local(&self, moment: Timestamp) -> jiff::Zoned {
+        moment.to_zoned(self.settings.time_zone.clone())
+    }
+
+    /// The numbers that hold for an organisation: those of the guides, made stricter by its own.
+    ///
+    /// # Errors
+    /// Where what the database holds is no set of stricter rules.
+    pub fn policy(&self, organisation: &Organisation) -> Result<Policy, Refusal> {
+        let mut policy = self.settings.policy.clone();
+        let own: std::collections::BTreeMap<String, String> = serde_json::from_str(&organisation.policy)
+            .map_err(|_| Refusal::Fault("an organisation's rules are not JSON"))?;
+        for (key, value) in own {
+            // A rule that has become looser than the service's own is passed over: the stricter one holds.
+            if let Err(problem) = policy.stricter(&key, &value) {
+                tracing::warn!(%problem, "an organisation's rule is passed over");
+            }
+        }
+        Ok(policy)
+    }
+
+    /// An absolute address of this service.
+    pub fn address(&self, path: &str) -> String {
+        format!(
+            "{}{path}",
+            self.settings.public_url.as_str().trim_end_matches('/')
+        )
+    }
+
+    /// How people reach their organisation's support, to complete "contact …".
+    pub fn support(&self, organisation: &Organisation) -> String {
+        match (&organisation.support_email, &organisation.support_phone) {
+            (Some(email), Some(phone)) => {
+                self.word("support-email-and-phone", &[("email", email), ("phone", phone)])
+            }
+            (Some(email), None) => email.clone(),
+            (None, Some(phone)) => phone.clone(),
+            (None, None) => self.word("support-organisation", &[("organisation", &organisation.name)]),
+        }
+    }
+
+    /// A text from the message files, in the service's language.
+    pub fn word(&self, key: &str, values: &[(&str, &str)]) -> String {
+        wording::text(wording::Language::En, key, values)
+    }
+
+    pub(crate) fn breached(&self) -> impl Fn(&str) -> bool + use<> {
+        |_| false
+    }
+}
+
+impl Deref for Service {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

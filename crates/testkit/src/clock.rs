@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 /// Sunday 22 November 2026, 10:00 in London (winter: local time is UTC).
-const START: &str = "2026-11-22T10:00:00Z";
+const START: Timestamp = Timestamp::constant(1_795_341_600, 0);
 
 /// A clock that stands still until a test turns it. Clones show the same time.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub struct TurnableClock(Arc<Mutex<Timestamp>>);
 impl TurnableClock {
     /// A clock that shows 2026-11-22T10:00Z.
     pub fn new() -> Self {
-        Self::at(START.parse().expect("the start is a valid instant"))
+        Self::at(START)
     }
 
     /// A clock that shows `instant`.
@@ -40,6 +40,12 @@ impl TurnableClock {
     /// Makes it show `instant`.
     pub fn set(&self, instant: Timestamp) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = instant;
+    }
+}
+
+impl journeys::Clock for TurnableClock {
+    fn now(&self) -> Timestamp {
+        Self::now(self)
     }
 }
 

@@ -14,9 +14,11 @@ mod digits;
 mod mailbox;
 mod phone;
 mod postgres;
+mod random;
 mod server;
 
 pub use clock::TurnableClock;
 pub use mailbox::{Mail, Mailbox};
 pub use phone::{Phone, PhoneText, Trouble};
 pub use postgres::Postgres;
+pub use random::SeededRandom;

@@ -28,6 +28,8 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// How long a conversation that nobody waits for any longer may go on (RFC 5321, 4.5.3.2.6: ten minutes for the
 /// end of the data).
 const GIVE_UP: Duration = Duration::from_secs(600);
+/// What a file of certificates holds at least once; without it, the reader of the file finds none and is content.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Sends e-mail over SMTP and keeps connections open between messages.
 ///
@@ -46,7 +48,9 @@ pub struct SmtpChannel {
 
 impl fmt::Debug for SmtpChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SmtpChannel").field("server", &self.server).finish_non_exhaustive()
+        f.debug_struct("SmtpChannel")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,13 +68,22 @@ impl SmtpChannel {
             SetupError::new("the sender cannot be read: write Northfield Staff <no-reply@northfield.example>")
         })?;
         let tls = tls(&server)?;
-        Ok(Self { server, from, tls, answer_within: ANSWER, transport: Mutex::new(None) })
+        Ok(Self {
+            server,
+            from,
+            tls,
+            answer_within: ANSWER,
+            transport: Mutex::new(None),
+        })
     }
 
     /// The same channel, waiting at most `answer_within` for the server to take a message (30 seconds otherwise).
     #[must_use]
     pub fn with_timeout(self, answer_within: Duration) -> Self {
-        Self { answer_within, ..self }
+        Self {
+            answer_within,
+            ..self
+        }
     }
 
     /// Made at first use, because its pool lives in the runtime.
@@ -84,7 +97,11 @@ impl SmtpChannel {
             .port(self.server.port)
             .hello_name(ClientId::Domain(self.from.email.domain().to_owned()))
             .timeout(Some(CONNECT))
-            .pool_config(PoolConfig::new().max_size(8).idle_timeout(Duration::from_secs(30)))
+            .pool_config(
+                PoolConfig::new()
+                    .max_size(8)
+                    .idle_timeout(Duration::from_secs(30)),
+            )
             .tls(self.tls.clone());
         if let Some((user, password)) = &self.server.credentials {
             builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
@@ -102,11 +119,18 @@ impl SmtpChannel {
         let conversation = tokio::spawn(tokio::time::timeout(GIVE_UP, talk(self.transport())));
         match tokio::time::timeout(self.answer_within, conversation).await {
             Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(_)) | Err(_)) => Err(SendError::Transient("the conversation with the mail server broke off".into())),
+            Ok(Ok(Err(_)) | Err(_)) => Err(SendError::Transient(
+                "the conversation with the mail server broke off".into(),
+            )),
             Err(_) => {
                 // Whatever becomes of that conversation, its pool serves no other message.
-                self.transport.lock().unwrap_or_else(PoisonError::into_inner).take();
-                Err(SendError::Transient("the mail server did not answer in time".into()))
+                self.transport
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                Err(SendError::Transient(
+                    "the mail server did not answer in time".into(),
+                ))
             }
         }
     }
@@ -115,13 +139,15 @@ impl SmtpChannel {
         let from = if email.from.trim().is_empty() {
             self.from.clone()
         } else {
-            email.from.trim().parse().map_err(|_| SendError::Misconfigured("the sender's address cannot be read".into()))?
+            email
+                .from
+                .trim()
+                .parse()
+                .map_err(|_| SendError::Misconfigured("the sender's address cannot be read".into()))?
         };
-        let to: Address = email
-            .to
-            .trim()
-            .parse()
-            .map_err(|_| SendError::Permanent("the recipient's address cannot be used in an e-mail".into()))?;
+        let to: Address = email.to.trim().parse().map_err(|_| {
+            SendError::Permanent("the recipient's address cannot be used in an e-mail".into())
+        })?;
         Message::builder()
             .from(from)
             .to(Mailbox::new(None, to))
@@ -146,19 +172,31 @@ impl EmailChannel for SmtpChannel {
         let ascii = email.to.is_ascii();
         let response = self
             .converse(move |transport| async move {
-                transport.send(message).await.map_err(|error| failure::of_sending(&error, ascii))
+                transport
+                    .send(message)
+                    .await
+                    .map_err(|error| failure::of_sending(&error, ascii))
             })
             .await?;
-        Ok(Receipt { provider_reference: queue_id(&response) })
+        Ok(Receipt {
+            provider_reference: queue_id(&response),
+        })
     }
 
     async fn check(&self) -> Result<(), SendError> {
         let alive = self
             .converse(|transport| async move {
-                transport.test_connection().await.map_err(|error| failure::of_sending(&error, true))
+                transport
+                    .test_connection()
+                    .await
+                    .map_err(|error| failure::of_sending(&error, true))
             })
             .await?;
-        if alive { Ok(()) } else { Err(SendError::Transient("the mail server hung up".into())) }
+        if alive {
+            Ok(())
+        } else {
+            Err(SendError::Transient("the mail server hung up".into()))
+        }
     }
 }
 
@@ -168,17 +206,22 @@ fn tls(server: &SmtpUrl) -> Result<Tls, SetupError> {
         let shown = path.display();
         let pem = std::fs::read(path)
             .map_err(|error| SetupError::new(format!("ca={shown} cannot be read: {}", error.kind())))?;
-        parameters = parameters.add_root_certificate(Certificate::from_pem(&pem).map_err(|_| {
-            SetupError::new(format!("ca={shown} holds no certificate: it is a text file with -----BEGIN CERTIFICATE-----"))
+        let certificate = Certificate::from_pem(&pem)
+            .ok()
+            .filter(|_| pem.windows(BEGIN.len()).any(|part| part == BEGIN));
+        parameters = parameters.add_root_certificate(certificate.ok_or_else(|| {
+            SetupError::new(format!(
+                "ca={shown} holds no certificate: it is a text file with -----BEGIN CERTIFICATE-----"
+            ))
         })?);
     }
     if server.encryption == Encryption::Opportunistic {
         // Whoever could forge the certificate could as well remove the offer of STARTTLS.
         parameters = parameters.dangerous_accept_invalid_certs(true);
     }
-    let parameters = parameters
-        .build()
-        .map_err(|_| SetupError::new("TLS cannot be set up with these certificates: check the file of ca="))?;
+    let parameters = parameters.build().map_err(|_| {
+        SetupError::new("TLS cannot be set up with these certificates: check the file of ca=")
+    })?;
     Ok(match server.encryption {
         Encryption::Wrapped => Tls::Wrapper(parameters),
         Encryption::Required => Tls::Required(parameters),
@@ -194,10 +237,15 @@ fn part(content_type: ContentType, body: &str) -> SinglePart {
 /// `<KEY@DOMAIN>`; anything that is not an identifier would break the header.
 fn message_id(id: &str) -> Result<String, SendError> {
     let bare = id.trim().trim_start_matches('<').trim_end_matches('>');
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | '\\');
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '(' | ')' | ',' | ';' | '\\');
     match bare.split_once('@') {
-        Some((key, domain)) if !key.is_empty() && !domain.is_empty() && bare.chars().all(plain) => Ok(format!("<{bare}>")),
-        _ => Err(SendError::Misconfigured("a message id is KEY@DOMAIN in plain characters".into())),
+        Some((key, domain)) if !key.is_empty() && !domain.is_empty() && bare.chars().all(plain) => {
+            Ok(format!("<{bare}>"))
+        }
+        _ => Err(SendError::Misconfigured(
+            "a message id is KEY@DOMAIN in plain characters".into(),
+        )),
     }
 }
 
@@ -206,14 +254,22 @@ fn no_earlier_than_epoch(date: jiff::Timestamp) -> SystemTime {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// What the server calls the message (`250 2.0.0 Ok: queued as 4XyZ`), if its last word is a plain identifier.
 fn queue_id(response: &Response) -> Option<String> {
     let line = response.first_line()?;
     let (_, id) = line.rsplit_once("queued as ")?;
-    let id: String = id.chars().take_while(char::is_ascii_alphanumeric).take(64).collect();
+    let id: String = id
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .take(64)
+        .collect();
     (!id.is_empty()).then_some(id)
 }
 
@@ -245,4 +301,3 @@ macro_rules! fixed_header {
 
 fixed_header!(AutoSubmitted, "Auto-Submitted", "auto-generated");
 fixed_header!(NoAutoReply, "X-Auto-Response-Suppress", "All");
-

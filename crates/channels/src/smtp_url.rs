@@ -43,7 +43,8 @@ impl fmt::Debug for SmtpUrl {
     }
 }
 
-const EXAMPLE: &str = "write smtps://USER:PASSWORD@mail.northfield.example, or smtp://mail.northfield.example:25";
+const EXAMPLE: &str =
+    "write smtps://USER:PASSWORD@mail.northfield.example, or smtp://mail.northfield.example:25";
 
 impl SmtpUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, SetupError> {
@@ -52,7 +53,11 @@ impl SmtpUrl {
         let wrapped = match url.scheme() {
             "smtps" => true,
             "smtp" => false,
-            _ => return Err(SetupError::new(format!("the mail server's address starts with smtp: or smtps:; {EXAMPLE}"))),
+            _ => {
+                return Err(SetupError::new(format!(
+                    "the mail server's address starts with smtp: or smtps:; {EXAMPLE}"
+                )));
+            }
         };
         let host = host(&url)?;
         let credentials = credentials(&url)?;
@@ -66,13 +71,17 @@ impl SmtpUrl {
         let encryption = match (wrapped, tls.as_deref()) {
             (true, None | Some("required")) => Encryption::Wrapped,
             (true, Some(_)) => {
-                return Err(SetupError::new("smtps: is always encrypted: leave out tls=, or write smtp:"));
+                return Err(SetupError::new(
+                    "smtps: is always encrypted: leave out tls=, or write smtp:",
+                ));
             }
             (false, None) if is_loopback(&host) => Encryption::Opportunistic,
             (false, None | Some("required")) => Encryption::Required,
             (false, Some("opportunistic")) => Encryption::Opportunistic,
             (false, Some("none")) => Encryption::Plain,
-            (false, Some(_)) => return Err(SetupError::new("tls= is one of required, opportunistic and none")),
+            (false, Some(_)) => {
+                return Err(SetupError::new("tls= is one of required, opportunistic and none"));
+            }
         };
         let unsafe_password = matches!(encryption, Encryption::Opportunistic | Encryption::Plain);
         if credentials.is_some() && unsafe_password && !is_loopback(&host) {
@@ -82,16 +91,26 @@ impl SmtpUrl {
             ));
         }
         let port = url.port().unwrap_or(if wrapped { 465 } else { 587 });
-        Ok(Self { host, port, encryption, credentials, trust })
+        Ok(Self {
+            host,
+            port,
+            encryption,
+            credentials,
+            trust,
+        })
     }
 }
 
 fn host(url: &Url) -> Result<String, SetupError> {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let plain = bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let plain = bare
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     if bare.is_empty() || !(plain || bare.parse::<IpAddr>().is_ok()) {
-        return Err(SetupError::new(format!("the mail server's address needs the name of the server; {EXAMPLE}")));
+        return Err(SetupError::new(format!(
+            "the mail server's address needs the name of the server; {EXAMPLE}"
+        )));
     }
     Ok(bare.to_owned())
 }
@@ -100,7 +119,9 @@ fn credentials(url: &Url) -> Result<Option<(String, String)>, SetupError> {
     match (decoded(url.username()), url.password().map(decoded)) {
         (user, None) if user.is_empty() => Ok(None),
         (user, Some(password)) if !user.is_empty() && !password.is_empty() => Ok(Some((user, password))),
-        _ => Err(SetupError::new(format!("the mail server's address needs both user and password, or neither; {EXAMPLE}"))),
+        _ => Err(SetupError::new(format!(
+            "the mail server's address needs both user and password, or neither; {EXAMPLE}"
+        ))),
     }
 }
 
@@ -110,7 +131,11 @@ fn options(url: &Url) -> Result<(Option<String>, Option<PathBuf>), SetupError> {
         match key.as_ref() {
             "tls" => tls = Some(value.into_owned()),
             "ca" => trust = Some(PathBuf::from(value.into_owned())),
-            _ => return Err(SetupError::new("after ? the mail server's address takes only tls= and ca=")),
+            _ => {
+                return Err(SetupError::new(
+                    "after ? the mail server's address takes only tls= and ca=",
+                ));
+            }
         }
     }
     Ok((tls, trust))
@@ -119,7 +144,10 @@ fn options(url: &Url) -> Result<(Option<String>, Option<PathBuf>), SetupError> {
 /// Percent-decoding, in which `+` is a plus and not a space.
 fn decoded(text: &str) -> String {
     let shielded = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
-    form_urlencoded::parse(shielded.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(shielded.as_bytes())
+        .next()
+        .map(|(key, _)| key.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -134,12 +162,24 @@ mod tests {
     fn encryption_is_required_except_on_this_machine() {
         for (url, port, encryption) in [
             ("smtps://mail.northfield.example", 465, Encryption::Wrapped),
-            ("smtps://mail.northfield.example:4650?tls=required", 4650, Encryption::Wrapped),
+            (
+                "smtps://mail.northfield.example:4650?tls=required",
+                4650,
+                Encryption::Wrapped,
+            ),
             ("smtp://mail.northfield.example", 587, Encryption::Required),
             ("smtp://mail.northfield.example:25", 25, Encryption::Required),
             ("smtp://192.0.2.7:25", 25, Encryption::Required),
-            ("smtp://mail.northfield.example:25?tls=none", 25, Encryption::Plain),
-            ("smtp://mail.northfield.example:25?tls=opportunistic", 25, Encryption::Opportunistic),
+            (
+                "smtp://mail.northfield.example:25?tls=none",
+                25,
+                Encryption::Plain,
+            ),
+            (
+                "smtp://mail.northfield.example:25?tls=opportunistic",
+                25,
+                Encryption::Opportunistic,
+            ),
             ("smtp://localhost:1025", 1025, Encryption::Opportunistic),
             ("smtp://127.0.0.1:1025/", 1025, Encryption::Opportunistic),
             ("smtp://[::1]:1025", 1025, Encryption::Opportunistic),
@@ -152,17 +192,31 @@ mod tests {
 
     #[test]
     fn a_password_may_hold_any_sign_percent_encoded() {
-        let read = read("smtps://staff%40northfield.example:a%2Fb%3Ac%23d+e%25f%26g=h@mail.northfield.example");
-        assert_eq!(read.credentials, Some(("staff@northfield.example".into(), "a/b:c#d+e%f&g=h".into())));
+        let read =
+            read("smtps://staff%40northfield.example:a%2Fb%3Ac%23d+e%25f%26g=h@mail.northfield.example");
+        assert_eq!(
+            read.credentials,
+            Some(("staff@northfield.example".into(), "a/b:c#d+e%f&g=h".into()))
+        );
     }
 
     #[test]
     fn a_password_never_crosses_a_network_in_the_clear() {
-        for url in ["smtp://u:secret@mail.northfield.example?tls=none", "smtp://u:secret@192.0.2.7?tls=opportunistic"] {
+        for url in [
+            "smtp://u:secret@mail.northfield.example?tls=none",
+            "smtp://u:secret@192.0.2.7?tls=opportunistic",
+        ] {
             let error = SmtpUrl::parse(url).unwrap_err().to_string();
-            assert!(error.contains("tls=required") && !error.contains("secret"), "{error}");
+            assert!(
+                error.contains("tls=required") && !error.contains("secret"),
+                "{error}"
+            );
         }
-        assert!(read("smtp://u:secret@127.0.0.1:25?tls=none").credentials.is_some());
+        assert!(
+            read("smtp://u:secret@127.0.0.1:25?tls=none")
+                .credentials
+                .is_some()
+        );
     }
 
     #[test]
@@ -183,7 +237,10 @@ mod tests {
             "smtp://u:secret@mail.northfield.example:99999",
         ] {
             let error = SmtpUrl::parse(url).unwrap_err().to_string();
-            assert!(!error.contains("secret") && !error.contains("cret@"), "{url}: {error}");
+            assert!(
+                !error.contains("secret") && !error.contains("cret@"),
+                "{url}: {error}"
+            );
             assert!(error.contains("smtp") || error.contains("tls="), "{url}: {error}");
         }
         assert!(!format!("{:?}", read("smtps://u:secret@mail.northfield.example")).contains("secret"));

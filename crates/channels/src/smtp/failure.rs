@@ -47,7 +47,8 @@ fn of_answer(code: &str, enhanced: Option<&str>) -> SendError {
     if code.starts_with('4') {
         return SendError::Transient(format!("the mail server answered {shown}"));
     }
-    if matches!(code, "530" | "534" | "535" | "538") || matches!(enhanced, Some("5.7.8" | "5.7.9" | "5.7.11")) {
+    if matches!(code, "530" | "534" | "535" | "538") || matches!(enhanced, Some("5.7.8" | "5.7.9" | "5.7.11"))
+    {
         return SendError::Misconfigured(format!(
             "the mail server did not accept user and password ({shown}): check them in the address of the server"
         ));
@@ -81,7 +82,9 @@ fn caused_by<E: StdError + 'static>(error: &Error) -> bool {
             return true;
         }
         // An I/O error keeps what it wraps to itself: `source()` is the source of the inner error.
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let inner = cause
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
         if inner.is_some_and(|inner| inner.is::<E>()) {
             return true;
         }

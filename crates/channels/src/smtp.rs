@@ -27,7 +27,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a conversation that nobody waits for any longer may go on (RFC 5321, 4.5.3.2.6: ten minutes for the
 /// end of the data).
-const GIVE_UP: Duration = Duration::from_secs(600);
+const GIVE_UP: Duration = Duration::from_mins(10);
 /// What a file of certificates holds at least once; without it, the reader of the file finds none and is content.
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 

@@ -36,7 +36,9 @@ pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfc() {
         match c {
-            '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{2032}' | '`' | '\u{00B4}' | '\u{02BC}' => folded.push('\''),
+            '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{2032}' | '`' | '\u{00B4}' | '\u{02BC}' => {
+                folded.push('\'');
+            }
             '\u{201C}' | '\u{201D}' | '\u{201E}' | '«' | '»' => folded.push('"'),
             '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),
             '\u{2026}' => folded.push_str("..."),
@@ -52,8 +54,10 @@ pub(crate) fn fold(text: &str) -> String {
             c if c.is_whitespace() || c.is_control() => folded.push(' '),
             c if cost(c).is_some() => folded.push(c),
             c => {
-                let plain: String =
-                    std::iter::once(c).nfkd().filter(|part| !is_combining_mark(*part) && cost(*part).is_some()).collect();
+                let plain: String = std::iter::once(c)
+                    .nfkd()
+                    .filter(|part| !is_combining_mark(*part) && cost(*part).is_some())
+                    .collect();
                 folded.push_str(if plain.is_empty() { "?" } else { &plain });
             }
         }
@@ -69,7 +73,9 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
     let mut room = most.saturating_sub(3);
     let mut kept = String::new();
     for c in text.chars() {
-        let Some(left) = room.checked_sub(cost(c).unwrap_or(2)) else { break };
+        let Some(left) = room.checked_sub(cost(c).unwrap_or(2)) else {
+            break;
+        };
         room = left;
         kept.push(c);
     }

@@ -19,7 +19,9 @@ pub(crate) type Values = BTreeMap<&'static str, String>;
 /// code); the value of a placeholder that ends in `_url` stands as a link in the HTML part.
 pub(crate) fn render(language: Language, source: &str, values: &Values, name: Option<&str>) -> EmailParts {
     let (first, body) = source.split_once('\n').unwrap_or((source, ""));
-    let subject = one_line(&fill(first.trim_start_matches(['#', ' ']), |name| values.get(name).cloned()));
+    let subject = one_line(&fill(first.trim_start_matches(['#', ' ']), |name| {
+        values.get(name).cloned()
+    }));
     let greeting = name.map(|name| text(language, "mail-greeting", &[("name", &one_line(name))]));
     let service = values.get("service").map_or("", String::as_str);
     let footer = text(language, "mail-footer", &[("service", service)]);
@@ -27,15 +29,15 @@ pub(crate) fn render(language: Language, source: &str, values: &Values, name: Op
     let mut plain = String::new();
     let mut html = String::new();
     if let Some(greeting) = &greeting {
-        plain.push_str(&format!("{greeting},\n\n"));
-        html.push_str(&format!("<p>{},</p>\n", escape(greeting)));
+        plain.extend([greeting, ",\n\n"]);
+        html.extend(["<p>", &escape(greeting), ",</p>\n"]);
     }
-    let mut state = State::default();
+    let mut in_code = false;
     for event in TextMergeStream::new(Parser::new(body)) {
-        state.plain(&event, values, &mut plain);
-        state.html(&event, values, &mut html);
+        add_plain(&event, values, &mut plain);
+        add_html(&event, values, &mut in_code, &mut html);
     }
-    plain.push_str(&format!("--\u{20}\n{footer}\n"));
+    plain.extend(["--\u{20}\n", &footer, "\n"]);
 
     let html = fill(LAYOUT, |name| match name {
         "lang" => Some(language.tag().to_owned()),
@@ -44,55 +46,44 @@ pub(crate) fn render(language: Language, source: &str, values: &Values, name: Op
         "footer" => Some(escape(&footer)),
         _ => None,
     });
-    EmailParts { subject, text: plain, html }
-}
-
-/// Where in the Markdown the renderer is.
-#[derive(Default)]
-struct State {
-    in_code: bool,
-    in_item: bool,
-}
-
-impl State {
-    fn plain(&mut self, event: &Event<'_>, values: &Values, out: &mut String) {
-        match event {
-            Event::Start(Tag::Item) => out.push_str("- "),
-            Event::End(TagEnd::Item) => out.push('\n'),
-            Event::End(TagEnd::Paragraph) => out.push_str("\n\n"),
-            Event::End(TagEnd::List(_)) => out.push('\n'),
-            Event::SoftBreak | Event::HardBreak => out.push('\n'),
-            Event::Text(text) => out.push_str(&fill(text, |name| values.get(name).cloned())),
-            _ => {}
-        }
+    EmailParts {
+        subject,
+        text: plain,
+        html,
     }
+}
 
-    fn html(&mut self, event: &Event<'_>, values: &Values, out: &mut String) {
-        match event {
-            Event::Start(Tag::BlockQuote(_)) => self.in_code = true,
-            Event::End(TagEnd::BlockQuote(_)) => self.in_code = false,
-            Event::Start(Tag::Paragraph) if self.in_code => out.push_str("<p class=\"code\">"),
-            Event::Start(Tag::Paragraph) => out.push_str("<p>"),
-            Event::End(TagEnd::Paragraph) => out.push_str("</p>\n"),
-            Event::Start(Tag::List(_)) => out.push_str("<ul>\n"),
-            Event::End(TagEnd::List(_)) => out.push_str("</ul>\n"),
-            Event::Start(Tag::Item) => {
-                self.in_item = true;
-                out.push_str("<li>");
-            }
-            Event::End(TagEnd::Item) => {
-                self.in_item = false;
-                out.push_str("</li>\n");
-            }
-            Event::Start(Tag::Strong) => out.push_str("<strong>"),
-            Event::End(TagEnd::Strong) => out.push_str("</strong>"),
-            Event::SoftBreak => out.push('\n'),
-            Event::HardBreak => out.push_str("<br>\n"),
-            Event::Text(text) => {
-                out.push_str(&fill(&escape(text), |name| values.get(name).map(|value| html_value(name, value))));
-            }
-            _ => {}
+fn add_plain(event: &Event<'_>, values: &Values, out: &mut String) {
+    match event {
+        Event::Start(Tag::Item) => out.push_str("- "),
+        Event::End(TagEnd::Item | TagEnd::List(_)) | Event::SoftBreak | Event::HardBreak => out.push('\n'),
+        Event::End(TagEnd::Paragraph) => out.push_str("\n\n"),
+        Event::Text(text) => out.push_str(&fill(text, |name| values.get(name).cloned())),
+        _ => {}
+    }
+}
+
+/// `in_code` is kept from one event to the next.
+fn add_html(event: &Event<'_>, values: &Values, in_code: &mut bool, out: &mut String) {
+    match event {
+        Event::Start(Tag::BlockQuote(_)) => *in_code = true,
+        Event::End(TagEnd::BlockQuote(_)) => *in_code = false,
+        Event::Start(Tag::Paragraph) => out.push_str(if *in_code { "<p class=\"code\">" } else { "<p>" }),
+        Event::End(TagEnd::Paragraph) => out.push_str("</p>\n"),
+        Event::Start(Tag::List(_)) => out.push_str("<ul>\n"),
+        Event::End(TagEnd::List(_)) => out.push_str("</ul>\n"),
+        Event::Start(Tag::Item) => out.push_str("<li>"),
+        Event::End(TagEnd::Item) => out.push_str("</li>\n"),
+        Event::Start(Tag::Strong) => out.push_str("<strong>"),
+        Event::End(TagEnd::Strong) => out.push_str("</strong>"),
+        Event::SoftBreak => out.push('\n'),
+        Event::HardBreak => out.push_str("<br>\n"),
+        Event::Text(text) => {
+            out.push_str(&fill(&escape(text), |name| {
+                values.get(name).map(|value| html_value(name, value))
+            }));
         }
+        _ => {}
     }
 }
 
@@ -112,7 +103,9 @@ pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> Option<String>
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let known = after.split_once('}').and_then(|(name, tail)| Some((value(name)?, tail)));
+        let known = after
+            .split_once('}')
+            .and_then(|(name, tail)| Some((value(name)?, tail)));
         if let Some((replacement, tail)) = known {
             out.push_str(&replacement);
             rest = tail;
@@ -145,7 +138,13 @@ fn escape(text: &str) -> String {
 fn one_line(text: &str) -> String {
     let spaced: String = text
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     spaced.trim().to_owned()
 }

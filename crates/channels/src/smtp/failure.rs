@@ -85,7 +85,7 @@ fn caused_by<E: StdError + 'static>(error: &Error) -> bool {
         let inner = cause
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<E>()) {
+        if inner.is_some_and(<dyn StdError + Send + Sync>::is::<E>) {
             return true;
         }
         source = cause.source();

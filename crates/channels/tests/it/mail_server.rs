@@ -35,7 +35,7 @@ pub const SMTPS: Manner = Manner {
 pub struct MailServer {
     pub port: u16,
     process: Child,
-    _input: ChildStdin,
+    input: ChildStdin,
     events: BufReader<ChildStdout>,
     folder: TempDir,
 }
@@ -67,7 +67,7 @@ impl MailServer {
             .expect("this test needs Debian's packages python3 and python3-aiosmtpd");
         let mut server = Self {
             port: 0,
-            _input: process.stdin.take().unwrap(),
+            input: process.stdin.take().unwrap(),
             events: BufReader::new(process.stdout.take().unwrap()),
             process,
             folder,
@@ -89,7 +89,7 @@ impl MailServer {
     /// Stops it and tells all that happened since the last [`Self::next_event`].
     pub fn stop(mut self) -> (Vec<Value>, Vec<Vec<u8>>) {
         let mail = self.mail();
-        drop(self._input);
+        drop(self.input);
         let events = self
             .events
             .lines()

@@ -19,6 +19,7 @@ pub mod code;
 pub mod email;
 pub mod limits;
 pub mod name;
+pub mod outside;
 pub mod password;
 pub mod phone;
 pub mod policy;

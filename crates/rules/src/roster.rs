@@ -143,15 +143,15 @@ pub fn details_match(facts: &RosterFacts<'_>, last_name: &PersonName, date_of_bi
 
 /// The form of a column's heading in which a file's headings are compared: lower case, with `_` and `-` as spaces.
 pub fn heading(text: &str) -> String {
-    let plain: String = fold::trim(text)
-        .chars()
+    let visible = text.chars().filter(|c| !fold::is_invisible(*c));
+    let plain: String = visible
         .map(|c| if c == '_' || fold::is_dash(c) { ' ' } else { c })
         .collect();
     plain
+        .to_lowercase()
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
-        .to_lowercase()
 }
 
 impl RosterRow {

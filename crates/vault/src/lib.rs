@@ -14,6 +14,7 @@
 mod hasher;
 mod keyfile;
 mod keys;
+pub mod outside;
 #[cfg(test)]
 mod properties;
 mod random;

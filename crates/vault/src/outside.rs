@@ -1,0 +1,96 @@
+//! What must hold for whatever comes from outside. Each function takes any bytes and panics if a promise is broken; the
+//! property tests of this crate and the fuzz targets call them.
+//!
+//! Nothing in the product does.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+
+use crate::{Keys, OpenError, Random, Secret, Token, read_key_text, totp};
+
+/// Bytes that are the same in every run: these functions are about form, not about chance.
+struct Counting;
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for (byte, value) in bytes.iter_mut().zip((1..=250).cycle()) {
+            *byte = value;
+        }
+    }
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys::generate(&Counting));
+
+/// Only the six digits of one of the three steps around now match, and they say which.
+pub fn totp_digits(bytes: &[u8]) {
+    let typed = String::from_utf8_lossy(bytes);
+    let seed = Secret::new(b"12345678901234567890".to_vec());
+    let now = Timestamp::UNIX_EPOCH;
+    if let Some(step) = totp::matching_step(&seed, &typed, now) {
+        assert!(typed.len() == 6 && typed.bytes().all(|b| b.is_ascii_digit()) && step <= 1);
+    }
+    // A seed may be anything that was once kept, and a time anything that fits.
+    let second = typed.bytes().fold(0_i64, |second, b| {
+        second.wrapping_mul(31).wrapping_add(i64::from(b))
+    });
+    let now = Timestamp::from_second(second % 200_000_000_000).unwrap_or_default();
+    let seed = Secret::new(bytes.to_vec());
+    let code = totp::code_at(&seed, now);
+    assert_eq!(
+        totp::matching_step(&seed, code.expose(), now).is_some(),
+        now >= Timestamp::UNIX_EPOCH
+    );
+    let uri = totp::otpauth_uri(&typed, &typed, &seed);
+    assert!(
+        uri.expose().bytes().all(|b| b.is_ascii_graphic()),
+        "an address has no spaces or control characters"
+    );
+}
+
+/// No bytes open but those that were sealed, in their place; those do.
+pub fn sealed_value(bytes: &[u8]) {
+    match KEYS.open("somewhere", bytes) {
+        Ok(_) => assert!(KEYS.ids().is_empty(), "bytes that nobody sealed were opened"),
+        Err(OpenError::UnknownKey { id }) => assert!(!KEYS.ids().contains(&id)),
+        Err(OpenError::NotSealed) => assert!(!KEYS.is_current(bytes)),
+        Err(OpenError::Refused) => assert!(KEYS.is_current(bytes)),
+    }
+    let sealed = KEYS.seal("somewhere", bytes, &Counting);
+    assert_eq!(
+        KEYS.open("somewhere", &sealed).as_deref().map(Vec::as_slice),
+        Ok(bytes)
+    );
+    assert_eq!(KEYS.open("elsewhere", &sealed), Err(OpenError::Refused));
+    if let Some(place) = bytes.first().map(|first| usize::from(*first) % sealed.len()) {
+        let mut changed = sealed;
+        if let Some(byte) = changed.get_mut(place) {
+            *byte ^= bytes.last().copied().unwrap_or(1).max(1);
+        }
+        assert!(KEYS.open("somewhere", &changed).is_err(), "changed at {place}");
+    }
+}
+
+/// A text is a keys file or not; one that is reads back as itself, and a problem with one that is not says only where.
+pub fn keys_file(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for read in [read_key_text(&text, "keys.toml"), Keys::from_env_text(&text)] {
+        match read {
+            Ok(keys) => {
+                let line = keys.to_env_text();
+                let again = Keys::from_env_text(&line).map(|keys| keys.to_env_text());
+                assert!(again.is_ok_and(|again| *again == *line));
+                assert!(!keys.ids().is_empty() && keys.is_current(&keys.seal("somewhere", b"", &Counting)));
+            }
+            Err(why) => assert!(why.to_string().len() < 200 && !why.to_string().contains('\n')),
+        }
+    }
+}
+
+/// A token has one spelling.
+pub fn token(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(token) = Token::parse(&text) {
+        assert_eq!(token.as_str(), text);
+    }
+}

@@ -102,3 +102,10 @@ pub const NOTICES: &[Key] = &[
     ("notice-last-signed-in", &["when"]),
     ("notice-first-signed-in", &[]),
 ];
+
+/// How to reach an organisation's support, to complete "contact …", for messages and refusals.
+pub const SUPPORT: &[Key] = &[
+    ("support-email-and-phone", &["email", "phone"]),
+    ("support-organisation", &["organisation"]),
+    ("support-unknown", &[]),
+];

@@ -2,9 +2,15 @@
 ### Text messages stay under 160 characters of the GSM alphabet, start with the code, and never hold a link.
 
 mail-greeting = Dear { $name }
-mail-footer = { $service } sent this message. It is about your account, so you cannot unsubscribe from it. Replies to it are not read.
+mail-footer = This message was sent by { $service }. Replies to it are not read.
 
+## How to reach support, to complete "contact …"
+
+support-email-and-phone = { $email } or { $phone }
+support-organisation = the service desk of { $organisation }
 support-unknown = your organisation's service desk
+
+## Parts of messages
 
 minutes =
     { $minutes ->

@@ -99,18 +99,22 @@ fn every_refusal_has_a_title_without_values_and_a_text_with_the_listed_ones() {
 }
 
 #[test]
-fn every_key_of_the_messages_file_is_used_by_this_crate() {
+fn the_listed_support_keys_are_the_ones_in_the_file_with_the_values_they_take() {
+    let mut in_file = values_of(file("messages"));
+    in_file.retain(|key, _| key.starts_with("support-"));
+    assert_eq!(listed(keys::SUPPORT), in_file);
+}
+
+#[test]
+fn every_other_key_of_the_messages_file_is_used_by_this_crate() {
     let sources = [
         include_str!("../../src/mail.rs"),
         include_str!("../../src/message.rs"),
         include_str!("../../src/moment.rs"),
-        include_str!("../../src/phrase.rs"),
     ]
     .concat();
-    for key in keys_of(file("messages"))
-        .iter()
-        .filter(|key| !key.starts_with("month-"))
-    {
+    let elsewhere = |key: &String| key.starts_with("month-") || key.starts_with("support-");
+    for key in keys_of(file("messages")).iter().filter(|key| !elsewhere(key)) {
         assert!(
             sources.contains(&format!("\"{key}\"")),
             "{key} is written but never used"

@@ -1,6 +1,5 @@
 //! Fetches the front-end packages when they are missing, compiles the styles, fingerprints what browsers load and
 //! embeds it all, with the templates, in the crate.
-#![expect(clippy::print_stdout, reason = "Cargo is told things on the standard output")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -105,9 +104,11 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
         Ok(url)
     };
 
-    for (name, content_type) in [("favicon.svg", "image/svg+xml")] {
-        embed(name, content_type, &read(&here.join("assets").join(name))?)?;
-    }
+    embed(
+        "favicon.svg",
+        "image/svg+xml",
+        &read(&here.join("assets/favicon.svg"))?,
+    )?;
     let styles = here.join("styles/application.scss");
     let options = grass::Options::default()
         .style(grass::OutputStyle::Compressed)

@@ -33,8 +33,13 @@ fn write(folder: &std::path::Path) -> io::Result<usize> {
     for asset in pages::assets::ALL {
         fs::write(folder.join(asset.path.trim_start_matches('/')), asset.bytes)?;
     }
-    let colour = pages::Colour::parse("#7a1f5c").map_err(io::Error::other)?;
-    fs::write(folder.join("brand/LLN.css"), pages::brand_stylesheet(colour))?;
+    for (code, colour) in [("LLN", "#7a1f5c"), ("STH", "#f2d16b")] {
+        let colour = pages::Colour::parse(colour).map_err(io::Error::other)?;
+        fs::write(
+            folder.join(format!("brand/{code}.css")),
+            pages::brand_stylesheet(colour),
+        )?;
+    }
     let gallery =
         pages::gallery().map_err(|error| io::Error::other(format!("{error}: {:#}", error.source)))?;
     for page in &gallery {

@@ -59,7 +59,10 @@ mod tests {
             for elsewhere in [
                 "@font-face",
                 "@import",
-                "url(",
+                "url(\"http",
+                "url(\"//",
+                "url(http",
+                "url(//",
                 "nhs.uk/fonts",
                 "sourceMappingURL",
             ] {

@@ -70,6 +70,7 @@ impl Colour {
 
     /// The text colour that is easier to read on this one. One of the two always reaches a contrast of 4.5 : 1
     /// (WCAG 2.2, 1.4.3).
+    #[must_use]
     pub fn text(self) -> Self {
         let [black, white] = [0, 255].map(|grey| Self {
             red: grey,

@@ -87,14 +87,15 @@ impl Gallery {
     }
 }
 
-/// The shell of the sample with this number: neutral, an organisation's, one with a long name.
+/// The shell of the sample with this number: an organisation's, one with a long name and a colour, a neutral one with
+/// the demonstration's strip, one with a logo.
 fn shell(number: usize, signed_in: bool) -> Shell {
     let northfield = Brand {
         support_email: Some("identity@northfield.example".into()),
         support_phone: Some("01632 960123".into()),
         ..Brand::new("NTH", "Northfield Hospitals")
     };
-    let shell = match number % 3 {
+    let shell = match number % 4 {
         0 => Shell::new("Northfield Staff").of(northfield),
         1 => Shell::new("Gwasanaeth Hunaniaeth Ddigidol Staff Iechyd a Gofal Cymunedol").of(Brand {
             colour: Colour::parse("#7a1f5c").ok(),
@@ -104,13 +105,18 @@ fn shell(number: usize, signed_in: bool) -> Shell {
                 "Bwrdd Iechyd Cymunedol a Gwasanaethau Iechyd Meddwl Llanfihangel-y-Creuddyn",
             )
         }),
-        _ => Shell {
+        2 => Shell {
             demonstration: true,
             form_token: Some("token".into()),
             ..Shell::new("Fobwatch")
         },
+        _ => Shell::new("Southmere Staff").of(Brand {
+            logo_url: crate::assets::path_of("favicon.svg").map(String::from),
+            colour: Colour::parse("#f2d16b").ok(),
+            ..Brand::new("STH", "Southmere Community Trust")
+        }),
     };
-    match (signed_in, number % 3) {
+    match (signed_in, number) {
         (false, _) => shell,
         (true, 0) => shell.for_person("Amina Khan"),
         (true, _) => shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),

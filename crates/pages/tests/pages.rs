@@ -1,8 +1,12 @@
 //! What is true of every page, whatever it says.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::HashSet;
 
-use pages::{Code, Email, FieldErrors, GalleryPage, Home, Page, Shell, SignIn, gallery, render};
+use pages::{
+    Code, Discover, Email, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, GalleryPage,
+    Home, JoinComplete, Page, Shell, SignIn, StaffGroup, gallery, render,
+};
 use scraper::{ElementRef, Html, Selector};
 
 /// Everything on a page that a selector finds.
@@ -206,6 +210,52 @@ fn a_code_can_be_pasted_with_spaces_and_filled_in_by_the_phone() {
         let buttons: Vec<_> = all(&html, "main button").into_iter().map(text).collect();
         assert_eq!(buttons, ["Verify Code", "Send New Code"]);
     }
+}
+
+/// What a person can press on the first sample of a page, in its order; the header and the footer aside.
+fn pressed<P: Page>() -> Vec<String> {
+    let html = render(&Shell::new("Fobwatch"), &P::samples()[0], &FieldErrors::none()).unwrap();
+    let html = Html::parse_document(&html);
+    all(&html, "main button:not([hidden]), main a[role=button]")
+        .into_iter()
+        .map(text)
+        .collect()
+}
+
+#[test]
+fn every_button_has_the_name_that_guide_003_gives_it() {
+    assert_eq!(pressed::<StaffGroup>(), ["Discover More"]);
+    assert_eq!(pressed::<Discover>(), ["Join Now"]);
+    assert_eq!(pressed::<Email>(), ["Send Code"]);
+    assert_eq!(pressed::<Code>(), ["Verify Code", "Send New Code"]);
+    assert_eq!(pressed::<FactorEmail>(), ["Send Code"]);
+    assert_eq!(pressed::<FactorPhone>(), ["Send Code"]);
+    assert_eq!(pressed::<FactorApp>(), ["Verify Code"]);
+    assert_eq!(pressed::<FactorVerified>(), ["Continue"]);
+    assert_eq!(pressed::<JoinComplete>(), ["Continue"]);
+    let html = render(
+        &Shell::new("Fobwatch"),
+        &JoinComplete::samples()[0],
+        &FieldErrors::none(),
+    )
+    .unwrap();
+    assert_eq!(
+        text(all(&Html::parse_document(&html), "label[for=next]")[0]),
+        "Login to Northfield Staff"
+    );
+}
+
+#[test]
+fn an_authenticator_app_can_be_set_up_without_scanning() {
+    let page = &FactorApp::samples()[0];
+    let html = render(&Shell::new("Fobwatch"), page, &FieldErrors::none()).unwrap();
+    let html = Html::parse_document(&html);
+    assert_eq!(all(&html, "[role=img][aria-label] svg").len(), 1);
+    assert_eq!(text(all(&html, "code")[0]), page.secret_text);
+    assert_eq!(
+        all(&html, "a[href^='otpauth://']")[0].attr("href"),
+        Some(page.otpauth_uri.as_str())
+    );
 }
 
 #[test]

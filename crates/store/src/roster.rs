@@ -38,6 +38,17 @@ pub struct RosterImport {
     pub left: u64,
 }
 
+/// What is to be done about people who are on the roster and missing from the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// They have left.
+    MarkAsLeft,
+    /// They stay as they are: the list is not whole.
+    Keep,
+    /// They are too many: the list must be a mistake, and nothing is imported.
+    Refuse,
+}
+
 statements! {
     BY_EMAIL = "SELECT id, last_name, date_of_birth, kind, left_at IS NOT NULL AS has_left FROM roster_entry
         WHERE organisation_id = $1 AND email = $2";
@@ -126,8 +137,8 @@ impl Tx {
     /// Takes `rows` as the whole roster of an organisation: adds and changes what is new, marks as left whoever is not
     /// in it. Importing the same twice changes nothing. `progress` is told how many rows are dealt with.
     ///
-    /// `leavers_allowed` is asked, before anything is changed, whether so many (of so many on the roster) may be marked
-    /// as left because they are missing; if not, nothing is changed and the answer is `None`.
+    /// `about_missing` is asked, before anything is changed, what is to be done about so many (of so many on the roster)
+    /// who are missing; if they are refused, nothing is changed and the answer is `None`.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -136,7 +147,7 @@ impl Tx {
         organisation: Uuid,
         rows: &[RosterRow],
         now: Timestamp,
-        leavers_allowed: &(dyn Fn(usize, usize) -> bool + Sync),
+        about_missing: &(dyn Fn(usize, usize) -> Missing + Sync),
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Option<RosterImport>, StoreError> {
         execute!(self, LOCK, organisation)?;
@@ -180,13 +191,17 @@ impl Tx {
                 left,
             });
         }
-        let missing: Vec<Uuid> = known
+        let mut missing: Vec<Uuid> = known
             .into_values()
             .filter(|(_, _, left)| !left)
             .map(|(id, ..)| id)
             .collect();
-        if !missing.is_empty() && !leavers_allowed(missing.len(), present) {
-            return Ok(None);
+        if !missing.is_empty() {
+            match about_missing(missing.len(), present) {
+                Missing::MarkAsLeft => {}
+                Missing::Keep => missing.clear(),
+                Missing::Refuse => return Ok(None),
+            }
         }
         let mut done = rows.len() - upserts.len();
         progress(done);

@@ -1,1 +1,5 @@
-fn main() {}
+//! The front door to a health worker's digital identity.
+
+fn main() -> std::process::ExitCode {
+    fobwatch::main()
+}

@@ -1,15 +1,29 @@
 //! What no key can say alone: which keys belong together.
 
 use super::problem::Place;
-use super::reader::Reader;
+use super::reader::{Reader, capitalised};
 use super::schema::Key;
 use super::table::{Config, SECTIONS};
 use super::value::TextProvider;
+use crate::wiring;
 
 /// Notes what is wrong with the configuration as a whole.
 pub fn check(config: &Config, reader: &mut Reader) {
     one_source_of_keys(config, reader);
     text_provider(config, reader);
+    channels(config, reader);
+}
+
+/// Whatever the channels themselves say of their settings.
+fn channels(config: &Config, reader: &mut Reader) {
+    if let Err(problem) = wiring::email(config) {
+        let place = reader.place("email", "url").unwrap_or(Place::Nowhere);
+        reader.problem(place, "email.url and email.from make no channel".to_owned(), &capitalised(&problem.to_string()));
+    }
+    if let Err(problem) = wiring::text(config) {
+        let place = reader.place("text", "provider").unwrap_or(Place::Nowhere);
+        reader.problem(place, "the settings under [text] make no channel".to_owned(), &capitalised(&problem.to_string()));
+    }
 }
 
 fn one_source_of_keys(config: &Config, reader: &mut Reader) {

@@ -19,6 +19,8 @@ pub use problem::{Place, Problem, Problems};
 pub use schema::{Key, Section, Shape};
 pub use table::{Config, SECTIONS};
 
+pub(crate) use suggest::nearest;
+
 use reader::Reader;
 
 impl Config {

@@ -238,7 +238,8 @@ fn example_at(place: &Place, key: &Key) -> String {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital at its beginning.
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

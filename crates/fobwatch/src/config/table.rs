@@ -52,13 +52,12 @@ settings! {
     }
     /// How e-mail is sent.
     email: Email {
-        /// The mail server: `smtp://HOST:PORT` (add `?tls=required` for STARTTLS), `smtps://HOST` for TLS from the start,
-        /// with `USER:PASSWORD@` before the host if it asks for them.
+        /// The mail server. `smtps://HOST` is TLS from the start (port 465), `smtp://HOST` is STARTTLS (port 587); without
+        /// encryption only a server on this machine itself is used, unless `?tls=none` follows. `USER:PASSWORD@` stands
+        /// before the host if the server asks for them, and `?ca=FILE.pem` names further certificates to trust.
         url: SmtpUrl, example "smtps://fobwatch:PASSWORD@mail.northfield.example";
         /// The sender that people see. Its domain should name the mail server in its SPF record and sign with DKIM.
         from: Mailbox, example "Northfield Staff ID <no-reply@northfield.example>";
-        /// Connections to the mail server at most.
-        connections: Number<1, 100>, default "4", example "4";
     }
     /// How text messages are sent.
     text: TextSettings {
@@ -66,9 +65,9 @@ settings! {
         /// nobody is offered text messages.
         provider: TextProvider, default "none", example "govuk-notify";
         /// Where the provider is reached. For `govuk-notify` this defaults to `https://api.notifications.service.gov.uk`.
-        base_url: Option<Url>, example "https://api.notifications.service.gov.uk";
+        base_url: Option<Url>, example "https://texts.northfield.example";
         /// The key that the provider gave you. For `govuk-notify` an API key of the kind "live".
-        api_key: Option<Secret<String>>, example "KEY";
+        api_key: Option<Secret<String>>, example "THE-KEY";
         /// For `govuk-notify`: the id of a text message template in your Notify account whose whole content is `((body))`.
         /// The default suits only a stand-in for Notify.
         template_id: uuid::Uuid, default "f0b3a7c4-0000-4000-8000-000000000000", example "5ab1d6c2-9f0e-4b0a-8a3e-2f1f7f0c9d11";
@@ -95,11 +94,6 @@ settings! {
     worker: Worker {
         /// Whether this node delivers messages. At least one node must.
         enabled: bool, default "true", example "true";
-        /// Messages being sent at the same time at most.
-        at_once: Number<1, 64>, default "4", example "8";
-        /// Seconds between two looks for messages that another node wrote or whose pause is over. Messages of this node
-        /// leave at once.
-        pause_seconds: Number<1, 300>, default "2", example "2";
     }
     /// What the service writes about its own running, to the standard error stream. Never addresses, names, numbers,
     /// codes or passwords.

@@ -383,11 +383,14 @@ impl Setting for KeyText {
     const ENVIRONMENT_ONLY: bool = true;
 
     fn expects() -> String {
-        "the content of a key file".into()
+        "the content of a key file, as it is or as one line of base64".into()
     }
 
     fn from_text(text: &str) -> Result<Self, String> {
-        Secret::from_text(text).map(Self)
+        match vault::Keys::from_env_text(text) {
+            Ok(_) => Ok(Self(Secret::new(text.to_owned()))),
+            Err(_) => Err("is not the content of a key file".into()),
+        }
     }
 }
 

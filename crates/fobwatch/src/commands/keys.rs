@@ -1,0 +1,59 @@
+//! `fobwatch keys`: new keys for what is sealed in the database.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Subcommand;
+use journeys::Clock as _;
+use store::Store;
+use store::audit::Event;
+
+use super::Outcome;
+use super::console::Console;
+use crate::config::Config;
+use crate::house::{House, SystemClock, load_keys};
+
+/// What can be done with the keys.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add a new key to the key file and seal everything in the database again with it. Stop the service before
+    Rotate,
+}
+
+impl Command {
+    pub(super) async fn run(self, config: &Config, console: &mut Console) -> Result<Outcome> {
+        let Self::Rotate = self;
+        rotate(config, console).await?;
+        Ok(Outcome::Well)
+    }
+}
+
+async fn rotate(config: &Config, console: &mut Console) -> Result<()> {
+    if config.keys.text.is_some() {
+        bail!(
+            "the keys come from FOBWATCH_KEYS__TEXT, which this command cannot change. Put them into a file, name it by \
+             keys.file, rotate, and take the file's new content as FOBWATCH_KEYS__TEXT"
+        );
+    }
+    let file = &config.keys.file;
+    let Some(mut keys) = load_keys(config)? else {
+        bail!("there is no key file {} yet: it is made at the first start", file.display());
+    };
+    // The database is opened with the old keys first: a wrong file must not be rotated.
+    let house = House::open(config).await?;
+    house.store.close().await;
+
+    keys.rotate(house.random.as_ref());
+    keys.save_rotated(file).context("the key file cannot be replaced")?;
+    console.say(format!("{} has a new key. Keep a new copy of it.", file.display()))?;
+
+    let url = config.database.url.expose();
+    let store = Store::open(url, config.database.connections.get(), Arc::new(keys), house.random).await?;
+    let resealed = store.reseal().await.context("the new key is in place; run `fobwatch keys rotate` again to go on")?;
+    let mut tx = store.begin().await?;
+    tx.audit(Event::KeysRotated { resealed }, SystemClock.now());
+    tx.commit().await?;
+    store.close().await;
+    console.say(format!("{resealed} values are sealed again with the new key. Start the service now."))?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The command line: one file per command.
+
+pub mod audit;
+pub mod config;
+pub mod console;
+pub mod doctor;
+pub mod keys;
+pub mod migrate;
+pub mod organisation;
+pub mod reference;
+pub mod roster;
+pub mod serve;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use console::Console;
+
+/// The front door to a health worker's digital identity.
+#[derive(Debug, Parser)]
+#[command(name = "fobwatch", version, max_term_width = 100, propagate_version = false)]
+pub struct Cli {
+    /// The configuration file. Without it the environment (`FOBWATCH_SECTION__KEY`) must say all
+    #[arg(long, global = true, value_name = "FILE", env = "FOBWATCH_CONFIG", hide_env_values = true, display_order = 900)]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the command line can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the pages and deliver messages, until told to stop
+    Serve,
+    /// Make or renew the tables of the database; `serve` does so, too
+    Migrate,
+    /// Print or check the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Check database, keys, e-mail, text messages, clock and public address, and say what to mend
+    Doctor,
+    /// Add, list and set organisations
+    #[command(subcommand)]
+    Organisation(organisation::Command),
+    /// Import who may register
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// Look after the keys that encrypt personal secrets
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Verify and export the audit
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+impl Cli {
+    /// Does what the command line asks for. `environment` is where configuration keys are looked for beside the file.
+    ///
+    /// # Errors
+    /// What went wrong, in words for the person at the console.
+    pub async fn run(
+        self,
+        environment: impl IntoIterator<Item = (String, String)>,
+        console: &mut Console,
+    ) -> Result<Outcome> {
+        let file = self.config.as_deref();
+        let load = || Config::load(file, environment);
+        match self.command {
+            Command::Config(command) => command.run(load, console),
+            Command::Serve => serve::run_until_told(load()?).await,
+            Command::Migrate => migrate::run(&load()?, console).await,
+            Command::Doctor => doctor::run(&load()?, console).await,
+            Command::Organisation(command) => command.run(&load()?, console).await,
+            // A template needs no configuration.
+            Command::Roster(command) => command.run(load, console).await,
+            Command::Keys(command) => command.run(&load()?, console).await,
+            Command::Audit(command) => command.run(&load()?, console).await,
+        }
+    }
+}
+
+/// Whether all is well after a command that did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Well,
+    /// Exit code 1: it did its work, and what it found is not well.
+    Unwell,
+}
+
+#[cfg(test)]
+mod tests;

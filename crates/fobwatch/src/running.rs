@@ -1,0 +1,191 @@
+//! The running service: wired together, served, drained and closed.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use channels::{EmailChannel, TextChannel};
+use journeys::{Clock, Parts, Service, deliver, housekeeping};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::house::{House, SystemClock};
+use crate::{log, metrics, wiring};
+
+/// What tests and the demonstration put in the place of the real thing.
+#[derive(Clone, Default)]
+pub struct Hooks {
+    /// Another clock than that of the machine.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Another way out for e-mails than the configured mail server.
+    pub email: Option<Arc<dyn EmailChannel>>,
+    /// Another way out for text messages than the configured provider.
+    pub text: Option<Arc<dyn TextChannel>>,
+    /// The numbers that Ofcom keeps for drama count as mobiles.
+    pub drama_numbers: bool,
+    /// Further pages beside those of the service.
+    pub pages: Option<fn(Service) -> Router>,
+}
+
+impl std::fmt::Debug for Hooks {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}
+
+/// A service that serves.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    service: Service,
+    drain: Duration,
+    /// Ends the pages, and only then the worker: it still delivers what the last request wrote.
+    stop_pages: CancellationToken,
+    stop_work: CancellationToken,
+    pages: JoinHandle<std::io::Result<()>>,
+    work: Vec<JoinHandle<()>>,
+}
+
+/// Starts the service: it listens when this returns.
+///
+/// # Errors
+/// Whatever keeps it from starting, in words for the person at the console.
+pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
+    install_tls();
+    let house = House::open(&config).await?;
+    let service = assemble(&config, &hooks, house)?;
+    let (stop_pages, stop_work) = (CancellationToken::new(), CancellationToken::new());
+
+    let mut work = vec![tokio::spawn(housekeeping::run(service.clone(), stop_work.clone()))];
+    if config.worker.enabled {
+        work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
+    }
+    let mut app = crate::pages_of(&config, service.clone());
+    if let Some(pages) = hooks.pages {
+        app = app.merge(pages(service.clone()));
+    }
+    if config.metrics.enabled {
+        let handle = metrics::start()?;
+        work.push(tokio::spawn(metrics::upkeep(handle.clone(), stop_work.clone())));
+        app = app.merge(metrics::router(&config, handle));
+    }
+
+    let listen = config.server.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("server.listen: {listen} cannot be listened on. Is the service running already, or the port taken?")
+    })?;
+    let address = listener.local_addr()?;
+    let listener = listener.tap_io(|stream| {
+        // Only a matter of speed: a stream that refuses it still works.
+        let _ = stream.set_nodelay(true);
+    });
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = stop_pages.clone().cancelled_owned();
+    let pages = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
+    tracing::info!("listening on http://{address}, for people at {}", config.server.public_url.url());
+    let drain = Duration::from_secs(config.server.drain_seconds.get().into());
+    Ok(Running { address, service, drain, stop_pages, stop_work, pages, work })
+}
+
+/// Serves until SIGTERM or SIGINT, then drains.
+///
+/// # Errors
+/// Whatever keeps it from starting or ends it before its time.
+pub async fn run(config: Config, hooks: Hooks) -> Result<()> {
+    log::start(&config);
+    let mut running = start(config, hooks).await?;
+    tokio::select! {
+        signal = told_to_stop() => tracing::info!("{}: finishing open requests", signal?),
+        ended = &mut running.pages => {
+            ended.context("the pages ended")?.context("the pages cannot be served any longer")?;
+        }
+    }
+    running.stop().await;
+    Ok(())
+}
+
+impl Running {
+    /// Where it listens, with the real port where port 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the journeys are given.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Takes no more requests, finishes those under way and the messages being sent, and closes the database. What is not
+    /// finished in time is broken off; the outbox has it still.
+    pub async fn stop(mut self) {
+        self.stop_pages.cancel();
+        if !self.pages.is_finished() && tokio::time::timeout(self.drain, &mut self.pages).await.is_err() {
+            tracing::warn!("some requests were not finished in {} seconds and are broken off", self.drain.as_secs());
+            self.pages.abort();
+        }
+        self.stop_work.cancel();
+        let finish = async {
+            for task in &mut self.work {
+                // A task that panicked has been told of already.
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(self.drain, finish).await.is_err() {
+            tracing::warn!("some messages were still being sent; they stay in the outbox");
+        }
+        self.service.store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
+    let mut settings = wiring::settings(config);
+    settings.policy.phones.drama_numbers = hooks.drama_numbers;
+    let email = match &hooks.email {
+        Some(email) => Arc::clone(email),
+        None => wiring::email(config)?,
+    };
+    let text = match &hooks.text {
+        Some(text) => Some(Arc::clone(text)),
+        None => wiring::text(config)?,
+    };
+    Ok(Service::new(Parts {
+        hasher: Arc::new(wiring::hasher(config, &house.keys).context("[hashing]")?),
+        store: house.store,
+        keys: house.keys,
+        random: house.random,
+        clock: hooks.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
+        email,
+        text,
+        settings,
+        written: Notify::new(),
+    }))
+}
+
+/// One provider of cryptography for all TLS of the process. A second call changes nothing.
+pub fn install_tls() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok("SIGTERM"),
+        _ = interrupt.recv() => Ok("SIGINT"),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> Result<&'static str> {
+    tokio::signal::ctrl_c().await?;
+    Ok("Ctrl-C")
+}

@@ -1,0 +1,71 @@
+//! The parts of the service, made from the configuration.
+
+use std::sync::Arc;
+
+use channels::{EmailChannel, GovukNotify, HttpText, SetupError, SmtpChannel, TextChannel};
+use journeys::Settings;
+use rules::policy::Policy;
+use vault::{HashSettings, Hasher, Keys, SettingsProblem};
+
+use crate::config::Config;
+use crate::config::value::TextProvider;
+
+/// Where GOV.UK Notify is reached if nothing else is said.
+const NOTIFY: &str = "https://api.notifications.service.gov.uk";
+
+/// The way out for e-mails.
+///
+/// # Errors
+/// What the channel says of its settings.
+pub fn email(config: &Config) -> Result<Arc<dyn EmailChannel>, SetupError> {
+    let channel = SmtpChannel::new(config.email.url.expose(), config.email.from.as_str())?;
+    Ok(Arc::new(channel))
+}
+
+/// The way out for text messages, if one is configured whole.
+///
+/// # Errors
+/// What the channel says of its settings.
+pub fn text(config: &Config) -> Result<Option<Arc<dyn TextChannel>>, SetupError> {
+    let settings = &config.text;
+    let Some(key) = &settings.api_key else { return Ok(None) };
+    let base = settings.base_url.as_ref().map_or(NOTIFY, url::Url::as_str);
+    Ok(match settings.provider {
+        TextProvider::None => None,
+        TextProvider::GovukNotify => {
+            let template = settings.template_id.to_string();
+            Some(Arc::new(GovukNotify::new(base, key.expose(), &template)?))
+        }
+        TextProvider::Http => Some(Arc::new(HttpText::new(base, key.expose())?)),
+    })
+}
+
+/// The password hasher with its queue.
+///
+/// # Errors
+/// Where no hash can be made with such settings.
+pub fn hasher(config: &Config, keys: &Keys) -> Result<Hasher, SettingsProblem> {
+    let hashing = &config.hashing;
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let settings = HashSettings {
+        memory_kib: hashing.memory_kib.get(),
+        passes: hashing.passes.get(),
+        lanes: hashing.lanes.get(),
+        at_once: if hashing.at_once.get() == 0 { cores() } else { hashing.at_once.count() },
+        wait: hashing.queue.count(),
+    };
+    Hasher::new(settings, keys)
+}
+
+/// What the journeys need of the configuration.
+pub fn settings(config: &Config) -> Settings {
+    let mut policy = Policy::default();
+    policy.phones.crown_dependencies = config.phone.crown_dependencies;
+    Settings {
+        service_name: config.service.name.as_str().to_owned(),
+        public_url: config.server.public_url.url().clone(),
+        time_zone: config.service.time_zone.get().clone(),
+        policy,
+        email_from: config.email.from.as_str().to_owned(),
+    }
+}

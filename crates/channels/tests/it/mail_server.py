@@ -1,6 +1,7 @@
 """A mail server for the tests: Debian's aiosmtpd, which the recipient's name tells how to answer.
 
-reply-550-5.1.1@… is refused with that answer, silent@… gets no answer at all, every other message lands in the
+reply-550-5.1.1@… is refused with that answer, silent@… gets no answer at all, hang-up@… ends the
+connection, every other message lands in the
 Maildir. Writes one JSON line when it listens and one for each thing that happens; ends when its input ends.
 """
 
@@ -25,6 +26,9 @@ class Handler(Mailbox):
         if name == "silent":
             tell(event="silent")
             await asyncio.Event().wait()
+        if name == "hang-up":
+            server.transport.abort()
+            return "421 4.3.2 Bye"
         scripted = re.fullmatch(r"reply-(\d{3})(?:-([\d.]+))?", name)
         if scripted:
             code, enhanced = scripted.groups()

@@ -215,6 +215,49 @@ async fn a_server_that_falls_silent_is_not_waited_for_and_harms_no_later_message
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_in_the_middle_is_tried_again_later() {
+    let server = MailServer::start(PLAIN);
+    let channel = channel(&server);
+    let error = channel
+        .send(&email("hang-up@northfield.example"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), "transient", "{error}");
+    channel.send(&email("zoe@northfield.example")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_that_the_server_cannot_write_is_refused_for_good() {
+    let server = MailServer::start(PLAIN);
+    let error = channel(&server)
+        .send(&email("zoë@northfield.example"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error,
+        SendError::Permanent("the mail server takes no address with letters outside a-z".into())
+    );
+}
+
+#[tokio::test]
+async fn a_message_may_name_its_own_sender() {
+    let server = MailServer::start(PLAIN);
+    let channel = channel(&server);
+    let mut own = email("zoe@northfield.example");
+    own.from = "Zoë at Southmere <staff@southmere.example>".into();
+    channel.send(&own).await.unwrap();
+    own.from = "nobody".into();
+    assert_eq!(channel.send(&own).await.unwrap_err().kind(), "misconfigured");
+    let raw = server.mail().remove(0);
+    let message = MessageParser::default().parse(&raw).unwrap();
+    let from = message.from().unwrap().first().unwrap();
+    assert_eq!(
+        (from.name(), from.address()),
+        (Some("Zoë at Southmere"), Some("staff@southmere.example"))
+    );
+}
+
+#[tokio::test]
 async fn a_sender_that_stops_waiting_harms_no_later_message() {
     let server = MailServer::start(PLAIN);
     let channel = channel(&server);

@@ -1,0 +1,94 @@
+// The whole product as it is served: the real program on SQLite, a mail server, a phone, and an organisation's roster.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test as base, type Page } from '@playwright/test';
+import { watch } from './look.ts';
+import { Mailbox } from './mailbox.ts';
+import { PEOPLE, roster } from './people.ts';
+import { Phone } from './phone.ts';
+import { freePort, start, type Program } from './programs.ts';
+
+const FOBWATCH = resolve('../target/debug/fobwatch');
+
+export class House {
+  /** What must never be in the log: passwords, codes, seeds. */
+  readonly secrets: string[] = [];
+
+  private constructor(
+    readonly url: string,
+    readonly mailbox: Mailbox,
+    readonly phone: Phone,
+    private readonly folder: string,
+    private readonly program: Program,
+  ) {}
+
+  static async open(): Promise<House> {
+    const folder = await mkdtemp(join(tmpdir(), 'fobwatch-e2e-'));
+    const mailbox = await Mailbox.open(folder);
+    const phone = await Phone.switchOn();
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const env = {
+      FOBWATCH_SERVER__LISTEN: `127.0.0.1:${port}`,
+      FOBWATCH_SERVER__PUBLIC_URL: url,
+      FOBWATCH_DATABASE__URL: `sqlite://${join(folder, 'fobwatch.db')}`,
+      FOBWATCH_KEYS__FILE: join(folder, 'fobwatch.keys'),
+      FOBWATCH_EMAIL__URL: mailbox.url,
+      FOBWATCH_EMAIL__FROM: 'no-reply@northfield.example',
+      FOBWATCH_TEXT__PROVIDER: 'govuk-notify',
+      FOBWATCH_TEXT__BASE_URL: phone.baseUrl,
+      FOBWATCH_TEXT__API_KEY: Phone.API_KEY,
+    };
+    const config = join(folder, 'fobwatch.toml');
+    const people = join(folder, 'roster.csv');
+    await writeFile(config, '# All is said by the environment.\n');
+    await writeFile(people, roster());
+
+    const fobwatch = (...words: string[]) =>
+      promisify(execFile)(FOBWATCH, [...words, '--config', config], { env: { ...process.env, ...env } });
+    await fobwatch('organisation', 'add', '--code', 'NTH', '--name', 'Northfield Hospitals');
+    await fobwatch('roster', 'import', '--organisation', 'NTH', people);
+    const program = await start([FOBWATCH, 'serve', '--config', config], {
+      env,
+      ready: () => fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false),
+    });
+    return new House(url, mailbox, phone, folder, program);
+  }
+
+  async close(): Promise<void> {
+    const code = await this.program.stop();
+    const log = this.program.log();
+    this.phone.close();
+    await this.mailbox.close();
+    await rm(this.folder, { recursive: true, force: true });
+    expect(code, `the service ends well when it is told to stop:\n${log}`).toBe(0);
+    const personal = PEOPLE.flatMap(({ email, mobile }) => [email, mobile.replaceAll(/\D/g, '').slice(-10)]);
+    // Six digits also stand in the fraction of a second.
+    const told = [...this.secrets, ...personal].filter((secret) =>
+      new RegExp(`(?<![\\d.])${secret.replaceAll(/\W/g, '\\$&')}(?!\\d)`, 'i').test(log),
+    );
+    expect(told, 'the log holds no secret and nothing personal').toEqual([]);
+  }
+}
+
+/** A test with a house of its worker's own, and a page that may not complain. */
+export const test = base.extend<{ page: Page }, { house: House }>({
+  house: [
+    async ({}, use) => {
+      const house = await House.open();
+      await use(house);
+      await house.close();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  page: async ({ page, house }, use) => {
+    const complaints = watch(page, house.url);
+    await use(page);
+    complaints();
+  },
+});
+
+export { expect };

@@ -1,0 +1,52 @@
+// Invented people of an invented hospital. Each test takes one of its own, since an address makes one account.
+
+export interface Person {
+  firstName: string;
+  lastName: string;
+  /** Day, month, year. */
+  born: [number, number, number];
+  email: string;
+  mobile: string;
+  userType: '' | 'Training user' | 'Authoriser';
+}
+
+const person = (name: string, more: Partial<Person> = {}): Person => {
+  const [firstName = '', lastName = ''] = name.split(/ (.*)/);
+  const address = name.toLowerCase().normalize('NFD').replaceAll(/[^a-z ]/g, '').replaceAll(' ', '.');
+  const number = String(ever++).padStart(3, '0');
+  return {
+    firstName,
+    lastName,
+    born: [27, 3, 1987],
+    email: `${address}@northfield.example`,
+    mobile: `07700 900${number}`,
+    userType: '',
+    ...more,
+  };
+};
+let ever = 100;
+
+export const amina = person('Amina Khan');
+export const tomasz = person('Tomasz Wiśniewski');
+export const grace = person('Grace Okafor');
+export const sean = person('Seán O’Brien', { born: [29, 2, 1992] });
+export const u = person('U Thant');
+export const megan = person('Megan Llewellyn-Price');
+export const li = person('Li Wei');
+export const fatima = person('Fatima Al-Sayed');
+export const noah = person('Noah Bennett');
+export const ravi = person('Ravi Patel', { userType: 'Training user' });
+
+export const PEOPLE: Person[] = [amina, tomasz, grace, sean, u, megan, li, fatima, noah, ravi];
+
+/** The roster as an employer writes it. */
+export function roster(): string {
+  const columns = ['first name', 'last name', 'date of birth', 'email', 'phone', 'staff group', 'job role'];
+  const rows = PEOPLE.map(({ firstName, lastName, born: [day, month, year], email, mobile, userType }) => {
+    const iso = [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
+    const group = 'Nursing and Midwifery Registered';
+    return [firstName, lastName, iso, email, mobile, group, 'Staff Nurse', 'Permanent or fixed term', 'Current employee', '', userType];
+  });
+  const heading = [...columns, 'employment type', 'employment status', 'esr number', 'user type'];
+  return [heading, ...rows].map((row) => row.join(',')).join('\n') + '\n';
+}

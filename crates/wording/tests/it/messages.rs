@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use wording::{Language, Message, SignInMethod};
 
 const EN: Language = Language::En;
@@ -359,5 +360,20 @@ fn every_sign_in_method_has_a_name() {
         (SignInMethod::AuthenticatorApp, "Authenticator app"),
     ] {
         assert_eq!(method.label(EN), name);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_name_whatever_it_holds_harms_a_message(name in "[\\PC<>&\"'{}*_\\[\\]`$#]{1,60}") {
+        for message in named(&name) {
+            let parts = message.email(EN);
+            prop_assert!(!parts.subject.contains(char::is_control));
+            prop_assert!(parts.text.contains(&name), "{}", message.kind());
+            prop_assert!(visible(&parts.html).contains(&name), "{}", message.kind());
+            let text = message.text_message(EN);
+            let length: usize = text.chars().map(|c| if "^{}\\[~]|€".contains(c) { 2 } else { 1 }).sum();
+            prop_assert!(length <= 160, "{}: {}", message.kind(), length);
+        }
     }
 }

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
-use scraper::{Html, Node};
+use scraper::{Html, Node, Selector};
 use serde::Deserialize;
 
 use crate::engine::components;
+use crate::{FieldErrors, Page, Shell, StaffGroup, render};
 
 /// How many examples version 10.6.1 has. When it changes, the version did: look at the list below again.
 const EXAMPLES: usize = 983;
@@ -82,6 +83,39 @@ fn rendered(engine: &Environment<'_>, component: &str, example: &Example) -> Str
             context! { params => Value::from(Serde(&example.context)), block => example.call_block.as_deref() },
         )
         .unwrap_or_else(|error| format!("{error:#}"))
+}
+
+#[test]
+fn the_staff_groups_are_written_out_as_the_component_would_write_them() {
+    const TEMPLATE: &str = r#"
+        {%- from "nhsuk/components/radios/macro.jinja" import radios %}{{ radios({
+            "name": "group", "idPrefix": "group", "value": page.chosen, "errorMessage": error, "items": items,
+            "fieldset": {"legend": {"text": "Staff Group", "isPageHeading": true, "size": "l"}},
+            "hint": "Choose the group that your job belongs to. This is the first step to create an account."
+        }) }}"#;
+    let engine = components().unwrap();
+    for page in StaffGroup::samples() {
+        for error in [None, Some("Choose your <b>staff group</b>")] {
+            let items: Vec<Value> = page
+                .groups
+                .iter()
+                .map(|group| context! { value => &group.value, text => &group.label })
+                .collect();
+            let component = engine
+                .render_str(
+                    TEMPLATE,
+                    context! { page => Value::from(Serde(&page)), error, items },
+                )
+                .unwrap();
+            let errors = error.map_or_else(FieldErrors::none, |error| FieldErrors::one("group", error));
+            let shown = Html::parse_document(&render(&Shell::new("Fobwatch"), &page, &errors).unwrap());
+            let written = shown
+                .select(&Selector::parse("form > .nhsuk-form-group").unwrap())
+                .next()
+                .unwrap();
+            assert_eq!(canonical(&written.html()), canonical(&component));
+        }
+    }
 }
 
 /// The tree of a piece of HTML, one node a line, attributes in the order of the alphabet.

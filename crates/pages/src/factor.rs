@@ -1,5 +1,7 @@
 //! Guide 003, steps 7 to 9: choosing the second factor, setting it up and proving it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::{Page, QrSvg};
@@ -104,7 +106,7 @@ impl Page for FactorPhone {
 }
 
 /// Steps 8 and 9 for an authenticator app: the QR code, its text, and the first code, *Verify Code*.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct FactorApp {
     /// Where the form posts to.
     pub action: String,
@@ -118,6 +120,15 @@ pub struct FactorApp {
     pub account: String,
     /// The page before.
     pub back: Option<String>,
+}
+
+impl fmt::Debug for FactorApp {
+    /// Leaves the secret out, in all of its three forms.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FactorApp")
+            .field("action", &self.action)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Page for FactorApp {
@@ -160,5 +171,37 @@ impl Page for FactorVerified {
                 continue_href: "/join/complete".into(),
             })
             .to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_of_an_app_is_not_in_what_is_logged() {
+        for page in FactorApp::samples() {
+            let logged = format!("{page:?}");
+            assert!(
+                !logged.contains("JBSW") && !logged.contains("otpauth"),
+                "{logged}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_method_is_read_as_the_page_sends_it() {
+        let sent = ["email", "text", "app", "", "Email", "fax"].map(Method::from_form);
+        assert_eq!(
+            sent,
+            [
+                Some(Method::Email),
+                Some(Method::Text),
+                Some(Method::App),
+                None,
+                None,
+                None
+            ]
+        );
     }
 }

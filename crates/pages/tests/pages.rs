@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use pages::{
-    Code, Discover, Email, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, GalleryPage,
-    Home, JoinComplete, Page, Shell, SignIn, StaffGroup, gallery, render,
+    Brand, Code, Colour, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified,
+    FieldErrors, GalleryPage, Home, JoinComplete, Page, Shell, SignIn, StaffGroup, gallery, render,
 };
 use scraper::{ElementRef, Html, Selector};
 
@@ -301,4 +301,41 @@ fn an_error_of_the_page_as_a_whole_needs_no_field() {
         "Those details do not match. You have 2 tries left."
     );
     assert!(all(&html, ".nhsuk-error-summary a").is_empty());
+}
+
+#[test]
+fn an_organisation_shows_its_colour_by_a_stylesheet_of_its_own() {
+    let brand = Brand {
+        colour: Colour::parse("#7a1f5c").ok(),
+        ..Brand::new("N?H", "Northfield Hospitals")
+    };
+    let shown = |brand: Brand| {
+        let html = render(
+            &Shell::new("Fobwatch").of(brand),
+            &Email::samples()[0],
+            &FieldErrors::none(),
+        )
+        .unwrap();
+        let html = Html::parse_document(&html);
+        all(&html, "link[rel=stylesheet]")
+            .iter()
+            .map(|link| link.attr("href").unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown(brand)[1..], ["/brand/N%3FH.css?7a1f5c"]);
+    assert_eq!(shown(Brand::new("NTH", "Northfield Hospitals")).len(), 1);
+}
+
+#[test]
+fn every_error_page_gives_its_reference_and_each_cause_has_words_of_its_own() {
+    let mut titles = HashSet::new();
+    for page in ErrorPage::samples()
+        .iter()
+        .filter(|page| page.retry_after.is_none())
+    {
+        let html = render(&Shell::new("Fobwatch"), page, &FieldErrors::none()).unwrap();
+        assert!(html.contains(&page.reference));
+        titles.insert(text(all(&Html::parse_document(&html), "h1")[0]));
+    }
+    assert_eq!(titles.len(), 11, "{titles:?}");
 }

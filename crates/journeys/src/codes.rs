@@ -9,6 +9,7 @@ use store::audit::Event;
 use store::code::{CodeFor, CodeProof};
 use store::limits::Allowance;
 use store::outbox::{Channel, NewMessage};
+use store::sign_in::MethodKind;
 use store::{StoreError, Tx};
 use uuid::Uuid;
 use wording::Message;
@@ -177,8 +178,8 @@ impl Service {
     }
 }
 
-/// Reads what was typed into a code field.
-pub(crate) fn typed_code(typed: &str) -> Result<TypedCode, Refusal> {
+/// Reads what was typed into the field for a code of this kind of method.
+pub(crate) fn typed_code(kind: MethodKind, typed: &str) -> Result<TypedCode, Refusal> {
     TypedCode::parse(typed)
-        .map_err(|problem| Refusal::Fields(vec![crate::refusal::code_format("code", problem)]))
+        .map_err(|problem| Refusal::Fields(vec![crate::refusal::code_format("code", kind, problem)]))
 }

@@ -18,6 +18,7 @@ use store::organisation::Organisation;
 use store::outbox::{Channel, Delivery};
 pub use store::registration::Journey;
 use store::registration::{NewRegistration, Registration};
+use store::sign_in::MethodKind;
 use uuid::Uuid;
 use vault::Token;
 use wording::Message;
@@ -102,9 +103,9 @@ pub async fn organisation(service: &Service, code: &str) -> Result<Organisation,
 /// [`Refusal::Fields`] where it names none.
 pub fn staff_group(typed: &str) -> Result<StaffGroup, Refusal> {
     if typed.is_empty() {
-        return Err(Refusal::field("staff-group", "staff-group-empty"));
+        return Err(Refusal::field("group", "staff-group-empty"));
     }
-    StaffGroup::from_code(typed).ok_or_else(|| Refusal::field("staff-group", "staff-group-unknown"))
+    StaffGroup::from_code(typed).ok_or_else(|| Refusal::field("group", "staff-group-unknown"))
 }
 
 /// The registration that the browser with this cookie is in.
@@ -302,7 +303,7 @@ pub async fn verify_code(service: &Service, joining: &Joining, typed: &str) -> R
         // A reload of the posted page, or a second tab: it is proved already.
         return Ok(());
     }
-    let typed = typed_code(typed)?;
+    let typed = typed_code(MethodKind::Email, typed)?;
     let now = service.clock.now();
     let id = joining.registration.id;
     let (mut tx, proof) = service

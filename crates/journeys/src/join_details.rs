@@ -75,11 +75,11 @@ pub async fn give(service: &Service, joining: &Joining, details: Details<'_>) ->
 
 fn read(service: &Service, joining: &Joining, details: &Details<'_>) -> Result<Read, Refusal> {
     let first_name =
-        PersonName::parse(details.first_name).map_err(|problem| first_name_problem("first-name", problem));
+        PersonName::parse(details.first_name).map_err(|problem| first_name_problem("first_name", problem));
     let last_name =
-        PersonName::parse(details.last_name).map_err(|problem| last_name_problem("last-name", problem));
+        PersonName::parse(details.last_name).map_err(|problem| last_name_problem("last_name", problem));
     let date_of_birth = rules::birth::parse(details.day, details.month, details.year, service.today())
-        .map_err(|problem| birth_problem("date-of-birth", problem));
+        .map_err(|problem| birth_problem("birth", problem));
     let (local_part, _) = joining.registration.email.split_once('@').unwrap_or(("", ""));
     let password = rules::password::judge(
         details.password.expose(),

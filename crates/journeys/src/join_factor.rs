@@ -36,9 +36,9 @@ pub(crate) fn app_tries(policy: &rules::policy::Policy) -> Limit {
 pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result<MethodKind, Refusal> {
     joining.at(&[Step::ChooseFactor, Step::EnterFactor, Step::ProveFactor])?;
     if typed.is_empty() {
-        return Err(Refusal::field("second-factor", "factor-empty"));
+        return Err(Refusal::field("method", "factor-empty"));
     }
-    let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("second-factor", "factor-unknown"))?;
+    let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("method", "factor-unknown"))?;
     // Chosen again by the back button or in another tab: what was scanned stays good.
     if let (MethodKind::App, Some(method)) = (kind, &joining.registration.method)
         && method.kind == MethodKind::App
@@ -275,7 +275,7 @@ pub(crate) async fn prove_app(
     let limit = app_tries(policy);
     let mut tx = service.store.begin().await?;
     if tx.take(&limit, subject.as_bytes(), now).await? != Allowance::Granted {
-        return Err(Refusal::CodesEnded);
+        return Err(Refusal::field("code", "totp-used-up"));
     }
     match vault::totp::matching_step(seed.as_seed(), typed.digits(), now) {
         Some(step) => {

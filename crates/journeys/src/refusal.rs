@@ -9,6 +9,7 @@ use rules::password::PasswordProblem;
 use rules::phone::PhoneProblem;
 use store::StoreError;
 use store::code::CodeRefused;
+use store::sign_in::MethodKind;
 
 /// Something wrong with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,14 +186,19 @@ pub(crate) fn email_problem(field: &'static str, problem: EmailProblem) -> Field
     )
 }
 
-pub(crate) fn code_format(field: &'static str, problem: CodeFormat) -> FieldProblem {
+/// A code that was sent, or one that an authenticator app shows.
+pub(crate) fn code_format(field: &'static str, kind: MethodKind, problem: CodeFormat) -> FieldProblem {
     FieldProblem::new(
         field,
-        match problem {
-            CodeFormat::Empty => "code-empty",
-            CodeFormat::TooShort => "code-too-short",
-            CodeFormat::TooLong => "code-too-long",
-            CodeFormat::NotDigits => "code-not-digits",
+        match (kind, problem) {
+            (MethodKind::App, CodeFormat::Empty) => "totp-empty",
+            (MethodKind::App, CodeFormat::TooShort) => "totp-too-short",
+            (MethodKind::App, CodeFormat::TooLong) => "totp-too-long",
+            (MethodKind::App, CodeFormat::NotDigits) => "totp-not-digits",
+            (_, CodeFormat::Empty) => "code-empty",
+            (_, CodeFormat::TooShort) => "code-too-short",
+            (_, CodeFormat::TooLong) => "code-too-long",
+            (_, CodeFormat::NotDigits) => "code-not-digits",
         },
     )
 }

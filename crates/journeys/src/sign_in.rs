@@ -114,7 +114,7 @@ pub async fn give_password(service: &Service, attempt: Attempt<'_>) -> Result<To
 fn read(attempt: &Attempt<'_>) -> Result<String, Refusal> {
     let mut problems = Vec::new();
     if attempt.user_name.trim().is_empty() {
-        problems.push(crate::FieldProblem::new("user-name", "email-empty"));
+        problems.push(crate::FieldProblem::new("user_name", "email-empty"));
     }
     if attempt.password.expose().is_empty() {
         problems.push(crate::FieldProblem::new("password", "sign-in-password-empty"));
@@ -335,7 +335,7 @@ pub async fn prove(
     typed: &str,
     device: Option<&Token>,
 ) -> Result<SignedIn, Refusal> {
-    let typed = typed_code(typed)?;
+    let typed = typed_code(signing_in.method.kind, typed)?;
     let now = service.clock.now();
     let SigningIn {
         sign_in,

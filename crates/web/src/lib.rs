@@ -1,1 +1,49 @@
-//! Pages, forms and API: parse a request, call one journey, render its outcome
+//! Pages, forms and API: parse a request, call one journey, render its outcome. There are no rules and no SQL here.
+
+mod about;
+mod brand;
+mod cookies;
+mod errors;
+mod first_time;
+mod forms;
+mod health;
+mod home;
+mod join;
+mod join_details;
+mod join_factor;
+mod protect;
+mod render;
+mod sign_in;
+mod state;
+pub mod urls;
+mod visitor;
+
+pub use state::{Web, WebOptions};
+
+use axum::Router;
+
+/// Every page of the service, behind the layers that protect them.
+///
+/// # Errors
+/// [`BadPublicUrl`] where the public address has no origin that a browser could send.
+pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
+    let pages = Router::new()
+        .merge(home::routes())
+        .merge(join::routes())
+        .merge(join_details::routes())
+        .merge(join_factor::routes())
+        .merge(first_time::routes())
+        .merge(sign_in::routes())
+        .merge(about::routes())
+        .fallback(errors::not_found)
+        .method_not_allowed_fallback(errors::method_not_allowed);
+    let router = protect::pages(pages, &web)?
+        .merge(brand::routes())
+        .merge(health::routes());
+    Ok(protect::everything(router, &web).with_state(web))
+}
+
+/// The public address cannot be used to tell our own forms from others'.
+#[derive(Debug, thiserror::Error)]
+#[error("server.public_url cannot be used as an origin: write https://HOST without a path")]
+pub struct BadPublicUrl;

@@ -1,0 +1,47 @@
+//! The pages behind the links of the footer.
+
+use crate::cookies::Kind;
+use crate::render::{Answer, page};
+use crate::{Web, urls};
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use pages::{Accessibility, Cookies, Help, Privacy};
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/help", get(help))
+        .route("/accessibility", get(accessibility))
+        .route("/cookies", get(cookies))
+        .route("/privacy", get(privacy))
+}
+
+async fn help(State(web): State<Web>) -> Answer {
+    page(
+        &web.shell(),
+        &Help {
+            join_href: urls::JOIN.into(),
+            sign_in_href: urls::SIGN_IN.into(),
+            first_time_href: urls::FIRST_TIME.into(),
+        },
+    )
+}
+
+async fn accessibility(State(web): State<Web>) -> Answer {
+    page(&web.shell(), &Accessibility {})
+}
+
+async fn cookies(State(web): State<Web>) -> Answer {
+    let names = web.cookies();
+    page(
+        &web.shell(),
+        &Cookies {
+            session_cookie: names.of(Kind::Session).into(),
+            join_cookie: names.of(Kind::Join).into(),
+        },
+    )
+}
+
+async fn privacy(State(web): State<Web>) -> Answer {
+    page(&web.shell(), &Privacy {})
+}

@@ -1,0 +1,96 @@
+//! Cookies: essential ones only, none of which a script can read.
+
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use vault::Token;
+
+/// Which cookies there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Holds a registration together; 24 hours.
+    Join,
+    /// Holds a sign-in together between password and second factor.
+    SignIn,
+    /// Keeps a person signed in.
+    Session,
+    /// Tells that this person has signed in with this browser before; a year.
+    Device,
+}
+
+/// The names of the cookies. Behind HTTPS they begin with `__Host-`, so that no other host and no page without HTTPS can
+/// set them (RFC 6265bis, section 4.1.3.2); on a loopback address without HTTPS browsers would refuse that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CookieNames {
+    secure: bool,
+}
+
+impl CookieNames {
+    pub(crate) fn new(secure: bool) -> Self {
+        Self { secure }
+    }
+
+    pub(crate) fn of(self, kind: Kind) -> &'static str {
+        match (kind, self.secure) {
+            (Kind::Join, true) => "__Host-fobwatch-join",
+            (Kind::Join, false) => "fobwatch-join",
+            (Kind::SignIn, true) => "__Host-fobwatch-sign-in",
+            (Kind::SignIn, false) => "fobwatch-sign-in",
+            (Kind::Session, true) => "__Host-fobwatch-session",
+            (Kind::Session, false) => "fobwatch-session",
+            (Kind::Device, true) => "__Host-fobwatch-device",
+            (Kind::Device, false) => "fobwatch-device",
+        }
+    }
+
+    /// The token in a visitor's cookie.
+    pub(crate) fn read(self, jar: &CookieJar, kind: Kind) -> Option<Token> {
+        jar.get(self.of(kind))
+            .and_then(|cookie| Token::parse(cookie.value()))
+    }
+
+    /// A cookie with a token.
+    pub(crate) fn make(self, kind: Kind, token: &Token) -> Cookie<'static> {
+        let mut cookie = self.bare(kind);
+        cookie.set_value(token.as_str().to_owned());
+        match kind {
+            Kind::Join => cookie.set_max_age(time::Duration::hours(24)),
+            Kind::Device => cookie.set_max_age(time::Duration::days(365)),
+            Kind::SignIn | Kind::Session => {}
+        }
+        cookie
+    }
+
+    /// A cookie to be removed.
+    pub(crate) fn gone(self, kind: Kind) -> Cookie<'static> {
+        let mut cookie = self.bare(kind);
+        cookie.make_removal();
+        cookie
+    }
+
+    fn bare(self, kind: Kind) -> Cookie<'static> {
+        Cookie::build((self.of(kind), ""))
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            // Lax, not Strict: the links in our messages lead to pages of people who are signed in.
+            .same_site(SameSite::Lax)
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CookieNames, Kind};
+    use vault::{SystemRandom, Token};
+
+    #[test]
+    fn behind_https_a_cookie_is_bound_to_this_host_and_hidden_from_scripts() {
+        let token = Token::new(&SystemRandom::new());
+        let cookie = CookieNames::new(true).make(Kind::Session, &token).to_string();
+        assert!(cookie.starts_with("__Host-fobwatch-session="), "{cookie}");
+        for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(attribute), "{attribute} is missing in {cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+}

@@ -1,0 +1,168 @@
+//! What went wrong, as a page in plain words with a reference number. The cause is in the log, never on the page.
+
+use crate::render::explain;
+use crate::{Web, urls};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use journeys::Refusal;
+use pages::{ErrorPage, FieldErrors, Link, Refused, RenderError};
+use store::StoreError;
+use store::organisation::Organisation;
+use tower_http::request_id::RequestId;
+
+/// Why a handler has no page of its own to answer. The outermost layer makes the page: it knows the reference number.
+#[derive(Debug, Clone)]
+pub(crate) enum Trouble {
+    /// A journey refused, for a reason that the person can do something about.
+    Refused(Box<RefusedPage>),
+    /// Anything else, by its status.
+    Status(StatusCode),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct RefusedPage {
+    refusal: std::sync::Arc<Refusal>,
+    organisation: Option<Organisation>,
+}
+
+impl Trouble {
+    pub(crate) fn refused(refusal: Refusal, organisation: Option<&Organisation>) -> Self {
+        match refusal {
+            Refusal::Store(StoreError::Unavailable(cause)) => {
+                tracing::error!(%cause, "the database is not available");
+                Self::Status(StatusCode::SERVICE_UNAVAILABLE)
+            }
+            Refusal::Busy => Self::Status(StatusCode::SERVICE_UNAVAILABLE),
+            Refusal::Store(_) | Refusal::Fault(_) => {
+                tracing::error!(error = %refusal, code = refusal.code(), "a journey failed");
+                Self::Status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Refusal::NoSuchOrganisation => Self::Status(StatusCode::NOT_FOUND),
+            refusal => Self::Refused(Box::new(RefusedPage {
+                refusal: std::sync::Arc::new(refusal),
+                organisation: organisation.cloned(),
+            })),
+        }
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal, None)
+    }
+}
+
+impl From<RenderError> for Trouble {
+    fn from(error: RenderError) -> Self {
+        tracing::error!(template = error.template, cause = %error.source, "a page cannot be rendered");
+        Self::Status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Self::Refused(page) => status_of(&page.refusal),
+            Self::Status(status) => *status,
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+fn status_of(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::RegistrationOver | Refusal::SignInOver => StatusCode::GONE,
+        Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
+        Refusal::NetworkBusy
+        | Refusal::TooManyCodes
+        | Refusal::CodeTooSoon { .. }
+        | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::SentToOrganisation | Refusal::NoLongerOnRoster => StatusCode::FORBIDDEN,
+        Refusal::AccountExists | Refusal::WrongStep => StatusCode::CONFLICT,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+pub(crate) async fn not_found() -> Trouble {
+    Trouble::Status(StatusCode::NOT_FOUND)
+}
+
+pub(crate) async fn method_not_allowed() -> Trouble {
+    Trouble::Status(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// Gives every error a page: ours, those of extractors and layers, and panics.
+pub(crate) async fn pages_for_errors(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let reference = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or("none")
+        .to_owned();
+    let head = request.method() == Method::HEAD;
+    let response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let status = response.status();
+    if is_page || head || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let html = match response.extensions().get::<Trouble>() {
+        Some(Trouble::Refused(page)) => refused_page(&web, page),
+        _ => {
+            let retry_after = response
+                .headers()
+                .get(header::RETRY_AFTER)
+                .and_then(|value| value.to_str().ok()?.parse().ok());
+            let page = ErrorPage {
+                status: status.as_u16(),
+                reference,
+                retry_after,
+                next: Some(Link::new(web.word("link-start", &[]), "/")),
+            };
+            pages::render(&web.shell(), &page, &FieldErrors::none())
+        }
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    Response::from_parts(parts, html.unwrap_or_default().into())
+}
+
+fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
+    let RefusedPage {
+        refusal,
+        organisation,
+    } = page;
+    let text = explain(web, organisation.as_ref(), refusal);
+    let next = match **refusal {
+        Refusal::RegistrationOver => Some(("link-start-again", urls::JOIN)),
+        Refusal::WrongStep => Some(("link-continue", urls::JOIN_RESUME)),
+        Refusal::AccountExists => Some(("link-sign-in", urls::SIGN_IN)),
+        Refusal::SignInOver | Refusal::NotSignedIn => Some(("link-sign-in", urls::SIGN_IN)),
+        _ => None,
+    };
+    let shell = organisation
+        .as_ref()
+        .map_or_else(|| web.shell(), |organisation| web.shell_of(organisation));
+    let page = Refused {
+        code: refusal.code().to_owned(),
+        title: text.title,
+        text: text.text,
+        next: next.map(|(key, href)| Link::new(web.word(key, &[]), href)),
+        show_contact: matches!(
+            **refusal,
+            Refusal::SentToOrganisation | Refusal::NoLongerOnRoster | Refusal::AccountExists
+        ),
+    };
+    pages::render(&shell, &page, &FieldErrors::none())
+}

@@ -1,0 +1,76 @@
+//! What forms hold. A field that is missing is an empty one: the page then says what to enter.
+
+use serde::Deserialize;
+use vault::Secret;
+
+/// One field: an e-mail address.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct EmailForm {
+    pub email: String,
+}
+
+/// One field: a telephone number.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct NumberForm {
+    pub number: String,
+}
+
+/// One field: a code.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct CodeForm {
+    pub code: String,
+}
+
+/// One choice: the second factor.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct MethodForm {
+    pub method: String,
+}
+
+/// One choice: what comes after the account is made.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct NextForm {
+    pub next: String,
+}
+
+/// Guide 003, step 6.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct DetailsForm {
+    pub first_name: String,
+    pub last_name: String,
+    pub day: String,
+    pub month: String,
+    pub year: String,
+    pub password: Typed,
+}
+
+/// User name and password.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct SignInForm {
+    pub user_name: String,
+    pub password: Typed,
+}
+
+/// A secret that somebody typed.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Typed(pub Secret<String>);
+
+impl From<String> for Typed {
+    fn from(text: String) -> Self {
+        Self(Secret::new(text))
+    }
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self(Secret::new(String::new()))
+    }
+}

@@ -1,0 +1,160 @@
+//! The layers around the pages: what a browser may do with them, how large and slow a request may be, and from where a
+//! form may come.
+
+use crate::errors::pages_for_errors;
+use crate::{BadPublicUrl, Web};
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, REFERRER_POLICY, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use std::time::{Duration, Instant};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::sensitive_headers::SetSensitiveHeadersLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+/// No form of ours is longer.
+const LARGEST_BODY: usize = 64 * 1_024;
+/// A page that takes longer says so.
+const SLOWEST: Duration = Duration::from_secs(30);
+
+/// Nothing but what we serve, and no script inside a page.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+    require-trusted-types-for 'script'; frame-ancestors ";
+
+/// What holds for pages: they are private, and forms come from here.
+pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
+    let origin = web.settings.public_url.origin().ascii_serialization();
+    let forms = CsrfLayer::new()
+        .add_trusted_origin(origin)
+        .map_err(|_| BadPublicUrl)?;
+    Ok(router.layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn(private))
+            .layer(middleware::from_fn_with_state(web.clone(), pages_for_errors))
+            .layer(CatchPanicLayer::custom(|_| {
+                tracing::error!(alarm = true, "a handler panicked");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                SLOWEST,
+            ))
+            .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+            .layer(forms),
+    ))
+}
+
+/// What holds for everything that is served.
+pub(crate) fn everything(router: Router<Web>, web: &Web) -> Router<Web> {
+    let reference = HeaderName::from_static("x-request-id");
+    router.layer(
+        ServiceBuilder::new()
+            .layer(SetSensitiveHeadersLayer::new([COOKIE, SET_COOKIE]))
+            .layer(SetRequestIdLayer::new(
+                reference.clone(),
+                NewReference(web.clone()),
+            ))
+            .layer(PropagateRequestIdLayer::new(reference))
+            .layer(TraceLayer::new_for_http().make_span_with(span))
+            .layer(middleware::from_fn(measure))
+            .layer(middleware::from_fn_with_state(web.clone(), headers))
+            .layer(CompressionLayer::new()),
+    )
+}
+
+/// A reference number of our own: one that a visitor sends is not taken over.
+#[derive(Clone)]
+struct NewReference(Web);
+
+impl MakeRequestId for NewReference {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let id = vault::new_id(self.0.clock.now(), self.0.random.as_ref());
+        HeaderValue::from_str(&id.to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// Ids and routes, never what was asked for or typed.
+fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
+    let reference = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or("none");
+    tracing::info_span!("request", reference, method = %request.method(), route = route(request.extensions()))
+}
+
+fn route(extensions: &axum::http::Extensions) -> String {
+    extensions
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned()
+}
+
+async fn measure(request: Request, next: Next) -> Response {
+    let route = route(request.extensions());
+    let method = request.method().to_string();
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_str().to_owned();
+    let labels = [("route", route), ("method", method), ("status", status)];
+    metrics::histogram!("fobwatch_request_seconds", &labels).record(began.elapsed().as_secs_f64());
+    response
+}
+
+async fn private(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    // In the demonstration the pages stand in a frame beside the phone, on this same host.
+    let (ancestors, frame) = if web.options().demonstration {
+        ("'self'", "SAMEORIGIN")
+    } else {
+        ("'none'", "DENY")
+    };
+    let headers = response.headers_mut();
+    if !headers.contains_key(CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&format!("{POLICY}{ancestors}"))
+    {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static(frame));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "permissions-policy",
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    );
+    if web.settings.public_url.scheme() == "https" {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+    }
+    response
+}

@@ -1,0 +1,76 @@
+//! What every handler is given.
+
+use crate::cookies::CookieNames;
+use ipnet::IpNet;
+use journeys::Service;
+use pages::{Brand, Colour, Shell};
+use std::ops::Deref;
+use std::sync::Arc;
+use store::organisation::Organisation;
+
+/// What the configuration says that pages need.
+#[derive(Debug, Clone, Default)]
+pub struct WebOptions {
+    /// Whose word about the visitor's address is taken: reverse proxies of the organisation's own.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether this is the demonstration, whose pages say so and stand in a frame beside the phone.
+    pub demonstration: bool,
+}
+
+/// What every handler is given. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Web {
+    service: Service,
+    options: Arc<WebOptions>,
+    cookies: CookieNames,
+}
+
+impl Web {
+    /// The pages of `service`.
+    pub fn new(service: Service, options: WebOptions) -> Self {
+        let secure = service.settings.public_url.scheme() == "https";
+        Self {
+            service,
+            options: Arc::new(options),
+            cookies: CookieNames::new(secure),
+        }
+    }
+
+    pub(crate) fn options(&self) -> &WebOptions {
+        &self.options
+    }
+
+    pub(crate) fn cookies(&self) -> CookieNames {
+        self.cookies
+    }
+
+    /// What surrounds a page of no organisation.
+    pub(crate) fn shell(&self) -> Shell {
+        let mut shell = Shell::new(self.service.settings.service_name.clone());
+        shell.demonstration = self.options.demonstration;
+        shell
+    }
+
+    /// What surrounds a page of an organisation.
+    pub(crate) fn shell_of(&self, organisation: &Organisation) -> Shell {
+        let mut brand = Brand::new(&organisation.code, &organisation.name);
+        brand.colour = organisation
+            .colour
+            .as_deref()
+            .and_then(|colour| Colour::parse(colour).ok());
+        brand.logo_url = organisation
+            .has_logo
+            .then(|| format!("/brand/{}/logo.png", organisation.code));
+        brand.support_email.clone_from(&organisation.support_email);
+        brand.support_phone.clone_from(&organisation.support_phone);
+        self.shell().of(brand)
+    }
+}
+
+impl Deref for Web {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}

@@ -1,0 +1,64 @@
+//! Addresses of pages, in one place.
+
+/// Guide 003, from the start: choose the organisation where there are several.
+pub const JOIN: &str = "/join";
+/// Step 3 again: another address for a registration under way.
+pub const JOIN_EMAIL: &str = "/join/email";
+/// Step 5: *Verification code*.
+pub const JOIN_CODE: &str = "/join/code";
+/// *Send New Code*.
+pub const JOIN_NEW_CODE: &str = "/join/code/new";
+/// Step 6: password and personal details.
+pub const JOIN_DETAILS: &str = "/join/details";
+/// Step 7: the second factor is chosen.
+pub const JOIN_FACTOR: &str = "/join/second-factor";
+/// Step 8, by e-mail.
+pub const JOIN_FACTOR_EMAIL: &str = "/join/second-factor/email";
+/// Step 8, by text message.
+pub const JOIN_FACTOR_TEXT: &str = "/join/second-factor/text";
+/// Steps 8 and 9, by app.
+pub const JOIN_FACTOR_APP: &str = "/join/second-factor/app";
+/// Step 9: *Verification code* for the second factor.
+pub const JOIN_FACTOR_CODE: &str = "/join/second-factor/code";
+/// *Send New Code* for the second factor.
+pub const JOIN_FACTOR_NEW_CODE: &str = "/join/second-factor/code/new";
+/// Step 9: *Continue*.
+pub const JOIN_VERIFIED: &str = "/join/verified";
+/// Step 10: *Login to …*.
+pub const JOIN_COMPLETE: &str = "/join/complete";
+/// Go on, or start again.
+pub const JOIN_RESUME: &str = "/join/resume";
+/// Erases the registration under way.
+pub const JOIN_START_AGAIN: &str = "/join/start-again";
+/// First-time sign-in of training users and authorisers.
+pub const FIRST_TIME: &str = "/first-time";
+/// User name and password.
+pub const SIGN_IN: &str = "/sign-in";
+/// The second factor at sign-in.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// *Send New Code* at sign-in.
+pub const SIGN_IN_NEW_CODE: &str = "/sign-in/code/new";
+/// Ends the session.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Where a person who is signed in begins.
+pub const HOME: &str = "/home";
+
+/// Step 1 at an organisation: *Staff Group*.
+pub fn join_at(code: &str) -> String {
+    format!("/join/{code}")
+}
+
+/// Step 2 at an organisation.
+pub fn discover(code: &str, group: &str) -> String {
+    format!("/join/{code}/discover?group={group}")
+}
+
+/// Step 3 at an organisation.
+pub fn join_email_at(code: &str, group: &str) -> String {
+    format!("/join/{code}/email?group={group}")
+}
+
+/// First-time sign-in at an organisation.
+pub fn first_time_at(code: &str) -> String {
+    format!("/first-time/{code}")
+}

@@ -15,7 +15,6 @@ pub const ERRORS: &[Key] = &[
     ("code-too-short", &[]),
     ("code-too-long", &[]),
     ("code-not-digits", &[]),
-    ("code-wrong", &[]),
     ("code-wrong-left", &["left"]),
     ("code-expired", &[]),
     ("code-used-up", &[]),
@@ -24,6 +23,7 @@ pub const ERRORS: &[Key] = &[
     ("totp-too-long", &[]),
     ("totp-not-digits", &[]),
     ("totp-wrong", &[]),
+    ("totp-used-up", &[]),
     ("password-empty", &[]),
     ("password-too-short", &["min"]),
     ("password-too-long", &["max"]),
@@ -50,10 +50,8 @@ pub const ERRORS: &[Key] = &[
     ("phone-not-mobile", &[]),
     ("phone-personal", &[]),
     ("phone-premium", &[]),
-    ("organisation-empty", &[]),
     ("staff-group-empty", &[]),
     ("staff-group-unknown", &[]),
-    ("contract-empty", &[]),
     ("factor-empty", &[]),
     ("factor-unknown", &[]),
     ("next-empty", &[]),
@@ -73,7 +71,6 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1108", &["support"]),
     ("FW-1109", &["support"]),
     ("FW-1110", &[]),
-    ("FW-1111", &["support"]),
     ("FW-1112", &[]),
     ("FW-1113", &["support"]),
     ("FW-1201", &[]),
@@ -86,21 +83,13 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1903", &[]),
 ];
 
-/// One line at the top of a page. `hint` never shows a whole address or number.
-pub const NOTICES: &[Key] = &[
-    ("notice-code-sent", &["hint"]),
-    ("notice-code-sent-again", &["hint"]),
-    ("notice-text-sent", &["hint"]),
-    ("notice-text-sent-again", &["hint"]),
-    ("notice-code-on-its-way", &[]),
-    ("notice-email-changed", &[]),
-    ("notice-phone-changed", &[]),
-    ("notice-resumed", &[]),
-    ("notice-factor-changed", &[]),
-    ("notice-account-created", &[]),
-    ("notice-signed-out", &[]),
-    ("notice-last-signed-in", &["when"]),
-    ("notice-first-signed-in", &[]),
+/// Small texts that pages are given from outside: where a link leads, and as much of a number as may be shown.
+pub const LINKS: &[Key] = &[
+    ("link-start", &[]),
+    ("link-start-again", &[]),
+    ("link-continue", &[]),
+    ("link-sign-in", &[]),
+    ("hint-number", &["digits"]),
 ];
 
 /// How to reach an organisation's support, to complete "contact …", for messages and refusals.

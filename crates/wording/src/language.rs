@@ -29,7 +29,7 @@ impl Language {
             Self::En => [
                 ("errors.ftl", include_str!("../messages/en/errors.ftl")),
                 ("refusals.ftl", include_str!("../messages/en/refusals.ftl")),
-                ("notices.ftl", include_str!("../messages/en/notices.ftl")),
+                ("links.ftl", include_str!("../messages/en/links.ftl")),
                 ("messages.ftl", include_str!("../messages/en/messages.ftl")),
             ],
         }

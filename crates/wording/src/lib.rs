@@ -1,4 +1,4 @@
-//! The words people read outside a page template: refusals, field errors, notices, e-mails and text messages.
+//! The words people read outside a page template: refusals, field errors, e-mails and text messages.
 //!
 //! Nothing here knows a journey, a database or a channel. Short texts live in Fluent files
 //! (`messages/en/*.ftl`) and are fetched by key with [`text`]; each e-mail is one Markdown file

@@ -13,7 +13,6 @@ code-empty = Enter the verification code
 code-too-short = You have not entered enough numbers. The code must be 6 numbers
 code-too-long = You have entered too many numbers. The code must be 6 numbers
 code-not-digits = The code must be 6 numbers, without letters or signs
-code-wrong = The code is not correct. Check the newest message from us and enter the 6 numbers again
 code-wrong-left =
     { $left ->
         [one] The code is not correct. You can try 1 more time, then you need a new code
@@ -29,6 +28,7 @@ totp-too-short = You have not entered enough numbers. The code in your authentic
 totp-too-long = You have entered too many numbers. The code in your authenticator app is 6 numbers
 totp-not-digits = The code in your authenticator app is 6 numbers, without letters or signs
 totp-wrong = The code is not correct. Wait until your authenticator app shows a new code and enter that one. If it still does not work, check that your phone sets its time automatically
+totp-used-up = You have entered a wrong code too many times. Wait 15 minutes, then enter the code that your app shows
 
 ## Password
 
@@ -70,10 +70,8 @@ phone-premium = Premium rate numbers cannot be used. Enter a mobile phone number
 
 ## Choices
 
-organisation-empty = Select your organisation
 staff-group-empty = Select your staff group
 staff-group-unknown = Select one of the staff groups in the list
-contract-empty = Select yes if you already work on a permanent contract
 factor-empty = Select how you want to receive your security code
 factor-unknown = Select one of the ways in the list
 next-empty = Select what you want to do next

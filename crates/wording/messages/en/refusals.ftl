@@ -42,8 +42,6 @@ refusal-fw-1109-text = An account has already been created with these details. I
 refusal-fw-1110-title = Go back to the step you had reached
 refusal-fw-1110-text = This page belongs to another step. You may have used the back button, or have the page open in two tabs. Nothing you have entered is lost: go on from the step you had reached.
 
-refusal-fw-1111-title = We could not deliver the message
-refusal-fw-1111-text = The address or number you gave does not accept our message. Check it for a typing mistake and change it if it is wrong. If it is right, contact { $support } and say that you see code FW-1111.
 
 refusal-fw-1112-title = Too many people are joining from your network
 refusal-fw-1112-text = We have stopped new registrations from the network you use for up to an hour. Try again later, or use another network such as your mobile phone. Nothing you have entered is lost.

@@ -6,7 +6,7 @@ use wording::{Language, exists, keys};
 const FILES: [(&str, &str); 4] = [
     ("errors", include_str!("../../messages/en/errors.ftl")),
     ("refusals", include_str!("../../messages/en/refusals.ftl")),
-    ("notices", include_str!("../../messages/en/notices.ftl")),
+    ("links", include_str!("../../messages/en/links.ftl")),
     ("messages", include_str!("../../messages/en/messages.ftl")),
 ];
 
@@ -83,7 +83,7 @@ fn the_listed_error_keys_are_the_ones_in_the_file_with_the_values_they_take() {
 
 #[test]
 fn the_listed_notice_keys_are_the_ones_in_the_file_with_the_values_they_take() {
-    assert_eq!(listed(keys::NOTICES), values_of(file("notices")));
+    assert_eq!(listed(keys::LINKS), values_of(file("links")));
 }
 
 #[test]

@@ -1,0 +1,7 @@
+### Small texts that pages are given from outside.
+
+link-start = Go to the start page
+link-start-again = Start again
+link-continue = Continue
+link-sign-in = Sign in
+hint-number = ending in { $digits }

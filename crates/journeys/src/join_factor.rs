@@ -243,10 +243,10 @@ pub async fn prove(service: &Service, joining: &Joining, typed: &str) -> Result<
         return Ok(());
     }
     joining.at(&[Step::ProveFactor])?;
-    let typed = typed_code(typed)?;
     let Some(method) = &joining.registration.method else {
         return Err(Refusal::WrongStep);
     };
+    let typed = typed_code(method.kind, typed)?;
     let Some(secret) = &method.secret else {
         return Err(Refusal::WrongStep);
     };

@@ -3,6 +3,11 @@
 //!
 //! Nothing in the product does.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "to panic on a broken promise is what they are for"
+)]
+
 use jiff::civil::{Date, date};
 
 use crate::{
@@ -168,9 +173,10 @@ pub fn password(bytes: &[u8]) {
     let judged = |password: &str| password::judge(password, &[name], &PasswordPolicy::default(), &|_| false);
     let plain = password::canonical(password);
     assert_eq!(*password::canonical(&plain), *plain, "not one form");
-    assert_eq!(judged(password), judged(&plain));
+    let verdict = judged(password);
+    assert!(*plain == password || judged(&plain) == verdict);
     let length = plain.chars().count();
-    match judged(password) {
+    match verdict {
         Ok(()) => assert!((12..=256).contains(&length)),
         Err(PasswordProblem::TooShort { .. }) => assert!((1..12).contains(&length)),
         Err(PasswordProblem::TooLong { .. }) => assert!(length > 256),

@@ -247,7 +247,7 @@ impl Problems {
             self.0.push(RowProblem {
                 column,
                 reason: why.to_string(),
-            })
+            });
         })
         .ok()
     }

@@ -3,6 +3,11 @@
 //!
 //! Nothing in the product does.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "to panic on a broken promise is what they are for"
+)]
+
 use std::sync::LazyLock;
 
 use jiff::Timestamp;

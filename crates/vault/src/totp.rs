@@ -97,7 +97,7 @@ fn escaped(text: &str) -> String {
     for byte in text.replace(':', " ").trim().bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => {
-                escaped.push(char::from(byte))
+                escaped.push(char::from(byte));
             }
             _ => {
                 let _ = write!(escaped, "%{byte:02X}");

@@ -23,7 +23,7 @@ impl Random for Zeros {
 #[test]
 fn what_is_sealed_can_be_opened_in_its_place() {
     let (keys, random) = keys();
-    for plain in [&b""[..], b"+447700900123", &[7; 100_000]] {
+    for plain in [&b""[..], b"+447700900123", &vec![7; 100_000]] {
         let sealed = keys.seal("account/phone/1", plain, &random);
         assert_eq!(sealed.len(), HEAD + NONCE_LEN + plain.len() + TAG);
         assert_eq!(**keys.open("account/phone/1", &sealed).unwrap(), *plain);
@@ -153,7 +153,7 @@ fn the_vector_of_rfc_4231_comes_out() {
     );
 }
 
-/// AES-256-GCM, test case 14 of McGrew and Viega, through the primitive that `seal` uses.
+/// AES-256-GCM, test case 14 of the submission to NIST, through the primitive that `seal` uses.
 #[test]
 fn the_vector_of_aes_256_gcm_comes_out() {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[0; 32]).unwrap());
@@ -229,5 +229,9 @@ fn keys_are_wiped() {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }

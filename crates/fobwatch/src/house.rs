@@ -44,6 +44,7 @@ impl House {
             None => (Keys::generate(random.as_ref()), true),
         };
         let keys = Arc::new(keys);
+        make_database_file_private(config)?;
         let store = Store::open(
             config.database.url.expose(),
             config.database.connections.get(),
@@ -57,6 +58,26 @@ impl House {
         }
         Ok(Self { keys, store, random })
     }
+}
+
+/// A new SQLite file holds names and dates of birth: it is made readable by its owner only. SQLite gives the files that
+/// it puts beside it the same rights.
+#[cfg(unix)]
+fn make_database_file_private(config: &Config) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let Some(rest) = config.database.url.expose().strip_prefix("sqlite://") else { return Ok(()) };
+    let file = rest.split_once('?').map_or(rest, |(file, _)| file);
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("database.url: the file {file} cannot be made"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn make_database_file_private(_config: &Config) -> Result<()> {
+    Ok(())
 }
 
 /// The keys that the configuration names; none where their file is not there yet.

@@ -40,7 +40,3 @@ pub fn main() -> ExitCode {
         }
     }
 }
-
-fn pages_of(_config: &Config, _service: journeys::Service) -> axum::Router {
-    axum::Router::new()
-}

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use web::{Web, WebOptions};
 
 use crate::config::Config;
 use crate::house::{House, SystemClock};
@@ -27,8 +28,8 @@ pub struct Hooks {
     pub email: Option<Arc<dyn EmailChannel>>,
     /// Another way out for text messages than the configured provider.
     pub text: Option<Arc<dyn TextChannel>>,
-    /// The numbers that Ofcom keeps for drama count as mobiles.
-    pub drama_numbers: bool,
+    /// This is the demonstration: its pages say so, and the numbers that Ofcom keeps for drama count as mobiles.
+    pub demonstration: bool,
     /// Further pages beside those of the service.
     pub pages: Option<fn(Service) -> Router>,
 }
@@ -66,7 +67,11 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
     }
-    let mut app = crate::pages_of(&config, service.clone());
+    let options = WebOptions {
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        demonstration: hooks.demonstration,
+    };
+    let mut app = web::router(Web::new(service.clone(), options))?;
     if let Some(pages) = hooks.pages {
         app = app.merge(pages(service.clone()));
     }
@@ -146,7 +151,7 @@ impl Running {
 
 fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
     let mut settings = wiring::settings(config);
-    settings.policy.phones.drama_numbers = hooks.drama_numbers;
+    settings.policy.phones.drama_numbers = hooks.demonstration;
     let email = match &hooks.email {
         Some(email) => Arc::clone(email),
         None => wiring::email(config)?,

@@ -145,12 +145,14 @@ async fn the_first_command_makes_database_and_keys() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_but_their_owner_may_read_the_keys() {
+async fn nobody_but_their_owner_may_read_keys_and_database() {
     use std::os::unix::fs::PermissionsExt as _;
     let desk = Desk::new();
     desk.types("migrate").await.well();
-    let mode = std::fs::metadata(desk.folder.path().join("fobwatch.keys")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    for name in ["fobwatch.keys", "fobwatch.db"] {
+        let mode = std::fs::metadata(desk.folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
 }
 
 #[tokio::test]

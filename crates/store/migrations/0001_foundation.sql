@@ -197,8 +197,8 @@ CREATE TABLE audit (
     chain {bytes} NOT NULL
 ) {strict};
 CREATE TABLE audit_head (
-    only {int} PRIMARY KEY,
+    one {int} PRIMARY KEY,
     seq {int} NOT NULL,
     chain {bytes} NOT NULL
 ) {strict};
-INSERT INTO audit_head (only, seq, chain) VALUES (1, 0, {no bytes});
+INSERT INTO audit_head (one, seq, chain) VALUES (1, 0, {no bytes});

@@ -119,10 +119,10 @@ pub enum AuditVerdict {
 }
 
 statements! {
-    LOCK_HEAD = "UPDATE audit_head SET seq = seq + $1 WHERE only = 1 RETURNING seq, chain";
-    SET_HEAD = "UPDATE audit_head SET chain = $1 WHERE only = 1";
+    LOCK_HEAD = "UPDATE audit_head SET seq = seq + $1 WHERE one = 1 RETURNING seq, chain";
+    SET_HEAD = "UPDATE audit_head SET chain = $1 WHERE one = 1";
     APPEND = "INSERT INTO audit (seq, at, event, chain) VALUES ($1, $2, $3, $4)";
-    HEAD = "SELECT seq, chain FROM audit_head WHERE only = 1";
+    HEAD = "SELECT seq, chain FROM audit_head WHERE one = 1";
     PAGE = "SELECT seq, at, event, chain FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 }
 

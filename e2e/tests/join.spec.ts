@@ -18,7 +18,7 @@ for (const [person, step] of choices) {
     await expect(page.getByRole('main')).toContainText(person.email);
 
     await visitor.press('Sign out');
-    await visitor.reads('Sign in');
+    await visitor.reads(/Sign in/);
     await page.goto(`${house.url}/home`);
     await expect(page.getByRole('main'), 'nobody comes home without signing in').not.toContainText(person.email);
   });

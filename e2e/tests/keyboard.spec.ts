@@ -10,5 +10,5 @@ test('Megan joins and signs in by keyboard alone', async ({ page, house }) => {
   await visitor.joins('Text message');
   await visitor.signsIn('Text message');
   await visitor.press('Sign out');
-  await visitor.reads('Sign in');
+  await visitor.reads(/Sign in/);
 });

@@ -108,10 +108,10 @@ pub enum AuditVerdict {
     },
     /// A record is missing.
     Missing {
-        /// The number that should be there.
+        /// The number that should be there; 0 stands for the head, which says how many there are.
         seq: i64,
     },
-    /// A record is not what was written, or stands where another one stood.
+    /// A record is not what was written, or stands where another one or none stood.
     Altered {
         /// Its number.
         seq: i64,
@@ -122,12 +122,27 @@ statements! {
     LOCK_HEAD = "UPDATE audit_head SET seq = seq + $1 WHERE one = 1 RETURNING seq, chain";
     SET_HEAD = "UPDATE audit_head SET chain = $1 WHERE one = 1";
     APPEND = "INSERT INTO audit (seq, at, event, chain) VALUES ($1, $2, $3, $4)";
-    HEAD = "SELECT seq, chain FROM audit_head WHERE one = 1";
+    // One statement, so that head and stray are of one moment while others append.
+    HEAD = "SELECT seq, chain,
+            (SELECT MIN(audit.seq) FROM audit WHERE audit.seq < 1 OR audit.seq > audit_head.seq) AS stray
+        FROM audit_head WHERE one = 1";
     PAGE = "SELECT seq, at, event, chain FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 }
 
 /// How many records are read at once.
 const PAGE_SIZE: i64 = 1_000;
+
+/// Without it nothing can be appended.
+const NO_HEAD: StoreError = StoreError::Corrupt("the audit has no head");
+
+/// Where the chain ends.
+#[derive(sqlx::FromRow)]
+struct Head {
+    seq: i64,
+    chain: Vec<u8>,
+    /// The first record before the first number or beyond the last one: not written by us.
+    stray: Option<i64>,
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -148,8 +163,10 @@ impl Tx {
         let Ok(count @ 1..) = i64::try_from(events.len()) else {
             return Ok(());
         };
-        let (last, mut chain): (i64, Vec<u8>) =
-            in_tx!(self, LOCK_HEAD, sqlx::query_as, |q, c| q.bind(count).fetch_one(c))?;
+        let head: Option<(i64, Vec<u8>)> = in_tx!(self, LOCK_HEAD, sqlx::query_as, |q, c| q
+            .bind(count)
+            .fetch_optional(c))?;
+        let (last, mut chain) = head.ok_or(NO_HEAD)?;
         for (seq, Pending { at, event }) in (last - count + 1..).zip(events) {
             let at = millis(at);
             let event = serde_json::to_string(&event)
@@ -173,8 +190,8 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn audit_page(&self, after: i64) -> Result<Vec<AuditRecord>, StoreError> {
-        let (head, _) = self.audit_head().await?;
-        self.audit_rows(after, head)
+        let head = self.audit_head().await?.ok_or(NO_HEAD)?;
+        self.audit_rows(after, head.seq)
             .await?
             .into_iter()
             .map(|row| {
@@ -194,10 +211,12 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn audit_verify(&self) -> Result<AuditVerdict, StoreError> {
-        let (head_seq, head_chain) = self.audit_head().await?;
+        let Some(head) = self.audit_head().await? else {
+            return Ok(AuditVerdict::Missing { seq: 0 });
+        };
         let (mut chain, mut last) = (Vec::new(), 0);
         loop {
-            let rows = self.audit_rows(last, head_seq).await?;
+            let rows = self.audit_rows(last, head.seq).await?;
             if rows.is_empty() {
                 break;
             }
@@ -212,15 +231,14 @@ impl Store {
                 }
             }
         }
-        if last < head_seq {
+        if last < head.seq {
             return Ok(AuditVerdict::Missing { seq: last + 1 });
         }
-        // Records beyond the head were not written by us either.
-        if chain != head_chain || !self.audit_rows(head_seq, i64::MAX).await?.is_empty() {
-            let (now, _) = self.audit_head().await?;
-            if now == head_seq {
-                return Ok(AuditVerdict::Altered { seq: head_seq });
-            }
+        if let Some(seq) = head.stray {
+            return Ok(AuditVerdict::Altered { seq });
+        }
+        if chain != head.chain {
+            return Ok(AuditVerdict::Altered { seq: head.seq });
         }
         Ok(AuditVerdict::Whole {
             records: last,
@@ -228,8 +246,8 @@ impl Store {
         })
     }
 
-    async fn audit_head(&self) -> Result<(i64, Vec<u8>), StoreError> {
-        Ok(reading!(self, HEAD, sqlx::query_as, |q, c| q.fetch_one(c))?)
+    async fn audit_head(&self) -> Result<Option<Head>, StoreError> {
+        Ok(reading!(self, HEAD, sqlx::query_as, |q, c| q.fetch_optional(c))?)
     }
 
     async fn audit_rows(&self, after: i64, up_to: i64) -> Result<Vec<Row>, StoreError> {

@@ -83,7 +83,7 @@ impl Tx {
         Ok(count < i64::from(limit.at_most))
     }
 
-    /// Gives back what was taken at `now`: the try was no failure after all.
+    /// Gives back one of those taken at `now`: the try was no failure after all.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -93,6 +93,12 @@ impl Tx {
         subject: &[u8],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        execute!(self, GIVE_BACK, limit.name, subject, millis(now)).map(|_| ())
+        execute!(self, LOCK_GATE, limit.name, subject, millis(now))?;
+        let taken = execute!(self, GIVE_BACK, limit.name, subject, millis(now))?;
+        // Others may have taken theirs in the same millisecond.
+        for _ in 1..taken {
+            execute!(self, ENTER, limit.name, subject, millis(now))?;
+        }
+        Ok(())
     }
 }

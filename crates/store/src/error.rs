@@ -33,6 +33,9 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(refusal) if refusal.is_unique_violation() => {
                 Self::Taken(taken(refusal.constraint(), refusal.message()))
             }
+            sqlx::Error::Database(refusal) if passes(refusal.code().as_deref().unwrap_or_default()) => {
+                Self::Unavailable(refusal.message().to_owned())
+            }
             // The message alone: PostgreSQL's detail would quote the row.
             sqlx::Error::Database(refusal) => Self::Refused(refusal.message().to_owned()),
             sqlx::Error::Io(_)
@@ -45,6 +48,16 @@ impl From<sqlx::Error> for StoreError {
             }
             _ => Self::Refused(error.to_string()),
         }
+    }
+}
+
+/// Whether what the database says by this code may be over at the next try. PostgreSQL's classes: connection lost (08),
+/// lost to another transaction (40), too many connections (53), shutting down or starting (57P). SQLite: busy (5) or
+/// locked (6), in the last eight bits.
+fn passes(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6),
+        _ => ["08", "40", "53", "57P"].iter().any(|class| code.starts_with(class)),
     }
 }
 

@@ -80,6 +80,8 @@ statements! {
         WHERE id = $1 AND email_verified_at IS NOT NULL AND account_id IS NULL AND mismatches < $6";
     CHOOSE_METHOD = "UPDATE registration SET method_kind = $2, method_secret = $3
         WHERE id = $1 AND details_at IS NOT NULL AND account_id IS NULL";
+    // Whoever gives the registration up at the same time waits, so that an account is never left without it.
+    LOCK = "UPDATE registration SET finished_at = finished_at WHERE id = $1 AND account_id IS NULL";
     ADD_ACCOUNT = "INSERT INTO account (id, organisation_id, roster_entry_id, email, first_name, last_name,
             staff_group, kind, password, password_set_at, created_at)
         SELECT $2, r.organisation_id, e.id, r.email, r.first_name, r.last_name, e.staff_group, e.kind, r.password,
@@ -283,7 +285,9 @@ impl Tx {
         account: Uuid,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        if execute!(self, ADD_ACCOUNT, registration, account, millis(now))? != 1 {
+        if execute!(self, LOCK, registration)? != 1
+            || execute!(self, ADD_ACCOUNT, registration, account, millis(now))? != 1
+        {
             return Ok(false);
         }
         Ok(execute!(self, FINISH, registration, account, millis(now))? == 1)

@@ -7,7 +7,7 @@ use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rules::roster::{EmploymentStatus, PersonKind, RosterRow};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What a registration is compared with.
@@ -141,7 +141,7 @@ impl Tx {
     /// who are missing; if they are refused, nothing is changed and the answer is `None`.
     ///
     /// # Errors
-    /// Where the database refuses.
+    /// [`StoreError::Taken`], with nothing changed, where two rows have one address; and where the database refuses.
     pub async fn import_roster(
         &mut self,
         organisation: Uuid,
@@ -150,6 +150,10 @@ impl Tx {
         about_missing: &(dyn Fn(usize, usize) -> Missing + Sync),
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Option<RosterImport>, StoreError> {
+        let addresses: HashSet<&str> = rows.iter().map(|row| row.email.as_str()).collect();
+        if addresses.len() < rows.len() {
+            return Err(StoreError::Taken("e-mail address"));
+        }
         execute!(self, LOCK, organisation)?;
         let existing: Vec<(Uuid, String, Vec<u8>, bool)> = in_tx!(self, EXISTING, sqlx::query_as, |q, c| q
             .bind(organisation)

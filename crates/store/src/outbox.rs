@@ -1,7 +1,7 @@
 //! The outbox: messages written in the transaction of what they tell of, delivered afterwards by workers on any node.
 
 use crate::db::{execute, in_tx, reading};
-use crate::moment::{maybe_moment, millis};
+use crate::moment::{maybe_moment, millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
@@ -100,11 +100,12 @@ statements! {
     ADD = "INSERT INTO outbox (id, key, channel, subject, payload, written_at, next_try_at, give_up_at, tries,
             claimed_until)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0) ON CONFLICT (key) DO NOTHING";
-    CLAIM = "UPDATE outbox SET claim = $1, claimed_until = $3, tries = tries + 1
-        WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= $2
-            AND claimed_until <= $2 ORDER BY next_try_at LIMIT $4",
+    // Materialized: as a subquery it might be run anew for every row, and lock more rows than its limit.
+    CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
+            AND next_try_at <= $2 AND claimed_until <= $2 ORDER BY next_try_at LIMIT $4",
     skip locked,
-    ") RETURNING id, key, channel, payload, tries, give_up_at, written_at";
+    ") UPDATE outbox SET claim = $1, claimed_until = $3, tries = tries + 1 WHERE id IN (SELECT id FROM due)
+        RETURNING id, key, channel, payload, tries, give_up_at, written_at";
     SENT = "UPDATE outbox SET sent_at = $3, payload = NULL, provider_reference = $4, last_error = NULL,
         claimed_until = 0 WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
     RETRY = "UPDATE outbox SET next_try_at = $3, last_error = $4, claimed_until = 0
@@ -154,8 +155,11 @@ impl Tx {
     /// Claims up to `at_most` messages that are due, until `claimed_until`: no other worker gets them before then. A
     /// claim that is not answered by then, because its worker died, is void.
     ///
+    /// A message that cannot be read, because its row is damaged or its key is missing, is left out: it stays claimed,
+    /// keeps none of the others back, and raises an alarm whenever it is due.
+    ///
     /// # Errors
-    /// Where the database refuses or a payload cannot be opened.
+    /// Where the database refuses.
     pub async fn claim_messages(
         &mut self,
         claim: Uuid,
@@ -169,21 +173,14 @@ impl Tx {
             .bind(millis(claimed_until))
             .bind(i64::from(at_most))
             .fetch_all(c))?;
-        rows.into_iter()
-            .map(|(id, key, channel, payload, tries, give_up_at, written_at)| {
-                let sealed = payload.ok_or(StoreError::Corrupt("a waiting message without content"))?;
-                Ok(ClaimedMessage {
-                    payload: self.store.keys.open(&payload_context(id), &sealed)?.to_vec(),
-                    id,
-                    key,
-                    channel: Channel::parse(&channel)?,
-                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
-                    give_up_at: crate::moment::moment(give_up_at)?,
-                    written_at: crate::moment::moment(written_at)?,
-                    claim,
-                })
-            })
-            .collect()
+        let readable = rows.into_iter().filter_map(|row| {
+            let message = row.0;
+            self.store
+                .claimed(row, claim)
+                .inspect_err(|error| tracing::error!(%message, %error, alarm = true, "a message cannot be read"))
+                .ok()
+        });
+        Ok(readable.collect())
     }
 
     /// The message was taken by the mail server or provider; its content is erased here. Answers false where the claim
@@ -235,6 +232,21 @@ impl Tx {
 }
 
 impl Store {
+    fn claimed(&self, row: ClaimedRow, claim: Uuid) -> Result<ClaimedMessage, StoreError> {
+        let (id, key, channel, payload, tries, give_up_at, written_at) = row;
+        let sealed = payload.ok_or(StoreError::Corrupt("a waiting message without content"))?;
+        Ok(ClaimedMessage {
+            payload: self.keys.open(&payload_context(id), &sealed)?.to_vec(),
+            id,
+            key,
+            channel: Channel::parse(&channel)?,
+            tries: u32::try_from(tries).unwrap_or(u32::MAX),
+            give_up_at: moment(give_up_at)?,
+            written_at: moment(written_at)?,
+            claim,
+        })
+    }
+
     /// What became of the newest message for `subject`; none where there never was one.
     ///
     /// # Errors

@@ -125,7 +125,13 @@ impl Store {
     /// Where a migration fails, or one that was applied has been edited since.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => migrator(Dialect::Sqlite).run(write).await?,
+            Pools::Sqlite { write, .. } => {
+                // PostgreSQL's migrator locks the others out by itself; SQLite's does not.
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                // As `run`, whose future the compiler cannot see to be `Send` when it is given a connection.
+                migrator(Dialect::Sqlite).run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
             Pools::Postgres(pool) => migrator(Dialect::Postgres).run(pool).await?,
         }
         Ok(())

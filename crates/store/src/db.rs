@@ -105,6 +105,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is erased is overwritten, not left in free pages.
+            .pragma("secure_delete", "ON")
             .busy_timeout(PATIENCE);
         let write = SqlitePoolOptions::new()
             .max_connections(1)

@@ -131,7 +131,9 @@ impl Store {
                 // PostgreSQL's migrator locks the others out by itself; SQLite's does not.
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 // As `run`, whose future the compiler cannot see to be `Send` when it is given a connection.
-                migrator(Dialect::Sqlite).run_direct(None, &mut *tx, false).await?;
+                migrator(Dialect::Sqlite)
+                    .run_direct(None, &mut *tx, false)
+                    .await?;
                 tx.commit().await?;
             }
             Pools::Postgres(pool) => migrator(Dialect::Postgres).run(pool).await?,

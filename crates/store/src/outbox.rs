@@ -177,7 +177,9 @@ impl Tx {
             let message = row.0;
             self.store
                 .claimed(row, claim)
-                .inspect_err(|error| tracing::error!(%message, %error, alarm = true, "a message cannot be read"))
+                .inspect_err(
+                    |error| tracing::error!(%message, %error, alarm = true, "a message cannot be read"),
+                )
                 .ok()
         });
         Ok(readable.collect())

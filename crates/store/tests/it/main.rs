@@ -1,0 +1,21 @@
+//! The store, told by what it promises: every test runs on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests stop the test"
+)]
+
+mod audit;
+mod codes;
+mod corrupt;
+mod database;
+mod erasing;
+mod limits;
+mod migrations;
+mod outbox;
+mod people;
+mod registrations;
+mod roster;
+mod sealed;
+mod sign_in;

@@ -1,0 +1,149 @@
+//! Statements and migrations.
+
+use crate::database::{
+    Database, Kind,
+    Kind::{PostgreSql, Sqlite},
+    at_once,
+};
+use rstest::rstest;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
+use store::{Store, StoreError, all_statements};
+
+#[rstest]
+#[tokio::test]
+async fn every_statement_can_be_prepared(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let db = Database::new(kind).await;
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let mut sqlite = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let mut postgres = None;
+    match kind {
+        Sqlite => sqlite = sqlx::SqliteConnection::connect(&db.url).await.unwrap(),
+        PostgreSql => postgres = Some(sqlx::PgConnection::connect(&db.url).await.unwrap()),
+    }
+    for statement in all_statements() {
+        count += 1;
+        let refused = match &mut postgres {
+            None => {
+                let sql = AssertSqlSafe(statement.sqlite).into_sql_str();
+                sqlite.prepare(sql).await.err()
+            }
+            Some(postgres) => {
+                let sql = AssertSqlSafe(statement.postgres).into_sql_str();
+                postgres.prepare(sql).await.err()
+            }
+        };
+        if let Some(why) = refused {
+            wrong.push(format!("{}: {why}", statement.name));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(
+        count > 60,
+        "only {count} statements are listed: is a module missing from all_statements?"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn migrating_twice_changes_nothing(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let db = Database::empty(kind).await;
+    let store = db.node().await;
+    store.migrate().await.unwrap();
+    let before = db.dump().await;
+    store.migrate().await.unwrap();
+    db.node().await.migrate().await.unwrap();
+    assert_eq!(db.dump().await, before);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn several_nodes_may_start_on_an_empty_database_at_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    for _ in 0..5 {
+        let db = Database::empty(kind).await;
+        let (url, keys, random) = (db.url.clone(), db.keys.clone(), db.random.clone());
+        let started: Vec<_> = (0..8)
+            .map(|_| {
+                let (url, keys, random) = (url.clone(), keys.clone(), random.clone());
+                tokio::spawn(async move {
+                    let node = Store::open(&url, 2, keys, random).await?;
+                    node.migrate().await?;
+                    Ok::<_, StoreError>(node)
+                })
+            })
+            .collect();
+        let mut nodes = Vec::new();
+        for node in started {
+            nodes.push(node.await.unwrap().unwrap());
+        }
+        let answers = at_once(&nodes, nodes.len(), |_, node| async move { node.ping().await }).await;
+        assert!(answers.into_iter().all(|answer| answer.is_ok()));
+        assert_eq!(db.number("SELECT COUNT(*) FROM audit_head").await, 1);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_migration_that_was_edited_after_it_landed_is_noticed(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let db = Database::new(kind).await;
+    let other = db.bytes(b"the checksum of another text");
+    db.tell(&format!(
+        "UPDATE _sqlx_migrations SET checksum = {other} WHERE version = 1"
+    ))
+    .await;
+    let refused = db.node().await.migrate().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Migration(_)), "{refused:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_database_of_a_newer_release_is_not_touched(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let db = Database::new(kind).await;
+    db.tell("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2")
+        .await;
+    let refused = db.node().await.migrate().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Migration(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_answered_by_what_to_write() {
+    let db = Database::empty(Sqlite).await;
+    for address in ["mysql://root@localhost/fobwatch", "fobwatch.db", ""] {
+        let refused = Store::open(address, 1, db.keys.clone(), db.random.clone())
+            .await
+            .unwrap_err();
+        assert!(
+            refused.to_string().contains("sqlite:// or postgres://"),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_password_in_an_address_that_cannot_be_understood_is_not_repeated() {
+    let db = Database::empty(Sqlite).await;
+    for address in [
+        "postgres://fobwatch:correct-horse@db.northfield.example:port/fobwatch",
+        "postgres://fobwatch:correct-horse@127.0.0.1:1/fobwatch",
+        "sqlite://x?correct-horse=1",
+    ] {
+        let refused = Store::open(address, 1, db.keys.clone(), db.random.clone())
+            .await
+            .unwrap_err();
+        assert!(
+            !format!("{refused} {refused:?}").contains("correct-horse"),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_in_memory_is_one_for_all_its_connections() {
+    let db = Database::empty(Sqlite).await;
+    let store = Store::open("sqlite::memory:", 4, db.keys.clone(), db.random.clone())
+        .await
+        .unwrap();
+    store.migrate().await.unwrap();
+    crate::people::northfield(&db, &store).await;
+    assert!(store.organisation_by_code("NTH").await.unwrap().is_some());
+}

@@ -12,13 +12,12 @@ use std::{
 
 use mail_parser::{Address, HeaderValue, MessageParser};
 
-use crate::{
-    digits::first_code,
-    server::{Server, free_port},
-};
+use crate::{digits::first_code, server::Server};
 
 /// Debian's Python, the one that sees Debian's `python3-aiosmtpd`.
 const PYTHON: &str = "/usr/bin/python3";
+/// Where the mail server files what it receives, in its temporary folder.
+const MAILDIR: &str = "maildir";
 
 /// Everything that one sender sent. Each mailbox has a sender of its own, so that tests can share one mail server.
 #[derive(Debug)]
@@ -167,36 +166,30 @@ struct MailServer {
 
 impl MailServer {
     fn start() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("fobwatch-mail-")
-            .tempdir()
-            .expect("a temporary folder can be made")
-            .keep();
-        let maildir = folder.join("maildir").to_string_lossy().into_owned();
-        let mut last_words = String::new();
-        for _ in 0..5 {
-            let port = free_port();
-            let listen = format!("127.0.0.1:{port}");
-            let handler = "aiosmtpd.handlers.Mailbox";
+        let started = Server::on_free_port("mail", |folder, port| {
+            let (maildir, listen) = (folder.join(MAILDIR), format!("127.0.0.1:{port}"));
+            let (maildir, handler) = (maildir.to_string_lossy(), "aiosmtpd.handlers.Mailbox");
             let command = [
                 PYTHON, "-u", "-m", "aiosmtpd", "-n", "-d", "-u", "-l", &listen, "-c", handler, &maildir,
             ];
-            match Server::start(&command, &folder, "TERM", "Server is listening") {
-                Ok(server) => {
-                    let arrived = folder.join("maildir/new");
-                    return Self {
-                        port,
-                        arrived,
-                        read: Mutex::default(),
-                        _server: server,
-                    };
+            Server::start(&command, folder, "TERM", "Server is listening")
+        });
+        match started {
+            Ok((server, folder, port)) => {
+                let arrived = folder.join(MAILDIR).join("new");
+                Self {
+                    port,
+                    arrived,
+                    read: Mutex::default(),
+                    _server: server,
                 }
-                Err(said) => last_words = said,
+            }
+            Err(said) => {
+                panic!(
+                    "the mail server does not start; is it installed (`apt-get install python3-aiosmtpd`)?\n{said}"
+                )
             }
         }
-        panic!(
-            "the mail server does not start; is it installed (`apt-get install python3-aiosmtpd`)?\n{last_words}"
-        );
     }
 
     fn messages(&self) -> Vec<Arc<Mail>> {

@@ -14,7 +14,7 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
-use crate::server::{Server, free_port};
+use crate::server::Server;
 
 /// Where Debian keeps the servers, one folder per major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -45,65 +45,37 @@ impl Postgres {
     /// When PostgreSQL is not installed or does not start; the text says why.
     pub fn start() -> Self {
         let programs = programs();
-        let folder = tempfile::Builder::new()
-            .prefix("fobwatch-postgres-")
-            .tempdir()
-            .expect("a temporary folder can be made")
-            .keep();
         let account = Account::for_server();
-        account.give(&folder);
-        let data = folder.join("data");
-        let (program, data) = (programs.join("initdb"), data.to_string_lossy());
-        account.run(
-            &program,
-            &[
-                "-D",
-                &data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "--no-sync",
-            ],
-        );
-
-        let program = programs.join("postgres").to_string_lossy().into_owned();
-        let sockets = folder.to_string_lossy();
-        // The free port can be taken by somebody else before the server has it; then another one is tried.
-        let mut last_words = String::new();
-        for _ in 0..5 {
-            let port = free_port();
-            let port_text = port.to_string();
+        let started = Server::on_free_port("postgres", |folder, port| {
+            account.give(folder);
             let mut command = account.prefix();
+            let (folder_text, port, programs) = (
+                folder.to_string_lossy(),
+                port.to_string(),
+                programs.to_string_lossy(),
+            );
             command.extend([
-                program.as_str(),
-                "-D",
-                &data,
-                "-h",
-                "127.0.0.1",
-                "-k",
-                &sockets,
-                "-p",
-                &port_text,
+                "/bin/sh",
+                "-c",
+                MAKE_AND_SERVE,
+                "postgres",
+                &programs,
+                &folder_text,
+                &port,
             ]);
             for setting in SETTINGS {
                 command.extend(["-c", setting]);
             }
-            match Server::start(&command, &folder, "QUIT", "ready to accept connections") {
-                Ok(server) => {
-                    return Self {
-                        port,
-                        template: OnceCell::new(),
-                        _server: server,
-                    };
-                }
-                Err(said) => last_words = said,
-            }
+            Server::start(&command, folder, "QUIT", "ready to accept connections")
+        });
+        match started {
+            Ok((server, _, port)) => Self {
+                port,
+                template: OnceCell::new(),
+                _server: server,
+            },
+            Err(said) => panic!("PostgreSQL does not start:\n{said}"),
         }
-        panic!("PostgreSQL does not start:\n{last_words}");
     }
 
     /// A new, migrated database of its own for one test: its address.
@@ -162,6 +134,14 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 }
+
+/// Makes the server's files and becomes the server: programs, folder, port, then options for the server.
+const MAKE_AND_SERVE: &str = r#"
+programs=$1 folder=$2 port=$3
+shift 3
+"$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >&2 || exit
+exec "$programs/postgres" -D "$folder/data" -h 127.0.0.1 -k "$folder" -p "$port" "$@"
+"#;
 
 /// Small, quick and roomy enough for every test at once; times and texts in one form on every machine.
 const SETTINGS: [&str; 8] = [
@@ -230,14 +210,6 @@ impl Account {
         if matches!(self, Self::Postgres) {
             finish(Command::new("chown").arg("postgres").arg(folder));
         }
-    }
-
-    fn run(self, program: &Path, arguments: &[&str]) {
-        let mut words = self.prefix();
-        let program = program.to_string_lossy();
-        words.push(&program);
-        let (first, others) = words.split_first().expect("the program is a word");
-        finish(Command::new(first).args(others).args(arguments).current_dir("/"));
     }
 }
 

@@ -4,22 +4,21 @@ use std::{
     io::{BufRead, BufReader, Read},
     net::TcpListener,
     os::unix::process::CommandExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 /// Starts the command, then waits until the test process closes the pipe (it need not do anything for that: the system
-/// closes it, whether the process ends or is killed), stops the command and deletes its folder.
+/// closes it, whether the process ends or is killed), stops the command with all that it started, and deletes its folder.
 const KEEPER: &str = r#"
 folder=$1 signal=$2
 shift 2
 exec 3<&0
-"$@" </dev/null 3<&- 2>&1 &
+setsid "$@" </dev/null 3<&- 2>&1 &
 server=$!
 exec >/dev/null 2>&1
 cat <&3
-kill -s "$signal" "$server"
-wait "$server"
+while kill -s "$signal" -- "-$server"; do sleep 0.05; done
 rm -rf -- "$folder"
 "#;
 
@@ -30,6 +29,28 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Tries `attempt` with a new temporary folder and a free port until it succeeds: the port can be taken by somebody
+    /// else before the server has it. The error is what the last server wrote.
+    pub(crate) fn on_free_port(
+        name: &str,
+        attempt: impl Fn(&Path, u16) -> Result<Self, String>,
+    ) -> Result<(Self, PathBuf, u16), String> {
+        let mut last_words = String::new();
+        for _ in 0..5 {
+            let folder = tempfile::Builder::new()
+                .prefix(&format!("fobwatch-{name}-"))
+                .tempdir()
+                .expect("a temporary folder can be made")
+                .keep();
+            let port = free_port();
+            match attempt(&folder, port) {
+                Ok(server) => return Ok((server, folder, port)),
+                Err(said) => last_words = said,
+            }
+        }
+        Err(last_words)
+    }
+
     /// Runs `command` until the end of this process and returns once it has written a line that holds `ready`. `folder`
     /// is deleted at the end. The error is what the command wrote before it stopped.
     pub(crate) fn start(command: &[&str], folder: &Path, signal: &str, ready: &str) -> Result<Self, String> {
@@ -66,7 +87,7 @@ impl Server {
 }
 
 /// A port on loopback that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
+fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .expect("loopback has a free port")

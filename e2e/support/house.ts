@@ -27,6 +27,15 @@ export class House {
 
   static async open(): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'fobwatch-e2e-'));
+    try {
+      return await House.openIn(folder);
+    } catch (why) {
+      await rm(folder, { recursive: true, force: true });
+      throw why;
+    }
+  }
+
+  private static async openIn(folder: string): Promise<House> {
     const mailbox = await Mailbox.open(folder);
     const phone = await Phone.switchOn();
     const port = await freePort();

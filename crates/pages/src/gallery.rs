@@ -107,7 +107,6 @@ fn shell(number: usize, signed_in: bool) -> Shell {
         }),
         2 => Shell {
             demonstration: true,
-            form_token: Some("token".into()),
             ..Shell::new("Fobwatch")
         },
         _ => Shell::new("Southmere Staff").of(Brand {

@@ -15,8 +15,6 @@ pub struct Shell {
     pub organisation: Option<Brand>,
     /// The name of the person who is signed in. With it goes the *Sign out* button.
     pub person: Option<String>,
-    /// Sent with every form in the hidden field `form_token`, when there is one.
-    pub form_token: Option<String>,
     /// Where the links of header and footer lead.
     pub links: Links,
     /// Whether a strip on top says that everyone here is invented. Only the demonstration sets it.
@@ -61,7 +59,6 @@ impl Shell {
             service_name: service_name.into(),
             organisation: None,
             person: None,
-            form_token: None,
             links: Links::default(),
             demonstration: false,
         }

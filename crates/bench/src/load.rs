@@ -1,0 +1,137 @@
+//! Requests over connections that stay open, as a browser's do.
+
+use crate::people::{PASSWORD, Person};
+use anyhow::{Context as _, Result, ensure};
+use http_body_util::{BodyExt as _, Full};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use hyper_util::rt::TokioIo;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// Connections that ask for pages at once.
+const VISITORS: usize = 8;
+
+/// An open connection.
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    host: String,
+}
+
+/// What the service answered.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The cookies that it set, as a browser sends them back.
+    pub cookies: Vec<String>,
+}
+
+impl Connection {
+    /// Connects.
+    pub async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self {
+            sender,
+            host: address.to_string(),
+        })
+    }
+
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer> {
+        self.send(Request::get(path), cookie, String::new()).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, cookie: &str, form: String) -> Result<Answer> {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, cookie, form).await
+    }
+
+    async fn send(
+        &mut self,
+        request: hyper::http::request::Builder,
+        cookie: &str,
+        body: String,
+    ) -> Result<Answer> {
+        let request = request
+            .header(HOST, &self.host)
+            .header(COOKIE, cookie)
+            .body(Full::new(Bytes::from(body)))?;
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
+        let status = response.status().as_u16();
+        let cookies = response
+            .headers()
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned))
+            .collect();
+        response.into_body().collect().await?;
+        Ok(Answer { status, cookies })
+    }
+}
+
+/// How often a page is served in a second, asked for again and again on several connections.
+pub async fn pages_per_second(
+    address: SocketAddr,
+    path: &'static str,
+    cookie: &str,
+    time: Duration,
+) -> Result<f64> {
+    let began = Instant::now();
+    let mut visitors = JoinSet::new();
+    for _ in 0..VISITORS {
+        let cookie = cookie.to_owned();
+        visitors.spawn(async move {
+            let mut connection = Connection::open(address).await?;
+            let mut count = 0_u32;
+            while began.elapsed() < time {
+                let answer = connection.get(path, &cookie).await?;
+                ensure!(answer.status == 200, "{path} answers {}", answer.status);
+                count += 1;
+            }
+            anyhow::Ok(count)
+        });
+    }
+    let mut count = 0;
+    while let Some(visitor) = visitors.join_next().await {
+        count += visitor??;
+    }
+    Ok(f64::from(count) / began.elapsed().as_secs_f64())
+}
+
+/// Signs a person in with password and authenticator app; answers the session's cookie.
+pub async fn sign_in(connection: &mut Connection, person: &Person) -> Result<String> {
+    let form = format!(
+        "user_name={}&password={}",
+        person.email.replace('@', "%40"),
+        PASSWORD.replace(' ', "+")
+    );
+    let answer = connection.post("/sign-in", "", form).await?;
+    ensure!(
+        answer.status == 303,
+        "the password is answered with {}",
+        answer.status
+    );
+    let cookie = answer.cookies.join("; ");
+    let answer = connection
+        .post("/sign-in/code", &cookie, format!("code={}", person.code()))
+        .await?;
+    ensure!(
+        answer.status == 303,
+        "the code is answered with {}",
+        answer.status
+    );
+    answer
+        .cookies
+        .into_iter()
+        .find(|cookie| cookie.contains("session=") && !cookie.ends_with('='))
+        .context("no session begins")
+}

@@ -1,0 +1,184 @@
+//! How fast and how small the service is, as ratios in one run.
+//!
+//! `bench PATH/TO/fobwatch` starts the real binary on a new SQLite database with some hundred accounts, and compares
+//! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
+//! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
+//! both sides alike.
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+
+mod load;
+mod people;
+mod server;
+
+use crate::load::{Connection, pages_per_second, sign_in};
+use crate::people::{PASSWORD, Person};
+use crate::server::Server;
+use anyhow::{Context as _, Result};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use vault::{HashSettings, Hasher, Secret};
+
+const ROUNDS: usize = 5;
+/// Accounts that sign in, one after another on each connection, in a round.
+const SIGN_INS: usize = 240;
+/// Connections that sign in at once: enough to keep every core hashing.
+const HANDS: usize = 8;
+/// People who press *Sign in* in the same moment.
+const CROWD: usize = 500;
+const PAGES_FOR: Duration = Duration::from_secs(2);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let binary = std::env::args_os()
+        .nth(1)
+        .map(PathBuf::from)
+        .context("say where the binary is: bench PATH/TO/fobwatch")?;
+    let cores = std::thread::available_parallelism()?.get();
+    let folder = tempfile::tempdir()?;
+    let (people, keys) = people::settle(folder.path(), SIGN_INS * ROUNDS + CROWD + 1).await?;
+    let (crowd, people) = people.split_at(CROWD);
+    let (resident, people) = people.split_first().context("nobody lives here")?;
+
+    let size = std::fs::metadata(&binary)?.len();
+    println!("cores: {cores}; binary: {:.1} MB", mega(size));
+    let server = Server::start(&binary, folder.path()).await?;
+    println!(
+        "start to ready, on an existing database: {:.0} ms",
+        server.started_in.as_secs_f64() * 1_000.0
+    );
+    println!("memory at rest: {:.1} MB", mega(server.memory()?));
+
+    pages(&server, resident).await?;
+    sign_ins(&server, people, &keys, cores).await?;
+    at_once(&server, crowd).await?;
+    server.stop().await
+}
+
+/// Pages per second beside an empty handler's.
+async fn pages(server: &Server, resident: &Person) -> Result<()> {
+    let cookie = sign_in(&mut Connection::open(server.address).await?, resident).await?;
+    let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        for (rates, path) in rates.iter_mut().zip(["/health/live", "/join/NTH", "/home"]) {
+            rates.push(pages_per_second(server.address, path, &cookie, PAGES_FOR).await?);
+        }
+    }
+    let [empty, start, home] = rates.map(median);
+    println!("empty handler: {empty:.0} per second");
+    println!(
+        "join start page: {start:.0} per second, ratio {:.2}",
+        start / empty
+    );
+    println!(
+        "signed-in home page: {home:.0} per second, ratio {:.2}",
+        home / empty
+    );
+    Ok(())
+}
+
+/// Whole sign-ins per second, password and second factor, beside bare hashes.
+async fn sign_ins(server: &Server, people: &[Person], keys: &vault::Keys, cores: usize) -> Result<()> {
+    let hasher = Arc::new(Hasher::new(HashSettings::for_cores(cores), keys)?);
+    let (mut bare, mut whole) = (Vec::new(), Vec::new());
+    for people in people.chunks_exact(SIGN_INS) {
+        bare.push(hashes_per_second(&hasher, SIGN_INS).await?);
+        whole.push(sign_ins_per_second(server, people).await?);
+    }
+    let (bare, whole) = (median(bare), median(whole));
+    println!("bare Argon2id: {bare:.1} per second");
+    println!("sign-ins: {whole:.1} per second, ratio {:.2}", whole / bare);
+    Ok(())
+}
+
+async fn hashes_per_second(hasher: &Arc<Hasher>, count: usize) -> Result<f64> {
+    let began = Instant::now();
+    let mut hands = JoinSet::new();
+    for _ in 0..HANDS {
+        let hasher = Arc::clone(hasher);
+        hands.spawn(async move {
+            for _ in 0..count / HANDS {
+                hasher.verify_nobody(&Secret::new(PASSWORD.to_owned())).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(hand) = hands.join_next().await {
+        hand??;
+    }
+    Ok(per_second(count, began))
+}
+
+async fn sign_ins_per_second(server: &Server, people: &[Person]) -> Result<f64> {
+    let began = Instant::now();
+    let mut hands = JoinSet::new();
+    for people in people.chunks(people.len() / HANDS) {
+        let (address, people) = (server.address, people.to_vec());
+        hands.spawn(async move {
+            let mut connection = Connection::open(address).await?;
+            for person in &people {
+                sign_in(&mut connection, person).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(hand) = hands.join_next().await {
+        hand??;
+    }
+    Ok(per_second(people.len(), began))
+}
+
+/// Five hundred people press *Sign in* in the same moment: how much memory that takes, and whether others are served.
+async fn at_once(server: &Server, crowd: &[Person]) -> Result<()> {
+    let began = Instant::now();
+    let mut hands = JoinSet::new();
+    for person in crowd.iter().cloned() {
+        let address = server.address;
+        hands.spawn(async move { sign_in(&mut Connection::open(address).await?, &person).await });
+    }
+    let mut slowest = Duration::ZERO;
+    let mut visitor = Connection::open(server.address).await?;
+    let (mut signed_in, mut refused) = (0, 0);
+    while signed_in + refused < crowd.len() {
+        tokio::select! {
+            Some(hand) = hands.join_next() => match hand? {
+                Ok(_) => signed_in += 1,
+                Err(_) => refused += 1,
+            },
+            asked = ready(&mut visitor) => slowest = slowest.max(asked?),
+        }
+    }
+    println!(
+        "{} sign-ins at once: {signed_in} signed in, {refused} told to try again, after {:.1} s; memory at most \
+         {:.1} MB; health answered within {:.0} ms",
+        crowd.len(),
+        began.elapsed().as_secs_f64(),
+        mega(server.most_memory()?),
+        slowest.as_secs_f64() * 1_000.0,
+    );
+    println!("memory at rest afterwards: {:.1} MB", mega(server.memory()?));
+    Ok(())
+}
+
+async fn ready(visitor: &mut Connection) -> Result<Duration> {
+    let began = Instant::now();
+    let answer = visitor.get("/health/ready", "").await?;
+    anyhow::ensure!(answer.status == 200, "the service is not ready under load");
+    Ok(began.elapsed())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+fn per_second(count: usize, began: Instant) -> f64 {
+    count as f64 / began.elapsed().as_secs_f64()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "megabytes with one digit")]
+fn mega(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

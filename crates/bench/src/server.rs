@@ -1,0 +1,96 @@
+//! The real binary, started as an administrator would.
+
+use crate::load::Connection;
+use anyhow::{Context as _, Result, bail};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::process::{Child, Command};
+
+/// A running service.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From being started to saying that it is ready.
+    pub started_in: Duration,
+}
+
+impl Server {
+    /// Starts the service on the database in `folder`.
+    pub async fn start(binary: &Path, folder: &Path) -> Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let began = Instant::now();
+        let child = Command::new(binary)
+            .arg("serve")
+            .env("FOBWATCH_SERVER__LISTEN", address.to_string())
+            .env("FOBWATCH_SERVER__PUBLIC_URL", format!("http://{address}"))
+            .env(
+                "FOBWATCH_DATABASE__URL",
+                format!("sqlite://{}", folder.join("fobwatch.db").display()),
+            )
+            .env("FOBWATCH_KEYS__FILE", folder.join("keys"))
+            // Nobody listens there: nothing that is measured sends a message.
+            .env("FOBWATCH_EMAIL__URL", "smtp://127.0.0.1:9")
+            .env("FOBWATCH_EMAIL__FROM", "no-reply@northfield.example")
+            .env("FOBWATCH_LOG__LEVEL", "warn")
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut server = Self {
+            child,
+            address,
+            started_in: Duration::ZERO,
+        };
+        server.wait(began).await?;
+        Ok(server)
+    }
+
+    async fn wait(&mut self, began: Instant) -> Result<()> {
+        let mut look = tokio::time::interval(Duration::from_millis(2));
+        while began.elapsed() < Duration::from_secs(30) {
+            look.tick().await;
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the service ended by itself: {status}");
+            }
+            let Ok(mut connection) = Connection::open(self.address).await else {
+                continue;
+            };
+            if connection
+                .get("/health/ready", "")
+                .await
+                .is_ok_and(|answer| answer.status == 200)
+            {
+                self.started_in = began.elapsed();
+                return Ok(());
+            }
+        }
+        bail!("the service is not ready after 30 seconds")
+    }
+
+    /// Resident memory now, in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most resident memory so far, in bytes.
+    pub fn most_memory(&self) -> Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, line: &str) -> Result<u64> {
+        let id = self.child.id().context("the service has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let value = status
+            .lines()
+            .find_map(|text| text.strip_prefix(line))
+            .context("/proc does not say")?;
+        let kilobytes: u64 = value.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kilobytes * 1_024)
+    }
+
+    /// Ends it.
+    pub async fn stop(mut self) -> Result<()> {
+        self.child.kill().await?;
+        Ok(())
+    }
+}

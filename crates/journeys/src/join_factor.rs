@@ -39,9 +39,9 @@ pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result
         return Err(Refusal::field("method", "factor-empty"));
     }
     let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("method", "factor-unknown"))?;
-    // Chosen again by the back button or in another tab: what was scanned stays good.
-    if let (MethodKind::App, Some(method)) = (kind, &joining.registration.method)
-        && method.kind == MethodKind::App
+    // Chosen again by the back button or in another tab: what was scanned or sent stays good.
+    if let Some(method) = &joining.registration.method
+        && method.kind == kind
     {
         return Ok(kind);
     }

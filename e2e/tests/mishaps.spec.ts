@@ -35,8 +35,10 @@ test('capitals in the address, spaces in the code, another kind of apostrophe an
   await visitor.givesDetails();
   await visitor.reads(/Choose your second step/);
 
+  // Until there is an account, the way back leads to the details, to put them right.
   await page.goBack();
   await page.reload();
+  await visitor.givesDetails();
   await visitor.reads(/Choose your second step/);
   const other = await page.context().newPage();
   await other.goto(`${house.url}/join/code`);

@@ -55,9 +55,7 @@ pub fn parse(day: &str, month: &str, year: &str, today: Date) -> Result<Date, Bi
         _ => {}
     }
     let day = number(day, 1..=2).ok_or(BirthProblem::NotADate)?;
-    let month = number(month, 1..=2)
-        .or_else(|| month_named(month))
-        .ok_or(BirthProblem::NotADate)?;
+    let month = number(month, 1..=2).or_else(|| month_named(month)).ok_or(BirthProblem::NotADate)?;
     let year = number(year, 4..=4).ok_or(BirthProblem::NotADate)?;
     judge(year, month, day, today)
 }
@@ -101,10 +99,7 @@ fn age(born: Date, today: Date) -> i16 {
 
 fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<i16> {
     let ascii: String = text.chars().map(fold::digit).collect::<Option<_>>()?;
-    digits
-        .contains(&ascii.len())
-        .then(|| ascii.parse().ok())
-        .flatten()
+    digits.contains(&ascii.len()).then(|| ascii.parse().ok()).flatten()
 }
 
 /// A month by its English name or by at least its first three letters.
@@ -124,9 +119,7 @@ fn month_named(text: &str) -> Option<i16> {
         "december",
     ];
     let typed = text.trim_end_matches('.').to_lowercase();
-    let found = MONTHS
-        .iter()
-        .position(|month| typed.len() >= 3 && month.starts_with(&typed))?;
+    let found = MONTHS.iter().position(|month| typed.len() >= 3 && month.starts_with(&typed))?;
     i16::try_from(found + 1).ok()
 }
 
@@ -190,10 +183,7 @@ mod tests {
 
     #[test]
     fn who_was_born_on_a_leap_day_is_a_year_older_on_the_first_of_march() {
-        assert_eq!(
-            parse("29", "2", "2012", date(2026, 2, 28)),
-            Err(BirthProblem::TooYoung)
-        );
+        assert_eq!(parse("29", "2", "2012", date(2026, 2, 28)), Err(BirthProblem::TooYoung));
         assert_eq!(parse("29", "2", "2012", date(2026, 3, 1)), Ok(date(2012, 2, 29)));
     }
 

@@ -18,10 +18,7 @@ pub(crate) fn digit(c: char) -> Option<char> {
 
 /// Hyphens, dashes and minus signs of every length.
 pub(crate) fn is_dash(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
-    )
+    matches!(c, '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
 /// Apostrophes, and the quotation marks and accents that are typed in their place.
@@ -59,10 +56,7 @@ pub(crate) fn trim(text: &str) -> &str {
 
 /// The digits of a text in which only digits count; `None` when something else than blanks and dashes is there.
 pub(crate) fn digits_only(text: &str) -> Option<String> {
-    text.chars()
-        .filter(|c| !is_blank(*c) && !is_dash(*c))
-        .map(digit)
-        .collect()
+    text.chars().filter(|c| !is_blank(*c) && !is_dash(*c)).map(digit).collect()
 }
 
 #[cfg(test)]
@@ -71,15 +65,9 @@ mod tests {
 
     #[test]
     fn digits_of_many_scripts_are_digits() {
-        for (written, meant) in [
-            ('7', '7'),
-            ('７', '7'),
-            ('٧', '7'),
-            ('۷', '7'),
-            ('७', '7'),
-            ('৭', '7'),
-            ('𝟽', '7'),
-        ] {
+        for (written, meant) in
+            [('7', '7'), ('７', '7'), ('٧', '7'), ('۷', '7'), ('७', '7'), ('৭', '7'), ('𝟽', '7')]
+        {
             assert_eq!(digit(written), Some(meant), "{written}");
         }
         for not_one in ['a', 'Ⅶ', '⑦', '七', '½', '²', '/', ':'] {

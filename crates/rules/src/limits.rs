@@ -44,15 +44,16 @@ pub const REGISTRATIONS_PER_NETWORK: Limit =
 /// Sign-in tries from one network: a change of shift of 2,000 people fits in three times.
 pub const SIGN_INS_PER_NETWORK: Limit = limit("sign-ins-per-network", 6000, SignedDuration::from_mins(10));
 
+/// Wrong passwords for one user name from browsers that are not known for it, wherever they are: so many guesses a day are
+/// hopeless, and a known browser is not counted with them.
+pub const STRANGE_PASSWORDS_PER_DAY: Limit =
+    limit("strange-passwords-per-day", 100, SignedDuration::from_hours(24));
+
 /// Text messages caused from one network, so that nobody can run up a bill.
 pub const TEXTS_PER_NETWORK_DAY: Limit = limit("texts-per-network-day", 5000, SignedDuration::from_hours(24));
 
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
-    Limit {
-        name,
-        at_most,
-        within,
-    }
+    Limit { name, at_most, within }
 }
 
 #[cfg(test)]
@@ -69,10 +70,7 @@ mod tests {
     #[test]
     fn a_code_of_thirty_seconds_ago_no_longer_counts() {
         let now: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
-        assert_eq!(
-            CODE_PAUSE.counts_after(now),
-            "2026-11-22T08:59:30Z".parse().unwrap()
-        );
+        assert_eq!(CODE_PAUSE.counts_after(now), "2026-11-22T08:59:30Z".parse().unwrap());
         assert_eq!(CODE_PAUSE.counts_after(Timestamp::MIN), Timestamp::MIN);
     }
 

@@ -3,10 +3,7 @@
 //!
 //! Nothing in the product does.
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "to panic on a broken promise is what they are for"
-)]
+#![expect(clippy::missing_panics_doc, reason = "to panic on a broken promise is what they are for")]
 
 use jiff::civil::{Date, date};
 
@@ -24,22 +21,10 @@ use crate::{
 const TODAY: Date = date(2026, 11, 22);
 
 const POLICIES: [PhonePolicy; 4] = [
-    PhonePolicy {
-        crown_dependencies: false,
-        drama_numbers: false,
-    },
-    PhonePolicy {
-        crown_dependencies: false,
-        drama_numbers: true,
-    },
-    PhonePolicy {
-        crown_dependencies: true,
-        drama_numbers: false,
-    },
-    PhonePolicy {
-        crown_dependencies: true,
-        drama_numbers: true,
-    },
+    PhonePolicy { crown_dependencies: false, drama_numbers: false },
+    PhonePolicy { crown_dependencies: false, drama_numbers: true },
+    PhonePolicy { crown_dependencies: true, drama_numbers: false },
+    PhonePolicy { crown_dependencies: true, drama_numbers: true },
 ];
 
 /// A typed code is six ASCII digits, reads back as itself, and is not printed.
@@ -76,15 +61,8 @@ pub fn uk_mobile(bytes: &[u8]) {
             assert!(e164.len() == 13 && e164.starts_with("+447") && !e164.starts_with("+4470"));
             assert!(e164.bytes().skip(1).all(|b| b.is_ascii_digit()));
             assert!(policy.drama_numbers || !e164.starts_with("+447700900"));
-            assert_eq!(
-                UkMobile::parse(e164, policy).as_ref(),
-                Ok(&number),
-                "not one form"
-            );
-            let lax = PhonePolicy {
-                crown_dependencies: true,
-                drama_numbers: true,
-            };
+            assert_eq!(UkMobile::parse(e164, policy).as_ref(), Ok(&number), "not one form");
+            let lax = PhonePolicy { crown_dependencies: true, drama_numbers: true };
             assert_eq!(UkMobile::parse(&text, lax).as_ref(), Ok(&number));
             assert!(number.hint().len() == 2 && e164.ends_with(number.hint()));
             assert!(!text.chars().any(|c| c.is_alphabetic() && !"tel".contains(c)));
@@ -100,11 +78,7 @@ pub fn person_name(bytes: &[u8]) {
         assert!(!kept.chars().any(|c| c.is_control() || "<>&\"@/:".contains(c)));
         assert!(kept.chars().count() <= name::LONGEST && kept.trim() == kept);
         assert!(person.matches(&person) && !person.folded().is_empty());
-        assert_eq!(
-            name::folded(&person.folded()),
-            person.folded(),
-            "folding twice differs"
-        );
+        assert_eq!(name::folded(&person.folded()), person.folded(), "folding twice differs");
     }
 }
 
@@ -114,17 +88,10 @@ pub fn date_of_birth(bytes: &[u8]) {
     let mut fields = text.splitn(3, '\n');
     let mut next = || fields.next().unwrap_or_default();
     let in_fields = birth::parse(next(), next(), next(), TODAY);
-    for born in [in_fields, birth::parse_written(&text, TODAY)]
-        .into_iter()
-        .flatten()
-    {
+    for born in [in_fields, birth::parse_written(&text, TODAY)].into_iter().flatten() {
         assert!(born <= TODAY && (1905..=2012).contains(&born.year()));
         assert_eq!(birth::parse_written(&born.to_string(), TODAY), Ok(born));
-        let [day, month, year] = [
-            born.day().to_string(),
-            born.month().to_string(),
-            born.year().to_string(),
-        ];
+        let [day, month, year] = [born.day().to_string(), born.month().to_string(), born.year().to_string()];
         assert_eq!(birth::parse(&day, &month, &year, TODAY), Ok(born));
     }
 }
@@ -140,23 +107,13 @@ pub fn roster_row(bytes: &[u8]) {
             Ok(row) => {
                 let printed = row.print();
                 let again = RosterFields::in_order(printed.each_ref().map(String::as_str));
-                assert_eq!(
-                    RosterRow::parse(&again, TODAY, policy).as_ref(),
-                    Ok(&row),
-                    "not one form"
-                );
+                assert_eq!(RosterRow::parse(&again, TODAY, policy).as_ref(), Ok(&row), "not one form");
             }
             Err(problems) => {
                 assert!(!problems.is_empty());
                 for problem in &problems {
                     assert!(COLUMNS.contains(&problem.column) && !problem.reason.is_empty());
-                    assert_eq!(
-                        problems
-                            .iter()
-                            .filter(|other| other.column == problem.column)
-                            .count(),
-                        1
-                    );
+                    assert_eq!(problems.iter().filter(|other| other.column == problem.column).count(), 1);
                 }
             }
         }
@@ -192,11 +149,7 @@ pub fn policy_setting(bytes: &[u8]) {
     let (key, value) = text.split_once('\n').unwrap_or((&text, ""));
     let mut policy = Policy::default();
     match policy.stricter(key, value) {
-        Ok(()) => assert_eq!(
-            policy.clone().stricter(key, value),
-            Ok(()),
-            "the same again is not looser"
-        ),
+        Ok(()) => assert_eq!(policy.clone().stricter(key, value), Ok(()), "the same again is not looser"),
         Err(_) => assert_eq!(policy, Policy::default()),
     }
     let guide = Policy::default();

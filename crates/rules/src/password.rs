@@ -22,11 +22,7 @@ pub struct PasswordPolicy {
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
-        Self {
-            min: 12,
-            max: 256,
-            min_strength: 3,
-        }
+        Self { min: 12, max: 256, min_strength: 3 }
     }
 }
 
@@ -64,18 +60,7 @@ pub enum PasswordProblem {
 pub fn canonical(password: &str) -> Zeroizing<String> {
     // Room for the longest case, so that growing leaves no copies behind.
     let mut plain = Zeroizing::new(String::with_capacity(password.len().saturating_mul(4)));
-    plain.extend(
-        password
-            .chars()
-            .map(|c| {
-                if c.is_whitespace() && !c.is_control() {
-                    ' '
-                } else {
-                    c
-                }
-            })
-            .nfc(),
-    );
+    plain.extend(password.chars().map(|c| if c.is_whitespace() && !c.is_control() { ' ' } else { c }).nfc());
     plain
 }
 
@@ -129,16 +114,10 @@ pub fn strength(password: &str, person: &[&str]) -> u8 {
 fn holds_name(password: &str, person: &[&str]) -> bool {
     let password = Zeroizing::new(name::folded(password));
     let squeezed: Zeroizing<String> = Zeroizing::new(password.chars().filter(|c| *c != ' ').collect());
-    let words: Vec<&str> = password
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> =
+        password.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
     person.iter().flat_map(|fact| names_in(fact)).any(|name| {
-        if name.chars().count() >= 4 {
-            squeezed.contains(&name)
-        } else {
-            words.contains(&name.as_str())
-        }
+        if name.chars().count() >= 4 { squeezed.contains(&name) } else { words.contains(&name.as_str()) }
     })
 }
 
@@ -146,14 +125,9 @@ fn holds_name(password: &str, person: &[&str]) -> bool {
 /// stands before the `@`.
 fn names_in(fact: &str) -> Vec<String> {
     let folded = name::folded(fact.split_once('@').map_or(fact, |(local, _)| local));
-    let words = folded
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| word.chars().count() >= 2);
+    let words = folded.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 2);
     let whole: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
-    words
-        .map(str::to_owned)
-        .chain((whole.chars().count() >= 2).then_some(whole.clone()))
-        .collect()
+    words.map(str::to_owned).chain((whole.chars().count() >= 2).then_some(whole.clone())).collect()
 }
 
 #[cfg(test)]
@@ -165,9 +139,7 @@ mod tests {
     const PERSON: [&str; 3] = ["Amina", "O'Neill-Khan", "amina.khan7@northfield.example"];
 
     fn judged(password: &str) -> Result<(), PasswordProblem> {
-        judge(password, &PERSON, &PasswordPolicy::default(), &|p| {
-            p == "correct horse battery staple"
-        })
+        judge(password, &PERSON, &PasswordPolicy::default(), &|p| p == "correct horse battery staple")
     }
 
     #[rstest]
@@ -201,19 +173,13 @@ mod tests {
         assert_eq!(judged("x7$Kq9!mRw2z"), Ok(()));
         let long: String = "x7$Kq9!mRw2z Vb4".repeat(16);
         assert_eq!((long.len(), judged(&long)), (256, Ok(())));
-        assert_eq!(
-            judged(&format!("{long}!")),
-            Err(PasswordProblem::TooLong { max: 256 })
-        );
+        assert_eq!(judged(&format!("{long}!")), Err(PasswordProblem::TooLong { max: 256 }));
     }
 
     #[test]
     fn characters_are_counted_and_not_bytes() {
         assert_eq!(judged("ÄÖÜßéèêñçøå"), Err(PasswordProblem::TooShort { min: 12 }));
-        assert!(!matches!(
-            judged("ÄÖÜßéèêñçøåł"),
-            Err(PasswordProblem::TooShort { .. })
-        ));
+        assert!(!matches!(judged("ÄÖÜßéèêñçøåł"), Err(PasswordProblem::TooShort { .. })));
     }
 
     #[test]

@@ -26,10 +26,7 @@ pub struct PhonePolicy {
 impl Default for PhonePolicy {
     /// What the guides ask for: crown dependencies yes, drama no.
     fn default() -> Self {
-        Self {
-            crown_dependencies: true,
-            drama_numbers: false,
-        }
+        Self { crown_dependencies: true, drama_numbers: false }
     }
 }
 
@@ -89,9 +86,7 @@ impl UkMobile {
 
     /// The last two digits: all that is ever shown of it, and to its owner only.
     pub fn hint(&self) -> &str {
-        self.e164
-            .get(self.e164.len().saturating_sub(2)..)
-            .unwrap_or_default()
+        self.e164.get(self.e164.len().saturating_sub(2)..).unwrap_or_default()
     }
 }
 
@@ -116,11 +111,8 @@ fn dialled(typed: &str) -> Option<String> {
 /// Almost right: pluses and zeros in front don't count, a 44 is the country, and a zero after it goes.
 fn repaired(dialled: &str) -> Option<String> {
     let bare = dialled.trim_start_matches(['+', '0']);
-    let national = bare
-        .strip_prefix("44")
-        .filter(|rest| rest.len() >= 10)
-        .unwrap_or(bare)
-        .trim_start_matches('0');
+    let national =
+        bare.strip_prefix("44").filter(|rest| rest.len() >= 10).unwrap_or(bare).trim_start_matches('0');
     let plain = national.len() == 10 && national.bytes().all(|b| b.is_ascii_digit());
     // An international prefix was meant: +7 and 007 are another country.
     let abroad = matches!(dialled.as_bytes(), [b'+', b'1'..=b'9', ..]) && !dialled.starts_with("+44");
@@ -130,11 +122,7 @@ fn repaired(dialled: &str) -> Option<String> {
 fn judge(dialled: &str, policy: PhonePolicy) -> Result<UkMobile, PhoneProblem> {
     let number = phonenumber::parse(Some(country::GB), dialled).map_err(|_| PhoneProblem::NotANumber)?;
     if number.country().code() != 44 {
-        return Err(if number.is_valid() {
-            PhoneProblem::NotUk
-        } else {
-            PhoneProblem::NotANumber
-        });
+        return Err(if number.is_valid() { PhoneProblem::NotUk } else { PhoneProblem::NotANumber });
     }
     let national = number.national().value().to_string();
     if national.len() == 10 && national.starts_with("70") {
@@ -145,9 +133,7 @@ fn judge(dialled: &str, policy: PhonePolicy) -> Result<UkMobile, PhoneProblem> {
     }
     let drama = national.len() == 10 && national.starts_with(DRAMA);
     if drama && policy.drama_numbers {
-        return Ok(UkMobile {
-            e164: format!("+44{national}"),
-        });
+        return Ok(UkMobile { e164: format!("+44{national}") });
     }
     if !number.is_valid() {
         return Err(PhoneProblem::NotANumber);
@@ -163,9 +149,7 @@ fn judge(dialled: &str, policy: PhonePolicy) -> Result<UkMobile, PhoneProblem> {
         Some(country::JE | country::GG | country::IM) if policy.crown_dependencies => {}
         _ => return Err(PhoneProblem::NotUk),
     }
-    Ok(UkMobile {
-        e164: format!("+44{national}"),
-    })
+    Ok(UkMobile { e164: format!("+44{national}") })
 }
 
 impl fmt::Debug for UkMobile {
@@ -184,10 +168,7 @@ impl<'de> Deserialize<'de> for UkMobile {
     /// Takes back what was kept; the policy was applied when the number came in.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let kept = String::deserialize(deserializer)?;
-        let policy = PhonePolicy {
-            crown_dependencies: true,
-            drama_numbers: true,
-        };
+        let policy = PhonePolicy { crown_dependencies: true, drama_numbers: true };
         Self::parse(&kept, policy).map_err(serde::de::Error::custom)
     }
 }
@@ -198,18 +179,9 @@ mod tests {
 
     use super::*;
 
-    const STRICT: PhonePolicy = PhonePolicy {
-        crown_dependencies: false,
-        drama_numbers: false,
-    };
-    const ISLANDS: PhonePolicy = PhonePolicy {
-        crown_dependencies: true,
-        drama_numbers: false,
-    };
-    const DEMO: PhonePolicy = PhonePolicy {
-        crown_dependencies: true,
-        drama_numbers: true,
-    };
+    const STRICT: PhonePolicy = PhonePolicy { crown_dependencies: false, drama_numbers: false };
+    const ISLANDS: PhonePolicy = PhonePolicy { crown_dependencies: true, drama_numbers: false };
+    const DEMO: PhonePolicy = PhonePolicy { crown_dependencies: true, drama_numbers: true };
 
     #[rstest]
     #[case("07400 123456")]
@@ -269,11 +241,7 @@ mod tests {
     #[case("07624 123456")]
     #[case("07911 123456")]
     fn the_islands_are_taken_where_the_organisation_takes_them(#[case] typed: &str) {
-        assert!(
-            UkMobile::parse(typed, ISLANDS).is_ok(),
-            "{:?}",
-            UkMobile::parse(typed, ISLANDS)
-        );
+        assert!(UkMobile::parse(typed, ISLANDS).is_ok(), "{:?}", UkMobile::parse(typed, ISLANDS));
         assert_eq!(UkMobile::parse(typed, STRICT).unwrap_err(), PhoneProblem::NotUk);
     }
 
@@ -283,10 +251,7 @@ mod tests {
     #[case("0+44 7700 900999")]
     fn drama_numbers_are_for_the_demonstration_only(#[case] typed: &str) {
         assert!(UkMobile::parse(typed, DEMO).is_ok());
-        assert_eq!(
-            UkMobile::parse(typed, ISLANDS).unwrap_err(),
-            PhoneProblem::NotANumber
-        );
+        assert_eq!(UkMobile::parse(typed, ISLANDS).unwrap_err(), PhoneProblem::NotANumber);
     }
 
     #[rstest]

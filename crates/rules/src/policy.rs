@@ -141,12 +141,7 @@ impl Policy {
         match key {
             "code-lifetime" => shorter(key, value, &mut self.code_lifetime, SignedDuration::from_mins(2)),
             "code-wrong-tries" => fewer(key, value, &mut self.code_wrong_tries, 2),
-            "code-pause" => longer(
-                key,
-                value,
-                &mut self.code_pause.within,
-                SignedDuration::from_mins(5),
-            ),
+            "code-pause" => longer(key, value, &mut self.code_pause.within, SignedDuration::from_mins(5)),
             "codes-per-hour" => fewer(key, value, &mut self.codes_per_hour.at_most, 2),
             "messages-per-destination-day" => {
                 fewer(key, value, &mut self.messages_per_destination_day.at_most, 5)
@@ -154,12 +149,9 @@ impl Policy {
             "registrations-per-network" => fewer(key, value, &mut self.registrations_per_network.at_most, 10),
             "sign-ins-per-network" => fewer(key, value, &mut self.sign_ins_per_network.at_most, 100),
             "texts-per-network-day" => fewer(key, value, &mut self.texts_per_network_day.at_most, 10),
-            "registration-lifetime" => shorter(
-                key,
-                value,
-                &mut self.registration_lifetime,
-                SignedDuration::from_mins(30),
-            ),
+            "registration-lifetime" => {
+                shorter(key, value, &mut self.registration_lifetime, SignedDuration::from_mins(30))
+            }
             "registration-mismatches" => fewer(key, value, &mut self.registration_mismatches, 1),
             "password-min" => more(key, value, &mut self.password.min, 64),
             "password-strength" => {
@@ -179,17 +171,11 @@ impl Policy {
             "yes" | "true" => true,
             "no" | "false" => false,
             _ => {
-                return Err(PolicyProblem::NotAValue {
-                    key,
-                    wanted: "yes or no",
-                });
+                return Err(PolicyProblem::NotAValue { key, wanted: "yes or no" });
             }
         };
         if taken && !self.phones.crown_dependencies {
-            return Err(PolicyProblem::Looser {
-                key,
-                now: "no".to_owned(),
-            });
+            return Err(PolicyProblem::Looser { key, now: "no".to_owned() });
         }
         self.phones.crown_dependencies = taken;
         Ok(())
@@ -197,16 +183,12 @@ impl Policy {
 
     /// The first instant at which a code made at `made_at` is no longer good here.
     pub fn code_expires_at(&self, made_at: jiff::Timestamp) -> jiff::Timestamp {
-        made_at
-            .saturating_add(self.code_lifetime)
-            .unwrap_or(jiff::Timestamp::MAX)
+        made_at.saturating_add(self.code_lifetime).unwrap_or(jiff::Timestamp::MAX)
     }
 
     /// The first instant at which a registration begun at `started` can no longer be resumed here.
     pub fn registration_expires_at(&self, started: jiff::Timestamp) -> jiff::Timestamp {
-        started
-            .saturating_add(self.registration_lifetime)
-            .unwrap_or(jiff::Timestamp::MAX)
+        started.saturating_add(self.registration_lifetime).unwrap_or(jiff::Timestamp::MAX)
     }
 
     /// How long after the last of `failures` wrong passwords the next try is refused here.
@@ -242,14 +224,7 @@ fn shorter(
     least: SignedDuration,
 ) -> Result<(), PolicyProblem> {
     let wanted = duration(key, value)?;
-    stricter(
-        key,
-        now,
-        wanted,
-        wanted <= *now,
-        wanted >= least,
-        &format!("{least:#}"),
-    )
+    stricter(key, now, wanted, wanted <= *now, wanted >= least, &format!("{least:#}"))
 }
 
 fn longer(
@@ -259,14 +234,7 @@ fn longer(
     most: SignedDuration,
 ) -> Result<(), PolicyProblem> {
     let wanted = duration(key, value)?;
-    stricter(
-        key,
-        now,
-        wanted,
-        wanted >= *now,
-        wanted <= most,
-        &format!("{most:#}"),
-    )
+    stricter(key, now, wanted, wanted >= *now, wanted <= most, &format!("{most:#}"))
 }
 
 fn stricter<T: Copy + Shown>(
@@ -278,14 +246,8 @@ fn stricter<T: Copy + Shown>(
     limit: &dyn std::fmt::Display,
 ) -> Result<(), PolicyProblem> {
     match (as_strict, workable) {
-        (false, _) => Err(PolicyProblem::Looser {
-            key,
-            now: now.shown(),
-        }),
-        (true, false) => Err(PolicyProblem::Unworkable {
-            key,
-            limit: limit.to_string(),
-        }),
+        (false, _) => Err(PolicyProblem::Looser { key, now: now.shown() }),
+        (true, false) => Err(PolicyProblem::Unworkable { key, limit: limit.to_string() }),
         (true, true) => {
             *now = wanted;
             Ok(())
@@ -294,17 +256,13 @@ fn stricter<T: Copy + Shown>(
 }
 
 fn count(key: &'static str, value: &str) -> Result<u32, PolicyProblem> {
-    value.parse().map_err(|_| PolicyProblem::NotAValue {
-        key,
-        wanted: "a whole number, like 5",
-    })
+    value.parse().map_err(|_| PolicyProblem::NotAValue { key, wanted: "a whole number, like 5" })
 }
 
 fn duration(key: &'static str, value: &str) -> Result<SignedDuration, PolicyProblem> {
-    value.parse().map_err(|_| PolicyProblem::NotAValue {
-        key,
-        wanted: "a length of time, like \"10 min\" or \"2 h\"",
-    })
+    value
+        .parse()
+        .map_err(|_| PolicyProblem::NotAValue { key, wanted: "a length of time, like \"10 min\" or \"2 h\"" })
 }
 
 /// How a value is written in a message.
@@ -365,10 +323,7 @@ mod tests {
     #[case("session-idle", "31 min")]
     fn an_organisation_cannot_be_looser_than_the_guide(#[case] key: &str, #[case] value: &str) {
         let mut policy = Policy::default();
-        assert!(matches!(
-            policy.stricter(key, value),
-            Err(PolicyProblem::Looser { .. })
-        ));
+        assert!(matches!(policy.stricter(key, value), Err(PolicyProblem::Looser { .. })));
         assert_eq!(policy, Policy::default());
     }
 
@@ -381,44 +336,23 @@ mod tests {
     #[case("session-idle", "0 s")]
     fn an_organisation_cannot_lock_everybody_out_by_a_setting(#[case] key: &str, #[case] value: &str) {
         let mut policy = Policy::default();
-        assert!(matches!(
-            policy.stricter(key, value),
-            Err(PolicyProblem::Unworkable { .. })
-        ));
+        assert!(matches!(policy.stricter(key, value), Err(PolicyProblem::Unworkable { .. })));
         assert_eq!(policy, Policy::default());
     }
 
     #[rstest]
-    #[case(
-        "code-lifetime",
-        "soon",
-        "code-lifetime wants a length of time, like \"10 min\" or \"2 h\""
-    )]
+    #[case("code-lifetime", "soon", "code-lifetime wants a length of time, like \"10 min\" or \"2 h\"")]
     #[case("password-min", "12.5", "password-min wants a whole number, like 5")]
     #[case("crown-dependencies", "perhaps", "crown-dependencies wants yes or no")]
-    #[case(
-        "code-lifetime",
-        "20 min",
-        "code-lifetime can only be made stricter: 15m applies already"
-    )]
-    #[case(
-        "session-idle",
-        "1 s",
-        "session-idle can't be stricter than 2m, or nobody could work with it"
-    )]
+    #[case("code-lifetime", "20 min", "code-lifetime can only be made stricter: 15m applies already")]
+    #[case("session-idle", "1 s", "session-idle can't be stricter than 2m, or nobody could work with it")]
     fn a_wrong_setting_says_what_to_write(#[case] key: &str, #[case] value: &str, #[case] text: &str) {
-        assert_eq!(
-            Policy::default().stricter(key, value).unwrap_err().to_string(),
-            text
-        );
+        assert_eq!(Policy::default().stricter(key, value).unwrap_err().to_string(), text);
     }
 
     #[test]
     fn an_unknown_setting_is_answered_with_those_there_are() {
-        let text = Policy::default()
-            .stricter("code_lifetime", "10 min")
-            .unwrap_err()
-            .to_string();
+        let text = Policy::default().stricter("code_lifetime", "10 min").unwrap_err().to_string();
         assert!(text.contains("\"code_lifetime\"") && Policy::KEYS.iter().all(|key| text.contains(key)));
     }
 
@@ -430,9 +364,6 @@ mod tests {
         assert!(policy.stricter("crown-dependencies", "yes").is_err());
         assert!(policy.stricter("code-lifetime", "10 min").is_err());
         let made: jiff::Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
-        assert_eq!(
-            policy.code_expires_at(made),
-            "2026-11-22T09:05:00Z".parse().unwrap()
-        );
+        assert_eq!(policy.code_expires_at(made), "2026-11-22T09:05:00Z".parse().unwrap());
     }
 }

@@ -37,11 +37,7 @@ mod tests {
         #[case] ms: i64,
         #[case] open: bool,
     ) {
-        for started in [
-            "2026-03-28T12:00:00Z",
-            "2026-10-24T12:00:00Z",
-            "2026-11-22T12:00:00Z",
-        ] {
+        for started in ["2026-03-28T12:00:00Z", "2026-10-24T12:00:00Z", "2026-11-22T12:00:00Z"] {
             let started: Timestamp = started.parse().unwrap();
             assert_eq!(is_open(started, started + SignedDuration::from_millis(ms)), open);
         }

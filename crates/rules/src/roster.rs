@@ -144,14 +144,8 @@ pub fn details_match(facts: &RosterFacts<'_>, last_name: &PersonName, date_of_bi
 /// The form of a column's heading in which a file's headings are compared: lower case, with `_` and `-` as spaces.
 pub fn heading(text: &str) -> String {
     let visible = text.chars().filter(|c| !fold::is_invisible(*c));
-    let plain: String = visible
-        .map(|c| if c == '_' || fold::is_dash(c) { ' ' } else { c })
-        .collect();
-    plain
-        .to_lowercase()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    let plain: String = visible.map(|c| if c == '_' || fold::is_dash(c) { ' ' } else { c }).collect();
+    plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl RosterRow {
@@ -169,17 +163,12 @@ impl RosterRow {
         let last_name = problems.keep("last name", PersonName::parse(fields.last_name));
         let born = problems.keep("date of birth", birth::parse_written(fields.date_of_birth, today));
         let email = problems.keep("email", EmailAddress::parse(fields.email));
-        let phone = problems.keep(
-            "phone",
-            optional(fields.phone, |text| UkMobile::parse(text, phones)),
-        );
+        let phone = problems.keep("phone", optional(fields.phone, |text| UkMobile::parse(text, phones)));
         let staff_group = problems.keep("staff group", StaffGroup::parse(fields.staff_group));
         let job_role = problems.keep("job role", optional(fields.job_role, job_role));
         let employment_type = problems.keep("employment type", EmploymentType::parse(fields.employment_type));
-        let employment_status = problems.keep(
-            "employment status",
-            EmploymentStatus::parse(fields.employment_status),
-        );
+        let employment_status =
+            problems.keep("employment status", EmploymentStatus::parse(fields.employment_status));
         let esr_number = problems.keep("esr number", optional(fields.esr_number, esr_number));
         let kind = problems.keep("user type", PersonKind::parse(fields.user_type));
         let row = || {
@@ -207,10 +196,7 @@ impl RosterRow {
             self.last_name.as_str().to_owned(),
             self.date_of_birth.to_string(),
             self.email.as_str().to_owned(),
-            self.phone
-                .as_ref()
-                .map(|phone| phone.e164().to_owned())
-                .unwrap_or_default(),
+            self.phone.as_ref().map(|phone| phone.e164().to_owned()).unwrap_or_default(),
             self.staff_group.label().to_owned(),
             self.job_role.clone().unwrap_or_default(),
             self.employment_type.label().to_owned(),
@@ -222,10 +208,7 @@ impl RosterRow {
 
     /// What the person must know.
     pub fn facts(&self) -> RosterFacts<'_> {
-        RosterFacts {
-            last_name: &self.last_name,
-            date_of_birth: self.date_of_birth,
-        }
+        RosterFacts { last_name: &self.last_name, date_of_birth: self.date_of_birth }
     }
 }
 
@@ -244,10 +227,7 @@ struct Problems(Vec<RowProblem>);
 impl Problems {
     fn keep<T>(&mut self, column: &'static str, read: Result<T, impl ToString>) -> Option<T> {
         read.map_err(|why| {
-            self.0.push(RowProblem {
-                column,
-                reason: why.to_string(),
-            });
+            self.0.push(RowProblem { column, reason: why.to_string() });
         })
         .ok()
     }
@@ -255,11 +235,7 @@ impl Problems {
 
 fn optional<T, E>(text: &str, read: impl Fn(&str) -> Result<T, E>) -> Result<Option<T>, E> {
     let text = fold::trim(text);
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        read(text).map(Some)
-    }
+    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
 }
 
 fn job_role(text: &str) -> Result<String, &'static str> {

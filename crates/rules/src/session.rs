@@ -65,21 +65,12 @@ mod tests {
     ) {
         let started: Timestamp = "2026-10-24T20:00:00Z".parse().unwrap();
         let after = |ms| started + SignedDuration::from_millis(ms);
-        assert_eq!(
-            SessionAge::at(started, after(seen_after_ms), after(now_after_ms)),
-            age
-        );
+        assert_eq!(SessionAge::at(started, after(seen_after_ms), after(now_after_ms)), age);
     }
 
     #[test]
     fn the_ends_of_time_are_no_panic() {
-        assert_eq!(
-            SessionAge::at(Timestamp::MIN, Timestamp::MIN, Timestamp::MAX),
-            SessionAge::Over
-        );
-        assert_eq!(
-            SessionAge::at(Timestamp::MAX, Timestamp::MAX, Timestamp::MIN),
-            SessionAge::Live
-        );
+        assert_eq!(SessionAge::at(Timestamp::MIN, Timestamp::MIN, Timestamp::MAX), SessionAge::Over);
+        assert_eq!(SessionAge::at(Timestamp::MAX, Timestamp::MAX, Timestamp::MIN), SessionAge::Live);
     }
 }

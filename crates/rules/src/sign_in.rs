@@ -68,18 +68,12 @@ pub enum MayTry {
 
 impl Lockout {
     /// Nobody has typed a wrong password.
-    pub const NONE: Self = Self {
-        failures: 0,
-        last_failure: Timestamp::UNIX_EPOCH,
-    };
+    pub const NONE: Self = Self { failures: 0, last_failure: Timestamp::UNIX_EPOCH };
 
     /// With one more wrong password at `now`.
     #[must_use]
     pub fn after_failure(self, now: Timestamp) -> Self {
-        Self {
-            failures: self.failures.saturating_add(1),
-            last_failure: now,
-        }
+        Self { failures: self.failures.saturating_add(1), last_failure: now }
     }
 
     /// Whether a password may be tried at `now`, with the default numbers.
@@ -138,35 +132,20 @@ mod tests {
     #[test]
     fn the_tenth_failure_locks_for_a_quarter_of_an_hour_and_not_a_moment_more() {
         let last: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
-        let nine = Lockout {
-            failures: 9,
-            last_failure: last,
-        };
+        let nine = Lockout { failures: 9, last_failure: last };
         let ten = nine.after_failure(last);
         let until = "2026-11-22T09:15:00Z".parse().unwrap();
-        assert_eq!(
-            ten.at(last + SignedDuration::from_millis(899_999)),
-            MayTry::Locked { until }
-        );
+        assert_eq!(ten.at(last + SignedDuration::from_millis(899_999)), MayTry::Locked { until });
         assert_eq!(ten.at(until), MayTry::Now);
         assert_eq!(nine.at(last + SignedDuration::from_secs(60)), MayTry::Now);
-        assert!(matches!(
-            nine.at(last + SignedDuration::from_secs(59)),
-            MayTry::Soon { .. }
-        ));
+        assert!(matches!(nine.at(last + SignedDuration::from_secs(59)), MayTry::Soon { .. }));
         assert_eq!(Lockout::NONE.at(Timestamp::MIN), MayTry::Now);
     }
 
     #[test]
     fn an_organisation_can_lock_earlier_and_longer() {
-        assert_eq!(
-            pause_with(5, SignedDuration::from_hours(6), 5),
-            Some(SignedDuration::from_hours(6))
-        );
-        assert_eq!(
-            pause_with(5, SignedDuration::from_hours(6), 500),
-            Some(SignedDuration::from_hours(6))
-        );
+        assert_eq!(pause_with(5, SignedDuration::from_hours(6), 5), Some(SignedDuration::from_hours(6)));
+        assert_eq!(pause_with(5, SignedDuration::from_hours(6), 500), Some(SignedDuration::from_hours(6)));
         assert_eq!(pause_with(0, FIRST_LOCK, 1), Some(FIRST_LOCK));
     }
 }

@@ -4,10 +4,7 @@ use rstest::rstest;
 use super::*;
 
 const TODAY: Date = date(2026, 11, 22);
-const PHONES: PhonePolicy = PhonePolicy {
-    crown_dependencies: true,
-    drama_numbers: true,
-};
+const PHONES: PhonePolicy = PhonePolicy { crown_dependencies: true, drama_numbers: true };
 
 const GOOD: RosterFields<'static> = RosterFields {
     first_name: "Amina",
@@ -24,11 +21,7 @@ const GOOD: RosterFields<'static> = RosterFields {
 };
 
 fn columns_at_fault(fields: &RosterFields<'_>) -> Vec<&'static str> {
-    RosterRow::parse(fields, TODAY, PHONES)
-        .unwrap_err()
-        .iter()
-        .map(|problem| problem.column)
-        .collect()
+    RosterRow::parse(fields, TODAY, PHONES).unwrap_err().iter().map(|problem| problem.column).collect()
 }
 
 #[test]
@@ -43,18 +36,9 @@ fn a_full_row_is_read() {
 
 #[test]
 fn four_columns_may_be_empty() {
-    let fields = RosterFields {
-        phone: " ",
-        job_role: "",
-        esr_number: "",
-        user_type: "",
-        ..GOOD
-    };
+    let fields = RosterFields { phone: " ", job_role: "", esr_number: "", user_type: "", ..GOOD };
     let row = RosterRow::parse(&fields, TODAY, PHONES).unwrap();
-    assert_eq!(
-        (row.phone, row.job_role, row.esr_number, row.kind),
-        (None, None, None, PersonKind::Staff)
-    );
+    assert_eq!((row.phone, row.job_role, row.esr_number, row.kind), (None, None, None, PersonKind::Staff));
 }
 
 #[test]
@@ -62,29 +46,19 @@ fn everything_that_is_wrong_is_named_at_once_and_by_column() {
     let nothing = RosterFields::default();
     assert_eq!(
         columns_at_fault(&nothing),
-        COLUMNS
-            .into_iter()
-            .filter(|column| !OPTIONAL_COLUMNS.contains(column))
-            .collect::<Vec<_>>()
+        COLUMNS.into_iter().filter(|column| !OPTIONAL_COLUMNS.contains(column)).collect::<Vec<_>>()
     );
     let rubbish = RosterFields::in_order(["<>"; COLUMNS.len()]);
     assert_eq!(
         columns_at_fault(&rubbish),
-        COLUMNS
-            .into_iter()
-            .filter(|c| *c != "job role")
-            .collect::<Vec<_>>()
+        COLUMNS.into_iter().filter(|c| *c != "job role").collect::<Vec<_>>()
     );
 }
 
 #[test]
 fn a_reason_never_repeats_what_stood_there() {
-    let secret = RosterFields {
-        email: "hunter2hunter2",
-        esr_number: "hunter2hunter2",
-        phone: "hunter2",
-        ..GOOD
-    };
+    let secret =
+        RosterFields { email: "hunter2hunter2", esr_number: "hunter2hunter2", phone: "hunter2", ..GOOD };
     for problem in RosterRow::parse(&secret, TODAY, PHONES).unwrap_err() {
         assert!(!problem.reason.contains("hunter2") && !problem.reason.is_empty());
     }
@@ -124,10 +98,7 @@ fn there_are_ten_staff_groups_and_each_is_found_by_its_code_and_its_label() {
 
 #[test]
 fn a_leaver_may_not_join() {
-    let may: Vec<bool> = EmploymentStatus::ALL
-        .iter()
-        .map(|status| status.may_join())
-        .collect();
+    let may: Vec<bool> = EmploymentStatus::ALL.iter().map(|status| status.may_join()).collect();
     assert_eq!(may, [true, true, false]);
 }
 
@@ -137,10 +108,7 @@ fn a_leaver_may_not_join() {
 #[case("O'Neill-Khan", date(1985, 3, 28), false)]
 fn details_match_by_last_name_and_date_of_birth(#[case] last: &str, #[case] born: Date, #[case] same: bool) {
     let row = RosterRow::parse(&GOOD, TODAY, PHONES).unwrap();
-    assert_eq!(
-        details_match(&row.facts(), &PersonName::parse(last).unwrap(), born),
-        same
-    );
+    assert_eq!(details_match(&row.facts(), &PersonName::parse(last).unwrap(), born), same);
 }
 
 #[test]

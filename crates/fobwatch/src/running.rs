@@ -30,9 +30,12 @@ pub struct Hooks {
     pub text: Option<Arc<dyn TextChannel>>,
     /// This is the demonstration: its pages say so, and the numbers that Ofcom keeps for drama count as mobiles.
     pub demonstration: bool,
-    /// Further pages beside those of the service.
-    pub pages: Option<fn(Service) -> Router>,
+    /// What stands around the pages of the service: further ones, and who may see them.
+    pub around: Option<Around>,
 }
+
+/// Puts something around the pages of the service.
+pub type Around = Arc<dyn Fn(Router) -> Router + Send + Sync>;
 
 impl std::fmt::Debug for Hooks {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -72,13 +75,13 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         demonstration: hooks.demonstration,
     };
     let mut app = web::router(Web::new(service.clone(), options))?;
-    if let Some(pages) = hooks.pages {
-        app = app.merge(pages(service.clone()));
-    }
     if config.metrics.enabled {
         let handle = metrics::start()?;
         work.push(tokio::spawn(metrics::upkeep(handle.clone(), stop_work.clone())));
         app = app.merge(metrics::router(&config, handle));
+    }
+    if let Some(around) = &hooks.around {
+        app = around(app);
     }
 
     let listen = config.server.listen;
@@ -104,15 +107,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
 /// Whatever keeps it from starting or ends it before its time.
 pub async fn run(config: Config, hooks: Hooks) -> Result<()> {
     log::start(&config);
-    let mut running = start(config, hooks).await?;
-    tokio::select! {
-        signal = told_to_stop() => tracing::info!("{}: finishing open requests", signal?),
-        ended = &mut running.pages => {
-            ended.context("the pages ended")?.context("the pages cannot be served any longer")?;
-        }
-    }
-    running.stop().await;
-    Ok(())
+    start(config, hooks).await?.until_told().await
 }
 
 impl Running {
@@ -124,6 +119,21 @@ impl Running {
     /// What the journeys are given.
     pub fn service(&self) -> &Service {
         &self.service
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains.
+    ///
+    /// # Errors
+    /// Whatever ends it before its time.
+    pub async fn until_told(mut self) -> Result<()> {
+        tokio::select! {
+            signal = told_to_stop() => tracing::info!("{}: finishing open requests", signal?),
+            ended = &mut self.pages => {
+                ended.context("the pages ended")?.context("the pages cannot be served any longer")?;
+            }
+        }
+        self.stop().await;
+        Ok(())
     }
 
     /// Takes no more requests, finishes those under way and the messages being sent, and closes the database. What is not

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod config;
 pub mod console;
+pub mod demo;
 pub mod doctor;
 pub mod keys;
 pub mod migrate;
@@ -55,6 +56,8 @@ pub enum Command {
     /// Verify and export the audit
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Show the service with invented people, a phone on the screen and a clock to turn, on this machine only
+    Demo(demo::Demo),
 }
 
 impl Cli {
@@ -79,6 +82,8 @@ impl Cli {
             Command::Roster(command) => command.run(load, console).await,
             Command::Keys(command) => command.run(&load()?, console).await,
             Command::Audit(command) => command.run(&load()?, console).await,
+            // It takes nothing from the configuration: it must never touch the database of a real service.
+            Command::Demo(demo) => demo.run(console).await,
         }
     }
 }

@@ -1,0 +1,180 @@
+//! `fobwatch demo`: the service with invented people, a phone on the screen and a clock to turn.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use demo::{HOSPITALS, Hospital, Settings, Staff, TurnedClock};
+use journeys::Clock as _;
+use rules::phone::PhonePolicy;
+use rules::roster::RosterRow;
+use store::audit::Event;
+use store::organisation::OrganisationChange;
+use store::roster::Missing;
+
+use super::Outcome;
+use super::console::Console;
+use crate::config::Config;
+use crate::house::{House, SystemClock};
+use crate::running::{Hooks, Running, start};
+use crate::{log, roster_file};
+
+const DATABASE: &str = "fobwatch.db";
+const KEYS: &str = "fobwatch.keys";
+const PHONE: &str = "phone.json";
+
+/// `fobwatch demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Address and port to listen on; only addresses of this machine itself will do
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8400")]
+    listen: SocketAddr,
+    /// The folder that the demonstration keeps its data in
+    #[arg(long, value_name = "FOLDER", default_value = "demo-data")]
+    data: PathBuf,
+    /// Begin anew: forget all accounts and messages, and the turned clock
+    #[arg(long)]
+    fresh: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(self, console: &mut Console) -> Result<Outcome> {
+        let config = self.config()?;
+        log::start(&config);
+        let address = format!("http://localhost:{}{}", self.listen.port(), demo::PATH);
+        let running = self.start(config).await?;
+        console.say(format!("The demonstration is at {address}. Ctrl-C ends it; its data stays in {}.", self.data.display()))?;
+        running.until_told().await?;
+        Ok(Outcome::Well)
+    }
+
+    /// Everything that `serve` reads from a file and the environment, fixed.
+    fn config(&self) -> Result<Config> {
+        if !demo::is_here(self.listen.ip()) {
+            bail!(
+                "--listen {}: the demonstration has no secrets and hides nothing, so it listens on this machine only. \
+                 Write 127.0.0.1:PORT or [::1]:PORT",
+                self.listen
+            );
+        }
+        if self.listen.port() == 0 {
+            bail!("--listen {}: write a port, since the pages name it", self.listen);
+        }
+        let file = |name: &str| self.data.join(name).display().to_string();
+        let settings = [
+            ("SERVER__LISTEN", self.listen.to_string()),
+            ("SERVER__PUBLIC_URL", format!("http://localhost:{}", self.listen.port())),
+            ("SERVER__DRAIN_SECONDS", "2".to_owned()),
+            ("DATABASE__URL", format!("sqlite://{}", file(DATABASE))),
+            ("KEYS__FILE", file(KEYS)),
+            // Never reached: all e-mails go to the phone on the screen.
+            ("EMAIL__URL", "smtp://127.0.0.1:9".to_owned()),
+            ("EMAIL__FROM", "Fobwatch <no-reply@fobwatch.example>".to_owned()),
+            ("METRICS__ENABLED", "false".to_owned()),
+            ("LOG__LEVEL", "warn".to_owned()),
+        ];
+        Ok(Config::parse(None, settings.map(|(key, value)| (format!("FOBWATCH_{key}"), value)))?)
+    }
+
+    /// Starts the service with everything of the demonstration in it: it listens when this returns.
+    async fn start(&self, config: Config) -> Result<Running> {
+        make_private_folder(&self.data)?;
+        if self.fresh {
+            self.forget()?;
+        }
+        let demo = demo::Demo::open(&self.data.join(PHONE), Arc::new(SystemClock))?;
+        let staff = employ(&config, &demo.clock()).await?;
+        let settings = Settings {
+            staff,
+            public_url: config.server.public_url.url().clone(),
+            service_name: config.service.name.as_str().to_owned(),
+            time_zone: config.service.time_zone.get().clone(),
+        };
+        let hooks = Hooks {
+            clock: Some(demo.clock()),
+            email: Some(Arc::new(demo.email())),
+            text: Some(Arc::new(demo.text())),
+            demonstration: true,
+            around: Some(Arc::new(move |pages| demo.around(pages, settings.clone()))),
+        };
+        start(config, hooks).await
+    }
+
+    /// Removes what a demonstration writes, and nothing else that may be in the folder.
+    fn forget(&self) -> Result<()> {
+        let beside = ["-wal", "-shm", "-journal"].map(|ending| format!("{DATABASE}{ending}"));
+        for name in [DATABASE, KEYS, PHONE].into_iter().chain(beside.iter().map(String::as_str)) {
+            let file = self.data.join(name);
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("--fresh: {} cannot be removed", file.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The folder holds one-time codes and seeds, if only invented people's.
+fn make_private_folder(folder: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).with_context(|| format!("--data: the folder {} cannot be made", folder.display()))
+}
+
+/// Adds the hospitals that are not there yet and imports their rosters, by the same functions as `organisation add` and
+/// `roster import`.
+async fn employ(config: &Config, clock: &TurnedClock) -> Result<Vec<Staff>> {
+    let house = House::open(config).await?;
+    let mut staff = Vec::new();
+    for hospital in &HOSPITALS {
+        let rows = roster(hospital, config, clock)?;
+        add(&house, hospital, &rows, clock).await?;
+        staff.push(Staff::of(hospital, &rows));
+    }
+    house.store.close().await;
+    Ok(staff)
+}
+
+fn roster(hospital: &Hospital, config: &Config, clock: &TurnedClock) -> Result<Vec<RosterRow>> {
+    let today = clock.now().to_zoned(config.service.time_zone.get().clone()).date();
+    let phones = PhonePolicy { drama_numbers: true, ..PhonePolicy::default() };
+    let file = roster_file::read(hospital.roster.as_bytes(), today, phones)?;
+    match file.mistakes.first() {
+        None => Ok(file.rows),
+        Some(mistake) => bail!("the roster of {}: {mistake}", hospital.name),
+    }
+}
+
+async fn add(house: &House, hospital: &Hospital, rows: &[RosterRow], clock: &TurnedClock) -> Result<()> {
+    let now = clock.now();
+    let known = house.store.organisation_by_code(hospital.code).await?;
+    let id = known.as_ref().map_or_else(|| vault::new_id(now, house.random.as_ref()), |known| known.id);
+    let mut tx = house.store.begin().await?;
+    if known.is_none() {
+        tx.add_organisation(id, hospital.code, hospital.name, now).await?;
+        let change = OrganisationChange {
+            colour: Some(hospital.colour.to_owned()),
+            support_email: Some(hospital.support_email.to_owned()),
+            support_phone: Some(hospital.support_phone.to_owned()),
+            ..OrganisationChange::default()
+        };
+        tx.change_organisation(id, &change).await?;
+        tx.audit(Event::OrganisationAdded { organisation: id }, now);
+    }
+    let imported = tx.import_roster(id, rows, now, &|_, _| Missing::MarkAsLeft, &|_| ()).await?;
+    if let Some(done) = imported.filter(|done| done.added + done.changed + done.left > 0) {
+        let store::roster::RosterImport { added, changed, unchanged, left } = done;
+        tx.audit(Event::RosterImported { organisation: id, added, changed, unchanged, left }, now);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -157,7 +157,7 @@ struct MethodRow {
 }
 
 impl Store {
-    fn method_from(&self, row: MethodRow) -> Result<SignInMethod, StoreError> {
+    fn method_from(&self, row: &MethodRow) -> Result<SignInMethod, StoreError> {
         Ok(SignInMethod {
             id: row.id,
             account_id: row.account_id,
@@ -175,7 +175,7 @@ impl Store {
     pub async fn sign_in_methods(&self, account: Uuid) -> Result<Vec<SignInMethod>, StoreError> {
         let rows: Vec<MethodRow> =
             reading!(self, METHODS, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
-        rows.into_iter().map(|row| self.method_from(row)).collect()
+        rows.iter().map(|row| self.method_from(row)).collect()
     }
 
     /// One sign-in method.
@@ -185,7 +185,7 @@ impl Store {
     pub async fn sign_in_method(&self, id: Uuid) -> Result<Option<SignInMethod>, StoreError> {
         let row: Option<MethodRow> =
             reading!(self, METHOD, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
-        row.map(|row| self.method_from(row)).transpose()
+        row.map(|row| self.method_from(&row)).transpose()
     }
 
     /// The sign-in under way in the browser with this cookie (its keyed hash).
@@ -378,7 +378,7 @@ impl Tx {
     pub async fn sign_in_methods(&mut self, account: Uuid) -> Result<Vec<SignInMethod>, StoreError> {
         let rows: Vec<MethodRow> =
             in_tx!(self, METHODS, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
-        rows.into_iter().map(|row| self.store.method_from(row)).collect()
+        rows.iter().map(|row| self.store.method_from(row)).collect()
     }
 
     /// Until when no try counts for `subject`, where there is a pause or was one, UTC.

@@ -52,13 +52,7 @@ async fn main() {
         tx.commit().await.unwrap();
         import(&store, organisation, "the first time", &rows).await;
         import(&store, organisation, "the same again", &rows).await;
-        import(
-            &store,
-            organisation,
-            "every tenth changed, every hundredth gone",
-            &changed,
-        )
-        .await;
+        import(&store, organisation, "every tenth changed, every hundredth gone", &changed).await;
     }
 }
 
@@ -66,13 +60,7 @@ async fn import(store: &Store, organisation: Uuid, what: &str, rows: &[RosterRow
     let begun = Instant::now();
     let mut tx = store.begin().await.unwrap();
     let done = tx
-        .import_roster(
-            organisation,
-            rows,
-            Timestamp::UNIX_EPOCH,
-            &|_, _| Missing::MarkAsLeft,
-            &|_| {},
-        )
+        .import_roster(organisation, rows, Timestamp::UNIX_EPOCH, &|_, _| Missing::MarkAsLeft, &|_| {})
         .await
         .unwrap()
         .unwrap();
@@ -83,10 +71,7 @@ async fn import(store: &Store, organisation: Uuid, what: &str, rows: &[RosterRow
 
 fn say(where_: &str, what: &str, begun: Instant) {
     let seconds = begun.elapsed().as_secs_f64();
-    println!(
-        "{where_}: {what}: {seconds:.2} s, {:.0} a second",
-        PEOPLE as f64 / seconds
-    );
+    println!("{where_}: {what}: {seconds:.2} s, {:.0} a second", PEOPLE as f64 / seconds);
 }
 
 fn person(number: usize) -> RosterRow {
@@ -105,9 +90,6 @@ fn person(number: usize) -> RosterRow {
         esr_number: &esr_number,
         user_type: "",
     };
-    let phones = PhonePolicy {
-        drama_numbers: true,
-        ..PhonePolicy::default()
-    };
+    let phones = PhonePolicy { drama_numbers: true, ..PhonePolicy::default() };
     RosterRow::parse(&fields, "2026-11-22".parse().unwrap(), phones).unwrap()
 }

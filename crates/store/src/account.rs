@@ -49,9 +49,8 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn credentials(&self, user_name: &str) -> Result<Option<Credentials>, StoreError> {
-        let row: Option<(Uuid, String)> = reading!(self, CREDENTIALS, sqlx::query_as, |q, c| q
-            .bind(user_name)
-            .fetch_optional(c))?;
+        let row: Option<(Uuid, String)> =
+            reading!(self, CREDENTIALS, sqlx::query_as, |q, c| q.bind(user_name).fetch_optional(c))?;
         Ok(row.map(|(account_id, password)| Credentials { account_id, password }))
     }
 
@@ -62,19 +61,17 @@ impl Store {
     pub async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
         type Row = (Uuid, Uuid, String, String, String, Option<i64>, Option<i64>);
         let row: Option<Row> = reading!(self, ACCOUNT, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
-        row.map(
-            |(id, organisation_id, email, first_name, last_name, last, previous)| {
-                Ok(Account {
-                    id,
-                    organisation_id,
-                    email,
-                    first_name,
-                    last_name,
-                    last_sign_in_at: maybe_moment(last)?,
-                    previous_sign_in_at: maybe_moment(previous)?,
-                })
-            },
-        )
+        row.map(|(id, organisation_id, email, first_name, last_name, last, previous)| {
+            Ok(Account {
+                id,
+                organisation_id,
+                email,
+                first_name,
+                last_name,
+                last_sign_in_at: maybe_moment(last)?,
+                previous_sign_in_at: maybe_moment(previous)?,
+            })
+        })
         .transpose()
     }
 }

@@ -18,19 +18,9 @@ pub enum Event {
     /// An administrator changed an organisation's settings.
     OrganisationChanged { organisation: Uuid },
     /// A roster was imported; the numbers are of people.
-    RosterImported {
-        organisation: Uuid,
-        added: u64,
-        changed: u64,
-        unchanged: u64,
-        left: u64,
-    },
+    RosterImported { organisation: Uuid, added: u64, changed: u64, unchanged: u64, left: u64 },
     /// Guide 003, step 3: somebody gave an e-mail address.
-    RegistrationStarted {
-        organisation: Uuid,
-        registration: Uuid,
-        on_roster: bool,
-    },
+    RegistrationStarted { organisation: Uuid, registration: Uuid, on_roster: bool },
     /// The person corrected the e-mail address.
     RegistrationAddressChanged { registration: Uuid, on_roster: bool },
     /// The person gave the registration up.
@@ -48,13 +38,7 @@ pub enum Event {
     /// Guide 003, step 7: a second factor was chosen, not yet proved.
     SecondFactorChosen { registration: Uuid, kind: String },
     /// Guide 003, step 9: the second factor was proved and the account made.
-    AccountCreated {
-        account: Uuid,
-        registration: Uuid,
-        organisation: Uuid,
-        roster_entry: Uuid,
-        kind: String,
-    },
+    AccountCreated { account: Uuid, registration: Uuid, organisation: Uuid, roster_entry: Uuid, kind: String },
     /// A password was wrong. No account: the user name is not known.
     PasswordRefused { account: Option<Uuid> },
     /// A password was right; the second factor is asked for.
@@ -62,11 +46,7 @@ pub enum Event {
     /// A second factor was wrong.
     SecondFactorRefused { account: Uuid },
     /// Both were right.
-    SignedIn {
-        account: Uuid,
-        session: Uuid,
-        kind: String,
-    },
+    SignedIn { account: Uuid, session: Uuid, kind: String },
     /// The person signed out.
     SignedOut { account: Uuid, session: Uuid },
     /// A message was given up; `channel` is e-mail or text.
@@ -163,9 +143,8 @@ impl Tx {
         let Ok(count @ 1..) = i64::try_from(events.len()) else {
             return Ok(());
         };
-        let head: Option<(i64, Vec<u8>)> = in_tx!(self, LOCK_HEAD, sqlx::query_as, |q, c| q
-            .bind(count)
-            .fetch_optional(c))?;
+        let head: Option<(i64, Vec<u8>)> =
+            in_tx!(self, LOCK_HEAD, sqlx::query_as, |q, c| q.bind(count).fetch_optional(c))?;
         let (last, mut chain) = head.ok_or(NO_HEAD)?;
         for (seq, Pending { at, event }) in (last - count + 1..).zip(events) {
             let at = millis(at);
@@ -240,10 +219,7 @@ impl Store {
         if chain != head.chain {
             return Ok(AuditVerdict::Altered { seq: head.seq });
         }
-        Ok(AuditVerdict::Whole {
-            records: last,
-            head: hex(&chain),
-        })
+        Ok(AuditVerdict::Whole { records: last, head: hex(&chain) })
     }
 
     async fn audit_head(&self) -> Result<Option<Head>, StoreError> {
@@ -261,10 +237,8 @@ impl Store {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -92,10 +92,7 @@ impl Tx {
     ///
     /// # Errors
     /// Where the database refuses.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a column, and there is one caller"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a column, and there is one caller")]
     pub async fn add_code(
         &mut self,
         id: Uuid,
@@ -150,9 +147,7 @@ impl Tx {
             return Ok(Err(CodeRefused::Ended));
         };
         if used_at.is_some() {
-            return Ok(Ok(CodeProof {
-                subject: code_for.subject(),
-            }));
+            return Ok(Ok(CodeProof { subject: code_for.subject() }));
         }
         let was_sent: Option<(i32,)> = in_tx!(self, WAS_SENT, sqlx::query_as, |q, c| q
             .bind(code_for.purpose())
@@ -164,10 +159,6 @@ impl Tx {
             return Ok(Err(CodeRefused::Expired));
         }
         let left = u32::try_from(i64::from(wrong_tries) - tries).unwrap_or(0);
-        Ok(Err(if left == 0 {
-            CodeRefused::Ended
-        } else {
-            CodeRefused::Wrong { left }
-        }))
+        Ok(Err(if left == 0 { CodeRefused::Ended } else { CodeRefused::Wrong { left } }))
     }
 }

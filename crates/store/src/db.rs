@@ -24,10 +24,7 @@ type CommitHook = Arc<dyn Fn(CommitPoint) + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) enum Pools {
-    Sqlite {
-        write: sqlx::SqlitePool,
-        read: sqlx::SqlitePool,
-    },
+    Sqlite { write: sqlx::SqlitePool, read: sqlx::SqlitePool },
     Postgres(sqlx::PgPool),
 }
 
@@ -43,9 +40,7 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store")
-            .field("database", &self.kind())
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("database", &self.kind()).finish_non_exhaustive()
     }
 }
 
@@ -86,13 +81,7 @@ impl Store {
                 "the address of the database must begin with sqlite:// or postgres://".to_owned(),
             ));
         };
-        Ok(Self {
-            pools,
-            keys,
-            random,
-            statements: Arc::default(),
-            hook: None,
-        })
+        Ok(Self { pools, keys, random, statements: Arc::default(), hook: None })
     }
 
     /// One writing connection, so that a transaction never fails half-way because another one wrote; several reading.
@@ -131,9 +120,7 @@ impl Store {
                 // PostgreSQL's migrator locks the others out by itself; SQLite's does not.
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 // As `run`, whose future the compiler cannot see to be `Send` when it is given a connection.
-                migrator(Dialect::Sqlite)
-                    .run_direct(None, &mut *tx, false)
-                    .await?;
+                migrator(Dialect::Sqlite).run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
             Pools::Postgres(pool) => migrator(Dialect::Postgres).run(pool).await?,
@@ -170,11 +157,7 @@ impl Store {
             Pools::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         };
-        Ok(Tx {
-            inner,
-            store: self.clone(),
-            events: Vec::new(),
-        })
+        Ok(Tx { inner, store: self.clone(), events: Vec::new() })
     }
 
     /// Calls `hook` around every commit. For tests that kill the process there.

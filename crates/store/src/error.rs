@@ -57,9 +57,7 @@ impl From<sqlx::Error> for StoreError {
 fn passes(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6),
-        _ => ["08", "40", "53", "57P"]
-            .iter()
-            .any(|class| code.starts_with(class)),
+        _ => ["08", "40", "53", "57P"].iter().any(|class| code.starts_with(class)),
     }
 }
 

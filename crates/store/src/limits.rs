@@ -60,9 +60,7 @@ impl Tx {
             .bind(i64::from(limit.at_most.saturating_sub(1)))
             .fetch_optional(c))?;
         let from = oldest.map_or(Ok(now), |(at,)| moment(at))?;
-        Ok(Allowance::Exhausted {
-            until: from.checked_add(limit.within).unwrap_or(Timestamp::MAX),
-        })
+        Ok(Allowance::Exhausted { until: from.checked_add(limit.within).unwrap_or(Timestamp::MAX) })
     }
 
     /// Whether `limit` has room for `subject`, without taking any.

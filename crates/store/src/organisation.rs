@@ -102,9 +102,7 @@ impl Tx {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn organisation(&mut self, id: Uuid) -> Result<Option<Organisation>, StoreError> {
-        Ok(in_tx!(self, BY_ID, sqlx::query_as, |q, c| q
-            .bind(id)
-            .fetch_optional(c))?)
+        Ok(in_tx!(self, BY_ID, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?)
     }
 }
 
@@ -114,9 +112,7 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn organisation_by_code(&self, code: &str) -> Result<Option<Organisation>, StoreError> {
-        Ok(reading!(self, BY_CODE, sqlx::query_as, |q, c| q
-            .bind(code)
-            .fetch_optional(c))?)
+        Ok(reading!(self, BY_CODE, sqlx::query_as, |q, c| q.bind(code).fetch_optional(c))?)
     }
 
     /// The organisation with this id.
@@ -124,9 +120,7 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn organisation(&self, id: Uuid) -> Result<Option<Organisation>, StoreError> {
-        Ok(reading!(self, BY_ID, sqlx::query_as, |q, c| q
-            .bind(id)
-            .fetch_optional(c))?)
+        Ok(reading!(self, BY_ID, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?)
     }
 
     /// All of them, by name.

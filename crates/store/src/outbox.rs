@@ -133,11 +133,8 @@ impl Tx {
         message: &NewMessage<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sealed = self.store.keys.seal(
-            &payload_context(message.id),
-            message.payload,
-            self.store.random.as_ref(),
-        );
+        let sealed =
+            self.store.keys.seal(&payload_context(message.id), message.payload, self.store.random.as_ref());
         let added = execute!(
             self,
             ADD,
@@ -196,14 +193,7 @@ impl Tx {
         provider_reference: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        Ok(execute!(
-            self,
-            SENT,
-            message.id,
-            message.claim,
-            millis(now),
-            provider_reference
-        )? == 1)
+        Ok(execute!(self, SENT, message.id, message.claim, millis(now), provider_reference)? == 1)
     }
 
     /// The message is to be tried again at `next`. `error` says why, without address or content.
@@ -254,18 +244,13 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn delivery(&self, subject: Uuid) -> Result<Option<Delivery>, StoreError> {
-        let row: Option<(i64, Option<i64>, Option<i64>)> = reading!(self, NEWEST, sqlx::query_as, |q, c| q
-            .bind(subject)
-            .fetch_optional(c))?;
-        Ok(
-            row.map(|(tries, sent_at, gave_up_at)| match (sent_at, gave_up_at) {
-                (Some(_), _) => Delivery::Sent,
-                (None, Some(_)) => Delivery::GivenUp,
-                (None, None) => Delivery::Waiting {
-                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
-                },
-            }),
-        )
+        let row: Option<(i64, Option<i64>, Option<i64>)> =
+            reading!(self, NEWEST, sqlx::query_as, |q, c| q.bind(subject).fetch_optional(c))?;
+        Ok(row.map(|(tries, sent_at, gave_up_at)| match (sent_at, gave_up_at) {
+            (Some(_), _) => Delivery::Sent,
+            (None, Some(_)) => Delivery::GivenUp,
+            (None, None) => Delivery::Waiting { tries: u32::try_from(tries).unwrap_or(u32::MAX) },
+        }))
     }
 
     /// How the outbox stands. `since` is when the last day began, UTC.
@@ -274,9 +259,7 @@ impl Store {
     /// Where the database cannot be read.
     pub async fn outbox_state(&self, since: Timestamp) -> Result<OutboxState, StoreError> {
         let (waiting, given_up, oldest): (i64, i64, Option<i64>) =
-            reading!(self, STATE, sqlx::query_as, |q, c| q
-                .bind(millis(since))
-                .fetch_one(c))?;
+            reading!(self, STATE, sqlx::query_as, |q, c| q.bind(millis(since)).fetch_one(c))?;
         Ok(OutboxState {
             waiting: u64::try_from(waiting).unwrap_or(0),
             given_up: u64::try_from(given_up).unwrap_or(0),

@@ -118,9 +118,8 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn registration(&self, token: &[u8]) -> Result<Option<Registration>, StoreError> {
-        let row: Option<Row> = reading!(self, BY_TOKEN, sqlx::query_as, |q, c| q
-            .bind(token)
-            .fetch_optional(c))?;
+        let row: Option<Row> =
+            reading!(self, BY_TOKEN, sqlx::query_as, |q, c| q.bind(token).fetch_optional(c))?;
         row.map(|row| self.registration_from(row)).transpose()
     }
 
@@ -158,10 +157,7 @@ impl Store {
 
 /// What a registration begins with.
 #[derive(Debug)]
-#[expect(
-    missing_docs,
-    reason = "the fields of Registration, and the keyed hash of its cookie"
-)]
+#[expect(missing_docs, reason = "the fields of Registration, and the keyed hash of its cookie")]
 pub struct NewRegistration<'a> {
     pub id: Uuid,
     pub token: &'a [u8],

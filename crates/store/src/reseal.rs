@@ -9,8 +9,7 @@ use vault::Secret;
 
 impl Store {
     pub(crate) fn seal_secret(&self, context: &str, secret: &MethodSecret) -> Vec<u8> {
-        self.keys
-            .seal(context, secret.as_seed().expose(), self.random.as_ref())
+        self.keys.seal(context, secret.as_seed().expose(), self.random.as_ref())
     }
 
     pub(crate) fn open_secret(&self, context: &str, sealed: &[u8]) -> Result<MethodSecret, StoreError> {
@@ -62,26 +61,10 @@ statements! {
 }
 
 const COLUMNS: &[SealedColumn] = &[
-    SealedColumn {
-        page: METHODS,
-        replace: METHOD,
-        context: crate::sign_in::method_context,
-    },
-    SealedColumn {
-        page: REGISTRATIONS,
-        replace: REGISTRATION,
-        context: crate::registration::method_context,
-    },
-    SealedColumn {
-        page: PHONES,
-        replace: PHONE,
-        context: crate::roster::phone_context,
-    },
-    SealedColumn {
-        page: PAYLOADS,
-        replace: PAYLOAD,
-        context: crate::outbox::payload_context,
-    },
+    SealedColumn { page: METHODS, replace: METHOD, context: crate::sign_in::method_context },
+    SealedColumn { page: REGISTRATIONS, replace: REGISTRATION, context: crate::registration::method_context },
+    SealedColumn { page: PHONES, replace: PHONE, context: crate::roster::phone_context },
+    SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },
 ];
 
 impl Tx {
@@ -90,9 +73,8 @@ impl Tx {
         column: &SealedColumn,
         after: Uuid,
     ) -> Result<(Option<Uuid>, u64), StoreError> {
-        let rows: Vec<(Uuid, Vec<u8>)> = in_tx!(self, column.page, sqlx::query_as, |q, c| q
-            .bind(after)
-            .fetch_all(c))?;
+        let rows: Vec<(Uuid, Vec<u8>)> =
+            in_tx!(self, column.page, sqlx::query_as, |q, c| q.bind(after).fetch_all(c))?;
         let last = rows.last().map(|(id, _)| *id);
         let mut done = 0;
         for (id, sealed) in rows {

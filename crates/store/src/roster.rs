@@ -155,9 +155,8 @@ impl Tx {
             return Err(StoreError::Taken("e-mail address"));
         }
         execute!(self, LOCK, organisation)?;
-        let existing: Vec<(Uuid, String, Vec<u8>, bool)> = in_tx!(self, EXISTING, sqlx::query_as, |q, c| q
-            .bind(organisation)
-            .fetch_all(c))?;
+        let existing: Vec<(Uuid, String, Vec<u8>, bool)> =
+            in_tx!(self, EXISTING, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
         let present = existing.iter().filter(|(.., left)| !left).count();
         let mut known: HashMap<String, (Uuid, Vec<u8>, bool)> = existing
             .into_iter()
@@ -181,25 +180,12 @@ impl Tx {
             }
             let id = before.map_or_else(|| vault::new_id(now, self.store.random.as_ref()), |(id, ..)| id);
             let phone = row.phone.as_ref().map(|phone| {
-                self.store.keys.seal(
-                    &phone_context(id),
-                    phone.e164().as_bytes(),
-                    self.store.random.as_ref(),
-                )
+                self.store.keys.seal(&phone_context(id), phone.e164().as_bytes(), self.store.random.as_ref())
             });
-            upserts.push(Upsert {
-                id,
-                row,
-                phone,
-                fingerprint,
-                left,
-            });
+            upserts.push(Upsert { id, row, phone, fingerprint, left });
         }
-        let mut missing: Vec<Uuid> = known
-            .into_values()
-            .filter(|(_, _, left)| !left)
-            .map(|(id, ..)| id)
-            .collect();
+        let mut missing: Vec<Uuid> =
+            known.into_values().filter(|(_, _, left)| !left).map(|(id, ..)| id).collect();
         if !missing.is_empty() {
             match about_missing(missing.len(), present) {
                 Missing::MarkAsLeft => {}

@@ -194,9 +194,7 @@ impl Store {
     /// Where the database cannot be read.
     pub async fn sign_in(&self, token: &[u8]) -> Result<Option<SignIn>, StoreError> {
         let row: Option<(Uuid, Uuid, Uuid, i64, Option<i64>)> =
-            reading!(self, SIGN_IN, sqlx::query_as, |q, c| q
-                .bind(token)
-                .fetch_optional(c))?;
+            reading!(self, SIGN_IN, sqlx::query_as, |q, c| q.bind(token).fetch_optional(c))?;
         row.map(|(id, account_id, method_id, started_at, finished_at)| {
             Ok(SignIn {
                 id,
@@ -215,9 +213,7 @@ impl Store {
     /// Where the database cannot be read.
     pub async fn session(&self, token: &[u8]) -> Result<Option<Session>, StoreError> {
         let row: Option<(Uuid, Uuid, i64, i64, Option<i64>)> =
-            reading!(self, SESSION, sqlx::query_as, |q, c| q
-                .bind(token)
-                .fetch_optional(c))?;
+            reading!(self, SESSION, sqlx::query_as, |q, c| q.bind(token).fetch_optional(c))?;
         row.map(|(id, account_id, started_at, last_seen_at, ended_at)| {
             Ok(Session {
                 id,
@@ -260,17 +256,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let sealed = self.store.seal_secret(&method_context(id), secret);
         let step = i64::try_from(step).unwrap_or(i64::MAX);
-        execute!(
-            self,
-            ADD_METHOD,
-            id,
-            account,
-            kind.as_str(),
-            sealed,
-            step,
-            millis(now)
-        )
-        .map(|_| ())
+        execute!(self, ADD_METHOD, id, account, kind.as_str(), sealed, step, millis(now)).map(|_| ())
     }
 
     /// Uses up the time step of an app's code. Answers false where it, or a later one, has been used.
@@ -386,9 +372,8 @@ impl Tx {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn password_pause(&mut self, subject: &[u8]) -> Result<Option<Timestamp>, StoreError> {
-        let row: Option<(i64,)> = in_tx!(self, GUARD, sqlx::query_as, |q, c| q
-            .bind(subject)
-            .fetch_optional(c))?;
+        let row: Option<(i64,)> =
+            in_tx!(self, GUARD, sqlx::query_as, |q, c| q.bind(subject).fetch_optional(c))?;
         row.map(|(paused_until,)| moment(paused_until)).transpose()
     }
 
@@ -397,10 +382,8 @@ impl Tx {
     /// # Errors
     /// Where the database refuses.
     pub async fn count_wrong_password(&mut self, subject: &[u8], now: Timestamp) -> Result<u32, StoreError> {
-        let (failures,): (i64,) = in_tx!(self, GUARD_FAILS, sqlx::query_as, |q, c| q
-            .bind(subject)
-            .bind(millis(now))
-            .fetch_one(c))?;
+        let (failures,): (i64,) =
+            in_tx!(self, GUARD_FAILS, sqlx::query_as, |q, c| q.bind(subject).bind(millis(now)).fetch_one(c))?;
         Ok(u32::try_from(failures).unwrap_or(u32::MAX))
     }
 

@@ -14,10 +14,7 @@ use store::audit::Event;
 use uuid::Uuid;
 
 fn event(number: u128) -> Event {
-    Event::SignedOut {
-        account: Uuid::from_u128(number),
-        session: Uuid::from_u128(number),
-    }
+    Event::SignedOut { account: Uuid::from_u128(number), session: Uuid::from_u128(number) }
 }
 
 async fn append(store: &Store, count: u32) {
@@ -48,10 +45,7 @@ async fn verdict(store: &Store) -> AuditVerdict {
 async fn an_untouched_audit_is_whole(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let db = Database::new(kind).await;
     let store = db.node().await;
-    let empty = Whole {
-        records: 0,
-        head: String::new(),
-    };
+    let empty = Whole { records: 0, head: String::new() };
     assert_eq!(verdict(&store).await, empty);
     append(&store, 9).await;
     let head = store.audit_page(0).await.unwrap().pop().unwrap().chain;
@@ -157,10 +151,7 @@ async fn two_nodes_that_append_at_once_keep_one_chain(#[values(Sqlite, PostgreSq
         .unwrap();
     })
     .await;
-    assert!(matches!(
-        verdict(&db.node().await).await,
-        Whole { records: 199, .. }
-    ));
+    assert!(matches!(verdict(&db.node().await).await, Whole { records: 199, .. }));
 }
 
 #[rstest]

@@ -53,13 +53,9 @@ impl Codes {
 }
 
 async fn types(store: &Store, code_for: CodeFor, code: &str, now: Timestamp) -> Result<(), CodeRefused> {
-    let consumed = committed(store, async |tx| {
-        tx.consume_code(code_for, code.as_bytes(), WRONG_TRIES, now).await
-    });
-    consumed
-        .await
-        .unwrap()
-        .map(|proof| assert_eq!(proof.subject(), code_for.subject()))
+    let consumed =
+        committed(store, async |tx| tx.consume_code(code_for, code.as_bytes(), WRONG_TRIES, now).await);
+    consumed.await.unwrap().map(|proof| assert_eq!(proof.subject(), code_for.subject()))
 }
 
 #[rstest]
@@ -71,18 +67,10 @@ async fn a_hundred_simultaneous_tries_of_the_right_code_on_two_nodes_are_one_suc
     codes.send("123456", nine()).await;
     let code_for = codes.code_for;
     let nodes = codes.db.two_nodes().await;
-    let answers = at_once(&nodes, 100, |_, node| async move {
-        types(&node, code_for, "123456", nine()).await
-    })
-    .await;
+    let answers =
+        at_once(&nodes, 100, |_, node| async move { types(&node, code_for, "123456", nine()).await }).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| **answer == Err(CodeRefused::Ended))
-            .count(),
-        99
-    );
+    assert_eq!(answers.iter().filter(|answer| **answer == Err(CodeRefused::Ended)).count(), 99);
 }
 
 #[rstest]
@@ -115,10 +103,7 @@ async fn the_fifth_try_may_still_be_the_right_one(#[values(Sqlite, PostgreSql)] 
     let codes = Codes::new(kind).await;
     codes.send("123456", nine()).await;
     for left in [4, 3, 2, 1] {
-        assert_eq!(
-            codes.types("000000", nine()).await,
-            Err(CodeRefused::Wrong { left })
-        );
+        assert_eq!(codes.types("000000", nine()).await, Err(CodeRefused::Wrong { left }));
     }
     assert_eq!(codes.types("123456", nine()).await, Ok(()));
 }
@@ -130,10 +115,7 @@ async fn a_code_is_good_until_its_lifetime_ends_and_not_at_that_moment(
 ) {
     let codes = Codes::new(kind).await;
     codes.send("123456", nine()).await;
-    assert_eq!(
-        codes.types("123456", nine() + LIFETIME).await,
-        Err(CodeRefused::Expired)
-    );
+    assert_eq!(codes.types("123456", nine() + LIFETIME).await, Err(CodeRefused::Expired));
     assert_eq!(codes.types("123456", nine() + LIFETIME - ms(1)).await, Ok(()));
 }
 
@@ -145,10 +127,7 @@ async fn an_earlier_code_stays_good_for_its_own_lifetime_after_a_new_one(
     let codes = Codes::new(kind).await;
     codes.send("111111", nine()).await;
     codes.send("222222", nine() + minutes(10)).await;
-    assert_eq!(
-        codes.types("111111", nine() + minutes(15)).await,
-        Err(CodeRefused::Expired)
-    );
+    assert_eq!(codes.types("111111", nine() + minutes(15)).await, Err(CodeRefused::Expired));
     assert_eq!(codes.types("111111", nine() + minutes(14)).await, Ok(()));
 }
 
@@ -181,10 +160,7 @@ async fn after_one_was_used_a_new_code_begins_afresh(#[values(Sqlite, PostgreSql
     codes.send("222222", nine()).await;
     assert_eq!(codes.types("111111", nine()).await, Ok(()));
     codes.send("333333", nine()).await;
-    assert_eq!(
-        codes.types("222222", nine()).await,
-        Err(CodeRefused::Wrong { left: 4 })
-    );
+    assert_eq!(codes.types("222222", nine()).await, Err(CodeRefused::Wrong { left: 4 }));
     assert_eq!(codes.types("333333", nine()).await, Ok(()));
 }
 
@@ -194,16 +170,10 @@ async fn wrong_tries_count_across_codes(#[values(Sqlite, PostgreSql)] kind: Kind
     let codes = Codes::new(kind).await;
     codes.send("111111", nine()).await;
     for left in [4, 3, 2] {
-        assert_eq!(
-            codes.types("000000", nine()).await,
-            Err(CodeRefused::Wrong { left })
-        );
+        assert_eq!(codes.types("000000", nine()).await, Err(CodeRefused::Wrong { left }));
     }
     codes.send("222222", nine()).await;
-    assert_eq!(
-        codes.types("000000", nine()).await,
-        Err(CodeRefused::Wrong { left: 1 })
-    );
+    assert_eq!(codes.types("000000", nine()).await, Err(CodeRefused::Wrong { left: 1 }));
     assert_eq!(codes.types("000000", nine()).await, Err(CodeRefused::Ended));
     for code in ["111111", "222222"] {
         assert_eq!(codes.types(code, nine()).await, Err(CodeRefused::Ended));
@@ -221,10 +191,7 @@ async fn after_too_many_wrong_tries_a_new_code_begins_afresh_and_earlier_ones_st
         codes.types("000000", nine()).await.unwrap_err();
     }
     codes.send("222222", nine()).await;
-    assert_eq!(
-        codes.types("111111", nine()).await,
-        Err(CodeRefused::Wrong { left: 4 })
-    );
+    assert_eq!(codes.types("111111", nine()).await, Err(CodeRefused::Wrong { left: 4 }));
     assert_eq!(codes.types("222222", nine()).await, Ok(()));
 }
 
@@ -234,10 +201,7 @@ async fn a_code_for_another_destination_ends_those_before_it(#[values(Sqlite, Po
     let codes = Codes::new(kind).await;
     codes.send_to("amina, mistyped", "111111", nine()).await;
     codes.send_to("amina", "222222", nine()).await;
-    assert_eq!(
-        codes.types("111111", nine()).await,
-        Err(CodeRefused::Wrong { left: 4 })
-    );
+    assert_eq!(codes.types("111111", nine()).await, Err(CodeRefused::Wrong { left: 4 }));
     assert_eq!(codes.types("222222", nine()).await, Ok(()));
 }
 
@@ -250,10 +214,7 @@ async fn going_back_to_the_first_destination_does_not_revive_its_codes(
     codes.send_to("amina", "111111", nine()).await;
     codes.send_to("amina, mistyped", "222222", nine()).await;
     codes.send_to("amina", "333333", nine()).await;
-    assert_eq!(
-        codes.types("111111", nine()).await,
-        Err(CodeRefused::Wrong { left: 4 })
-    );
+    assert_eq!(codes.types("111111", nine()).await, Err(CodeRefused::Wrong { left: 4 }));
 }
 
 #[rstest]
@@ -267,10 +228,7 @@ async fn a_code_is_of_no_use_for_another_purpose_or_person(#[values(Sqlite, Post
         CodeFor::SignIn(subject),
         CodeFor::RegistrationEmail(codes.db.new_id()),
     ] {
-        assert_eq!(
-            types(&codes.store, other, "123456", nine()).await,
-            Err(CodeRefused::Ended)
-        );
+        assert_eq!(types(&codes.store, other, "123456", nine()).await, Err(CodeRefused::Ended));
     }
     assert_eq!(codes.types("123456", nine()).await, Ok(()));
 }
@@ -281,10 +239,7 @@ async fn a_try_that_is_rolled_back_uses_nothing_up(#[values(Sqlite, PostgreSql)]
     let codes = Codes::new(kind).await;
     codes.send("123456", nine()).await;
     let mut tx = codes.store.begin().await.unwrap();
-    let first = tx
-        .consume_code(codes.code_for, b"123456", WRONG_TRIES, nine())
-        .await
-        .unwrap();
+    let first = tx.consume_code(codes.code_for, b"123456", WRONG_TRIES, nine()).await.unwrap();
     assert!(first.is_ok());
     drop(tx);
     assert_eq!(codes.types("123456", nine()).await, Ok(()));
@@ -308,16 +263,7 @@ async fn a_code_typed_while_new_ones_are_sent_is_used_once(#[values(Sqlite, Post
             let until = nine() + LIFETIME;
             let hash = format!("new {nth}");
             committed(&node, async |tx| {
-                tx.add_code(
-                    id,
-                    code_for,
-                    hash.as_bytes(),
-                    b"amina",
-                    WRONG_TRIES,
-                    nine(),
-                    until,
-                )
-                .await
+                tx.add_code(id, code_for, hash.as_bytes(), b"amina", WRONG_TRIES, nine(), until).await
             })
             .await
             .unwrap();

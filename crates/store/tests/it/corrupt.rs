@@ -70,8 +70,7 @@ async fn a_sign_in_method_that_cannot_be_is_an_error_and_no_panic(
     let id = db.new_id();
     committed(&store, async |tx| {
         let secret = MethodSecret::address(AMINA);
-        tx.add_sign_in_method(id, account, MethodKind::Email, &secret, 0, nine())
-            .await
+        tx.add_sign_in_method(id, account, MethodKind::Email, &secret, 0, nine()).await
     })
     .await
     .unwrap();
@@ -88,15 +87,9 @@ async fn an_account_or_session_with_an_impossible_time_is_an_error_and_no_panic(
     let db = Database::new(kind).await;
     let store = db.node().await;
     let account = account(&db, &store).await;
-    committed(&store, async |tx| {
-        tx.add_session(db.new_id(), b"token", account, nine()).await
-    })
-    .await
-    .unwrap();
-    db.tell("UPDATE account SET last_sign_in_at = 9223372036854775807")
-        .await;
-    db.tell("UPDATE session SET last_seen_at = 9223372036854775807")
-        .await;
+    committed(&store, async |tx| tx.add_session(db.new_id(), b"token", account, nine()).await).await.unwrap();
+    db.tell("UPDATE account SET last_sign_in_at = 9223372036854775807").await;
+    db.tell("UPDATE session SET last_seen_at = 9223372036854775807").await;
     assert_corrupt(store.account(account).await);
     assert_corrupt(store.session(b"token").await);
 }
@@ -115,13 +108,9 @@ async fn an_audit_record_that_is_no_json_is_an_error_and_is_found_by_the_chain(
     .await
     .unwrap();
     db.drop_audit_guard().await;
-    db.tell("UPDATE audit SET event = '{', at = 9223372036854775807")
-        .await;
+    db.tell("UPDATE audit SET event = '{', at = 9223372036854775807").await;
     assert_corrupt(store.audit_page(0).await);
-    assert_eq!(
-        store.audit_verify().await.unwrap(),
-        store::audit::AuditVerdict::Altered { seq: 1 }
-    );
+    assert_eq!(store.audit_verify().await.unwrap(), store::audit::AuditVerdict::Altered { seq: 1 });
 }
 
 /// What the database says of a row that is there already quotes the row; what the store says does not.
@@ -142,41 +131,29 @@ async fn an_error_never_repeats_a_value_of_a_row(#[values(Sqlite, PostgreSql)] k
     };
     let mut errors = Vec::new();
     let first = db.new_id();
-    committed(&store, async |tx| {
-        tx.add_registration(&new(first, organisation), nine()).await
-    })
-    .await
-    .unwrap();
+    committed(&store, async |tx| tx.add_registration(&new(first, organisation), nine()).await).await.unwrap();
     // The same cookie; an organisation that is none; the same code; a text that PostgreSQL cannot keep.
     errors.push(
-        committed(&store, async |tx| {
-            tx.add_registration(&new(db.new_id(), organisation), nine()).await
-        })
-        .await
-        .unwrap_err(),
+        committed(&store, async |tx| tx.add_registration(&new(db.new_id(), organisation), nine()).await)
+            .await
+            .unwrap_err(),
     );
     errors.push(
         committed(&store, async |tx| {
             let id = db.new_id();
-            let other = NewRegistration {
-                token: id.as_bytes(),
-                ..new(id, db.new_id())
-            };
+            let other = NewRegistration { token: id.as_bytes(), ..new(id, db.new_id()) };
             tx.add_registration(&other, nine()).await
         })
         .await
         .unwrap_err(),
     );
-    let taken = committed(&store, async |tx| {
-        tx.add_organisation(db.new_id(), "NTH", MARK, nine()).await
-    })
-    .await
-    .unwrap_err();
+    let taken = committed(&store, async |tx| tx.add_organisation(db.new_id(), "NTH", MARK, nine()).await)
+        .await
+        .unwrap_err();
     assert!(matches!(taken, StoreError::Taken("code")), "{taken:?}");
     errors.push(taken);
     let unkept = committed(&store, async |tx| {
-        tx.add_organisation(db.new_id(), "NUL", &format!("{MARK}\0"), nine())
-            .await
+        tx.add_organisation(db.new_id(), "NUL", &format!("{MARK}\0"), nine()).await
     })
     .await;
     errors.extend(unkept.err());

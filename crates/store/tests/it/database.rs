@@ -46,9 +46,7 @@ impl Database {
             PostgreSql => {
                 let keys = keys.clone();
                 let migrate = async |url: String| {
-                    let store = Store::open(&url, 1, keys, Arc::new(SeededRandom::unique()))
-                        .await
-                        .unwrap();
+                    let store = Store::open(&url, 1, keys, Arc::new(SeededRandom::unique())).await.unwrap();
                     store.migrate().await.unwrap();
                     store.close().await;
                 };
@@ -85,14 +83,7 @@ impl Database {
             Sqlite => Owner::Sqlite(sqlx::SqlitePool::connect_lazy(&format!("{url}?mode=rwc")).unwrap()),
             PostgreSql => Owner::PostgreSql(sqlx::PgPool::connect(&url).await.unwrap()),
         };
-        Self {
-            kind,
-            url,
-            keys,
-            random,
-            folder,
-            owner,
-        }
+        Self { kind, url, keys, random, folder, owner }
     }
 
     /// A further node on this database.
@@ -102,9 +93,7 @@ impl Database {
 
     /// A further node, with other keys.
     pub async fn node_with(&self, keys: Arc<Keys>) -> Store {
-        Store::open(&self.url, 40, keys, self.random.clone())
-            .await
-            .unwrap()
+        Store::open(&self.url, 40, keys, self.random.clone()).await.unwrap()
     }
 
     pub async fn two_nodes(&self) -> [Store; 2] {
@@ -117,9 +106,7 @@ impl Database {
 
     /// Does as the owner of the database could.
     pub async fn tell(&self, sql: &str) {
-        self.try_tell(sql)
-            .await
-            .unwrap_or_else(|why| panic!("{sql}: {why}"));
+        self.try_tell(sql).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
     }
 
     pub async fn try_tell(&self, sql: &str) -> Result<(), sqlx::Error> {
@@ -132,14 +119,8 @@ impl Database {
     /// The one number that a query answers.
     pub async fn number(&self, sql: &str) -> i64 {
         match &self.owner {
-            Owner::Sqlite(pool) => sqlx::query_scalar(AssertSqlSafe(sql))
-                .fetch_one(pool)
-                .await
-                .unwrap(),
-            Owner::PostgreSql(pool) => sqlx::query_scalar(AssertSqlSafe(sql))
-                .fetch_one(pool)
-                .await
-                .unwrap(),
+            Owner::Sqlite(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await.unwrap(),
+            Owner::PostgreSql(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await.unwrap(),
         }
     }
 
@@ -180,9 +161,7 @@ impl Database {
         {
             let sql = match self.kind {
                 Sqlite => {
-                    let columns = self
-                        .texts(&format!("SELECT name FROM pragma_table_info('{table}')"))
-                        .await;
+                    let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
                     let quoted: Vec<String> =
                         columns.iter().map(|column| format!("quote({column})")).collect();
                     format!("SELECT {} FROM {table}", quoted.join(" || ' ' || "))
@@ -224,15 +203,10 @@ impl Database {
 
     /// What lies on the disk of an SQLite database: the file with its free pages, and the log beside it.
     pub fn raw_files(&self) -> Vec<u8> {
-        let mut names: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let mut names: Vec<PathBuf> =
+            std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         names.sort();
-        names
-            .iter()
-            .flat_map(|name| std::fs::read(name).unwrap())
-            .collect()
+        names.iter().flat_map(|name| std::fs::read(name).unwrap()).collect()
     }
 }
 
@@ -281,9 +255,8 @@ where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,
 {
-    let tasks: Vec<_> = (0..times)
-        .map(|nth| tokio::spawn(act(nth, nodes[nth % nodes.len()].clone())))
-        .collect();
+    let tasks: Vec<_> =
+        (0..times).map(|nth| tokio::spawn(act(nth, nodes[nth % nodes.len()].clone()))).collect();
     let mut answers = Vec::with_capacity(times);
     for task in tasks {
         answers.push(task.await.unwrap());

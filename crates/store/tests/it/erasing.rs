@@ -17,13 +17,8 @@ use store::sign_in::{MethodKind, MethodSecret};
 use uuid::Uuid;
 
 /// What somebody typed who is not on the roster under it.
-const TYPED: [&str; 5] = [
-    "zebedee.quickthorn@elsewhere.example",
-    "Zebedee",
-    "Quickthorn",
-    "+447700900987",
-    "$argon2id$zebedee",
-];
+const TYPED: [&str; 5] =
+    ["zebedee.quickthorn@elsewhere.example", "Zebedee", "Quickthorn", "+447700900987", "$argon2id$zebedee"];
 
 /// A registration with all that a person can type, and a message that was sent.
 async fn registration_with_everything(db: &Database, store: &Store) -> Uuid {
@@ -43,22 +38,9 @@ async fn registration_with_everything(db: &Database, store: &Store) -> Uuid {
             roster_entry_id: None,
         };
         tx.add_registration(&new, nine()).await?;
-        let event = Event::RegistrationStarted {
-            organisation,
-            registration: id,
-            on_roster: false,
-        };
+        let event = Event::RegistrationStarted { organisation, registration: id, on_roster: false };
         tx.audit(event, nine());
-        tx.add_code(
-            db.new_id(),
-            code_for,
-            b"right",
-            b"there",
-            5,
-            nine(),
-            nine() + minutes(15),
-        )
-        .await?;
+        tx.add_code(db.new_id(), code_for, b"right", b"there", 5, nine(), nine() + minutes(15)).await?;
         let message = NewMessage {
             id: message_id,
             key: &format!("code:{message_id}"),
@@ -90,9 +72,7 @@ async fn registration_with_everything(db: &Database, store: &Store) -> Uuid {
 }
 
 async fn erase_at(store: &Store, now: jiff::Timestamp) -> u64 {
-    committed(store, async |tx| tx.erase_registrations(now - LIFETIME).await)
-        .await
-        .unwrap()
+    committed(store, async |tx| tx.erase_registrations(now - LIFETIME).await).await.unwrap()
 }
 
 #[rstest]
@@ -152,24 +132,13 @@ async fn old_sign_ins_and_sessions_are_erased_with_their_codes(#[values(Sqlite, 
             tx.add_sign_in(id, id.as_bytes(), None, None, now).await?;
             tx.add_session(id, id.as_bytes(), account, now).await?;
             let until = now + minutes(15);
-            tx.add_code(
-                db.new_id(),
-                CodeFor::SignIn(id),
-                b"right",
-                b"there",
-                5,
-                now,
-                until,
-            )
-            .await?;
+            tx.add_code(db.new_id(), CodeFor::SignIn(id), b"right", b"there", 5, now, until).await?;
         }
         Ok(())
     })
     .await
     .unwrap();
-    committed(&store, async |tx| tx.erase_sign_ins(nine()).await)
-        .await
-        .unwrap();
+    committed(&store, async |tx| tx.erase_sign_ins(nine()).await).await.unwrap();
     for table in ["sign_in", "session", "code", "code_set"] {
         let left = db.number(&format!("SELECT COUNT(*) FROM {table}")).await;
         let others = i64::from(table.starts_with("code"));

@@ -12,16 +12,11 @@ use store::Store;
 use store::limits::Allowance::{self, Exhausted, Granted};
 use vault::Random as _;
 
-const THREE_A_MINUTE: Limit = Limit {
-    name: "three-a-minute",
-    at_most: 3,
-    within: jiff::SignedDuration::from_secs(60),
-};
+const THREE_A_MINUTE: Limit =
+    Limit { name: "three-a-minute", at_most: 3, within: jiff::SignedDuration::from_secs(60) };
 
 async fn take_as(store: &Store, limit: &Limit, subject: &str, now: Timestamp) -> Allowance {
-    committed(store, async |tx| tx.take(limit, subject.as_bytes(), now).await)
-        .await
-        .unwrap()
+    committed(store, async |tx| tx.take(limit, subject.as_bytes(), now).await).await.unwrap()
 }
 
 async fn take(store: &Store, now: Timestamp) -> Allowance {
@@ -29,11 +24,7 @@ async fn take(store: &Store, now: Timestamp) -> Allowance {
 }
 
 async fn has_room(store: &Store, now: Timestamp) -> bool {
-    committed(store, async |tx| {
-        tx.has_room(&THREE_A_MINUTE, b"amina", now).await
-    })
-    .await
-    .unwrap()
+    committed(store, async |tx| tx.has_room(&THREE_A_MINUTE, b"amina", now).await).await.unwrap()
 }
 
 #[rstest]
@@ -78,10 +69,7 @@ async fn what_was_refused_does_not_count_and_asking_does_not_either(
 #[tokio::test]
 async fn subjects_and_limits_are_counted_apart(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let store = Database::new(kind).await.node().await;
-    let other = Limit {
-        name: "another",
-        ..THREE_A_MINUTE
-    };
+    let other = Limit { name: "another", ..THREE_A_MINUTE };
     for _ in 0..3 {
         assert_eq!(take(&store, nine()).await, Granted);
     }
@@ -99,15 +87,9 @@ async fn a_limit_that_was_made_stricter_says_when_there_is_room_by_the_new_count
     for second in [0, 10, 20] {
         assert_eq!(take(&store, nine() + seconds(second)).await, Granted);
     }
-    let stricter = Limit {
-        at_most: 1,
-        ..THREE_A_MINUTE
-    };
+    let stricter = Limit { at_most: 1, ..THREE_A_MINUTE };
     let until = nine() + seconds(80);
-    assert_eq!(
-        take_as(&store, &stricter, "amina", nine() + seconds(30)).await,
-        Exhausted { until }
-    );
+    assert_eq!(take_as(&store, &stricter, "amina", nine() + seconds(30)).await, Exhausted { until });
     assert_eq!(take_as(&store, &stricter, "amina", until).await, Granted);
 }
 
@@ -115,15 +97,9 @@ async fn a_limit_that_was_made_stricter_says_when_there_is_room_by_the_new_count
 #[tokio::test]
 async fn a_limit_of_none_grants_none(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let store = Database::new(kind).await.node().await;
-    let none = Limit {
-        at_most: 0,
-        ..THREE_A_MINUTE
-    };
+    let none = Limit { at_most: 0, ..THREE_A_MINUTE };
     for second in [0, 30, 60, 90] {
-        assert_ne!(
-            take_as(&store, &none, "amina", nine() + seconds(second)).await,
-            Granted
-        );
+        assert_ne!(take_as(&store, &none, "amina", nine() + seconds(second)).await, Granted);
     }
 }
 
@@ -133,10 +109,7 @@ async fn two_hundred_simultaneous_takes_on_two_nodes_grant_exactly_as_many_as_al
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {
     let db = Database::new(kind).await;
-    let limit = Limit {
-        at_most: 37,
-        ..THREE_A_MINUTE
-    };
+    let limit = Limit { at_most: 37, ..THREE_A_MINUTE };
     let granted = at_once(&db.two_nodes().await, 200, |nth, node| async move {
         let now = nine() + ms(i64::try_from(nth).unwrap() % 7);
         take_as(&node, &limit, "amina", now).await == Granted
@@ -166,11 +139,9 @@ async fn what_is_given_back_can_be_taken_again(#[values(Sqlite, PostgreSql)] kin
     for second in [0, 1, 2] {
         assert_eq!(take(&store, nine() + seconds(second)).await, Granted);
     }
-    committed(&store, async |tx| {
-        tx.give_back(&THREE_A_MINUTE, b"amina", nine() + seconds(1)).await
-    })
-    .await
-    .unwrap();
+    committed(&store, async |tx| tx.give_back(&THREE_A_MINUTE, b"amina", nine() + seconds(1)).await)
+        .await
+        .unwrap();
     assert_eq!(take(&store, nine() + seconds(3)).await, Granted);
     assert_ne!(take(&store, nine() + seconds(3)).await, Granted);
 }
@@ -182,11 +153,7 @@ async fn of_two_takes_at_one_moment_only_one_is_given_back(#[values(Sqlite, Post
     for _ in 0..3 {
         assert_eq!(take(&store, nine()).await, Granted);
     }
-    committed(&store, async |tx| {
-        tx.give_back(&THREE_A_MINUTE, b"amina", nine()).await
-    })
-    .await
-    .unwrap();
+    committed(&store, async |tx| tx.give_back(&THREE_A_MINUTE, b"amina", nine()).await).await.unwrap();
     assert_eq!(take(&store, nine()).await, Granted);
     assert_ne!(take(&store, nine()).await, Granted);
 }
@@ -250,9 +217,7 @@ async fn counts_are_erased_when_they_no_longer_count_and_not_before(
     }
     let now = nine() + seconds(70);
     let before = THREE_A_MINUTE.counts_after(now);
-    committed(&store, async |tx| tx.erase_counts(before).await)
-        .await
-        .unwrap();
+    committed(&store, async |tx| tx.erase_counts(before).await).await.unwrap();
     assert_eq!(db.number("SELECT COUNT(*) FROM limit_event").await, 1);
     assert_eq!(take(&store, now).await, Granted);
     assert_eq!(take(&store, now).await, Granted);

@@ -1,10 +1,5 @@
 //! The store, told by what it promises: every test runs on SQLite and on PostgreSQL.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests stop the test"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 mod audit;
 mod codes;

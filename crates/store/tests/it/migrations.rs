@@ -38,10 +38,7 @@ async fn every_statement_can_be_prepared(#[values(Sqlite, PostgreSql)] kind: Kin
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(
-        count > 60,
-        "only {count} statements are listed: is a module missing from all_statements?"
-    );
+    assert!(count > 60, "only {count} statements are listed: is a module missing from all_statements?");
 }
 
 #[rstest]
@@ -87,10 +84,7 @@ async fn several_nodes_may_start_on_an_empty_database_at_once(#[values(Sqlite, P
 async fn a_migration_that_was_edited_after_it_landed_is_noticed(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let db = Database::new(kind).await;
     let other = db.bytes(b"the checksum of another text");
-    db.tell(&format!(
-        "UPDATE _sqlx_migrations SET checksum = {other} WHERE version = 1"
-    ))
-    .await;
+    db.tell(&format!("UPDATE _sqlx_migrations SET checksum = {other} WHERE version = 1")).await;
     let refused = db.node().await.migrate().await.unwrap_err();
     assert!(matches!(refused, StoreError::Migration(_)), "{refused:?}");
 }
@@ -99,8 +93,7 @@ async fn a_migration_that_was_edited_after_it_landed_is_noticed(#[values(Sqlite,
 #[tokio::test]
 async fn a_database_of_a_newer_release_is_not_touched(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let db = Database::new(kind).await;
-    db.tell("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2")
-        .await;
+    db.tell("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2").await;
     let refused = db.node().await.migrate().await.unwrap_err();
     assert!(matches!(refused, StoreError::Migration(_)), "{refused:?}");
 }
@@ -109,13 +102,8 @@ async fn a_database_of_a_newer_release_is_not_touched(#[values(Sqlite, PostgreSq
 async fn an_address_that_is_none_is_answered_by_what_to_write() {
     let db = Database::empty(Sqlite).await;
     for address in ["mysql://root@localhost/fobwatch", "fobwatch.db", ""] {
-        let refused = Store::open(address, 1, db.keys.clone(), db.random.clone())
-            .await
-            .unwrap_err();
-        assert!(
-            refused.to_string().contains("sqlite:// or postgres://"),
-            "{refused}"
-        );
+        let refused = Store::open(address, 1, db.keys.clone(), db.random.clone()).await.unwrap_err();
+        assert!(refused.to_string().contains("sqlite:// or postgres://"), "{refused}");
     }
 }
 
@@ -127,22 +115,15 @@ async fn a_password_in_an_address_that_cannot_be_understood_is_not_repeated() {
         "postgres://fobwatch:correct-horse@127.0.0.1:1/fobwatch",
         "sqlite://x?correct-horse=1",
     ] {
-        let refused = Store::open(address, 1, db.keys.clone(), db.random.clone())
-            .await
-            .unwrap_err();
-        assert!(
-            !format!("{refused} {refused:?}").contains("correct-horse"),
-            "{refused}"
-        );
+        let refused = Store::open(address, 1, db.keys.clone(), db.random.clone()).await.unwrap_err();
+        assert!(!format!("{refused} {refused:?}").contains("correct-horse"), "{refused}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_in_memory_is_one_for_all_its_connections() {
     let db = Database::empty(Sqlite).await;
-    let store = Store::open("sqlite::memory:", 4, db.keys.clone(), db.random.clone())
-        .await
-        .unwrap();
+    let store = Store::open("sqlite::memory:", 4, db.keys.clone(), db.random.clone()).await.unwrap();
     store.migrate().await.unwrap();
     crate::people::northfield(&db, &store).await;
     assert!(store.organisation_by_code("NTH").await.unwrap().is_some());

@@ -35,9 +35,7 @@ impl Outbox {
             payload: b"To: amina. Your code is 314159.",
             give_up_at: now + minutes(15),
         };
-        committed(&self.store, async |tx| tx.add_message(&message, now).await)
-            .await
-            .unwrap()
+        committed(&self.store, async |tx| tx.add_message(&message, now).await).await.unwrap()
     }
 
     async fn claim(&self, now: Timestamp) -> Vec<ClaimedMessage> {
@@ -45,26 +43,20 @@ impl Outbox {
     }
 
     async fn sent(&self, message: &ClaimedMessage, now: Timestamp) -> bool {
-        committed(&self.store, async |tx| {
-            tx.message_sent(message, Some("reference"), now).await
-        })
-        .await
-        .unwrap()
+        committed(&self.store, async |tx| tx.message_sent(message, Some("reference"), now).await)
+            .await
+            .unwrap()
     }
 
     async fn payloads(&self) -> i64 {
-        self.db
-            .number("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL")
-            .await
+        self.db.number("SELECT COUNT(*) FROM outbox WHERE payload IS NOT NULL").await
     }
 }
 
 async fn claim(store: &Store, id: Uuid, now: Timestamp, at_most: u32) -> Vec<ClaimedMessage> {
-    committed(store, async |tx| {
-        tx.claim_messages(id, now, now + seconds(CLAIM), at_most).await
-    })
-    .await
-    .unwrap()
+    committed(store, async |tx| tx.claim_messages(id, now, now + seconds(CLAIM), at_most).await)
+        .await
+        .unwrap()
 }
 
 #[rstest]
@@ -110,9 +102,7 @@ async fn a_claimed_message_is_what_was_written(#[values(Sqlite, PostgreSql)] kin
     let outbox = Outbox::new(kind).await;
     outbox.write("welcome:1", None, nine()).await;
     let messages = outbox.claim(nine() + seconds(5)).await;
-    let [message] = &messages[..] else {
-        panic!("{messages:?}")
-    };
+    let [message] = &messages[..] else { panic!("{messages:?}") };
     assert_eq!(message.key, "welcome:1");
     assert_eq!(message.channel, Channel::Email);
     assert_eq!(message.payload, b"To: amina. Your code is 314159.");
@@ -223,15 +213,8 @@ async fn the_answer_to_an_outdated_claim_changes_nothing(#[values(Sqlite, Postgr
     })
     .await
     .unwrap();
-    assert_eq!(
-        outbox.store.delivery(subject).await.unwrap(),
-        Some(Delivery::Waiting { tries: 2 })
-    );
-    assert_eq!(
-        outbox.claim(now).await.len(),
-        0,
-        "the current claim is still a claim"
-    );
+    assert_eq!(outbox.store.delivery(subject).await.unwrap(), Some(Delivery::Waiting { tries: 2 }));
+    assert_eq!(outbox.claim(now).await.len(), 0, "the current claim is still a claim");
     assert!(outbox.sent(&current, now).await);
     assert!(!outbox.sent(&current, now).await, "sent once is sent");
     assert!(!outbox.sent(&late, now).await);
@@ -257,11 +240,9 @@ async fn a_message_to_be_tried_again_waits_for_its_time(#[values(Sqlite, Postgre
     outbox.write("welcome:1", None, nine()).await;
     let message = outbox.claim(nine()).await.remove(0);
     let next = nine() + seconds(30);
-    committed(&outbox.store, async |tx| {
-        tx.retry_message(&message, next, "the mail server is away").await
-    })
-    .await
-    .unwrap();
+    committed(&outbox.store, async |tx| tx.retry_message(&message, next, "the mail server is away").await)
+        .await
+        .unwrap();
     assert_eq!(outbox.claim(next - seconds(1)).await.len(), 0);
     let again = outbox.claim(next).await;
     assert_eq!((again.len(), again[0].tries), (1, 2));
@@ -280,11 +261,9 @@ async fn the_content_is_erased_once_the_message_is_sent_or_given_up(
     assert_eq!(outbox.payloads().await, 2);
     assert!(outbox.sent(&messages[0], nine()).await);
     assert_eq!(outbox.payloads().await, 1);
-    committed(&outbox.store, async |tx| {
-        tx.give_up_message(&messages[1], "no such mailbox", nine()).await
-    })
-    .await
-    .unwrap();
+    committed(&outbox.store, async |tx| tx.give_up_message(&messages[1], "no such mailbox", nine()).await)
+        .await
+        .unwrap();
     assert_eq!(outbox.payloads().await, 0);
     assert_eq!(outbox.claim(nine() + minutes(60)).await.len(), 0);
 }
@@ -299,11 +278,9 @@ async fn delivery_tells_what_became_of_the_newest_message(#[values(Sqlite, Postg
     outbox.write("code:1", Some(subject), nine()).await;
     assert_eq!(delivery().await, Some(Delivery::Waiting { tries: 0 }));
     let message = outbox.claim(nine()).await.remove(0);
-    committed(&outbox.store, async |tx| {
-        tx.retry_message(&message, nine() + seconds(30), "away").await
-    })
-    .await
-    .unwrap();
+    committed(&outbox.store, async |tx| tx.retry_message(&message, nine() + seconds(30), "away").await)
+        .await
+        .unwrap();
     assert_eq!(delivery().await, Some(Delivery::Waiting { tries: 1 }));
     let message = outbox.claim(nine() + seconds(30)).await.remove(0);
     assert!(outbox.sent(&message, nine() + seconds(31)).await);
@@ -312,8 +289,7 @@ async fn delivery_tells_what_became_of_the_newest_message(#[values(Sqlite, Postg
     assert_eq!(delivery().await, Some(Delivery::Waiting { tries: 0 }));
     let message = outbox.claim(nine() + minutes(1)).await.remove(0);
     committed(&outbox.store, async |tx| {
-        tx.give_up_message(&message, "no such mailbox", nine() + minutes(1))
-            .await
+        tx.give_up_message(&message, "no such mailbox", nine() + minutes(1)).await
     })
     .await
     .unwrap();
@@ -336,24 +312,13 @@ async fn the_state_of_the_outbox_counts_what_waits_and_what_was_given_up(
     messages.sort_by_key(|message| message.written_at);
     assert!(outbox.sent(&messages[0], nine() + minutes(5)).await);
     committed(&outbox.store, async |tx| {
-        tx.give_up_message(&messages[1], "no such mailbox", nine() + minutes(5))
-            .await
+        tx.give_up_message(&messages[1], "no such mailbox", nine() + minutes(5)).await
     })
     .await
     .unwrap();
-    let expected = OutboxState {
-        waiting: 2,
-        given_up: 1,
-        oldest_waiting: Some(nine() + minutes(2)),
-    };
+    let expected = OutboxState { waiting: 2, given_up: 1, oldest_waiting: Some(nine() + minutes(2)) };
     assert_eq!(state(nine()).await, expected);
-    assert_eq!(
-        state(nine() + minutes(5)).await,
-        OutboxState {
-            given_up: 0,
-            ..expected
-        }
-    );
+    assert_eq!(state(nine() + minutes(5)).await, OutboxState { given_up: 0, ..expected });
 }
 
 /// A row that was damaged must not keep every other message from going out.
@@ -370,19 +335,9 @@ async fn a_message_whose_content_was_damaged_does_not_hold_up_the_others(
         outbox.db.bytes(b"not sealed by us"),
         "UPDATE outbox SET channel = 'pigeon' WHERE key = 'welcome:2'",
     );
-    outbox
-        .db
-        .tell(&format!(
-            "UPDATE outbox SET payload = {one} WHERE key = 'welcome:1'"
-        ))
-        .await;
+    outbox.db.tell(&format!("UPDATE outbox SET payload = {one} WHERE key = 'welcome:1'")).await;
     outbox.db.tell(two).await;
-    let keys: Vec<_> = outbox
-        .claim(nine())
-        .await
-        .into_iter()
-        .map(|message| message.key)
-        .collect();
+    let keys: Vec<_> = outbox.claim(nine()).await.into_iter().map(|message| message.key).collect();
     assert_eq!(keys, ["welcome:3"]);
     assert_eq!(outbox.claim(nine() + seconds(1)).await.len(), 0);
     assert_eq!(outbox.store.outbox_state(nine()).await.unwrap().waiting, 3);
@@ -400,8 +355,7 @@ async fn the_trace_of_old_messages_is_erased_but_never_one_that_waits(
     let messages = outbox.claim(nine()).await;
     assert!(outbox.sent(&messages[0], nine()).await);
     committed(&outbox.store, async |tx| {
-        tx.give_up_message(&messages[1], "no such mailbox", nine())
-            .await?;
+        tx.give_up_message(&messages[1], "no such mailbox", nine()).await?;
         tx.erase_messages(nine()).await
     })
     .await

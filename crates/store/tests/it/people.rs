@@ -31,39 +31,27 @@ pub fn amina() -> RosterFields<'static> {
 }
 
 pub fn row(fields: &RosterFields<'_>) -> RosterRow {
-    let phones = PhonePolicy {
-        drama_numbers: true,
-        ..PhonePolicy::default()
-    };
+    let phones = PhonePolicy { drama_numbers: true, ..PhonePolicy::default() };
     RosterRow::parse(fields, "2026-11-22".parse().unwrap(), phones)
         .unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
 pub fn colleague(number: usize) -> RosterRow {
     let email = format!("colleague.{number}@northfield.example");
-    row(&RosterFields {
-        email: &email,
-        ..amina()
-    })
+    row(&RosterFields { email: &email, ..amina() })
 }
 
 pub async fn northfield(db: &Database, store: &Store) -> Uuid {
     let id = db.new_id();
-    committed(store, async |tx| {
-        tx.add_organisation(id, "NTH", "Northfield Hospitals", nine())
-            .await
-    })
-    .await
-    .unwrap();
+    committed(store, async |tx| tx.add_organisation(id, "NTH", "Northfield Hospitals", nine()).await)
+        .await
+        .unwrap();
     id
 }
 
 /// Imports rows as the whole roster; whoever is missing is marked as left.
 pub async fn import(store: &Store, organisation: Uuid, rows: &[RosterRow]) -> RosterImport {
-    try_import(store, organisation, rows)
-        .await
-        .unwrap()
-        .expect("nobody refuses")
+    try_import(store, organisation, rows).await.unwrap().expect("nobody refuses")
 }
 
 pub async fn try_import(
@@ -72,8 +60,7 @@ pub async fn try_import(
     rows: &[RosterRow],
 ) -> Result<Option<RosterImport>, StoreError> {
     committed(store, async |tx| {
-        tx.import_roster(organisation, rows, nine(), &|_, _| Missing::MarkAsLeft, &|_| {})
-            .await
+        tx.import_roster(organisation, rows, nine(), &|_, _| Missing::MarkAsLeft, &|_| {}).await
     })
     .await
 }
@@ -120,8 +107,7 @@ pub async fn verified(db: &Database, store: &Store, organisation: Uuid, entry: U
     committed(store, async |tx| {
         let for_email = CodeFor::RegistrationEmail(id);
         let until = nine() + minutes(15);
-        tx.add_code(db.new_id(), for_email, b"right", b"amina", 5, nine(), until)
-            .await?;
+        tx.add_code(db.new_id(), for_email, b"right", b"amina", 5, nine(), until).await?;
         let proof = tx.consume_code(for_email, b"right", 5, nine()).await?.unwrap();
         assert!(tx.mark_email_verified(&proof, nine()).await?);
         Ok(())
@@ -135,10 +121,7 @@ pub async fn verified(db: &Database, store: &Store, organisation: Uuid, entry: U
 pub async fn almost_there(db: &Database, store: &Store, organisation: Uuid, entry: Uuid) -> Uuid {
     let id = verified(db, store, organisation, entry).await;
     committed(store, async |tx| {
-        assert!(
-            tx.save_details(id, "Amina", "Khan-Örnell", PASSWORD, 3, nine())
-                .await?
-        );
+        assert!(tx.save_details(id, "Amina", "Khan-Örnell", PASSWORD, 3, nine()).await?);
         let number = MethodSecret::address("+447700900456");
         assert!(tx.choose_method(id, MethodKind::Text, Some(&number)).await?);
         Ok(())
@@ -153,9 +136,7 @@ pub async fn account(db: &Database, store: &Store) -> Uuid {
     let (organisation, entry) = amina_on_the_roster(db, store).await;
     let registration = almost_there(db, store, organisation, entry).await;
     let id = db.new_id();
-    let made = committed(store, async |tx| tx.add_account(registration, id, nine()).await)
-        .await
-        .unwrap();
+    let made = committed(store, async |tx| tx.add_account(registration, id, nine()).await).await.unwrap();
     assert!(made);
     id
 }

@@ -26,12 +26,7 @@ impl Joining {
         let db = Database::new(kind).await;
         let store = db.node().await;
         let (organisation, entry) = amina_on_the_roster(&db, &store).await;
-        Self {
-            db,
-            store,
-            organisation,
-            entry,
-        }
+        Self { db, store, organisation, entry }
     }
 
     async fn begun(&self) -> Uuid {
@@ -52,8 +47,7 @@ impl Joining {
 
     async fn gives_details(&self, registration: Uuid) -> bool {
         committed(&self.store, async |tx| {
-            tx.save_details(registration, "Amina", "Khan", PASSWORD, 3, nine())
-                .await
+            tx.save_details(registration, "Amina", "Khan", PASSWORD, 3, nine()).await
         })
         .await
         .unwrap()
@@ -83,25 +77,11 @@ async fn the_account_is_who_the_roster_and_the_registration_say(#[values(Sqlite,
     let account = joining.store.account(id).await.unwrap().unwrap();
     assert_eq!(account.email, AMINA);
     assert_eq!(account.organisation_id, joining.organisation);
-    assert_eq!(
-        (account.first_name.as_str(), account.last_name.as_str()),
-        ("Amina", "Khan-Örnell")
-    );
-    assert_eq!(
-        (account.last_sign_in_at, account.previous_sign_in_at),
-        (None, None)
-    );
+    assert_eq!((account.first_name.as_str(), account.last_name.as_str()), ("Amina", "Khan-Örnell"));
+    assert_eq!((account.last_sign_in_at, account.previous_sign_in_at), (None, None));
     let credentials = joining.store.credentials(AMINA).await.unwrap().unwrap();
-    assert_eq!(
-        (credentials.account_id, credentials.password.as_str()),
-        (id, PASSWORD)
-    );
-    let ended = joining
-        .store
-        .registration(registration.as_bytes())
-        .await
-        .unwrap()
-        .unwrap();
+    assert_eq!((credentials.account_id, credentials.password.as_str()), (id, PASSWORD));
+    let ended = joining.store.registration(registration.as_bytes()).await.unwrap().unwrap();
     assert_eq!(ended.account_id, Some(id));
     assert!(ended.method.unwrap().secret.is_none());
 }
@@ -168,10 +148,7 @@ async fn finishing_and_giving_up_at_once_is_one_of_the_two(#[values(Sqlite, Post
         })
         .await;
         assert_eq!(
-            (
-                joining.accounts().await,
-                joining.store.account(account).await.unwrap().is_some()
-            ),
+            (joining.accounts().await, joining.store.account(account).await.unwrap().is_some()),
             (i64::from(done[0]), done[0])
         );
         assert!(done[0] != done[1], "{done:?}");
@@ -180,10 +157,7 @@ async fn finishing_and_giving_up_at_once_is_one_of_the_two(#[values(Sqlite, Post
         assert_eq!(left.and_then(|left| left.account_id), done[0].then_some(account));
         if done[0] {
             let id = joining.db.id(account);
-            joining
-                .db
-                .tell(&format!("DELETE FROM registration WHERE account_id = {id}"))
-                .await;
+            joining.db.tell(&format!("DELETE FROM registration WHERE account_id = {id}")).await;
             joining.db.tell("DELETE FROM account").await;
         }
     }
@@ -223,9 +197,8 @@ async fn there_is_no_account_before_address_and_details_are_proved(#[values(Sqli
     assert!(!joining.finishes(begun).await);
     assert!(!joining.gives_details(begun).await);
     let secret = MethodSecret::address(AMINA);
-    let chosen = committed(&joining.store, async |tx| {
-        tx.choose_method(begun, MethodKind::Email, Some(&secret)).await
-    });
+    let chosen =
+        committed(&joining.store, async |tx| tx.choose_method(begun, MethodKind::Email, Some(&secret)).await);
     assert!(!chosen.await.unwrap());
     assert!(!joining.finishes(joining.verified().await).await);
     assert!(!joining.finishes(joining.db.new_id()).await);
@@ -254,20 +227,11 @@ async fn nothing_of_a_registration_can_be_changed_once_it_has_an_account(
     assert!(!joining.finishes(registration).await);
     committed(&joining.store, async |tx| {
         let other = MethodSecret::address("+447700900789");
-        assert!(
-            !tx.choose_method(registration, MethodKind::Text, Some(&other))
-                .await?
-        );
-        assert!(
-            !tx.change_registration_email(registration, "other@northfield.example", None)
-                .await?
-        );
+        assert!(!tx.choose_method(registration, MethodKind::Text, Some(&other)).await?);
+        assert!(!tx.change_registration_email(registration, "other@northfield.example", None).await?);
         assert!(!tx.abandon_registration(registration).await?);
         assert!(tx.has_account(AMINA, None).await?);
-        assert!(
-            tx.has_account("other@northfield.example", Some(joining.entry))
-                .await?
-        );
+        assert!(tx.has_account("other@northfield.example", Some(joining.entry)).await?);
         assert!(!tx.has_account("other@northfield.example", None).await?);
         Ok(())
     })
@@ -282,20 +246,14 @@ async fn the_address_can_be_corrected_until_one_is_proved(#[values(Sqlite, Postg
     let joining = Joining::new(kind).await;
     let changes = async |id| {
         committed(&joining.store, async |tx| {
-            tx.change_registration_email(id, "a.khan@northfield.example", None)
-                .await
+            tx.change_registration_email(id, "a.khan@northfield.example", None).await
         })
         .await
         .unwrap()
     };
     let begun = joining.begun().await;
     assert!(changes(begun).await);
-    let changed = joining
-        .store
-        .registration(begun.as_bytes())
-        .await
-        .unwrap()
-        .unwrap();
+    let changed = joining.store.registration(begun.as_bytes()).await.unwrap().unwrap();
     assert_eq!(changed.email, "a.khan@northfield.example");
     assert_eq!(changed.roster_entry_id, None);
     assert!(!changes(joining.verified().await).await);
@@ -311,8 +269,7 @@ async fn an_address_is_proved_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let again = committed(&joining.store, async |tx| {
         let for_email = CodeFor::RegistrationEmail(id);
         let (now, until) = (nine() + minutes(1), nine() + minutes(16));
-        tx.add_code(joining.db.new_id(), for_email, b"right", b"amina", 5, now, until)
-            .await?;
+        tx.add_code(joining.db.new_id(), for_email, b"right", b"amina", 5, now, until).await?;
         let proof = tx.consume_code(for_email, b"right", 5, now).await?.unwrap();
         tx.mark_email_verified(&proof, now).await
     });
@@ -330,9 +287,7 @@ async fn mismatches_are_counted_to_three_and_no_further_and_then_details_are_ref
     let id = joining.verified().await;
     let nodes = joining.db.two_nodes().await;
     let mut counts = at_once(&nodes, 20, |_, node| async move {
-        committed(&node, async |tx| tx.count_mismatch(id, 3).await)
-            .await
-            .unwrap()
+        committed(&node, async |tx| tx.count_mismatch(id, 3).await).await.unwrap()
     })
     .await;
     counts.sort_unstable();
@@ -348,11 +303,8 @@ async fn mismatches_are_counted_to_three_and_no_further_and_then_details_are_ref
 async fn giving_up_erases_the_registration_and_its_codes(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let joining = Joining::new(kind).await;
     let id = joining.almost_there().await;
-    let gives_up = async || {
-        committed(&joining.store, async |tx| tx.abandon_registration(id).await)
-            .await
-            .unwrap()
-    };
+    let gives_up =
+        async || committed(&joining.store, async |tx| tx.abandon_registration(id).await).await.unwrap();
     assert!(gives_up().await);
     assert!(!gives_up().await);
     assert!(joining.store.registration(id.as_bytes()).await.unwrap().is_none());
@@ -368,18 +320,10 @@ async fn the_second_factor_is_kept_until_it_is_proved(#[values(Sqlite, PostgreSq
     let method = async || {
         let found = joining.store.registration(id.as_bytes()).await.unwrap().unwrap();
         let method = found.method.unwrap();
-        (
-            method.kind,
-            method.secret.map(|secret| secret.as_address().to_owned()),
-        )
+        (method.kind, method.secret.map(|secret| secret.as_address().to_owned()))
     };
-    assert_eq!(
-        method().await,
-        (MethodKind::Text, Some("+447700900456".to_owned()))
-    );
-    let chosen = committed(&joining.store, async |tx| {
-        tx.choose_method(id, MethodKind::App, None).await
-    });
+    assert_eq!(method().await, (MethodKind::Text, Some("+447700900456".to_owned())));
+    let chosen = committed(&joining.store, async |tx| tx.choose_method(id, MethodKind::App, None).await);
     assert!(chosen.await.unwrap());
     assert_eq!(method().await, (MethodKind::App, None));
 }

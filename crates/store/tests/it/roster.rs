@@ -14,12 +14,7 @@ use store::{Store, StoreError};
 use uuid::Uuid;
 
 fn of(added: u64, changed: u64, unchanged: u64, left: u64) -> RosterImport {
-    RosterImport {
-        added,
-        changed,
-        unchanged,
-        left,
-    }
+    RosterImport { added, changed, unchanged, left }
 }
 
 fn colleagues(count: usize) -> Vec<RosterRow> {
@@ -27,19 +22,12 @@ fn colleagues(count: usize) -> Vec<RosterRow> {
 }
 
 fn promoted(number: usize) -> RosterRow {
-    RosterRow {
-        job_role: Some("Ward manager".to_owned()),
-        ..colleague(number)
-    }
+    RosterRow { job_role: Some("Ward manager".to_owned()), ..colleague(number) }
 }
 
 fn leaver(number: usize) -> RosterRow {
     let email = format!("colleague.{number}@northfield.example");
-    row(&RosterFields {
-        email: &email,
-        employment_status: "leaver",
-        ..amina()
-    })
+    row(&RosterFields { email: &email, employment_status: "leaver", ..amina() })
 }
 
 async fn has_left(store: &Store, organisation: Uuid, number: usize) -> bool {
@@ -60,10 +48,7 @@ async fn an_import_says_how_many_people_came_changed_stayed_and_left(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {
     let (_db, store, northfield) = start(kind).await;
-    assert_eq!(
-        import(&store, northfield, &colleagues(450)).await,
-        of(450, 0, 0, 0)
-    );
+    assert_eq!(import(&store, northfield, &colleagues(450)).await, of(450, 0, 0, 0));
     let mut next = colleagues(440);
     next[3] = promoted(3);
     next[4] = promoted(4);
@@ -91,10 +76,7 @@ async fn importing_the_same_twice_changes_nothing(#[values(Sqlite, PostgreSql)] 
 #[tokio::test]
 async fn an_entry_is_what_the_employer_wrote(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let (_db, store, northfield) = start(kind).await;
-    let trainee = row(&RosterFields {
-        user_type: "training user",
-        ..amina()
-    });
+    let trainee = row(&RosterFields { user_type: "training user", ..amina() });
     import(&store, northfield, &[trainee]).await;
     let found = entry(&store, northfield, AMINA).await.unwrap();
     assert_eq!(found.last_name, "Khan-Örnell");
@@ -151,12 +133,10 @@ async fn too_many_missing_people_are_refused_before_anything_is_changed(
         asked.lock().unwrap().push((missing, of));
         Missing::Refuse
     };
-    let answer = committed(&store, async |tx| {
-        tx.import_roster(northfield, &rows, nine(), &refuse, &|_| {})
+    let answer =
+        committed(&store, async |tx| tx.import_roster(northfield, &rows, nine(), &refuse, &|_| {}).await)
             .await
-    })
-    .await
-    .unwrap();
+            .unwrap();
     assert_eq!(answer, None);
     assert_eq!(*asked.lock().unwrap(), [(9, 10)]);
     assert_eq!(db.dump().await, before);
@@ -169,8 +149,7 @@ async fn missing_people_can_be_kept_while_others_come_and_change(#[values(Sqlite
     import(&store, northfield, &colleagues(10)).await;
     let rows = [promoted(0), colleague(1_000)];
     let answer = committed(&store, async |tx| {
-        tx.import_roster(northfield, &rows, nine(), &|_, _| Missing::Keep, &|_| {})
-            .await
+        tx.import_roster(northfield, &rows, nine(), &|_, _| Missing::Keep, &|_| {}).await
     })
     .await
     .unwrap();
@@ -184,14 +163,7 @@ async fn nobody_is_asked_where_nobody_is_missing(#[values(Sqlite, PostgreSql)] k
     let (_db, store, northfield) = start(kind).await;
     import(&store, northfield, &colleagues(2)).await;
     let answer = committed(&store, async |tx| {
-        tx.import_roster(
-            northfield,
-            &colleagues(3),
-            nine(),
-            &|_, _| Missing::Refuse,
-            &|_| {},
-        )
-        .await
+        tx.import_roster(northfield, &colleagues(3), nine(), &|_, _| Missing::Refuse, &|_| {}).await
     })
     .await
     .unwrap();
@@ -203,10 +175,7 @@ async fn nobody_is_asked_where_nobody_is_missing(#[values(Sqlite, PostgreSql)] k
 async fn addresses_that_differ_in_case_are_one_person(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let (_db, store, northfield) = start(kind).await;
     import(&store, northfield, &[row(&amina())]).await;
-    let capitals = row(&RosterFields {
-        email: " Amina.KHAN@Northfield.Example",
-        ..amina()
-    });
+    let capitals = row(&RosterFields { email: " Amina.KHAN@Northfield.Example", ..amina() });
     assert_eq!(import(&store, northfield, &[capitals]).await, of(0, 0, 1, 0));
 }
 
@@ -222,10 +191,7 @@ async fn a_list_that_names_one_address_twice_is_refused_whole(#[values(Sqlite, P
         [colleagues(500), vec![colleague(1)]].concat(),
     ] {
         let refused = try_import(&store, northfield, &rows).await.unwrap_err();
-        assert!(
-            matches!(refused, StoreError::Taken("e-mail address")),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, StoreError::Taken("e-mail address")), "{refused:?}");
     }
     assert_eq!(db.dump().await, before);
 }
@@ -236,8 +202,7 @@ async fn one_address_may_be_on_the_rosters_of_two_organisations(#[values(Sqlite,
     let (db, store, northfield) = start(kind).await;
     let southmere = db.new_id();
     committed(&store, async |tx| {
-        tx.add_organisation(southmere, "STH", "Southmere Community Trust", nine())
-            .await
+        tx.add_organisation(southmere, "STH", "Southmere Community Trust", nine()).await
     })
     .await
     .unwrap();
@@ -253,26 +218,15 @@ async fn one_address_may_be_on_the_rosters_of_two_organisations(#[values(Sqlite,
 async fn no_digits_of_a_phone_are_readable(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let (db, store, northfield) = start(kind).await;
     import(&store, northfield, &[row(&amina())]).await;
-    assert_eq!(
-        db.number("SELECT COUNT(*) FROM roster_entry WHERE phone IS NOT NULL")
-            .await,
-        1
-    );
+    assert_eq!(db.number("SELECT COUNT(*) FROM roster_entry WHERE phone IS NOT NULL").await, 1);
     for digits in ["7700900123", "07700 900123", "900123"] {
         assert!(!db.holds(digits.as_bytes()).await, "{digits}");
     }
-    let other = RosterFields {
-        phone: "07700 900456",
-        ..amina()
-    };
+    let other = RosterFields { phone: "07700 900456", ..amina() };
     assert_eq!(import(&store, northfield, &[row(&other)]).await, of(0, 1, 0, 0));
     let none = RosterFields { phone: "", ..amina() };
     assert_eq!(import(&store, northfield, &[row(&none)]).await, of(0, 1, 0, 0));
-    assert_eq!(
-        db.number("SELECT COUNT(*) FROM roster_entry WHERE phone IS NOT NULL")
-            .await,
-        0
-    );
+    assert_eq!(db.number("SELECT COUNT(*) FROM roster_entry WHERE phone IS NOT NULL").await, 0);
 }
 
 #[rstest]
@@ -283,14 +237,7 @@ async fn progress_tells_how_many_rows_are_dealt_with(#[values(Sqlite, PostgreSql
     let told = Mutex::new(Vec::new());
     let progress = |done| told.lock().unwrap().push(done);
     committed(&store, async |tx| {
-        tx.import_roster(
-            northfield,
-            &colleagues(650),
-            nine(),
-            &|_, _| Missing::Refuse,
-            &progress,
-        )
-        .await
+        tx.import_roster(northfield, &colleagues(650), nine(), &|_, _| Missing::Refuse, &progress).await
     })
     .await
     .unwrap();

@@ -27,14 +27,11 @@ async fn one_of_everything(db: &Database, store: &Store) -> Uuid {
     let account = account(db, store).await;
     committed(store, async |tx| {
         let seed = MethodSecret::seed(Secret::new(SEED.to_vec()));
-        tx.add_sign_in_method(db.new_id(), account, MethodKind::App, &seed, 7, nine())
-            .await?;
+        tx.add_sign_in_method(db.new_id(), account, MethodKind::App, &seed, 7, nine()).await?;
         let number = MethodSecret::address(NUMBER);
-        tx.add_sign_in_method(db.new_id(), account, MethodKind::Text, &number, 0, nine())
-            .await?;
+        tx.add_sign_in_method(db.new_id(), account, MethodKind::Text, &number, 0, nine()).await?;
         let address = MethodSecret::address(ADDRESS);
-        tx.add_sign_in_method(db.new_id(), account, MethodKind::Email, &address, 0, nine())
-            .await?;
+        tx.add_sign_in_method(db.new_id(), account, MethodKind::Email, &address, 0, nine()).await?;
         let message = NewMessage {
             id: db.new_id(),
             key: "code:1",
@@ -83,10 +80,7 @@ async fn no_seed_number_or_content_is_readable_in_the_files_of_sqlite() {
     one_of_everything(&db, &store).await;
     registration_under_way(&db, &store).await;
     let raw = db.raw_files();
-    assert!(
-        contains(&raw, AMINA.as_bytes()),
-        "the search finds what is readable"
-    );
+    assert!(contains(&raw, AMINA.as_bytes()), "the search finds what is readable");
     for secret in secrets() {
         assert!(!contains(&raw, &secret), "{}", String::from_utf8_lossy(&secret));
     }
@@ -95,10 +89,7 @@ async fn no_seed_number_or_content_is_readable_in_the_files_of_sqlite() {
 fn secrets() -> [Vec<u8>; 7] {
     [
         SEED.to_vec(),
-        vault::totp::seed_as_text(&Secret::new(SEED.to_vec()))
-            .expose()
-            .replace(' ', "")
-            .into_bytes(),
+        vault::totp::seed_as_text(&Secret::new(SEED.to_vec())).expose().replace(' ', "").into_bytes(),
         NUMBER.as_bytes()[3..].to_vec(),
         b"7700900123".to_vec(),
         PAYLOAD.to_vec(),
@@ -161,12 +152,10 @@ async fn after_rotation_and_resealing_no_value_is_sealed_by_the_old_key(
     assert_opens(&store, account).await;
     let registration = store.registration(under_way.as_bytes()).await.unwrap().unwrap();
     assert_eq!(registration.method.unwrap().secret.unwrap().as_address(), NUMBER);
-    let messages = committed(&store, async |tx| {
-        tx.claim_messages(db.new_id(), nine(), nine() + minutes(1), 9)
+    let messages =
+        committed(&store, async |tx| tx.claim_messages(db.new_id(), nine(), nine() + minutes(1), 9).await)
             .await
-    })
-    .await
-    .unwrap();
+            .unwrap();
     assert_eq!(messages[0].payload, PAYLOAD);
 }
 
@@ -184,9 +173,7 @@ async fn sealed_by(db: &Database, key: u32) -> i64 {
             PostgreSql => format!("substring({column} from 2 for 4)"),
         };
         let id = db.bytes(&key.to_be_bytes());
-        sum += db
-            .number(&format!("SELECT COUNT(*) FROM {table} WHERE {substring} = {id}"))
-            .await;
+        sum += db.number(&format!("SELECT COUNT(*) FROM {table} WHERE {substring} = {id}")).await;
     }
     sum
 }
@@ -206,17 +193,12 @@ async fn resealing_that_crashed_half_way_is_finished_by_doing_it_again(
     assert_eq!(sealed_by(&db, old).await, 1_201);
 
     let commits = Arc::new(AtomicUsize::new(0));
-    let crashing = db
-        .node_with(new_keys.clone())
-        .await
-        .with_commit_hook(Arc::new(move |point| {
-            // Two pages of three are durable, the third never is.
-            let crashes = point == CommitPoint::Before && commits.fetch_add(1, Ordering::SeqCst) == 4;
-            assert!(!crashes, "the power is gone");
-        }));
-    tokio::spawn(async move { crashing.reseal().await })
-        .await
-        .unwrap_err();
+    let crashing = db.node_with(new_keys.clone()).await.with_commit_hook(Arc::new(move |point| {
+        // Two pages of three are durable, the third never is.
+        let crashes = point == CommitPoint::Before && commits.fetch_add(1, Ordering::SeqCst) == 4;
+        assert!(!crashes, "the power is gone");
+    }));
+    tokio::spawn(async move { crashing.reseal().await }).await.unwrap_err();
     assert_eq!(sealed_by(&db, old).await, 201);
 
     let store = db.node_with(new_keys).await;
@@ -235,8 +217,7 @@ async fn codes_are_kept_as_the_hash_that_is_given_and_nothing_else(#[values(Sqli
     let code_for = CodeFor::SignIn(db.new_id());
     committed(&store, async |tx| {
         let until = nine() + minutes(15);
-        tx.add_code(db.new_id(), code_for, &hash, b"there", 5, nine(), until)
-            .await
+        tx.add_code(db.new_id(), code_for, &hash, b"there", 5, nine(), until).await
     })
     .await
     .unwrap();

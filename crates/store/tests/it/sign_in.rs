@@ -15,8 +15,7 @@ async fn app(db: &Database, store: &Store, account: Uuid, step: u64) -> Uuid {
     let id = db.new_id();
     committed(store, async |tx| {
         let seed = MethodSecret::address("a seed");
-        tx.add_sign_in_method(id, account, MethodKind::App, &seed, step, nine())
-            .await
+        tx.add_sign_in_method(id, account, MethodKind::App, &seed, step, nine()).await
     })
     .await
     .unwrap();
@@ -33,9 +32,7 @@ async fn a_code_of_an_app_is_accepted_once_however_many_try_it(#[values(Sqlite, 
     let nodes = db.two_nodes().await;
     let uses = async |step| {
         let used = at_once(&nodes, 30, |_, node| async move {
-            committed(&node, async |tx| tx.use_step(method, step, nine()).await)
-                .await
-                .unwrap()
+            committed(&node, async |tx| tx.use_step(method, step, nine()).await).await.unwrap()
         });
         used.await.into_iter().filter(|used| *used).count()
     };
@@ -53,24 +50,16 @@ async fn one_sign_in_makes_one_session(#[values(Sqlite, PostgreSql)] kind: Kind)
     let account = account(&db, &store).await;
     let method = app(&db, &store, account, 0).await;
     let id = db.new_id();
-    committed(&store, async |tx| {
-        tx.add_sign_in(id, b"token", Some(account), Some(method), nine())
-            .await
-    })
-    .await
-    .unwrap();
+    committed(&store, async |tx| tx.add_sign_in(id, b"token", Some(account), Some(method), nine()).await)
+        .await
+        .unwrap();
     let nodes = db.two_nodes().await;
     let finished = at_once(&nodes, 30, |_, node| async move {
-        committed(&node, async |tx| tx.finish_sign_in(id, nine()).await)
-            .await
-            .unwrap()
+        committed(&node, async |tx| tx.finish_sign_in(id, nine()).await).await.unwrap()
     });
     assert_eq!(finished.await.into_iter().filter(|done| *done).count(), 1);
     let found = store.sign_in(b"token").await.unwrap().unwrap();
-    assert_eq!(
-        (found.account_id, found.method_id, found.finished_at),
-        (account, method, Some(nine()))
-    );
+    assert_eq!((found.account_id, found.method_id, found.finished_at), (account, method, Some(nine())));
 }
 
 #[rstest]
@@ -78,11 +67,9 @@ async fn one_sign_in_makes_one_session(#[values(Sqlite, PostgreSql)] kind: Kind)
 async fn a_sign_in_for_an_unknown_user_name_leads_nowhere(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let db = Database::new(kind).await;
     let store = db.node().await;
-    committed(&store, async |tx| {
-        tx.add_sign_in(db.new_id(), b"token", None, None, nine()).await
-    })
-    .await
-    .unwrap();
+    committed(&store, async |tx| tx.add_sign_in(db.new_id(), b"token", None, None, nine()).await)
+        .await
+        .unwrap();
     assert!(store.sign_in(b"token").await.unwrap().is_none());
     assert!(store.credentials(AMINA).await.unwrap().is_none());
 }
@@ -96,8 +83,7 @@ async fn an_account_remembers_this_sign_in_and_the_one_before(#[values(Sqlite, P
     for minute in [1, 2, 3] {
         let session = db.new_id();
         committed(&store, async |tx| {
-            tx.add_session(session, session.as_bytes(), id, nine() + minutes(minute))
-                .await
+            tx.add_session(session, session.as_bytes(), id, nine() + minutes(minute)).await
         })
         .await
         .unwrap();
@@ -162,9 +148,7 @@ async fn every_wrong_password_is_counted_once_and_the_right_one_clears_them(
     let store = db.node().await;
     let nodes = db.two_nodes().await;
     let mut counts = at_once(&nodes, 40, |_, node| async move {
-        committed(&node, async |tx| tx.count_wrong_password(b"amina", nine()).await)
-            .await
-            .unwrap()
+        committed(&node, async |tx| tx.count_wrong_password(b"amina", nine()).await).await.unwrap()
     })
     .await;
     counts.sort_unstable();
@@ -195,12 +179,8 @@ async fn a_password_hash_is_renewed_unless_it_was_changed_meanwhile(
     let store = db.node().await;
     let id = account(&db, &store).await;
     let hash = async || store.credentials(AMINA).await.unwrap().unwrap().password;
-    committed(&store, async |tx| tx.replace_hash(id, PASSWORD, "stronger").await)
-        .await
-        .unwrap();
+    committed(&store, async |tx| tx.replace_hash(id, PASSWORD, "stronger").await).await.unwrap();
     assert_eq!(hash().await, "stronger");
-    committed(&store, async |tx| tx.replace_hash(id, PASSWORD, "too late").await)
-        .await
-        .unwrap();
+    committed(&store, async |tx| tx.replace_hash(id, PASSWORD, "too late").await).await.unwrap();
     assert_eq!(hash().await, "stronger");
 }

@@ -33,6 +33,9 @@ pub const CODE_PAUSE: Limit = limit("code-pause", 1, SignedDuration::from_secs(3
 /// Five codes an hour for one registration or account.
 pub const CODES_PER_HOUR: Limit = limit("codes-per-hour", 5, SignedDuration::from_hours(1));
 
+/// Twelve codes an hour to sign in with: more often than that nobody changes wards.
+pub const SIGN_IN_CODES_PER_HOUR: Limit = limit("sign-in-codes-per-hour", 12, SignedDuration::from_hours(1));
+
 /// Twenty messages a day to one address or number, whoever asked for them.
 pub const MESSAGES_PER_DESTINATION_DAY: Limit =
     limit("messages-per-destination-day", 20, SignedDuration::from_hours(24));

@@ -24,15 +24,9 @@ fn main() -> ExitCode {
 fn build() -> Built<()> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(|error| error.to_string())?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|error| error.to_string())?);
-    for watched in [
-        "build.rs",
-        "styles",
-        "scripts",
-        "assets",
-        "templates",
-        "frontend/VERSIONS",
-        "../../tools/frontend",
-    ] {
+    for watched in
+        ["build.rs", "styles", "scripts", "assets", "templates", "frontend/VERSIONS", "../../tools/frontend"]
+    {
         println!("cargo::rerun-if-changed={watched}");
     }
     fetch(&here)?;
@@ -60,10 +54,7 @@ fn fetch(here: &Path) -> Built<()> {
 /// Writes `templates.rs`: every template's name and text, ours and the packages'.
 fn embed_templates(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
     let mut list = String::from("&[\n");
-    for (root, ending) in [
-        (frontend.join("templates"), "jinja"),
-        (here.join("templates"), "html"),
-    ] {
+    for (root, ending) in [(frontend.join("templates"), "jinja"), (here.join("templates"), "html")] {
         for file in files_below(&root)? {
             if file.extension().is_none_or(|extension| extension != ending) {
                 continue;
@@ -89,9 +80,7 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
     let mut list = String::from("&[\n");
     let mut embed = |name: &str, content_type: &str, bytes: &[u8]| -> Built<String> {
         let fingerprint = fingerprint(bytes);
-        let (stem, extension) = name
-            .rsplit_once('.')
-            .ok_or_else(|| format!("{name} has no ending"))?;
+        let (stem, extension) = name.rsplit_once('.').ok_or_else(|| format!("{name} has no ending"))?;
         let url = format!("/assets/{stem}.{fingerprint}.{extension}");
         let file = folder.join(name);
         write(&file, bytes)?;
@@ -104,32 +93,18 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
         Ok(url)
     };
 
-    embed(
-        "favicon.svg",
-        "image/svg+xml",
-        &read(&here.join("assets/favicon.svg"))?,
-    )?;
+    embed("favicon.svg", "image/svg+xml", &read(&here.join("assets/favicon.svg"))?)?;
     let styles = here.join("styles/application.scss");
-    let options = grass::Options::default()
-        .style(grass::OutputStyle::Compressed)
-        .load_path(frontend);
+    let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(frontend);
     let css = grass::from_path(&styles, &options)
         .map_err(|error| format!("{} has an error: {error}", styles.display()))?;
     embed("application.css", "text/css; charset=utf-8", css.as_bytes())?;
 
     let theirs = text(&frontend.join("dist/nhsuk/nhsuk-frontend.min.js"))?;
     let theirs = theirs.split("//# sourceMappingURL").next().unwrap_or_default();
-    let theirs = embed(
-        "nhsuk-frontend.js",
-        "text/javascript; charset=utf-8",
-        theirs.as_bytes(),
-    )?;
+    let theirs = embed("nhsuk-frontend.js", "text/javascript; charset=utf-8", theirs.as_bytes())?;
     let ours = text(&here.join("scripts/application.js"))?.replace("/assets/nhsuk-frontend.js", &theirs);
-    embed(
-        "application.js",
-        "text/javascript; charset=utf-8",
-        ours.as_bytes(),
-    )?;
+    embed("application.js", "text/javascript; charset=utf-8", ours.as_bytes())?;
 
     list.push(']');
     write(&out.join("assets.rs"), list.as_bytes())

@@ -4,6 +4,7 @@ use crate::deliver::Envelope;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
 use rules::code::TypedCode;
+use rules::limits::SIGN_IN_CODES_PER_HOUR;
 use rules::policy::Policy;
 use store::audit::Event;
 use store::code::{CodeFor, CodeProof};
@@ -28,52 +29,44 @@ impl Service {
     fn code_hash(&self, code_for: CodeFor, digits: &str) -> [u8; 32] {
         self.keys.keyed_hash(
             "one-time-code",
-            &[
-                code_for.purpose().as_bytes(),
-                code_for.subject().as_bytes(),
-                digits.as_bytes(),
-            ],
+            &[code_for.purpose().as_bytes(), code_for.subject().as_bytes(), digits.as_bytes()],
         )
     }
 
     /// What limits count a destination by.
     pub(crate) fn destination_hash(&self, destination: Destination<'_>) -> [u8; 32] {
-        self.keys.keyed_hash(
-            "destination",
-            &[destination.channel.as_str().as_bytes(), destination.to.as_bytes()],
-        )
+        self.keys
+            .keyed_hash("destination", &[destination.channel.as_str().as_bytes(), destination.to.as_bytes()])
     }
 
-    /// Takes the limits of one more code to `destination`: every 30 seconds and five an hour from one range of the
-    /// network, so that a stranger elsewhere uses up nobody's codes, and a number a day from everywhere together.
+    /// Takes the limits of one more code to `destination`: every 30 seconds and five an hour for one purpose from one range
+    /// of the network, so that neither the next step nor a stranger elsewhere uses up anybody's codes; and a number a day
+    /// from everywhere together.
     pub(crate) async fn allow_code(
         &self,
         tx: &mut Tx,
         policy: &Policy,
+        code_for: CodeFor,
         destination: Destination<'_>,
         network: &Network,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let everywhere = self.destination_hash(destination);
-        let here = self
-            .keys
-            .keyed_hash("destination-from-network", &[&everywhere, network.bytes()]);
+        let purpose = code_for.purpose().as_bytes();
+        let here = self.keys.keyed_hash("code-from-network", &[purpose, &everywhere, network.bytes()]);
         if let Allowance::Exhausted { until } = tx.take(&policy.code_pause, &here, now).await? {
             return Err(Refusal::too_soon(until, now));
         }
         let texts = self.keys.keyed_hash("texts-from-network", &[network.bytes()]);
-        let granted = tx.take(&policy.codes_per_hour, &here, now).await? == Allowance::Granted
-            && tx
-                .take(&policy.messages_per_destination_day, &everywhere, now)
-                .await?
-                == Allowance::Granted
+        let per_hour = match code_for {
+            CodeFor::RegistrationEmail(_) | CodeFor::RegistrationFactor(_) => &policy.codes_per_hour,
+            CodeFor::SignIn(_) => &SIGN_IN_CODES_PER_HOUR,
+        };
+        let granted = tx.take(per_hour, &here, now).await? == Allowance::Granted
+            && tx.take(&policy.messages_per_destination_day, &everywhere, now).await? == Allowance::Granted
             && (destination.channel != Channel::Text
                 || tx.take(&policy.texts_per_network_day, &texts, now).await? == Allowance::Granted);
-        if granted {
-            Ok(())
-        } else {
-            Err(Refusal::TooManyCodes)
-        }
+        if granted { Ok(()) } else { Err(Refusal::TooManyCodes) }
     }
 
     /// Writes a code and the message that carries it. `message` is given the digits and how many minutes they are good;
@@ -102,13 +95,9 @@ impl Service {
         .await?;
         let minutes = u32::try_from(policy.code_lifetime.as_mins()).unwrap_or(u32::MAX);
         let message = message(code.expose().clone(), minutes);
-        self.write_message(tx, code_for.subject(), id, destination, message, expires_at, now)
-            .await?;
+        self.write_message(tx, code_for.subject(), id, destination, message, expires_at, now).await?;
         tx.audit(
-            Event::CodeSent {
-                subject: code_for.subject(),
-                purpose: code_for.purpose().to_owned(),
-            },
+            Event::CodeSent { subject: code_for.subject(), purpose: code_for.purpose().to_owned() },
             now,
         );
         Ok(())
@@ -127,11 +116,7 @@ impl Service {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let key = format!("{}:{id}", message.kind());
-        let payload = Envelope {
-            to: destination.to.to_owned(),
-            message,
-        }
-        .to_bytes();
+        let payload = Envelope { to: destination.to.to_owned(), message }.to_bytes();
         tx.add_message(
             &NewMessage {
                 id,
@@ -158,10 +143,7 @@ impl Service {
     ) -> Result<(Tx, CodeProof), Refusal> {
         let hash = self.code_hash(code_for, typed.digits());
         let mut tx = self.store.begin().await?;
-        match tx
-            .consume_code(code_for, &hash, policy.code_wrong_tries, now)
-            .await?
-        {
+        match tx.consume_code(code_for, &hash, policy.code_wrong_tries, now).await? {
             Ok(proof) => Ok((tx, proof)),
             Err(refused) => {
                 tx.audit(

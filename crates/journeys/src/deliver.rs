@@ -119,8 +119,7 @@ async fn deliver(service: &Service, message: &ClaimedMessage) -> Result<Outcome,
     let mut tx = service.store.begin().await?;
     let outcome = match sent {
         Ok(receipt) => {
-            tx.message_sent(message, receipt.provider_reference.as_deref(), now)
-                .await?;
+            tx.message_sent(message, receipt.provider_reference.as_deref(), now).await?;
             tracing::info!(message = %message.id, channel, tries = message.tries, "message sent");
             Outcome::Sent
         }
@@ -129,10 +128,7 @@ async fn deliver(service: &Service, message: &ClaimedMessage) -> Result<Outcome,
             // A code that could not be sent in its lifetime is worth nothing; other messages have a day.
             if matches!(error, SendError::Permanent(_)) || next >= message.give_up_at {
                 tx.give_up_message(message, &error.to_string(), now).await?;
-                let event = Event::MessageGivenUp {
-                    message: message.id,
-                    channel: channel.to_owned(),
-                };
+                let event = Event::MessageGivenUp { message: message.id, channel: channel.to_owned() };
                 tx.audit(event, now);
                 tracing::error!(message = %message.id, channel, %error, alarm = true, "message given up");
                 Outcome::GivenUp
@@ -177,12 +173,7 @@ async fn send(service: &Service, message: &ClaimedMessage) -> Result<channels::R
                 ));
             };
             let body = envelope.message.text_message(Language::En);
-            text.send(&Text {
-                to: envelope.to,
-                body,
-                reference: message.id.to_string(),
-            })
-            .await
+            text.send(&Text { to: envelope.to, body, reference: message.id.to_string() }).await
         }
     }
 }

@@ -23,9 +23,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     let now = service.clock.now();
     let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::MIN);
     let mut tx = service.store.begin().await?;
-    let count = tx
-        .erase_registrations(before(service.settings.policy.registration_lifetime))
-        .await?;
+    let count = tx.erase_registrations(before(service.settings.policy.registration_lifetime)).await?;
     if count > 0 {
         tx.audit(Event::RegistrationsErased { count }, now);
     }
@@ -33,14 +31,8 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_messages(before(KEEP_MESSAGES)).await?;
     tx.commit().await?;
-    let state = service
-        .store
-        .outbox_state(before(SignedDuration::from_hours(24)))
-        .await?;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a gauge of messages needs no more than 52 bits"
-    )]
+    let state = service.store.outbox_state(before(SignedDuration::from_hours(24))).await?;
+    #[expect(clippy::cast_precision_loss, reason = "a gauge of messages needs no more than 52 bits")]
     {
         metrics::gauge!("fobwatch_outbox_waiting").set(state.waiting as f64);
         metrics::gauge!("fobwatch_outbox_given_up_in_a_day").set(state.given_up as f64);

@@ -77,11 +77,7 @@ impl Joining {
 
     /// Refuses to go on where this step comes later or is over.
     pub(crate) fn at(&self, steps: &[Step]) -> Result<(), Refusal> {
-        if steps.contains(&self.step()) {
-            Ok(())
-        } else {
-            Err(Refusal::WrongStep)
-        }
+        if steps.contains(&self.step()) { Ok(()) } else { Err(Refusal::WrongStep) }
     }
 }
 
@@ -90,11 +86,7 @@ impl Joining {
 /// # Errors
 /// [`Refusal::NoSuchOrganisation`].
 pub async fn organisation(service: &Service, code: &str) -> Result<Organisation, Refusal> {
-    service
-        .store
-        .organisation_by_code(&code.to_uppercase())
-        .await?
-        .ok_or(Refusal::NoSuchOrganisation)
+    service.store.organisation_by_code(&code.to_uppercase()).await?.ok_or(Refusal::NoSuchOrganisation)
 }
 
 /// Step 1: the staff group that a form names.
@@ -114,22 +106,15 @@ pub fn staff_group(typed: &str) -> Result<StaffGroup, Refusal> {
 /// [`Refusal::RegistrationOver`] where there is none, or it began more than 24 hours ago.
 pub async fn current(service: &Service, token: Option<&Token>) -> Result<Joining, Refusal> {
     let token = token.ok_or(Refusal::RegistrationOver)?;
-    let registration = service
-        .store
-        .registration(&cookie_hash(service, token))
-        .await?
-        .ok_or(Refusal::RegistrationOver)?;
+    let registration =
+        service.store.registration(&cookie_hash(service, token)).await?.ok_or(Refusal::RegistrationOver)?;
     let organisation = service
         .store
         .organisation(registration.organisation_id)
         .await?
         .ok_or(Refusal::Fault("a registration of no organisation"))?;
     let policy = service.policy(&organisation)?;
-    let joining = Joining {
-        registration,
-        organisation,
-        policy,
-    };
+    let joining = Joining { registration, organisation, policy };
     if service.clock.now() >= joining.ends_at() {
         return Err(Refusal::RegistrationOver);
     }
@@ -190,12 +175,9 @@ pub async fn send_code(service: &Service, start: Start<'_>) -> Result<Token, Ref
     if tx.take(&policy.registrations_per_network, &network, now).await? != Allowance::Granted {
         return Err(Refusal::NetworkBusy);
     }
-    let destination = Destination {
-        channel: Channel::Email,
-        to: email.as_str(),
-    };
+    let destination = Destination { channel: Channel::Email, to: email.as_str() };
     service
-        .allow_code(&mut tx, &policy, destination, start.network, now)
+        .allow_code(&mut tx, &policy, CodeFor::RegistrationEmail(id), destination, start.network, now)
         .await?;
     let known = look_up(&mut tx, start.organisation.id, start.journey, &email).await?;
     tx.add_registration(
@@ -212,16 +194,7 @@ pub async fn send_code(service: &Service, start: Start<'_>) -> Result<Token, Ref
     )
     .await?;
     let message = first_message(service, start.organisation, start.journey, &known);
-    service
-        .write_code(
-            &mut tx,
-            &policy,
-            CodeFor::RegistrationEmail(id),
-            destination,
-            now,
-            message,
-        )
-        .await?;
+    service.write_code(&mut tx, &policy, CodeFor::RegistrationEmail(id), destination, now, message).await?;
     tx.audit(
         Event::RegistrationStarted {
             organisation: start.organisation.id,
@@ -250,36 +223,20 @@ pub async fn change_email(
     joining.at(&[Step::VerifyEmail])?;
     let now = service.clock.now();
     let registration = &joining.registration;
+    let code_for = CodeFor::RegistrationEmail(registration.id);
 
     let mut tx = service.store.begin().await?;
-    let destination = Destination {
-        channel: Channel::Email,
-        to: email.as_str(),
-    };
-    service
-        .allow_code(&mut tx, &joining.policy, destination, network, now)
-        .await?;
+    let destination = Destination { channel: Channel::Email, to: email.as_str() };
+    service.allow_code(&mut tx, &joining.policy, code_for, destination, network, now).await?;
     let known = look_up(&mut tx, joining.organisation.id, registration.journey, &email).await?;
-    if !tx
-        .change_registration_email(registration.id, email.as_str(), known.may_register())
-        .await?
-    {
+    if !tx.change_registration_email(registration.id, email.as_str(), known.may_register()).await? {
         return Err(Refusal::WrongStep);
     }
     let message = first_message(service, &joining.organisation, registration.journey, &known);
-    let code_for = CodeFor::RegistrationEmail(registration.id);
-    service
-        .write_code(&mut tx, &joining.policy, code_for, destination, now, message)
-        .await?;
+    service.write_code(&mut tx, &joining.policy, code_for, destination, now, message).await?;
     if registration.email != email.as_str() {
         let on_roster = known.may_register().is_some();
-        tx.audit(
-            Event::RegistrationAddressChanged {
-                registration: registration.id,
-                on_roster,
-            },
-            now,
-        );
+        tx.audit(Event::RegistrationAddressChanged { registration: registration.id, on_roster }, now);
     }
     tx.commit().await?;
     service.written.notify_one();
@@ -306,9 +263,8 @@ pub async fn verify_code(service: &Service, joining: &Joining, typed: &str) -> R
     let typed = typed_code(MethodKind::Email, typed)?;
     let now = service.clock.now();
     let id = joining.registration.id;
-    let (mut tx, proof) = service
-        .prove_code(&joining.policy, CodeFor::RegistrationEmail(id), &typed, now)
-        .await?;
+    let (mut tx, proof) =
+        service.prove_code(&joining.policy, CodeFor::RegistrationEmail(id), &typed, now).await?;
     if !tx.mark_email_verified(&proof, now).await? {
         return Err(Refusal::WrongStep);
     }
@@ -324,9 +280,7 @@ pub async fn verify_code(service: &Service, joining: &Joining, typed: &str) -> R
 pub async fn start_again(service: &Service, joining: &Joining) -> Result<(), Refusal> {
     let mut tx = service.store.begin().await?;
     if tx.abandon_registration(joining.registration.id).await? {
-        let event = Event::RegistrationAbandoned {
-            registration: joining.registration.id,
-        };
+        let event = Event::RegistrationAbandoned { registration: joining.registration.id };
         tx.audit(event, service.clock.now());
     }
     tx.commit().await?;
@@ -374,9 +328,7 @@ async fn look_up(
     email: &EmailAddress,
 ) -> Result<Known, Refusal> {
     let entry = tx.roster_entry_by_email(organisation, email.as_str()).await?;
-    let has_account = tx
-        .has_account(email.as_str(), entry.as_ref().map(|entry| entry.id))
-        .await?;
+    let has_account = tx.has_account(email.as_str(), entry.as_ref().map(|entry| entry.id)).await?;
     Ok(match entry {
         _ if has_account => Known::HasAccount,
         Some(entry) if entry.left => Known::No,
@@ -398,18 +350,12 @@ fn first_message<'a>(
     let name = organisation.name.clone();
     let service_name = service.settings.service_name.clone();
     move |code, minutes| match (known, journey) {
-        (Known::MayRegister(_), Journey::Join) => Message::JoinCode {
-            organisation: name,
-            service: service_name,
-            code,
-            minutes,
-        },
-        (Known::MayRegister(_), Journey::FirstSignIn) => Message::FirstSignInCode {
-            organisation: name,
-            service: service_name,
-            code,
-            minutes,
-        },
+        (Known::MayRegister(_), Journey::Join) => {
+            Message::JoinCode { organisation: name, service: service_name, code, minutes }
+        }
+        (Known::MayRegister(_), Journey::FirstSignIn) => {
+            Message::FirstSignInCode { organisation: name, service: service_name, code, minutes }
+        }
         (Known::HasAccount, _) => Message::JoinAlreadyRegistered {
             organisation: name,
             service: service_name,
@@ -429,7 +375,5 @@ fn first_message<'a>(
 }
 
 fn cookie_hash(service: &Service, token: &Token) -> [u8; 32] {
-    service
-        .keys
-        .keyed_hash("registration-cookie", &[token.as_str().as_bytes()])
+    service.keys.keyed_hash("registration-cookie", &[token.as_str().as_bytes()])
 }

@@ -36,21 +36,13 @@ struct Read {
 /// [`Refusal::Fields`], [`Refusal::DetailsMismatch`], [`Refusal::SentToOrganisation`], [`Refusal::WrongStep`],
 /// [`Refusal::NoLongerOnRoster`], [`Refusal::AccountExists`], [`Refusal::Busy`].
 pub async fn give(service: &Service, joining: &Joining, details: Details<'_>) -> Result<(), Refusal> {
-    joining.at(&[
-        Step::Details,
-        Step::ChooseFactor,
-        Step::EnterFactor,
-        Step::ProveFactor,
-    ])?;
+    joining.at(&[Step::Details, Step::ChooseFactor, Step::EnterFactor, Step::ProveFactor])?;
     if joining.registration.mismatches >= joining.policy.registration_mismatches {
         return Err(Refusal::SentToOrganisation);
     }
     let read = read(service, joining, &details)?;
     match_roster(service, joining, &read).await?;
-    let hash = service
-        .hasher
-        .hash(details.password, service.random.as_ref())
-        .await?;
+    let hash = service.hasher.hash(details.password, service.random.as_ref()).await?;
 
     let now = service.clock.now();
     let id = joining.registration.id;
@@ -89,21 +81,14 @@ fn read(service: &Service, joining: &Joining, details: &Details<'_>) -> Result<R
     )
     .map_err(|problem| password_problem("password", &problem));
     match (first_name, last_name, date_of_birth, password) {
-        (Ok(first_name), Ok(last_name), Ok(date_of_birth), Ok(())) => Ok(Read {
-            first_name,
-            last_name,
-            date_of_birth,
-        }),
+        (Ok(first_name), Ok(last_name), Ok(date_of_birth), Ok(())) => {
+            Ok(Read { first_name, last_name, date_of_birth })
+        }
         (first_name, last_name, date_of_birth, password) => Err(Refusal::Fields(
-            [
-                first_name.err(),
-                last_name.err(),
-                date_of_birth.err(),
-                password.err(),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
+            [first_name.err(), last_name.err(), date_of_birth.err(), password.err()]
+                .into_iter()
+                .flatten()
+                .collect(),
         )),
     }
 }
@@ -114,54 +99,34 @@ async fn match_roster(service: &Service, joining: &Joining, read: &Read) -> Resu
     let now = service.clock.now();
     let registration = &joining.registration;
     let at_most = joining.policy.registration_mismatches;
-    let entry_id = registration
-        .roster_entry_id
-        .ok_or(Refusal::Fault("a proved address without a roster entry"))?;
+    let entry_id = registration.roster_entry_id.ok_or(Refusal::NoLongerOnRoster)?;
 
     let mut tx = service.store.begin().await?;
-    let entry = tx
-        .roster_entry(entry_id)
-        .await?
-        .ok_or(Refusal::NoLongerOnRoster)?;
+    let entry = tx.roster_entry(entry_id).await?.ok_or(Refusal::NoLongerOnRoster)?;
     if entry.left {
         return Err(Refusal::NoLongerOnRoster);
     }
     if tx.has_account(&registration.email, Some(entry.id)).await? {
         return Err(Refusal::AccountExists);
     }
-    let by_entry = Limit {
-        name: "detail-mismatches",
-        at_most,
-        within: MISMATCHES_COUNT_FOR,
-    };
+    let by_entry = Limit { name: "detail-mismatches", at_most, within: MISMATCHES_COUNT_FOR };
     if !tx.has_room(&by_entry, entry.id.as_bytes(), now).await? {
         return Err(Refusal::SentToOrganisation);
     }
     let last_name = PersonName::parse(&entry.last_name)
         .map_err(|_| Refusal::Fault("a last name on the roster cannot be read"))?;
-    let facts = RosterFacts {
-        last_name: &last_name,
-        date_of_birth: entry.date_of_birth,
-    };
+    let facts = RosterFacts { last_name: &last_name, date_of_birth: entry.date_of_birth };
     if details_match(&facts, &read.last_name, read.date_of_birth) {
         return Ok(());
     }
     tx.take(&by_entry, entry.id.as_bytes(), now).await?;
     let mismatches = tx.count_mismatch(registration.id, at_most).await?;
-    tx.audit(
-        Event::DetailsMismatched {
-            registration: registration.id,
-            mismatches,
-        },
-        now,
-    );
+    tx.audit(Event::DetailsMismatched { registration: registration.id, mismatches }, now);
     tx.commit().await?;
     if mismatches >= at_most {
         return Err(Refusal::SentToOrganisation);
     }
-    Err(Refusal::DetailsMismatch {
-        left: at_most - mismatches,
-    })
+    Err(Refusal::DetailsMismatch { left: at_most - mismatches })
 }
 
 /// As long as a registration can last.

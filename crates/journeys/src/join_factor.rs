@@ -22,11 +22,7 @@ use wording::Message;
 
 /// Wrong codes from an authenticator app: as many as of a code that is sent, in as long as that lives.
 pub(crate) fn app_tries(policy: &rules::policy::Policy) -> Limit {
-    Limit {
-        name: "app-tries",
-        at_most: policy.code_wrong_tries,
-        within: policy.code_lifetime,
-    }
+    Limit { name: "app-tries", at_most: policy.code_wrong_tries, within: policy.code_lifetime }
 }
 
 /// Step 7: the person chooses. For an app its seed is made now, so that showing the QR code changes nothing.
@@ -39,10 +35,11 @@ pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result
         return Err(Refusal::field("method", "factor-empty"));
     }
     let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("method", "factor-unknown"))?;
-    // Chosen again by the back button or in another tab: what was scanned or sent stays good.
-    if let Some(method) = &joining.registration.method
-        && method.kind == kind
-    {
+    if kind == MethodKind::Text && service.text.is_none() {
+        return Err(Refusal::field("method", "factor-unknown"));
+    }
+    // Chosen again by the back button or in another tab: what was entered or scanned stays good.
+    if joining.registration.method.as_ref().is_some_and(|method| method.kind == kind) {
         return Ok(kind);
     }
     let seed = match kind {
@@ -63,10 +60,8 @@ async fn keep(
     if !tx.choose_method(joining.registration.id, kind, secret).await? {
         return Err(Refusal::WrongStep);
     }
-    let event = Event::SecondFactorChosen {
-        registration: joining.registration.id,
-        kind: kind.as_str().to_owned(),
-    };
+    let event =
+        Event::SecondFactorChosen { registration: joining.registration.id, kind: kind.as_str().to_owned() };
     tx.audit(event, service.clock.now());
     tx.commit().await?;
     Ok(())
@@ -84,10 +79,7 @@ pub async fn send_code_by_email(
 ) -> Result<(), Refusal> {
     let email = EmailAddress::parse(typed)
         .map_err(|problem| Refusal::Fields(vec![email_problem("email", problem)]))?;
-    let to = Destination {
-        channel: Channel::Email,
-        to: email.as_str(),
-    };
+    let to = Destination { channel: Channel::Email, to: email.as_str() };
     enter(service, joining, MethodKind::Email, to, network).await
 }
 
@@ -103,10 +95,7 @@ pub async fn send_code_by_text(
 ) -> Result<(), Refusal> {
     let number = UkMobile::parse(typed, joining.policy.phones)
         .map_err(|problem| Refusal::Fields(vec![phone_problem("number", problem)]))?;
-    let to = Destination {
-        channel: Channel::Text,
-        to: number.e164(),
-    };
+    let to = Destination { channel: Channel::Text, to: number.e164() };
     enter(service, joining, MethodKind::Text, to, network).await
 }
 
@@ -122,10 +111,7 @@ pub async fn send_new_code(service: &Service, joining: &Joining, network: &Netwo
         return Err(Refusal::WrongStep);
     };
     let channel = channel_of(method.kind).ok_or(Refusal::WrongStep)?;
-    let destination = Destination {
-        channel,
-        to: secret.as_address(),
-    };
+    let destination = Destination { channel, to: secret.as_address() };
     send_code(service, joining, method.kind, destination, network).await
 }
 
@@ -147,11 +133,7 @@ async fn enter(
     network: &Network,
 ) -> Result<(), Refusal> {
     let entered_before = joining.registration.method.as_ref().is_some_and(|method| {
-        method.kind == kind
-            && method
-                .secret
-                .as_ref()
-                .is_some_and(|secret| secret.as_address() == to.to)
+        method.kind == kind && method.secret.as_ref().is_some_and(|secret| secret.as_address() == to.to)
     });
     match send_code(service, joining, kind, to, network).await {
         Err(Refusal::CodeTooSoon { .. }) if entered_before => Ok(()),
@@ -169,33 +151,20 @@ async fn send_code(
     joining.at(&[Step::ChooseFactor, Step::EnterFactor, Step::ProveFactor])?;
     let now = service.clock.now();
     let id = joining.registration.id;
+    let code_for = CodeFor::RegistrationFactor(id);
     let mut tx = service.store.begin().await?;
-    service
-        .allow_code(&mut tx, &joining.policy, destination, network, now)
-        .await?;
+    service.allow_code(&mut tx, &joining.policy, code_for, destination, network, now).await?;
     let secret = MethodSecret::address(destination.to);
     if !tx.choose_method(id, kind, Some(&secret)).await? {
         return Err(Refusal::WrongStep);
     }
     let service_name = service.settings.service_name.clone();
     service
-        .write_code(
-            &mut tx,
-            &joining.policy,
-            CodeFor::RegistrationFactor(id),
-            destination,
-            now,
-            move |code, minutes| Message::FactorCode {
-                service: service_name,
-                code,
-                minutes,
-            },
-        )
+        .write_code(&mut tx, &joining.policy, code_for, destination, now, move |code, minutes| {
+            Message::FactorCode { service: service_name, code, minutes }
+        })
         .await?;
-    let event = Event::SecondFactorChosen {
-        registration: id,
-        kind: kind.as_str().to_owned(),
-    };
+    let event = Event::SecondFactorChosen { registration: id, kind: kind.as_str().to_owned() };
     tx.audit(event, now);
     tx.commit().await?;
     service.written.notify_one();
@@ -283,13 +252,7 @@ pub(crate) async fn prove_app(
             Ok((tx, step))
         }
         None => {
-            tx.audit(
-                Event::CodeRefused {
-                    subject,
-                    purpose: "app".to_owned(),
-                },
-                now,
-            );
+            tx.audit(Event::CodeRefused { subject, purpose: "app".to_owned() }, now);
             tx.commit().await?;
             Err(Refusal::CodeWrong { left: None })
         }
@@ -306,30 +269,22 @@ async fn make_account(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let registration = &joining.registration;
-    let roster_entry = registration
-        .roster_entry_id
-        .ok_or(Refusal::Fault("a proved address without a roster entry"))?;
+    let roster_entry = registration.roster_entry_id.ok_or(Refusal::NoLongerOnRoster)?;
     let account = vault::new_id(now, service.random.as_ref());
     if !tx.add_account(registration.id, account, now).await? {
         return lost(&mut tx, roster_entry).await;
     }
     let method = vault::new_id(now, service.random.as_ref());
-    tx.add_sign_in_method(method, account, kind, secret, step, now)
-        .await?;
+    tx.add_sign_in_method(method, account, kind, secret, step, now).await?;
     let welcome = Message::AccountCreated {
         service: service.settings.service_name.clone(),
         organisation: joining.organisation.name.clone(),
         when: wording::date_and_time(wording::Language::En, service.local(now).datetime()),
         support: service.support(&joining.organisation),
     };
-    let to = Destination {
-        channel: Channel::Email,
-        to: &registration.email,
-    };
+    let to = Destination { channel: Channel::Email, to: &registration.email };
     let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
-    service
-        .write_message(&mut tx, account, account, to, welcome, give_up_at, now)
-        .await?;
+    service.write_message(&mut tx, account, account, to, welcome, give_up_at, now).await?;
     tx.audit(
         Event::AccountCreated {
             account,

@@ -25,11 +25,7 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// A problem whose text shows no values.
     pub fn new(field: &'static str, key: &'static str) -> Self {
-        Self {
-            field,
-            key,
-            values: Vec::new(),
-        }
+        Self { field, key, values: Vec::new() }
     }
 
     fn with(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -153,9 +149,7 @@ impl Refusal {
 
     /// A code may be sent again at `until`.
     pub(crate) fn too_soon(until: Timestamp, now: Timestamp) -> Self {
-        Self::CodeTooSoon {
-            wait: until.duration_since(now),
-        }
+        Self::CodeTooSoon { wait: until.duration_since(now) }
     }
 }
 

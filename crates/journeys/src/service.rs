@@ -96,10 +96,7 @@ impl Service {
 
     /// An absolute address of this service.
     pub fn address(&self, path: &str) -> String {
-        format!(
-            "{}{path}",
-            self.settings.public_url.as_str().trim_end_matches('/')
-        )
+        format!("{}{path}", self.settings.public_url.as_str().trim_end_matches('/'))
     }
 
     /// How people reach their organisation's support, to complete "contact …".
@@ -134,8 +131,6 @@ impl Deref for Service {
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Service")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Service").field("settings", &self.settings).finish_non_exhaustive()
     }
 }

@@ -29,16 +29,8 @@ pub struct Person {
 /// [`Refusal::NotSignedIn`] where nobody is, or the session was idle for 30 minutes, is 12 hours old or was ended.
 pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person, Refusal> {
     let token = token.ok_or(Refusal::NotSignedIn)?;
-    let session = service
-        .store
-        .session(&cookie_hash(service, token))
-        .await?
-        .ok_or(Refusal::NotSignedIn)?;
-    let account = service
-        .store
-        .account(session.account_id)
-        .await?
-        .ok_or(Refusal::NotSignedIn)?;
+    let session = service.store.session(&cookie_hash(service, token)).await?.ok_or(Refusal::NotSignedIn)?;
+    let account = service.store.account(session.account_id).await?.ok_or(Refusal::NotSignedIn)?;
     let organisation = service
         .store
         .organisation(account.organisation_id)
@@ -55,11 +47,7 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person,
         tx.touch_session(session.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Person {
-        session,
-        account,
-        organisation,
-    })
+    Ok(Person { session, account, organisation })
 }
 
 /// The person's sign-in methods, oldest first.
@@ -78,10 +66,7 @@ pub async fn end(service: &Service, person: &Person) -> Result<(), Refusal> {
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     if tx.end_session(person.session.id, now).await? {
-        let event = Event::SignedOut {
-            account: person.account.id,
-            session: person.session.id,
-        };
+        let event = Event::SignedOut { account: person.account.id, session: person.session.id };
         tx.audit(event, now);
     }
     tx.commit().await?;
@@ -89,7 +74,5 @@ pub async fn end(service: &Service, person: &Person) -> Result<(), Refusal> {
 }
 
 pub(crate) fn cookie_hash(service: &Service, token: &Token) -> [u8; 32] {
-    service
-        .keys
-        .keyed_hash("session-cookie", &[token.as_str().as_bytes()])
+    service.keys.keyed_hash("session-cookie", &[token.as_str().as_bytes()])
 }

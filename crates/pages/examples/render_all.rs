@@ -1,10 +1,6 @@
 //! Writes every page with every sample, and what browsers load beside them, into a folder, to be looked at and
 //! checked: `cargo run -p pages --example render_all -- FOLDER`. Serve that folder as the root of a web server.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the command line"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,10 +31,7 @@ fn write(folder: &std::path::Path) -> io::Result<usize> {
     }
     for (code, colour) in [("LLN", "#7a1f5c"), ("STH", "#f2d16b")] {
         let colour = pages::Colour::parse(colour).map_err(io::Error::other)?;
-        fs::write(
-            folder.join(format!("brand/{code}.css")),
-            pages::brand_stylesheet(colour),
-        )?;
+        fs::write(folder.join(format!("brand/{code}.css")), pages::brand_stylesheet(colour))?;
     }
     let gallery =
         pages::gallery().map_err(|error| io::Error::other(format!("{error}: {:#}", error.source)))?;

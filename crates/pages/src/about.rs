@@ -52,10 +52,7 @@ impl Page for Cookies {
     const TEMPLATE: &'static str = "cookies.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self {
-            session_cookie: "__Host-session".into(),
-            join_cookie: "__Host-join".into(),
-        }]
+        vec![Self { session_cookie: "__Host-session".into(), join_cookie: "__Host-join".into() }]
     }
 }
 

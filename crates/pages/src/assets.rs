@@ -26,9 +26,7 @@ pub fn get(path: &str) -> Option<Asset> {
 
 /// The address of an asset, by its name.
 pub(crate) fn path_of(name: &str) -> Option<&'static str> {
-    ALL.iter()
-        .find(|asset| asset.name == name)
-        .map(|asset| asset.path)
+    ALL.iter().find(|asset| asset.name == name).map(|asset| asset.path)
 }
 
 #[cfg(test)]
@@ -40,14 +38,9 @@ mod tests {
         for asset in ALL {
             assert_eq!(get(asset.path), Some(*asset));
         }
-        for nothing in [
-            "",
-            "/",
-            "/assets/",
-            "/assets/application.css",
-            "/assets/../Cargo.toml",
-            "application.css",
-        ] {
+        for nothing in
+            ["", "/", "/assets/", "/assets/application.css", "/assets/../Cargo.toml", "application.css"]
+        {
             assert_eq!(get(nothing), None, "{nothing}");
         }
     }

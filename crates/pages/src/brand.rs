@@ -61,27 +61,15 @@ impl Colour {
             return Err(NotAColour);
         }
         let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| NotAColour);
-        Ok(Self {
-            red: part(0)?,
-            green: part(2)?,
-            blue: part(4)?,
-        })
+        Ok(Self { red: part(0)?, green: part(2)?, blue: part(4)? })
     }
 
     /// The text colour that is easier to read on this one. One of the two always reaches a contrast of 4.5 : 1
     /// (WCAG 2.2, 1.4.3).
     #[must_use]
     pub fn text(self) -> Self {
-        let [black, white] = [0, 255].map(|grey| Self {
-            red: grey,
-            green: grey,
-            blue: grey,
-        });
-        if self.contrast(white) >= self.contrast(black) {
-            white
-        } else {
-            black
-        }
+        let [black, white] = [0, 255].map(|grey| Self { red: grey, green: grey, blue: grey });
+        if self.contrast(white) >= self.contrast(black) { white } else { black }
     }
 
     /// The contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio").
@@ -94,11 +82,7 @@ impl Colour {
     fn luminance(self) -> f64 {
         let [red, green, blue] = [self.red, self.green, self.blue].map(|part| {
             let part = f64::from(part) / 255.0;
-            if part <= 0.04045 {
-                part / 12.92
-            } else {
-                ((part + 0.055) / 1.055).powf(2.4)
-            }
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         });
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
@@ -124,10 +108,7 @@ impl Serialize for Colour {
 
 /// The stylesheet that is served as `/brand/CODE.css`: the organisation's colour, and the text colour that reads on it.
 pub fn brand_stylesheet(colour: Colour) -> String {
-    format!(
-        ":root{{--organisation-colour:{colour};--organisation-text:{}}}\n",
-        colour.text()
-    )
+    format!(":root{{--organisation-colour:{colour};--organisation-text:{}}}\n", colour.text())
 }
 
 #[cfg(test)]
@@ -136,13 +117,8 @@ mod tests {
 
     #[test]
     fn a_colour_is_read_as_it_is_written() {
-        assert_eq!(
-            Colour::parse(" #1D4851 ").map(|colour| colour.to_string()),
-            Ok("#1d4851".into())
-        );
-        for wrong in [
-            "", "#", "1d4851", "#1d485", "#1d48511", "#12345é", "red", "#+12345", "#fff;}",
-        ] {
+        assert_eq!(Colour::parse(" #1D4851 ").map(|colour| colour.to_string()), Ok("#1d4851".into()));
+        for wrong in ["", "#", "1d4851", "#1d485", "#1d48511", "#12345é", "red", "#+12345", "#fff;}"] {
             assert_eq!(Colour::parse(wrong), Err(NotAColour), "{wrong}");
         }
     }

@@ -67,11 +67,7 @@ fn the_components_say_what_nhs_uk_says_they_say() {
 fn rendered(engine: &Environment<'_>, component: &str, example: &Example) -> String {
     let file = format!("nhsuk/components/{component}/macro.jinja");
     let source = engine.get_template(&file).unwrap().source().to_owned();
-    let name = source
-        .split("macro ")
-        .nth(1)
-        .and_then(|rest| rest.split('(').next())
-        .unwrap();
+    let name = source.split("macro ").nth(1).and_then(|rest| rest.split('(').next()).unwrap();
     let call = match example.call_block {
         Some(_) => format!("{{% call {name}(params) %}}{{{{ block | safe }}}}{{% endcall %}}"),
         None => format!("{{{{ {name}(params) }}}}"),
@@ -102,17 +98,11 @@ fn the_staff_groups_are_written_out_as_the_component_would_write_them() {
                 .map(|group| context! { value => &group.value, text => &group.label })
                 .collect();
             let component = engine
-                .render_str(
-                    TEMPLATE,
-                    context! { page => Value::from(Serde(&page)), error, items },
-                )
+                .render_str(TEMPLATE, context! { page => Value::from(Serde(&page)), error, items })
                 .unwrap();
             let errors = error.map_or_else(FieldErrors::none, |error| FieldErrors::one("group", error));
             let shown = Html::parse_document(&render(&Shell::new("Fobwatch"), &page, &errors).unwrap());
-            let written = shown
-                .select(&Selector::parse("form > .nhsuk-form-group").unwrap())
-                .next()
-                .unwrap();
+            let written = shown.select(&Selector::parse("form > .nhsuk-form-group").unwrap()).next().unwrap();
             assert_eq!(canonical(&written.html()), canonical(&component));
         }
     }

@@ -31,18 +31,11 @@ pub struct RenderError {
 /// # Errors
 /// [`RenderError`] when the template has a defect.
 pub fn render<P: Page>(shell: &Shell, page: &P, errors: &FieldErrors) -> Result<String, RenderError> {
-    let failed = |source: Error| RenderError {
-        template: P::TEMPLATE,
-        source,
-    };
-    let engine = ENGINE
-        .as_ref()
-        .map_err(|error| failed(Error::new(error.kind(), error.to_string())))?;
+    let failed = |source: Error| RenderError { template: P::TEMPLATE, source };
+    let engine = ENGINE.as_ref().map_err(|error| failed(Error::new(error.kind(), error.to_string())))?;
     let mut first: BTreeMap<String, Value> = BTreeMap::new();
     for error in errors.iter().filter(|error| !error.field.is_empty()) {
-        first
-            .entry(error.field.clone())
-            .or_insert_with(|| Value::from(error.text.clone()));
+        first.entry(error.field.clone()).or_insert_with(|| Value::from(error.text.clone()));
     }
     let context = context! {
         shell => Value::from(Serde(shell)),
@@ -50,10 +43,7 @@ pub fn render<P: Page>(shell: &Shell, page: &P, errors: &FieldErrors) -> Result<
         errors => Value::from(Serde(errors)),
         error => Value::from(first),
     };
-    engine
-        .get_template(P::TEMPLATE)
-        .and_then(|template| template.render(context))
-        .map_err(failed)
+    engine.get_template(P::TEMPLATE).and_then(|template| template.render(context)).map_err(failed)
 }
 
 /// The engine with the components, the layout and all pages.
@@ -76,12 +66,7 @@ pub(crate) fn components() -> Result<Environment<'static>, Error> {
     engine.set_undefined_behavior(UndefinedBehavior::Chainable);
     engine.set_auto_escape_callback(|_| AutoEscape::Html);
     engine.set_unknown_method_callback(unknown_method_callback);
-    engine.set_syntax(
-        SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()?,
-    );
+    engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     engine.add_filter("length", |value: Value| value.len().unwrap_or(0));
     engine.add_filter("truncate", truncate);
     for (name, text) in TEMPLATES.iter().filter(|(name, _)| !is_ours(name)) {
@@ -101,10 +86,7 @@ fn truncate(text: &str, length: usize, kill_words: Option<bool>, end: Option<&st
     if text.chars().count() <= length + LEEWAY {
         return text.to_owned();
     }
-    let cut: String = text
-        .chars()
-        .take(length.saturating_sub(end.chars().count()))
-        .collect();
+    let cut: String = text.chars().take(length.saturating_sub(end.chars().count())).collect();
     let kept = if kill_words.unwrap_or(false) {
         cut.as_str()
     } else {

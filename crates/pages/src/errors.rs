@@ -36,10 +36,7 @@ impl FieldErrors {
 
     /// Adds an error at the end.
     pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
-        self.0.push(FieldError {
-            field: field.into(),
-            text: text.into(),
-        });
+        self.0.push(FieldError { field: field.into(), text: text.into() });
     }
 
     /// Whether nothing is wrong.

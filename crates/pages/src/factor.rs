@@ -37,6 +37,8 @@ pub struct ChooseSecondFactor {
     pub action: String,
     /// What was chosen before.
     pub chosen: Option<Method>,
+    /// Whether text messages can be sent here.
+    pub texts: bool,
 }
 
 impl Page for ChooseSecondFactor {
@@ -44,11 +46,8 @@ impl Page for ChooseSecondFactor {
     const FIELDS: &'static [&'static str] = &["method"];
 
     fn samples() -> Vec<Self> {
-        [None, Some(Method::Text)]
-            .map(|chosen| Self {
-                action: "/join/factor".into(),
-                chosen,
-            })
+        [(None, true), (Some(Method::Text), true), (None, false)]
+            .map(|(chosen, texts)| Self { action: "/join/factor".into(), chosen, texts })
             .to_vec()
     }
 }
@@ -125,9 +124,7 @@ pub struct FactorApp {
 impl fmt::Debug for FactorApp {
     /// Leaves the secret out, in all of its three forms.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FactorApp")
-            .field("action", &self.action)
-            .finish_non_exhaustive()
+        f.debug_struct("FactorApp").field("action", &self.action).finish_non_exhaustive()
     }
 }
 
@@ -166,10 +163,7 @@ impl Page for FactorVerified {
 
     fn samples() -> Vec<Self> {
         [Method::Email, Method::Text, Method::App]
-            .map(|method| Self {
-                method,
-                continue_href: "/join/complete".into(),
-            })
+            .map(|method| Self { method, continue_href: "/join/complete".into() })
             .to_vec()
     }
 }
@@ -182,26 +176,13 @@ mod tests {
     fn the_secret_of_an_app_is_not_in_what_is_logged() {
         for page in FactorApp::samples() {
             let logged = format!("{page:?}");
-            assert!(
-                !logged.contains("JBSW") && !logged.contains("otpauth"),
-                "{logged}"
-            );
+            assert!(!logged.contains("JBSW") && !logged.contains("otpauth"), "{logged}");
         }
     }
 
     #[test]
     fn a_method_is_read_as_the_page_sends_it() {
         let sent = ["email", "text", "app", "", "Email", "fax"].map(Method::from_form);
-        assert_eq!(
-            sent,
-            [
-                Some(Method::Email),
-                Some(Method::Text),
-                Some(Method::App),
-                None,
-                None,
-                None
-            ]
-        );
+        assert_eq!(sent, [Some(Method::Email), Some(Method::Text), Some(Method::App), None, None, None]);
     }
 }

@@ -64,24 +64,15 @@ impl Gallery {
         for (number, sample) in P::samples().iter().enumerate() {
             let shell = shell(number, signed_in);
             let html = render(&shell, sample, &FieldErrors::none())?;
-            self.pages.push(GalleryPage {
-                name: format!("{name}-{number}"),
-                html,
-                wrong: &[],
-            });
+            self.pages.push(GalleryPage { name: format!("{name}-{number}"), html, wrong: &[] });
             if P::FIELDS.is_empty() || number > 1 {
                 continue;
             }
             let words = if number == 0 { PLAIN } else { LONG };
-            let errors = P::FIELDS
-                .iter()
-                .fold(FieldErrors::none(), |errors, field| errors.with(*field, words));
+            let errors =
+                P::FIELDS.iter().fold(FieldErrors::none(), |errors, field| errors.with(*field, words));
             let html = render(&shell, sample, &errors)?;
-            self.pages.push(GalleryPage {
-                name: format!("{name}-{number}-errors"),
-                html,
-                wrong: P::FIELDS,
-            });
+            self.pages.push(GalleryPage { name: format!("{name}-{number}-errors"), html, wrong: P::FIELDS });
         }
         Ok(())
     }
@@ -100,15 +91,9 @@ fn shell(number: usize, signed_in: bool) -> Shell {
         1 => Shell::new("Gwasanaeth Hunaniaeth Ddigidol Staff Iechyd a Gofal Cymunedol").of(Brand {
             colour: Colour::parse("#7a1f5c").ok(),
             support_phone: None,
-            ..Brand::new(
-                "LLN",
-                "Bwrdd Iechyd Cymunedol a Gwasanaethau Iechyd Meddwl Llanfihangel-y-Creuddyn",
-            )
+            ..Brand::new("LLN", "Bwrdd Iechyd Cymunedol a Gwasanaethau Iechyd Meddwl Llanfihangel-y-Creuddyn")
         }),
-        2 => Shell {
-            demonstration: true,
-            ..Shell::new("Fobwatch")
-        },
+        2 => Shell { demonstration: true, ..Shell::new("Fobwatch") },
         _ => Shell::new("Southmere Staff").of(Brand {
             logo_url: crate::assets::path_of("favicon.svg").map(String::from),
             colour: Colour::parse("#f2d16b").ok(),

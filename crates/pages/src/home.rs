@@ -68,11 +68,7 @@ impl Page for Home {
                 added: "22 November 2026".into(),
             }],
         };
-        let first = Self {
-            part_of_day: PartOfDay::Morning,
-            last_sign_in: None,
-            ..plain.clone()
-        };
+        let first = Self { part_of_day: PartOfDay::Morning, last_sign_in: None, ..plain.clone() };
         let long = Self {
             name: "Gwenllïan Angharad Myfanwy".into(),
             user_name: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),
@@ -83,11 +79,7 @@ impl Page for Home {
                     hint: "g•••@ysbyty-cymunedol-llanfihangel-y-creuddyn.northfield.example".into(),
                     added: "22 November 2026".into(),
                 },
-                SignInMethod {
-                    method: Method::App,
-                    hint: String::new(),
-                    added: "1 September 2026".into(),
-                },
+                SignInMethod { method: Method::App, hint: String::new(), added: "1 September 2026".into() },
             ],
             ..plain.clone()
         };

@@ -28,15 +28,8 @@ impl Page for Email {
             first_time: false,
             back: Some("/join/discover?group=nursing".into()),
         };
-        let typed = Self {
-            email: "seán.o’brien-fitzgerald+northfield.example".into(),
-            ..plain.clone()
-        };
-        let first_time = Self {
-            first_time: true,
-            back: None,
-            ..plain.clone()
-        };
+        let typed = Self { email: "seán.o’brien-fitzgerald+northfield.example".into(), ..plain.clone() };
+        let first_time = Self { first_time: true, back: None, ..plain.clone() };
         vec![plain, typed, first_time]
     }
 }
@@ -102,24 +95,14 @@ impl Page for Code {
             just_resent: false,
             code: String::new(),
         };
-        let resent = Self {
-            just_resent: true,
-            code: "12 34".into(),
-            ..plain.clone()
-        };
-        let undelivered = Self {
-            undelivered: true,
-            ..plain.clone()
-        };
+        let resent = Self { just_resent: true, code: "12 34".into(), ..plain.clone() };
+        let undelivered = Self { undelivered: true, ..plain.clone() };
         let long = Self {
             sent_to: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty-cymunedol.northfield.example"
                 .into(),
             ..plain.clone()
         };
-        let first_time = Self {
-            purpose: CodePurpose::FirstTime,
-            ..plain.clone()
-        };
+        let first_time = Self { purpose: CodePurpose::FirstTime, ..plain.clone() };
         let text = Self {
             sent_to: "07700 900123".into(),
             channel: Channel::Text,
@@ -127,24 +110,9 @@ impl Page for Code {
             change_href: Some("/join/factor/phone".into()),
             ..plain.clone()
         };
-        let text_undelivered = Self {
-            undelivered: true,
-            ..text.clone()
-        };
-        let factor_email = Self {
-            purpose: CodePurpose::SecondFactor,
-            ..plain.clone()
-        };
-        vec![
-            plain,
-            resent,
-            undelivered,
-            long,
-            first_time,
-            text,
-            text_undelivered,
-            factor_email,
-        ]
+        let text_undelivered = Self { undelivered: true, ..text.clone() };
+        let factor_email = Self { purpose: CodePurpose::SecondFactor, ..plain.clone() };
+        vec![plain, resent, undelivered, long, first_time, text, text_undelivered, factor_email]
     }
 }
 
@@ -172,15 +140,8 @@ pub struct Details {
 impl Page for Details {
     const TEMPLATE: &'static str = "details.html";
     /// `birth` is the date as a whole; `day`, `month` and `year` are its parts.
-    const FIELDS: &'static [&'static str] = &[
-        "password",
-        "first_name",
-        "last_name",
-        "birth",
-        "day",
-        "month",
-        "year",
-    ];
+    const FIELDS: &'static [&'static str] =
+        &["password", "first_name", "last_name", "birth", "day", "month", "year"];
 
     fn samples() -> Vec<Self> {
         let plain = Self {
@@ -201,10 +162,7 @@ impl Page for Details {
             year: "1987".into(),
             ..plain.clone()
         };
-        let first_time = Self {
-            first_time: true,
-            ..plain.clone()
-        };
+        let first_time = Self { first_time: true, ..plain.clone() };
         vec![plain, typed, first_time]
     }
 }
@@ -224,10 +182,7 @@ impl Page for JoinComplete {
 
     fn samples() -> Vec<Self> {
         vec![
-            Self {
-                action: "/join/complete".into(),
-                service: "Northfield Staff".into(),
-            },
+            Self { action: "/join/complete".into(), service: "Northfield Staff".into() },
             Self {
                 action: "/join/complete".into(),
                 service: "Gwasanaeth Hunaniaeth Ddigidol Staff Iechyd a Gofal Cymunedol".into(),

@@ -70,12 +70,7 @@ impl Page for ErrorPage {
         let mut pages: Vec<_> = [400, 403, 404, 405, 408, 413, 415, 418, 422, 429, 500, 502, 503]
             .map(|status| page(status, None))
             .to_vec();
-        pages.extend([
-            page(429, Some(1)),
-            page(429, Some(40)),
-            page(429, Some(900)),
-            page(503, Some(30)),
-        ]);
+        pages.extend([page(429, Some(1)), page(429, Some(40)), page(429, Some(900)), page(503, Some(30))]);
         pages
     }
 }

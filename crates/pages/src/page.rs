@@ -29,9 +29,6 @@ pub struct Link {
 impl Link {
     /// A link from its words and its address.
     pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            href: href.into(),
-        }
+        Self { label: label.into(), href: href.into() }
     }
 }

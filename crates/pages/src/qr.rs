@@ -23,15 +23,8 @@ impl QrSvg {
     /// [`QrTooLong`] when the text does not fit.
     pub fn of(text: &str) -> Result<Self, QrTooLong> {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| QrTooLong)?;
-        let drawn = code
-            .render::<svg::Color<'_>>()
-            .quiet_zone(true)
-            .module_dimensions(8, 8)
-            .build();
-        let element = drawn
-            .find("<svg")
-            .and_then(|start| drawn.get(start..))
-            .unwrap_or_default();
+        let drawn = code.render::<svg::Color<'_>>().quiet_zone(true).module_dimensions(8, 8).build();
+        let element = drawn.find("<svg").and_then(|start| drawn.get(start..)).unwrap_or_default();
         Ok(Self(element.replacen(
             "<svg",
             "<svg class=\"fw-qr__code\" aria-hidden=\"true\" focusable=\"false\"",

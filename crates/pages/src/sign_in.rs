@@ -31,14 +31,8 @@ impl Page for SignIn {
             join_href: "/join".into(),
             signed_out: false,
         };
-        let typed = Self {
-            user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(),
-            ..plain.clone()
-        };
-        let signed_out = Self {
-            signed_out: true,
-            ..plain.clone()
-        };
+        let typed = Self { user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(), ..plain.clone() };
+        let signed_out = Self { signed_out: true, ..plain.clone() };
         vec![plain, typed, signed_out]
     }
 }
@@ -79,23 +73,10 @@ impl Page for SignInCode {
             code: String::new(),
             back: Some("/sign-in".into()),
         };
-        let text = Self {
-            method: Method::Text,
-            sent_to: "ending in 23".into(),
-            just_resent: true,
-            ..email.clone()
-        };
-        let undelivered = Self {
-            undelivered: true,
-            just_resent: false,
-            ..text.clone()
-        };
-        let app = Self {
-            method: Method::App,
-            sent_to: String::new(),
-            resend_action: None,
-            ..email.clone()
-        };
+        let text =
+            Self { method: Method::Text, sent_to: "ending in 23".into(), just_resent: true, ..email.clone() };
+        let undelivered = Self { undelivered: true, just_resent: false, ..text.clone() };
+        let app = Self { method: Method::App, sent_to: String::new(), resend_action: None, ..email.clone() };
         vec![email, text, undelivered, app]
     }
 }

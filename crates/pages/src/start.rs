@@ -16,10 +16,7 @@ pub struct Choice {
 impl Choice {
     /// A choice from what the form sends and what the person reads.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-        }
+        Self { value: value.into(), label: label.into() }
     }
 }
 
@@ -47,9 +44,7 @@ impl Page for ChooseOrganisation {
                     "/LLN/join",
                 )],
             },
-            Self {
-                organisations: Vec::new(),
-            },
+            Self { organisations: Vec::new() },
         ]
     }
 }
@@ -73,10 +68,7 @@ impl Page for StaffGroup {
 
     fn samples() -> Vec<Self> {
         let groups = [
-            (
-                "additional-professional",
-                "Additional Professional Scientific and Technical",
-            ),
+            ("additional-professional", "Additional Professional Scientific and Technical"),
             ("additional-clinical", "Additional Clinical Services"),
             ("administrative", "Administrative and Clerical"),
             ("allied-health", "Allied Health Professionals"),

@@ -16,21 +16,12 @@ fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 }
 
 fn text(element: ElementRef<'_>) -> String {
-    element
-        .text()
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Every page with every sample, parsed.
 fn every_page() -> Vec<(GalleryPage, Html)> {
-    gallery()
-        .unwrap()
-        .into_iter()
-        .map(|page| (page.clone(), Html::parse_document(&page.html)))
-        .collect()
+    gallery().unwrap().into_iter().map(|page| (page.clone(), Html::parse_document(&page.html))).collect()
 }
 
 #[test]
@@ -42,11 +33,7 @@ fn every_page_has_a_language_one_main_heading_and_a_title_that_repeats_it() {
         let heading = text(headings[0]);
         let title = text(all(&html, "title")[0]);
         let titled = title.trim_start_matches("Error: ").split(" – ").next().unwrap();
-        assert!(
-            !titled.is_empty() && heading.ends_with(titled),
-            "{}: {title:?} and {heading:?}",
-            page.name
-        );
+        assert!(!titled.is_empty() && heading.ends_with(titled), "{}: {title:?} and {heading:?}", page.name);
     }
 }
 
@@ -54,25 +41,13 @@ fn every_page_has_a_language_one_main_heading_and_a_title_that_repeats_it() {
 fn no_page_has_inline_script_or_style_or_anything_from_elsewhere() {
     for (page, html) in every_page() {
         for script in all(&html, "script") {
-            assert!(
-                script.attr("src").is_some() && text(script).is_empty(),
-                "{}",
-                page.name
-            );
+            assert!(script.attr("src").is_some() && text(script).is_empty(), "{}", page.name);
         }
         for element in all(&html, "*") {
             for (name, value) in element.value().attrs() {
-                assert!(
-                    !name.starts_with("on") && name != "style",
-                    "{}: {name}={value}",
-                    page.name
-                );
+                assert!(!name.starts_with("on") && name != "style", "{}: {name}={value}", page.name);
                 if name == "src" || (name == "href" && element.value().name() == "link") {
-                    assert!(
-                        value.starts_with('/') && !value.starts_with("//"),
-                        "{}: {value}",
-                        page.name
-                    );
+                    assert!(value.starts_with('/') && !value.starts_with("//"), "{}: {value}", page.name);
                 }
             }
         }
@@ -95,12 +70,7 @@ fn every_asset_that_a_page_names_is_there() {
 fn every_field_that_is_wrong_is_named_in_the_summary_and_says_so_itself() {
     for (page, html) in every_page() {
         let summaries = all(&html, ".nhsuk-error-summary");
-        assert_eq!(
-            summaries.len(),
-            usize::from(!page.wrong.is_empty()),
-            "{}",
-            page.name
-        );
+        assert_eq!(summaries.len(), usize::from(!page.wrong.is_empty()), "{}", page.name);
         assert_eq!(
             text(all(&html, "title")[0]).starts_with("Error: "),
             !page.wrong.is_empty(),
@@ -111,12 +81,7 @@ fn every_field_that_is_wrong_is_named_in_the_summary_and_says_so_itself() {
         assert_eq!(links.len(), page.wrong.len(), "{}", page.name);
         for link in links {
             let target = link.attr("href").unwrap();
-            assert_eq!(
-                all(&html, &format!("main {target}")).len(),
-                1,
-                "{}: {target}",
-                page.name
-            );
+            assert_eq!(all(&html, &format!("main {target}")).len(), 1, "{}: {target}", page.name);
         }
         if !page.wrong.is_empty() {
             assert!(!all(&html, ".nhsuk-error-message").is_empty(), "{}", page.name);
@@ -129,23 +94,11 @@ fn every_field_has_a_label_and_no_id_stands_twice() {
     for (page, html) in every_page() {
         for field in all(&html, "input:not([type=hidden])") {
             let id = field.attr("id").unwrap();
-            assert_eq!(
-                all(&html, &format!("label[for='{id}']")).len(),
-                1,
-                "{}: {id}",
-                page.name
-            );
+            assert_eq!(all(&html, &format!("label[for='{id}']")).len(), 1, "{}: {id}", page.name);
         }
-        let ids: Vec<_> = all(&html, "[id]")
-            .iter()
-            .map(|element| element.attr("id").unwrap().to_owned())
-            .collect();
-        assert_eq!(
-            ids.iter().collect::<HashSet<_>>().len(),
-            ids.len(),
-            "{}: {ids:?}",
-            page.name
-        );
+        let ids: Vec<_> =
+            all(&html, "[id]").iter().map(|element| element.attr("id").unwrap().to_owned()).collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{}: {ids:?}", page.name);
     }
 }
 
@@ -153,12 +106,7 @@ fn every_field_has_a_label_and_no_id_stands_twice() {
 fn a_button_that_changes_something_can_be_pressed_twice_without_harm() {
     for (page, html) in every_page() {
         for button in all(&html, "form[method=post] button[type=submit]") {
-            assert_eq!(
-                button.attr("data-prevent-double-click"),
-                Some("true"),
-                "{}",
-                page.name
-            );
+            assert_eq!(button.attr("data-prevent-double-click"), Some("true"), "{}", page.name);
         }
     }
 }
@@ -174,14 +122,8 @@ fn what_a_person_types_is_shown_as_text_whatever_it_is() {
     let errors = FieldErrors::one("email", "<b>{{ shell }}</b>");
     let shown = render(&Shell::new("<i>Service</i>"), &page, &errors).unwrap();
     let html = Html::parse_document(&shown);
-    assert_eq!(
-        all(&html, "#email")[0].attr("value"),
-        Some("\"><script>alert(1)</script>'&")
-    );
-    assert_eq!(
-        text(all(&html, ".nhsuk-error-summary a")[0]),
-        "<b>{{ shell }}</b>"
-    );
+    assert_eq!(all(&html, "#email")[0].attr("value"), Some("\"><script>alert(1)</script>'&"));
+    assert_eq!(text(all(&html, ".nhsuk-error-summary a")[0]), "<b>{{ shell }}</b>");
     assert!(all(&html, "i, b").is_empty());
     assert_eq!(all(&html, "script").len(), 1);
 }
@@ -205,10 +147,7 @@ fn a_code_can_be_pasted_with_spaces_and_filled_in_by_the_phone() {
 fn pressed<P: Page>() -> Vec<String> {
     let html = render(&Shell::new("Fobwatch"), &P::samples()[0], &FieldErrors::none()).unwrap();
     let html = Html::parse_document(&html);
-    all(&html, "main button:not([hidden]), main a[role=button]")
-        .into_iter()
-        .map(text)
-        .collect()
+    all(&html, "main button:not([hidden]), main a[role=button]").into_iter().map(text).collect()
 }
 
 #[test]
@@ -222,16 +161,8 @@ fn every_button_has_the_name_that_guide_003_gives_it() {
     assert_eq!(pressed::<FactorApp>(), ["Verify Code"]);
     assert_eq!(pressed::<FactorVerified>(), ["Continue"]);
     assert_eq!(pressed::<JoinComplete>(), ["Continue"]);
-    let html = render(
-        &Shell::new("Fobwatch"),
-        &JoinComplete::samples()[0],
-        &FieldErrors::none(),
-    )
-    .unwrap();
-    assert_eq!(
-        text(all(&Html::parse_document(&html), "label[for=next]")[0]),
-        "Login to Northfield Staff"
-    );
+    let html = render(&Shell::new("Fobwatch"), &JoinComplete::samples()[0], &FieldErrors::none()).unwrap();
+    assert_eq!(text(all(&Html::parse_document(&html), "label[for=next]")[0]), "Login to Northfield Staff");
 }
 
 #[test]
@@ -241,10 +172,7 @@ fn an_authenticator_app_can_be_set_up_without_scanning() {
     let html = Html::parse_document(&html);
     assert_eq!(all(&html, "[role=img][aria-label] svg").len(), 1);
     assert_eq!(text(all(&html, "code")[0]), page.secret_text);
-    assert_eq!(
-        all(&html, "a[href^='otpauth://']")[0].attr("href"),
-        Some(page.otpauth_uri.as_str())
-    );
+    assert_eq!(all(&html, "a[href^='otpauth://']")[0].attr("href"), Some(page.otpauth_uri.as_str()));
 }
 
 #[test]
@@ -260,23 +188,10 @@ fn a_password_never_comes_back() {
 #[test]
 fn whoever_is_signed_in_sees_it_and_can_sign_out_by_a_post() {
     let page = &Home::samples()[0];
-    let html = render(
-        &Shell::new("Fobwatch").for_person("Amina Khan"),
-        page,
-        &FieldErrors::none(),
-    )
-    .unwrap();
+    let html = render(&Shell::new("Fobwatch").for_person("Amina Khan"), page, &FieldErrors::none()).unwrap();
     let html = Html::parse_document(&html);
-    assert_eq!(
-        text(all(&html, "header form[method=post][action='/sign-out'] button")[0]),
-        "Sign out"
-    );
-    let html = render(
-        &Shell::new("Fobwatch"),
-        &SignIn::samples()[0],
-        &FieldErrors::none(),
-    )
-    .unwrap();
+    assert_eq!(text(all(&html, "header form[method=post][action='/sign-out'] button")[0]), "Sign out");
+    let html = render(&Shell::new("Fobwatch"), &SignIn::samples()[0], &FieldErrors::none()).unwrap();
     assert!(!html.contains("Sign out"));
 }
 
@@ -294,17 +209,10 @@ fn an_error_of_the_page_as_a_whole_needs_no_field() {
 
 #[test]
 fn an_organisation_shows_its_colour_by_a_stylesheet_of_its_own() {
-    let brand = Brand {
-        colour: Colour::parse("#7a1f5c").ok(),
-        ..Brand::new("N?H", "Northfield Hospitals")
-    };
+    let brand = Brand { colour: Colour::parse("#7a1f5c").ok(), ..Brand::new("N?H", "Northfield Hospitals") };
     let shown = |brand: Brand| {
-        let html = render(
-            &Shell::new("Fobwatch").of(brand),
-            &Email::samples()[0],
-            &FieldErrors::none(),
-        )
-        .unwrap();
+        let html =
+            render(&Shell::new("Fobwatch").of(brand), &Email::samples()[0], &FieldErrors::none()).unwrap();
         let html = Html::parse_document(&html);
         all(&html, "link[rel=stylesheet]")
             .iter()
@@ -318,10 +226,7 @@ fn an_organisation_shows_its_colour_by_a_stylesheet_of_its_own() {
 #[test]
 fn every_error_page_gives_its_reference_and_each_cause_has_words_of_its_own() {
     let mut titles = HashSet::new();
-    for page in ErrorPage::samples()
-        .iter()
-        .filter(|page| page.retry_after.is_none())
-    {
+    for page in ErrorPage::samples().iter().filter(|page| page.retry_after.is_none()) {
         let html = render(&Shell::new("Fobwatch"), page, &FieldErrors::none()).unwrap();
         assert!(html.contains(&page.reference));
         titles.insert(text(all(&Html::parse_document(&html), "h1")[0]));

@@ -35,10 +35,7 @@ async fn cookies(State(web): State<Web>) -> Answer {
     let names = web.cookies();
     page(
         &web.shell(),
-        &Cookies {
-            session_cookie: names.of(Kind::Session).into(),
-            join_cookie: names.of(Kind::Join).into(),
-        },
+        &Cookies { session_cookie: names.of(Kind::Session).into(), join_cookie: names.of(Kind::Join).into() },
     )
 }
 

@@ -22,15 +22,10 @@ pub(crate) fn routes() -> Router<Web> {
 
 async fn asset(uri: Uri) -> Response {
     match pages::assets::get(uri.path()) {
-        Some(asset) => (
-            [
-                (CONTENT_TYPE, asset.content_type),
-                (CACHE_CONTROL, FOR_EVER),
-                (ETAG, asset.etag),
-            ],
-            asset.bytes,
-        )
-            .into_response(),
+        Some(asset) => {
+            ([(CONTENT_TYPE, asset.content_type), (CACHE_CONTROL, FOR_EVER), (ETAG, asset.etag)], asset.bytes)
+                .into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -45,10 +40,7 @@ async fn colours(State(web): State<Web>, Path(file): Path<String>) -> Response {
     };
     match colour.and_then(|colour| Colour::parse(&colour).ok()) {
         Some(colour) => (
-            [
-                (CONTENT_TYPE, "text/css; charset=utf-8"),
-                (CACHE_CONTROL, FOR_A_WHILE),
-            ],
+            [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, FOR_A_WHILE)],
             pages::brand_stylesheet(colour),
         )
             .into_response(),

@@ -44,8 +44,7 @@ impl CookieNames {
 
     /// The token in a visitor's cookie.
     pub(crate) fn read(self, jar: &CookieJar, kind: Kind) -> Option<Token> {
-        jar.get(self.of(kind))
-            .and_then(|cookie| Token::parse(cookie.value()))
+        jar.get(self.of(kind)).and_then(|cookie| Token::parse(cookie.value()))
     }
 
     /// A cookie with a token.

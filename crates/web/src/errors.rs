@@ -131,18 +131,12 @@ pub(crate) async fn pages_for_errors(State(web): State<Web>, request: Request, n
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     Response::from_parts(parts, html.unwrap_or_default().into())
 }
 
 fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
-    let RefusedPage {
-        refusal,
-        organisation,
-    } = page;
+    let RefusedPage { refusal, organisation } = page;
     let text = explain(web, organisation.as_ref(), refusal);
     let next = match **refusal {
         Refusal::RegistrationOver => Some(("link-start-again", urls::JOIN)),
@@ -151,9 +145,7 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
         Refusal::SignInOver | Refusal::NotSignedIn => Some(("link-sign-in", urls::SIGN_IN)),
         _ => None,
     };
-    let shell = organisation
-        .as_ref()
-        .map_or_else(|| web.shell(), |organisation| web.shell_of(organisation));
+    let shell = organisation.as_ref().map_or_else(|| web.shell(), |organisation| web.shell_of(organisation));
     let page = Refused {
         code: refusal.code().to_owned(),
         title: text.title,

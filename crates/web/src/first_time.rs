@@ -16,19 +16,13 @@ use store::organisation::Organisation;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
-        .route(
-            urls::FIRST_TIME,
-            get(async |State(web): State<Web>| choose(&web, urls::first_time_at).await),
-        )
+        .route(urls::FIRST_TIME, get(async |State(web): State<Web>| choose(&web, urls::first_time_at).await))
         .route("/first-time/{organisation}", get(email).post(send_code))
 }
 
 async fn email(State(web): State<Web>, Path(code): Path<String>) -> Answer {
     let organisation = join::organisation(&web, &code).await?;
-    page(
-        &web.shell_of(&organisation),
-        &email_page(&organisation, String::new()),
-    )
+    page(&web.shell_of(&organisation), &email_page(&organisation, String::new()))
 }
 
 fn email_page(organisation: &Organisation, email: String) -> Email {
@@ -49,26 +43,11 @@ async fn send_code(
     Form(form): Form<EmailForm>,
 ) -> Answer {
     let organisation = join::organisation(&web, &code).await?;
-    match begin(
-        &web,
-        &organisation,
-        Journey::FirstSignIn,
-        None,
-        &form.email,
-        &jar,
-        &network,
-    )
-    .await
-    {
+    match begin(&web, &organisation, Journey::FirstSignIn, None, &form.email, &jar, &network).await {
         Ok(answer) => Ok(answer),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&organisation), refusal)?;
-            page_with(
-                &web.shell_of(&organisation),
-                &email_page(&organisation, form.email),
-                &errors,
-                status,
-            )
+            page_with(&web.shell_of(&organisation), &email_page(&organisation, form.email), &errors, status)
         }
     }
 }

@@ -7,9 +7,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/health/live", get(async || "live\n"))
-        .route("/health/ready", get(ready))
+    Router::new().route("/health/live", get(async || "live\n")).route("/health/ready", get(ready))
 }
 
 /// Ready when the database answers.

@@ -14,9 +14,7 @@ use pages::{Home, PartOfDay, SignInMethod};
 use wording::Language;
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/", get(async || see_other(urls::HOME)))
-        .route(urls::HOME, get(home))
+    Router::new().route("/", get(async || see_other(urls::HOME))).route(urls::HOME, get(home))
 }
 
 async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {

@@ -55,9 +55,15 @@ pub(crate) struct Sent {
 impl Sent {
     /// Appended to the address of a code page.
     pub(crate) const AGAIN: &str = "?sent=again";
+    /// The same where no code could be sent just now.
+    pub(crate) const NOT: &str = "?sent=not";
 
     pub(crate) fn again(&self) -> bool {
         self.sent == "again"
+    }
+
+    pub(crate) fn not(&self) -> bool {
+        self.sent == "not"
     }
 }
 
@@ -108,19 +114,13 @@ async fn staff_group(
     {
         return Ok(see_other(urls::JOIN_RESUME));
     }
-    page(
-        &web.shell_of(&organisation),
-        &groups(&organisation, &chosen.group),
-    )
+    page(&web.shell_of(&organisation), &groups(&organisation, &chosen.group))
 }
 
 fn groups(organisation: &Organisation, chosen: &str) -> StaffGroup {
     StaffGroup {
         action: format!("{}/discover", urls::join_at(&organisation.code)),
-        groups: Group::ALL
-            .iter()
-            .map(|group| Choice::new(group.code(), group.label()))
-            .collect(),
+        groups: Group::ALL.iter().map(|group| Choice::new(group.code(), group.label())).collect(),
         chosen: (!chosen.is_empty()).then(|| chosen.to_owned()),
         sign_in_href: urls::SIGN_IN.into(),
     }
@@ -173,10 +173,7 @@ async fn how_to_apply(
 async fn email(State(web): State<Web>, Path(code): Path<String>, Query(chosen): Query<Chosen>) -> Answer {
     let organisation = join::organisation(&web, &code).await?;
     match join::staff_group(&chosen.group) {
-        Ok(group) => page(
-            &web.shell_of(&organisation),
-            &email_page(&organisation, group, String::new()),
-        ),
+        Ok(group) => page(&web.shell_of(&organisation), &email_page(&organisation, group, String::new())),
         Err(_) => Ok(see_other(&urls::join_at(&organisation.code))),
     }
 }
@@ -203,17 +200,7 @@ async fn send_code(
     let Ok(group) = join::staff_group(&chosen.group) else {
         return Ok(see_other(&urls::join_at(&organisation.code)));
     };
-    match begin(
-        &web,
-        &organisation,
-        Journey::Join,
-        Some(group),
-        &form.email,
-        &jar,
-        &network,
-    )
-    .await
-    {
+    match begin(&web, &organisation, Journey::Join, Some(group), &form.email, &jar, &network).await {
         Ok(answer) => Ok(answer),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&organisation), refusal)?;
@@ -234,14 +221,7 @@ pub(crate) async fn begin(
     network: &Network,
 ) -> Result<Response, Refusal> {
     let cookie = web.cookies().read(jar, Kind::Join);
-    let start = Start {
-        organisation,
-        journey,
-        staff_group,
-        email,
-        cookie: cookie.as_ref(),
-        network,
-    };
+    let start = Start { organisation, journey, staff_group, email, cookie: cookie.as_ref(), network };
     let token = join::send_code(web, start).await?;
     let jar = jar.clone().add(web.cookies().make(Kind::Join, &token));
     // A registration whose address is proved goes on where it was.
@@ -259,10 +239,7 @@ async fn other_email(State(web): State<Web>, jar: CookieJar) -> Answer {
         return Ok(see_other(next_page(&joining)));
     }
     let email = joining.registration.email.clone();
-    page(
-        &web.shell_of(&joining.organisation),
-        &other_email_page(&joining, email),
-    )
+    page(&web.shell_of(&joining.organisation), &other_email_page(&joining, email))
 }
 
 fn other_email_page(joining: &Joining, email: String) -> Email {
@@ -298,15 +275,7 @@ async fn code(State(web): State<Web>, Query(sent): Query<Sent>, jar: CookieJar) 
     if joining.step() != Step::VerifyEmail {
         return Ok(see_other(next_page(&joining)));
     }
-    code_page(
-        &web,
-        &joining,
-        String::new(),
-        sent.again(),
-        &FieldErrors::none(),
-        StatusCode::OK,
-    )
-    .await
+    code_page(&web, &joining, String::new(), sent.again(), &FieldErrors::none(), StatusCode::OK).await
 }
 
 async fn code_page(
@@ -363,9 +332,8 @@ async fn send_new_code(State(web): State<Web>, Visitor(network): Visitor, jar: C
 /// A half-done registration: go on, or start again.
 async fn resume(State(web): State<Web>, jar: CookieJar) -> Answer {
     let joining = joining(&web, &jar).await?;
-    let email = EmailAddress::parse(&joining.registration.email)
-        .map(|email| email.hint())
-        .unwrap_or_default();
+    let email =
+        EmailAddress::parse(&joining.registration.email).map(|email| email.hint()).unwrap_or_default();
     let until = wording::date_and_time(Language::En, web.local(joining.ends_at()).datetime());
     let resume = Resume {
         continue_href: next_page(&joining).into(),

@@ -22,10 +22,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
     if matches!(joining.step(), Step::VerifyEmail | Step::Done) {
         return Ok(see_other(next_page(&joining)));
     }
-    page(
-        &web.shell_of(&joining.organisation),
-        &details_page(&joining, DetailsForm::default()),
-    )
+    page(&web.shell_of(&joining.organisation), &details_page(&joining, DetailsForm::default()))
 }
 
 /// What was typed comes back, but for the password.
@@ -57,12 +54,7 @@ async fn give(State(web): State<Web>, jar: CookieJar, Form(form): Form<DetailsFo
         Err(Refusal::WrongStep) => Ok(see_other(next_page(&joining))),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&joining.organisation), refusal)?;
-            page_with(
-                &web.shell_of(&joining.organisation),
-                &details_page(&joining, form),
-                &errors,
-                status,
-            )
+            page_with(&web.shell_of(&joining.organisation), &details_page(&joining, form), &errors, status)
         }
     }
 }

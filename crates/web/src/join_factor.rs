@@ -81,18 +81,12 @@ macro_rules! at_factor {
 /// Step 7.
 async fn show_choice(State(web): State<Web>, jar: CookieJar) -> Answer {
     let joining = at_factor!(&web, &jar);
-    let chosen = joining
-        .registration
-        .method
-        .as_ref()
-        .map(|chosen| method(chosen.kind));
-    page(
-        &web.shell_of(&joining.organisation),
-        &ChooseSecondFactor {
-            action: urls::JOIN_FACTOR.into(),
-            chosen,
-        },
-    )
+    let chosen = joining.registration.method.as_ref().map(|chosen| method(chosen.kind));
+    page(&web.shell_of(&joining.organisation), &choice_page(&web, chosen))
+}
+
+fn choice_page(web: &Web, chosen: Option<Method>) -> ChooseSecondFactor {
+    ChooseSecondFactor { action: urls::JOIN_FACTOR.into(), chosen, texts: web.text.is_some() }
 }
 
 async fn choose(State(web): State<Web>, jar: CookieJar, Form(form): Form<MethodForm>) -> Answer {
@@ -101,10 +95,7 @@ async fn choose(State(web): State<Web>, jar: CookieJar, Form(form): Form<MethodF
         Ok(kind) => Ok(see_other(page_of(kind))),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&joining.organisation), refusal)?;
-            let again = ChooseSecondFactor {
-                action: urls::JOIN_FACTOR.into(),
-                chosen: None,
-            };
+            let again = choice_page(&web, None);
             page_with(&web.shell_of(&joining.organisation), &again, &errors, status)
         }
     }
@@ -118,23 +109,12 @@ async fn show_email(State(web): State<Web>, jar: CookieJar) -> Answer {
 }
 
 fn entered(joining: &Joining, kind: MethodKind) -> Option<String> {
-    let method = joining
-        .registration
-        .method
-        .as_ref()
-        .filter(|method| method.kind == kind)?;
-    method
-        .secret
-        .as_ref()
-        .map(|secret| secret.as_address().to_owned())
+    let method = joining.registration.method.as_ref().filter(|method| method.kind == kind)?;
+    method.secret.as_ref().map(|secret| secret.as_address().to_owned())
 }
 
 fn email_page(email: String) -> FactorEmail {
-    FactorEmail {
-        action: urls::JOIN_FACTOR_EMAIL.into(),
-        email,
-        back: Some(urls::JOIN_FACTOR.into()),
-    }
+    FactorEmail { action: urls::JOIN_FACTOR_EMAIL.into(), email, back: Some(urls::JOIN_FACTOR.into()) }
 }
 
 async fn send_by_email(
@@ -148,12 +128,7 @@ async fn send_by_email(
         Ok(()) => Ok(see_other(urls::JOIN_FACTOR_CODE)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&joining.organisation), refusal)?;
-            page_with(
-                &web.shell_of(&joining.organisation),
-                &email_page(form.email),
-                &errors,
-                status,
-            )
+            page_with(&web.shell_of(&joining.organisation), &email_page(form.email), &errors, status)
         }
     }
 }
@@ -166,11 +141,7 @@ async fn show_number(State(web): State<Web>, jar: CookieJar) -> Answer {
 }
 
 fn number_page(number: String) -> FactorPhone {
-    FactorPhone {
-        action: urls::JOIN_FACTOR_TEXT.into(),
-        number,
-        back: Some(urls::JOIN_FACTOR.into()),
-    }
+    FactorPhone { action: urls::JOIN_FACTOR_TEXT.into(), number, back: Some(urls::JOIN_FACTOR.into()) }
 }
 
 async fn send_by_text(
@@ -184,12 +155,7 @@ async fn send_by_text(
         Ok(()) => Ok(see_other(urls::JOIN_FACTOR_CODE)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&joining.organisation), refusal)?;
-            page_with(
-                &web.shell_of(&joining.organisation),
-                &number_page(form.number),
-                &errors,
-                status,
-            )
+            page_with(&web.shell_of(&joining.organisation), &number_page(form.number), &errors, status)
         }
     }
 }
@@ -206,11 +172,8 @@ fn app_page(web: &Web, joining: &Joining, errors: &FieldErrors, status: StatusCo
         Err(Refusal::WrongStep) => return Ok(see_other(urls::JOIN_FACTOR)),
         Err(refusal) => return Err(refusal.into()),
     };
-    let qr_svg = QrSvg::of(setup.otpauth_uri.expose()).map_err(|_| {
-        Trouble::from(Refusal::Fault(
-            "an authenticator's set-up is too long for a QR code",
-        ))
-    })?;
+    let qr_svg = QrSvg::of(setup.otpauth_uri.expose())
+        .map_err(|_| Trouble::from(Refusal::Fault("an authenticator's set-up is too long for a QR code")))?;
     let app = FactorApp {
         action: urls::JOIN_FACTOR_APP.into(),
         qr_svg,
@@ -237,15 +200,7 @@ async fn prove_app(State(web): State<Web>, jar: CookieJar, Form(form): Form<Code
 /// Step 9.
 async fn show_code(State(web): State<Web>, Query(sent): Query<Sent>, jar: CookieJar) -> Answer {
     let joining = at_factor!(&web, &jar);
-    code_page(
-        &web,
-        &joining,
-        String::new(),
-        sent.again(),
-        &FieldErrors::none(),
-        StatusCode::OK,
-    )
-    .await
+    code_page(&web, &joining, String::new(), sent.again(), &FieldErrors::none(), StatusCode::OK).await
 }
 
 async fn code_page(
@@ -310,10 +265,7 @@ async fn verified(State(web): State<Web>, jar: CookieJar) -> Answer {
     let (Step::Done, Some(chosen)) = (joining.step(), &joining.registration.method) else {
         return Ok(see_other(next_page(&joining)));
     };
-    let verified = FactorVerified {
-        method: method(chosen.kind),
-        continue_href: urls::JOIN_COMPLETE.into(),
-    };
+    let verified = FactorVerified { method: method(chosen.kind), continue_href: urls::JOIN_COMPLETE.into() };
     page(&web.shell_of(&joining.organisation), &verified)
 }
 
@@ -327,10 +279,8 @@ async fn complete_page(web: &Web, jar: &CookieJar, errors: &FieldErrors, status:
     if joining.step() != Step::Done {
         return Ok(see_other(next_page(&joining)));
     }
-    let complete = JoinComplete {
-        action: urls::JOIN_COMPLETE.into(),
-        service: web.settings.service_name.clone(),
-    };
+    let complete =
+        JoinComplete { action: urls::JOIN_COMPLETE.into(), service: web.settings.service_name.clone() };
     page_with(&web.shell_of(&joining.organisation), &complete, errors, status)
 }
 

@@ -37,9 +37,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);
-    let router = protect::pages(pages, &web)?
-        .merge(brand::routes())
-        .merge(health::routes());
+    let router = protect::pages(pages, &web)?.merge(brand::routes()).merge(health::routes());
     Ok(protect::everything(router, &web).with_state(web))
 }
 

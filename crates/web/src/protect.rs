@@ -36,9 +36,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// What holds for pages: they are private, and forms come from here.
 pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
     let origin = web.settings.public_url.origin().ascii_serialization();
-    let forms = CsrfLayer::new()
-        .add_trusted_origin(origin)
-        .map_err(|_| BadPublicUrl)?;
+    let forms = CsrfLayer::new().add_trusted_origin(origin).map_err(|_| BadPublicUrl)?;
     Ok(router.layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn(private))
@@ -47,10 +45,7 @@ pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPu
                 tracing::error!(alarm = true, "a handler panicked");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }))
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
-                SLOWEST,
-            ))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST))
             .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
             .layer(forms),
     ))
@@ -62,10 +57,7 @@ pub(crate) fn everything(router: Router<Web>, web: &Web) -> Router<Web> {
     router.layer(
         ServiceBuilder::new()
             .layer(SetSensitiveHeadersLayer::new([COOKIE, SET_COOKIE]))
-            .layer(SetRequestIdLayer::new(
-                reference.clone(),
-                NewReference(web.clone()),
-            ))
+            .layer(SetRequestIdLayer::new(reference.clone(), NewReference(web.clone())))
             .layer(PropagateRequestIdLayer::new(reference))
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .layer(middleware::from_fn(measure))
@@ -96,10 +88,7 @@ fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
 }
 
 fn route(extensions: &axum::http::Extensions) -> String {
-    extensions
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned()
+    extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned()
 }
 
 async fn measure(request: Request, next: Next) -> Response {
@@ -115,20 +104,15 @@ async fn measure(request: Request, next: Next) -> Response {
 
 async fn private(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     // In the demonstration the pages stand in a frame beside the phone, on this same host.
-    let (ancestors, frame) = if web.options().demonstration {
-        ("'self'", "SAMEORIGIN")
-    } else {
-        ("'none'", "DENY")
-    };
+    let (ancestors, frame) =
+        if web.options().demonstration { ("'self'", "SAMEORIGIN") } else { ("'none'", "DENY") };
     let headers = response.headers_mut();
     if !headers.contains_key(CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&format!("{POLICY}{ancestors}"))
@@ -138,14 +122,8 @@ async fn headers(State(web): State<Web>, request: Request, next: Next) -> Respon
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static(frame));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(
-        "cross-origin-opener-policy",
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(
-        "cross-origin-resource-policy",
-        HeaderValue::from_static("same-origin"),
-    );
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert(
         "permissions-policy",
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),

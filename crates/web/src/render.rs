@@ -48,25 +48,20 @@ pub(crate) fn on_page(
         Refusal::CodeTooSoon { .. }
         | Refusal::TooManyCodes
         | Refusal::NetworkBusy
-        | Refusal::SignInPaused { .. } => (
-            FieldErrors::one("", explain(web, organisation, &refusal).text),
-            StatusCode::TOO_MANY_REQUESTS,
-        ),
-        Refusal::DetailsMismatch { .. } => (
-            FieldErrors::one("", explain(web, organisation, &refusal).text),
-            bad,
-        ),
+        | Refusal::SignInPaused { .. } => {
+            (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
+        }
+        Refusal::DetailsMismatch { .. } => {
+            (FieldErrors::one("", explain(web, organisation, &refusal).text), bad)
+        }
         other => return Err(Trouble::refused(other, organisation)),
     })
 }
 
 fn fields(web: &Web, problems: &[FieldProblem]) -> FieldErrors {
     problems.iter().fold(FieldErrors::none(), |errors, problem| {
-        let values: Vec<(&str, &str)> = problem
-            .values
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let values: Vec<(&str, &str)> =
+            problem.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         errors.with(problem.field, web.word(problem.key, &values))
     })
 }
@@ -77,10 +72,8 @@ pub(crate) fn explain(
     organisation: Option<&Organisation>,
     refusal: &Refusal,
 ) -> wording::RefusalText {
-    let support = organisation.map_or_else(
-        || web.word("support-unknown", &[]),
-        |organisation| web.support(organisation),
-    );
+    let support = organisation
+        .map_or_else(|| web.word("support-unknown", &[]), |organisation| web.support(organisation));
     let minutes = |wait: jiff::SignedDuration| ((wait.as_secs() + 59) / 60).max(1).to_string();
     let (name, value) = match refusal {
         Refusal::CodeTooSoon { wait } => ("seconds", wait.as_secs().max(1).to_string()),
@@ -88,9 +81,5 @@ pub(crate) fn explain(
         Refusal::SignInPaused { wait } => ("minutes", minutes(*wait)),
         _ => ("support", support.clone()),
     };
-    wording::refusal(
-        Language::En,
-        refusal.code(),
-        &[(name, &value), ("support", &support)],
-    )
+    wording::refusal(Language::En, refusal.code(), &[(name, &value), ("support", &support)])
 }

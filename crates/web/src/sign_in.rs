@@ -38,19 +38,10 @@ struct Left {
 }
 
 async fn show(State(web): State<Web>, Query(left): Query<Left>, jar: CookieJar) -> Answer {
-    if session::current(&web, web.cookies().read(&jar, Kind::Session).as_ref())
-        .await
-        .is_ok()
-    {
+    if session::current(&web, web.cookies().read(&jar, Kind::Session).as_ref()).await.is_ok() {
         return Ok(see_other(urls::HOME));
     }
-    sign_in_page(
-        &web,
-        String::new(),
-        left.signed == "out",
-        &FieldErrors::none(),
-        StatusCode::OK,
-    )
+    sign_in_page(&web, String::new(), left.signed == "out", &FieldErrors::none(), StatusCode::OK)
 }
 
 fn sign_in_page(
@@ -76,17 +67,19 @@ async fn give_password(
     jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Answer {
-    let device = web.cookies().read(&jar, Kind::Device);
+    let (cookie, device) = (web.cookies().read(&jar, Kind::SignIn), web.cookies().read(&jar, Kind::Device));
     let attempt = Attempt {
         user_name: &form.user_name,
         password: &form.password.0,
+        cookie: cookie.as_ref(),
         device: device.as_ref(),
         network: &network,
     };
     match sign_in::give_password(&web, attempt).await {
-        Ok(token) => {
-            let jar = jar.add(web.cookies().make(Kind::SignIn, &token));
-            Ok((jar, see_other(urls::SIGN_IN_CODE)).into_response())
+        Ok(right) => {
+            let jar = jar.add(web.cookies().make(Kind::SignIn, &right.cookie));
+            let sent = if right.code_sent { "" } else { Sent::NOT };
+            Ok((jar, see_other(&format!("{}{sent}", urls::SIGN_IN_CODE))).into_response())
         }
         Err(refusal) => {
             let (errors, status) = on_page(&web, None, refusal)?;
@@ -102,24 +95,16 @@ async fn signing_in(web: &Web, jar: &CookieJar) -> Result<SigningIn, Trouble> {
 /// The second factor.
 async fn show_code(State(web): State<Web>, Query(sent): Query<Sent>, jar: CookieJar) -> Answer {
     let signing_in = signing_in(&web, &jar).await?;
-    code_page(
-        &web,
-        &signing_in,
-        String::new(),
-        sent.again(),
-        &FieldErrors::none(),
-        StatusCode::OK,
-    )
-    .await
+    let errors =
+        if sent.not() { FieldErrors::one("", web.word("code-not-sent", &[])) } else { FieldErrors::none() };
+    code_page(&web, &signing_in, String::new(), sent.again(), &errors, StatusCode::OK).await
 }
 
 /// As much of where a code went as may be shown: enough to know it again.
 pub(crate) fn hint(web: &Web, sign_in_method: &SignInMethod) -> String {
     let address = sign_in_method.secret.as_address();
     match sign_in_method.kind {
-        MethodKind::Email => EmailAddress::parse(address)
-            .map(|email| email.hint())
-            .unwrap_or_default(),
+        MethodKind::Email => EmailAddress::parse(address).map(|email| email.hint()).unwrap_or_default(),
         MethodKind::Text => {
             let digits = address.get(address.len().saturating_sub(2)..).unwrap_or_default();
             web.word("hint-number", &[("digits", digits)])

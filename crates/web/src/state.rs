@@ -29,11 +29,7 @@ impl Web {
     /// The pages of `service`.
     pub fn new(service: Service, options: WebOptions) -> Self {
         let secure = service.settings.public_url.scheme() == "https";
-        Self {
-            service,
-            options: Arc::new(options),
-            cookies: CookieNames::new(secure),
-        }
+        Self { service, options: Arc::new(options), cookies: CookieNames::new(secure) }
     }
 
     pub(crate) fn options(&self) -> &WebOptions {
@@ -54,13 +50,8 @@ impl Web {
     /// What surrounds a page of an organisation.
     pub(crate) fn shell_of(&self, organisation: &Organisation) -> Shell {
         let mut brand = Brand::new(&organisation.code, &organisation.name);
-        brand.colour = organisation
-            .colour
-            .as_deref()
-            .and_then(|colour| Colour::parse(colour).ok());
-        brand.logo_url = organisation
-            .has_logo
-            .then(|| format!("/brand/{}/logo.png", organisation.code));
+        brand.colour = organisation.colour.as_deref().and_then(|colour| Colour::parse(colour).ok());
+        brand.logo_url = organisation.has_logo.then(|| format!("/brand/{}/logo.png", organisation.code));
         brand.support_email.clone_from(&organisation.support_email);
         brand.support_phone.clone_from(&organisation.support_phone);
         self.shell().of(brand)

@@ -19,25 +19,16 @@ impl FromRequestParts<Web> for Visitor {
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| {
-                address.ip()
-            });
-        Ok(Self(Network::of(address(
-            peer,
-            &parts.headers,
-            &web.options().trusted_proxies,
-        ))))
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
+        Ok(Self(Network::of(address(peer, &parts.headers, &web.options().trusted_proxies))))
     }
 }
 
 /// The last address in `X-Forwarded-For` that no trusted proxy of ours has: what stands before it anybody can have written.
 /// Without a trusted peer the header is nobody's word.
 fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| {
-        trusted
-            .iter()
-            .any(|network| network.contains(&address.to_canonical()))
-    };
+    let is_trusted =
+        |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut last = peer;
     if !is_trusted(&last) {
         return last;
@@ -80,10 +71,7 @@ mod tests {
 
     #[test]
     fn behind_our_proxy_the_last_address_that_is_not_ours_counts() {
-        assert_eq!(
-            seen("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2"),
-            "198.51.100.7"
-        );
+        assert_eq!(seen("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2"), "198.51.100.7");
         assert_eq!(seen("10.0.0.1", "198.51.100.7"), "198.51.100.7");
     }
 

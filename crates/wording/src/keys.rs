@@ -17,6 +17,7 @@ pub const ERRORS: &[Key] = &[
     ("code-not-digits", &[]),
     ("code-wrong-left", &["left"]),
     ("code-expired", &[]),
+    ("code-not-sent", &[]),
     ("code-used-up", &[]),
     ("totp-empty", &[]),
     ("totp-too-short", &[]),

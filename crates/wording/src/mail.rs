@@ -19,9 +19,7 @@ pub(crate) type Values = BTreeMap<&'static str, String>;
 /// code); the value of a placeholder that ends in `_url` stands as a link in the HTML part.
 pub(crate) fn render(language: Language, source: &str, values: &Values, name: Option<&str>) -> EmailParts {
     let (first, body) = source.split_once('\n').unwrap_or((source, ""));
-    let subject = one_line(&fill(first.trim_start_matches(['#', ' ']), |name| {
-        values.get(name).cloned()
-    }));
+    let subject = one_line(&fill(first.trim_start_matches(['#', ' ']), |name| values.get(name).cloned()));
     let greeting = name.map(|name| text(language, "mail-greeting", &[("name", &one_line(name))]));
     let service = values.get("service").map_or("", String::as_str);
     let footer = text(language, "mail-footer", &[("service", service)]);
@@ -46,11 +44,7 @@ pub(crate) fn render(language: Language, source: &str, values: &Values, name: Op
         "footer" => Some(escape(&footer)),
         _ => None,
     });
-    EmailParts {
-        subject,
-        text: plain,
-        html,
-    }
+    EmailParts { subject, text: plain, html }
 }
 
 fn add_plain(event: &Event<'_>, values: &Values, out: &mut String) {
@@ -79,9 +73,7 @@ fn add_html(event: &Event<'_>, values: &Values, in_code: &mut bool, out: &mut St
         Event::SoftBreak => out.push('\n'),
         Event::HardBreak => out.push_str("<br>\n"),
         Event::Text(text) => {
-            out.push_str(&fill(&escape(text), |name| {
-                values.get(name).map(|value| html_value(name, value))
-            }));
+            out.push_str(&fill(&escape(text), |name| values.get(name).map(|value| html_value(name, value))));
         }
         _ => {}
     }
@@ -103,9 +95,7 @@ pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> Option<String>
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let known = after
-            .split_once('}')
-            .and_then(|(name, tail)| Some((value(name)?, tail)));
+        let known = after.split_once('}').and_then(|(name, tail)| Some((value(name)?, tail)));
         if let Some((replacement, tail)) = known {
             out.push_str(&replacement);
             rest = tail;
@@ -138,13 +128,7 @@ fn escape(text: &str) -> String {
 fn one_line(text: &str) -> String {
     let spaced: String = text
         .chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
         .collect();
     spaced.trim().to_owned()
 }

@@ -184,12 +184,7 @@ impl Message {
 
     /// The message as an e-mail that starts with "Dear" and `name`.
     pub fn email_to(&self, language: Language, name: &str) -> EmailParts {
-        mail::render(
-            language,
-            self.source(language),
-            &self.values(language),
-            Some(name),
-        )
+        mail::render(language, self.source(language), &self.values(language), Some(name))
     }
 
     /// The message as one text message: at most 160 characters of the GSM alphabet. Long names of services and
@@ -206,10 +201,8 @@ impl Message {
                 break;
             }
             let length = |value: &String| gsm::septets(value).unwrap_or(0);
-            let longest = values
-                .iter_mut()
-                .filter(|(key, _)| NAMES.contains(key))
-                .max_by_key(|(_, name)| length(name));
+            let longest =
+                values.iter_mut().filter(|(key, _)| NAMES.contains(key)).max_by_key(|(_, name)| length(name));
             if let Some((_, name)) = longest {
                 *name = gsm::shorten(name, length(name).saturating_sub(excess).max(SHORTEST_NAME));
             }
@@ -230,10 +223,7 @@ impl Message {
             Self::AccountCreated { .. } => "text-account-created",
             Self::NewSignInMethod { .. } => "text-new-sign-in-method",
         };
-        let pairs: Vec<(&str, &str)> = values
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         text(language, key, &pairs)
     }
 
@@ -260,83 +250,38 @@ impl Message {
     fn values(&self, language: Language) -> Values {
         let minutes = |minutes: &u32| text(language, "minutes", &[("minutes", &minutes.to_string())]);
         let of = |pairs: &[(&'static str, &String)]| -> Values {
-            pairs
-                .iter()
-                .map(|(name, value)| (*name, (*value).clone()))
-                .collect()
+            pairs.iter().map(|(name, value)| (*name, (*value).clone())).collect()
         };
         match self {
-            Self::JoinCode {
-                organisation,
-                service,
-                code,
-                minutes: m,
-            }
-            | Self::FirstSignInCode {
-                organisation,
-                service,
-                code,
-                minutes: m,
-            } => of(&[
+            Self::JoinCode { organisation, service, code, minutes: m }
+            | Self::FirstSignInCode { organisation, service, code, minutes: m } => of(&[
                 ("organisation", organisation),
                 ("service", service),
                 ("code", code),
                 ("minutes", &minutes(m)),
             ]),
-            Self::JoinUnknownAddress {
-                organisation,
-                service,
-                support,
-            } => of(&[
-                ("organisation", organisation),
-                ("service", service),
-                ("support", support),
-            ]),
-            Self::JoinAlreadyRegistered {
-                organisation,
-                service,
-                sign_in_url,
-            } => of(&[
-                ("organisation", organisation),
-                ("service", service),
-                ("sign_in_url", sign_in_url),
-            ]),
-            Self::JoinElsewhere {
-                organisation,
-                service,
-                first_sign_in_url,
-            } => of(&[
+            Self::JoinUnknownAddress { organisation, service, support } => {
+                of(&[("organisation", organisation), ("service", service), ("support", support)])
+            }
+            Self::JoinAlreadyRegistered { organisation, service, sign_in_url } => {
+                of(&[("organisation", organisation), ("service", service), ("sign_in_url", sign_in_url)])
+            }
+            Self::JoinElsewhere { organisation, service, first_sign_in_url } => of(&[
                 ("organisation", organisation),
                 ("service", service),
                 ("first_sign_in_url", first_sign_in_url),
             ]),
-            Self::FactorCode {
-                service,
-                code,
-                minutes: m,
+            Self::FactorCode { service, code, minutes: m }
+            | Self::SignInCode { service, code, minutes: m } => {
+                of(&[("service", service), ("code", code), ("minutes", &minutes(m))])
             }
-            | Self::SignInCode {
-                service,
-                code,
-                minutes: m,
-            } => of(&[("service", service), ("code", code), ("minutes", &minutes(m))]),
-            Self::AccountCreated {
-                service,
-                organisation,
-                when,
-                support,
-            } => of(&[
+            Self::AccountCreated { service, organisation, when, support } => of(&[
                 ("service", service),
                 ("organisation", organisation),
                 ("when", when),
                 ("support", support),
             ]),
-            Self::NewSignInMethod {
-                service,
-                method,
-                when,
-                support,
-            } => of(&[
+            Self::NewSignInMethod { service, method, when, support } => of(&[
                 ("service", service),
                 ("method", &method.label(language)),
                 ("when", when),
@@ -354,17 +299,8 @@ impl Message {
         let when = || "22 November 2026 at 9:58am".to_owned();
         let page = |path: &str| format!("https://staff.northfield.example/{path}");
         vec![
-            Self::JoinCode {
-                organisation: organisation(),
-                service: service(),
-                code: code(),
-                minutes: 15,
-            },
-            Self::JoinUnknownAddress {
-                organisation: organisation(),
-                service: service(),
-                support: support(),
-            },
+            Self::JoinCode { organisation: organisation(), service: service(), code: code(), minutes: 15 },
+            Self::JoinUnknownAddress { organisation: organisation(), service: service(), support: support() },
             Self::JoinAlreadyRegistered {
                 organisation: organisation(),
                 service: service(),
@@ -381,16 +317,8 @@ impl Message {
                 code: code(),
                 minutes: 15,
             },
-            Self::FactorCode {
-                service: service(),
-                code: code(),
-                minutes: 15,
-            },
-            Self::SignInCode {
-                service: service(),
-                code: code(),
-                minutes: 15,
-            },
+            Self::FactorCode { service: service(), code: code(), minutes: 15 },
+            Self::SignInCode { service: service(), code: code(), minutes: 15 },
             Self::AccountCreated {
                 service: service(),
                 organisation: organisation(),

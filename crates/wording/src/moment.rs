@@ -8,11 +8,7 @@ use crate::{Language, phrase::text};
 pub fn date(language: Language, date: Date) -> String {
     let month = text(language, &format!("month-{}", date.month()), &[]);
     let (day, year) = (date.day().to_string(), date.year().to_string());
-    text(
-        language,
-        "moment-date",
-        &[("day", &day), ("month", &month), ("year", &year)],
-    )
+    text(language, "moment-date", &[("day", &day), ("month", &month), ("year", &year)])
 }
 
 /// A local date and time in words, for example `22 November 2026 at 9:58am`.
@@ -25,25 +21,13 @@ pub fn date_and_time(language: Language, local: DateTime) -> String {
         (0, 0) => text(language, "moment-midnight", &[]),
         (12, 0) => text(language, "moment-noon", &[]),
         (hour, minute) => {
-            let half = if hour < 12 {
-                "moment-morning"
-            } else {
-                "moment-afternoon"
-            };
+            let half = if hour < 12 { "moment-morning" } else { "moment-afternoon" };
             let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
-            let clock = if minute == 0 {
-                hour.to_string()
-            } else {
-                format!("{hour}:{minute:02}")
-            };
+            let clock = if minute == 0 { hour.to_string() } else { format!("{hour}:{minute:02}") };
             text(language, half, &[("clock", &clock)])
         }
     };
-    text(
-        language,
-        "moment-date-and-time",
-        &[("date", &date), ("time", &time)],
-    )
+    text(language, "moment-date-and-time", &[("date", &date), ("time", &time)])
 }
 
 #[cfg(test)]
@@ -70,9 +54,8 @@ mod tests {
 
     #[test]
     fn every_month_has_a_name() {
-        let names: std::collections::BTreeSet<_> = (1..=12)
-            .map(|month| date(Language::En, day(2026, month, 1)))
-            .collect();
+        let names: std::collections::BTreeSet<_> =
+            (1..=12).map(|month| date(Language::En, day(2026, month, 1))).collect();
         assert_eq!(names.len(), 12);
         assert!(names.contains("1 March 2026"));
     }

@@ -45,16 +45,12 @@ pub fn text(language: Language, key: &str, values: &[(&str, &str)]) -> String {
     for (name, value) in values {
         args.set(*name, fluent_value(value));
     }
-    bundle
-        .format_pattern(pattern, Some(&args), &mut Vec::new())
-        .into_owned()
+    bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
 }
 
 /// Whether `key` has a text in `language`.
 pub fn exists(language: Language, key: &str) -> bool {
-    bundle(language)
-        .get_message(key)
-        .is_some_and(|message| message.value().is_some())
+    bundle(language).get_message(key).is_some_and(|message| message.value().is_some())
 }
 
 /// What a person reads when a journey refuses to go on.
@@ -118,28 +114,15 @@ mod tests {
 
     #[test]
     fn an_unknown_refusal_code_still_says_what_to_do() {
-        assert_eq!(
-            refusal(Language::En, "FW-0000", &[]),
-            refusal(Language::En, "FW-1901", &[])
-        );
+        assert_eq!(refusal(Language::En, "FW-0000", &[]), refusal(Language::En, "FW-1901", &[]));
     }
 
     #[test]
     fn a_refusal_names_the_service_desk_it_is_given_or_speaks_of_it_in_general() {
         let named = refusal(Language::En, "FW-1108", &[("support", "HR on 0117 496 0000")]);
-        assert!(
-            named.text.contains("Contact HR on 0117 496 0000 and"),
-            "{}",
-            named.text
-        );
+        assert!(named.text.contains("Contact HR on 0117 496 0000 and"), "{}", named.text);
         let general = refusal(Language::En, "FW-1108", &[]);
-        assert!(
-            general
-                .text
-                .contains("Contact your organisation's service desk and"),
-            "{}",
-            general.text
-        );
+        assert!(general.text.contains("Contact your organisation's service desk and"), "{}", general.text);
     }
 
     proptest! {

@@ -42,12 +42,7 @@ fn values_of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
 
 fn listed(keys: &[keys::Key]) -> BTreeMap<String, BTreeSet<String>> {
     keys.iter()
-        .map(|(key, values)| {
-            (
-                (*key).to_owned(),
-                values.iter().map(|value| (*value).to_owned()).collect(),
-            )
-        })
+        .map(|(key, values)| ((*key).to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
         .collect()
 }
 
@@ -57,9 +52,7 @@ fn every_file_is_sound_fluent_without_a_key_twice() {
     for (name, source) in FILES {
         let resource = FluentResource::try_new(source.to_owned())
             .unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
-        bundle
-            .add_resource(resource)
-            .unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+        bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
     }
     for (_, source) in FILES {
         for (key, names) in values_of(source) {
@@ -115,10 +108,7 @@ fn every_other_key_of_the_messages_file_is_used_by_this_crate() {
     .concat();
     let elsewhere = |key: &String| key.starts_with("month-") || key.starts_with("support-");
     for key in keys_of(file("messages")).iter().filter(|key| !elsewhere(key)) {
-        assert!(
-            sources.contains(&format!("\"{key}\"")),
-            "{key} is written but never used"
-        );
+        assert!(sources.contains(&format!("\"{key}\"")), "{key} is written but never used");
     }
 }
 
@@ -128,10 +118,7 @@ fn every_refusal_has_its_section_on_the_service_desk_page() {
     for (code, _) in keys::REFUSALS {
         assert!(page.contains(&format!("## {code}: ")), "{code} is not explained");
         let title = wording::refusal(Language::En, code, &[]).title;
-        assert!(
-            page.contains(&title),
-            "{code}: the page does not quote its title {title:?}"
-        );
+        assert!(page.contains(&title), "{code}: the page does not quote its title {title:?}");
     }
 }
 
@@ -140,19 +127,14 @@ fn what_people_read_is_plain_and_polite() {
     for (name, source) in FILES {
         for line in source.lines().filter(|line| !line.starts_with('#')) {
             let lower = line.to_lowercase();
-            for word in [
-                "please", "sorry", "invalid", "oops", "e-mail", "log in", "login", "!", "  ->",
-            ] {
+            for word in ["please", "sorry", "invalid", "oops", "e-mail", "log in", "login", "!", "  ->"] {
                 assert!(!lower.contains(word), "{name}: {word:?} in {line:?}");
             }
         }
     }
     for (_, source) in FILES.iter().filter(|(name, _)| *name == "errors") {
         for line in source.lines().filter(|line| line.contains(" = ")) {
-            assert!(
-                !line.ends_with('.'),
-                "a field error ends without a full stop: {line}"
-            );
+            assert!(!line.ends_with('.'), "a field error ends without a full stop: {line}");
         }
     }
 }

@@ -22,40 +22,15 @@ fn named(name: &str) -> Vec<Message> {
     let mut all = Message::samples();
     for message in &mut all {
         match message {
-            Message::JoinCode {
-                organisation,
-                service,
-                ..
-            }
-            | Message::JoinAlreadyRegistered {
-                organisation,
-                service,
-                ..
-            }
-            | Message::JoinElsewhere {
-                organisation,
-                service,
-                ..
-            }
-            | Message::FirstSignInCode {
-                organisation,
-                service,
-                ..
-            } => {
+            Message::JoinCode { organisation, service, .. }
+            | Message::JoinAlreadyRegistered { organisation, service, .. }
+            | Message::JoinElsewhere { organisation, service, .. }
+            | Message::FirstSignInCode { organisation, service, .. } => {
                 organisation.clone_from(&name);
                 service.clone_from(&name);
             }
-            Message::JoinUnknownAddress {
-                organisation,
-                service,
-                support,
-            }
-            | Message::AccountCreated {
-                organisation,
-                service,
-                support,
-                ..
-            } => {
+            Message::JoinUnknownAddress { organisation, service, support }
+            | Message::AccountCreated { organisation, service, support, .. } => {
                 organisation.clone_from(&name);
                 service.clone_from(&name);
                 support.clone_from(&name);
@@ -95,13 +70,7 @@ fn visible(html: &str) -> String {
             _ => {}
         }
     }
-    for (entity, sign) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&amp;", "&"),
-    ] {
+    for (entity, sign) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
         out = out.replace(entity, sign);
     }
     out
@@ -119,16 +88,8 @@ fn a_subject_is_one_line_whatever_the_names_are() {
     for name in NAMES {
         for message in named(name) {
             let subject = message.email(EN).subject;
-            assert!(
-                !subject.contains(char::is_control),
-                "{}: {subject:?}",
-                message.kind()
-            );
-            assert!(
-                !subject.is_empty() && !subject.starts_with('#'),
-                "{}: {subject:?}",
-                message.kind()
-            );
+            assert!(!subject.contains(char::is_control), "{}: {subject:?}", message.kind());
+            assert!(!subject.is_empty() && !subject.starts_with('#'), "{}: {subject:?}", message.kind());
         }
     }
 }
@@ -139,16 +100,8 @@ fn names_arrive_unharmed_in_the_text_part_and_harmless_in_the_html_part() {
         for message in named(name) {
             let parts = message.email_to(EN, name);
             let kind = message.kind();
-            assert!(
-                parts.text.contains(name),
-                "{kind}: {name:?} is not in {}",
-                parts.text
-            );
-            assert!(
-                visible(&parts.html).contains(name),
-                "{kind}: {name:?} is not in {}",
-                parts.html
-            );
+            assert!(parts.text.contains(name), "{kind}: {name:?} is not in {}", parts.text);
+            assert!(visible(&parts.html).contains(name), "{kind}: {name:?} is not in {}", parts.html);
             for live in ["<script", "evil.example\"", "<em>", "<code>"] {
                 assert!(!parts.html.contains(live), "{kind}: {live} in {}", parts.html);
             }
@@ -176,26 +129,14 @@ fn no_placeholder_is_left_in_any_message() {
 
 #[test]
 fn both_parts_say_the_same() {
-    let words = |text: &str| {
-        text.split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
     for message in Message::samples() {
         let parts = message.email(EN);
         let html = words(&visible(&parts.html));
-        for line in parts
-            .text
-            .lines()
-            .map(|line| line.trim_start_matches("- "))
-            .filter(|line| line.trim() != "--")
+        for line in
+            parts.text.lines().map(|line| line.trim_start_matches("- ")).filter(|line| line.trim() != "--")
         {
-            assert!(
-                html.contains(&words(line)),
-                "{}: {line:?} is not in {html}",
-                message.kind()
-            );
+            assert!(html.contains(&words(line)), "{}: {line:?} is not in {html}", message.kind());
         }
     }
 }
@@ -209,11 +150,7 @@ fn a_message_with_a_code_has_no_link_and_a_message_with_a_link_has_no_code() {
         assert_eq!(has_code, [holds_code(&message); 3], "{}", message.kind());
         if holds_code(&message) {
             for words in [&parts.subject, &parts.text, &parts.html, &text] {
-                assert!(
-                    !words.contains("http") && !words.contains("href"),
-                    "{}: {words}",
-                    message.kind()
-                );
+                assert!(!words.contains("http") && !words.contains("href"), "{}: {words}", message.kind());
             }
             assert!(!parts.subject.contains(CODE), "a locked screen shows the subject");
         }
@@ -239,11 +176,7 @@ fn an_email_fetches_nothing_and_runs_nothing() {
         ] {
             assert!(!html.contains(bad), "{}: {bad}", message.kind());
         }
-        assert!(
-            html.contains("<html lang=\"en\">") && html.contains("<title>"),
-            "{}",
-            message.kind()
-        );
+        assert!(html.contains("<html lang=\"en\">") && html.contains("<title>"), "{}", message.kind());
     }
 }
 
@@ -256,17 +189,11 @@ fn only_web_addresses_become_links() {
     };
     let good = message("https://staff.northfield.example/sign-in?a=1&b=2").email(EN);
     assert!(
-        good.html
-            .contains("<a href=\"https://staff.northfield.example/sign-in?a=1&amp;b=2\">"),
+        good.html.contains("<a href=\"https://staff.northfield.example/sign-in?a=1&amp;b=2\">"),
         "{}",
         good.html
     );
-    assert!(
-        good.text
-            .contains("\nhttps://staff.northfield.example/sign-in?a=1&b=2\n"),
-        "{}",
-        good.text
-    );
+    assert!(good.text.contains("\nhttps://staff.northfield.example/sign-in?a=1&b=2\n"), "{}", good.text);
     let bad = message("javascript:alert(1)").email(EN);
     assert!(!bad.html.contains("<a "), "{}", bad.html);
 }
@@ -275,10 +202,7 @@ fn only_web_addresses_become_links() {
 fn a_text_message_starts_with_the_code() {
     for message in Message::samples().into_iter().filter(holds_code) {
         let text = message.text_message(EN);
-        assert!(
-            text.starts_with("012345 is your Northfield Staff security code"),
-            "{text}"
-        );
+        assert!(text.starts_with("012345 is your Northfield Staff security code"), "{text}");
     }
 }
 
@@ -286,33 +210,17 @@ fn a_text_message_starts_with_the_code() {
 fn a_text_message_is_one_message_of_gsm_characters_whatever_the_names_are() {
     let long = "The Royal Northfield and Southmere University Hospitals and Community Services NHS Foundation Trust, \
                 Department of Occupational Health, Zoë O\u{2019}Brien [Wing] €";
-    for name in [long, "愛".repeat(300).as_str(), "^".repeat(200).as_str()]
-        .into_iter()
-        .chain(NAMES)
-    {
+    for name in [long, "愛".repeat(300).as_str(), "^".repeat(200).as_str()].into_iter().chain(NAMES) {
         for message in named(name) {
             let text = message.text_message(EN);
-            let length: usize = text
-                .chars()
-                .map(|c| if "^{}\\[~]|€".contains(c) { 2 } else { 1 })
-                .sum();
+            let length: usize = text.chars().map(|c| if "^{}\\[~]|€".contains(c) { 2 } else { 1 }).sum();
             assert!(length <= 160, "{}: {length}: {text}", message.kind());
-            assert!(
-                !text.contains(['ë', '\u{2019}', '愛', '\n']),
-                "{}: {text}",
-                message.kind()
-            );
+            assert!(!text.contains(['ë', '\u{2019}', '愛', '\n']), "{}: {text}", message.kind());
             assert!(!text.contains(char::is_control), "{}: {text}", message.kind());
             if holds_code(&message) {
-                assert!(
-                    text.contains("15 minutes") && text.contains("Do not give it to anyone."),
-                    "{text}"
-                );
+                assert!(text.contains("15 minutes") && text.contains("Do not give it to anyone."), "{text}");
             } else if !text.contains('^') {
-                assert!(
-                    text.ends_with('.') && !text.ends_with("..."),
-                    "cut at its end: {text}"
-                );
+                assert!(text.ends_with('.') && !text.ends_with("..."), "cut at its end: {text}");
             }
         }
     }
@@ -320,16 +228,8 @@ fn a_text_message_is_one_message_of_gsm_characters_whatever_the_names_are() {
 
 #[test]
 fn one_minute_is_singular() {
-    let message = Message::SignInCode {
-        service: "Northfield Staff".into(),
-        code: CODE.into(),
-        minutes: 1,
-    };
-    assert!(
-        message.email(EN).text.contains("It works for 1 minute and"),
-        "{}",
-        message.email(EN).text
-    );
+    let message = Message::SignInCode { service: "Northfield Staff".into(), code: CODE.into(), minutes: 1 };
+    assert!(message.email(EN).text.contains("It works for 1 minute and"), "{}", message.email(EN).text);
 }
 
 #[test]

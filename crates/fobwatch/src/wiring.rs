@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use channels::{EmailChannel, GovukNotify, HttpText, SetupError, SmtpChannel, TextChannel};
 use journeys::Settings;
+use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use vault::{HashSettings, Hasher, Keys, SettingsProblem};
 
 use crate::config::Config;
-use crate::config::value::TextProvider;
+use crate::config::value::{TextProvider, is_this_machine};
 
 /// Where GOV.UK Notify is reached if nothing else is said.
 const NOTIFY: &str = "https://api.notifications.service.gov.uk";
@@ -60,7 +61,7 @@ pub fn hasher(config: &Config, keys: &Keys) -> Result<Hasher, SettingsProblem> {
 /// What the journeys need of the configuration.
 pub fn settings(config: &Config) -> Settings {
     let mut policy = Policy::default();
-    policy.phones.crown_dependencies = config.phone.crown_dependencies;
+    policy.phones = phones(config);
     Settings {
         service_name: config.service.name.as_str().to_owned(),
         public_url: config.server.public_url.url().clone(),
@@ -68,4 +69,12 @@ pub fn settings(config: &Config) -> Settings {
         policy,
         email_from: config.email.from.as_str().to_owned(),
     }
+}
+
+/// Which telephone numbers count as mobiles. The numbers that Ofcom keeps for drama reach nobody, so they count only where
+/// the provider is a stand-in on this machine.
+pub fn phones(config: &Config) -> PhonePolicy {
+    let stand_in =
+        config.text.base_url.as_ref().and_then(url::Url::host).is_some_and(|host| is_this_machine(&host));
+    PhonePolicy { crown_dependencies: config.phone.crown_dependencies, drama_numbers: stand_in }
 }

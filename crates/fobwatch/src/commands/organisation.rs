@@ -16,6 +16,7 @@ use super::console::Console;
 use crate::config::Config;
 use crate::house::{House, SystemClock};
 use crate::logo::checked_logo;
+use crate::wiring;
 
 /// What can be done with organisations.
 #[derive(Debug, Subcommand)]
@@ -75,7 +76,9 @@ impl Command {
     pub(super) async fn run(self, config: &Config, console: &mut Console) -> Result<Outcome> {
         let house = House::open(config).await?;
         match self {
-            Self::Add { code, name, settings } => add(&house, config, &code, &name, settings, console).await?,
+            Self::Add { code, name, settings } => {
+                add(&house, config, &code, &name, settings, console).await?
+            }
             Self::List => list(&house, console).await?,
             Self::Set { code, name, settings } => set(&house, config, &code, name, settings, console).await?,
         }
@@ -98,7 +101,9 @@ async fn add(
     let id = vault::new_id(now, house.random.as_ref());
     let mut tx = house.store.begin().await?;
     match tx.add_organisation(id, &code, &name, now).await {
-        Err(StoreError::Taken(_)) => bail!("there is an organisation {code} already: change it with `organisation set`"),
+        Err(StoreError::Taken(_)) => {
+            bail!("there is an organisation {code} already: change it with `organisation set`")
+        }
         added => added?,
     }
     tx.change_organisation(id, &change).await?;
@@ -131,7 +136,9 @@ async fn set(
 async fn list(house: &House, console: &mut Console) -> Result<()> {
     let organisations = house.store.organisations().await?;
     if organisations.is_empty() {
-        console.note("There is no organisation yet: add one with `fobwatch organisation add --code NTH --name \"…\"`.")?;
+        console.note(
+            "There is no organisation yet: add one with `fobwatch organisation add --code NTH --name \"…\"`.",
+        )?;
     }
     for organisation in organisations {
         console.say(format!("{:<10}  {}", organisation.code, organisation.name))?;
@@ -159,7 +166,9 @@ async fn list(house: &House, console: &mut Console) -> Result<()> {
 pub(super) async fn by_code(house: &House, code: &str) -> Result<Organisation> {
     let code = checked_code(code)?;
     let found = house.store.organisation_by_code(&code).await?;
-    found.with_context(|| format!("there is no organisation {code}: `fobwatch organisation list` shows those there are"))
+    found.with_context(|| {
+        format!("there is no organisation {code}: `fobwatch organisation list` shows those there are")
+    })
 }
 
 impl Settings {
@@ -169,12 +178,16 @@ impl Settings {
             Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(url),
             _ => bail!("--apply-url is not a web address: write one that begins with https://"),
         });
-        let support_email = self.support_email.map(|address| match rules::email::EmailAddress::parse(&address) {
-            Ok(address) => Ok(address.as_str().to_owned()),
-            Err(_) => bail!("--support-email is not an e-mail address"),
-        });
-        let colour = self.colour.map(|colour| pages::Colour::parse(&colour).context("--colour").map(|c| c.to_string()));
-        let policy = if self.strict.is_empty() { None } else { Some(made_stricter(config, policy, &self.strict)?) };
+        let support_email =
+            self.support_email.map(|address| match rules::email::EmailAddress::parse(&address) {
+                Ok(address) => Ok(address.as_str().to_owned()),
+                Err(_) => bail!("--support-email is not an e-mail address"),
+            });
+        let colour = self
+            .colour
+            .map(|colour| pages::Colour::parse(&colour).context("--colour").map(|c| c.to_string()));
+        let policy =
+            if self.strict.is_empty() { None } else { Some(made_stricter(config, policy, &self.strict)?) };
         Ok(OrganisationChange {
             name: None,
             support_email: support_email.transpose()?,
@@ -197,7 +210,7 @@ fn made_stricter(config: &Config, kept: &str, given: &[String]) -> Result<String
         rules.insert(key.trim().to_owned(), value.trim().to_owned());
     }
     let mut policy = Policy::default();
-    policy.phones.crown_dependencies = config.phone.crown_dependencies;
+    policy.phones = wiring::phones(config);
     for (key, value) in &rules {
         policy.stricter(key, value).with_context(|| format!("--strict {key}={value}"))?;
     }

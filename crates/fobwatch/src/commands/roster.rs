@@ -6,7 +6,6 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use journeys::Clock as _;
-use rules::phone::PhonePolicy;
 use store::audit::Event;
 use store::roster::{Missing, RosterImport};
 
@@ -16,6 +15,7 @@ use super::organisation::by_code;
 use crate::config::{Config, Problems};
 use crate::house::{House, SystemClock};
 use crate::roster_file::{self, RosterFile};
+use crate::wiring;
 
 /// So many people may be missing from a file without a question.
 const LEAVERS_WITHOUT_QUESTION: usize = 10;
@@ -73,7 +73,7 @@ impl Import {
         let organisation = by_code(&house, code).await?;
         let now = SystemClock.now();
         let today = now.to_zoned(config.service.time_zone.get().clone()).date();
-        let phones = PhonePolicy { crown_dependencies: config.phone.crown_dependencies, ..PhonePolicy::default() };
+        let phones = wiring::phones(&config);
         let file = roster_file::read(&bytes, today, phones).with_context(|| path.display().to_string())?;
         for mistake in &file.mistakes {
             console.note(mistake.to_string())?;
@@ -98,7 +98,10 @@ impl Import {
             );
         };
         let RosterImport { added, changed, unchanged, left } = imported;
-        tx.audit(Event::RosterImported { organisation: organisation.id, added, changed, unchanged, left }, now);
+        tx.audit(
+            Event::RosterImported { organisation: organisation.id, added, changed, unchanged, left },
+            now,
+        );
         tx.commit().await?;
         bar.finish_and_clear();
         house.store.close().await;
@@ -108,7 +111,9 @@ impl Import {
             organisation.name
         ))?;
         if skipped > 0 {
-            console.note("Because rows were skipped, nobody was marked as left for being missing from the file.")?;
+            console.note(
+                "Because rows were skipped, nobody was marked as left for being missing from the file.",
+            )?;
         }
         Ok(Outcome::Well)
     }
@@ -129,7 +134,8 @@ impl Import {
 
 fn progress_bar(file: &RosterFile, console: &Console) -> ProgressBar {
     let length = u64::try_from(file.rows.len()).unwrap_or(u64::MAX);
-    let target = if console.is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target =
+        if console.is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(length), target);
     match ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} people") {
         Ok(style) => bar.with_style(style),

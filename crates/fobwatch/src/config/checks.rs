@@ -18,11 +18,19 @@ pub fn check(config: &Config, reader: &mut Reader) {
 fn channels(config: &Config, reader: &mut Reader) {
     if let Err(problem) = wiring::email(config) {
         let place = reader.place("email", "url").unwrap_or(Place::Nowhere);
-        reader.problem(place, "email.url and email.from make no channel".to_owned(), &capitalised(&problem.to_string()));
+        reader.problem(
+            place,
+            "email.url and email.from make no channel".to_owned(),
+            &capitalised(&problem.to_string()),
+        );
     }
     if let Err(problem) = wiring::text(config) {
         let place = reader.place("text", "provider").unwrap_or(Place::Nowhere);
-        reader.problem(place, "the settings under [text] make no channel".to_owned(), &capitalised(&problem.to_string()));
+        reader.problem(
+            place,
+            "the settings under [text] make no channel".to_owned(),
+            &capitalised(&problem.to_string()),
+        );
     }
 }
 
@@ -54,7 +62,9 @@ fn text_provider(config: &Config, reader: &mut Reader) {
 
 fn needed_for(provider: TextProvider, reader: &mut Reader, name: &str) {
     let section = SECTIONS.iter().find(|section| section.name == "text");
-    let Some(key) = section.and_then(|section| section.keys.iter().find(|key| key.name == name)) else { return };
+    let Some(key) = section.and_then(|section| section.keys.iter().find(|key| key.name == name)) else {
+        return;
+    };
     let place = reader.place("text", "provider").unwrap_or(Place::Nowhere);
     let what = format!("text.provider is {provider}, but text.{name} is missing");
     reader.problem(place, what, &remedy(key));

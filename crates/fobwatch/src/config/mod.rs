@@ -29,7 +29,10 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong, all at once, with its place and what to write instead.
-    pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
         let Some(path) = file else { return Self::parse(None, environment) };
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {

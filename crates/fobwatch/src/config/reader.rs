@@ -52,13 +52,18 @@ impl Reader {
                 None => return T::absent().or_else(|| self.missing(key)),
             },
         };
-        let read = value.and_then(|text| T::from_text(&text).map_err(|why| format!("{}{why}", shown(key, &text))));
+        let read =
+            value.and_then(|text| T::from_text(&text).map_err(|why| format!("{}{why}", shown(key, &text))));
         match read {
             Ok(value) => Some(value),
             Err(why) => {
                 let name = name_at(&place, key);
                 let what = format!("{name} {why}");
-                self.problem(place.clone(), what, &format!("Write {}, such as {}", (key.expects)(), example_at(&place, key)));
+                self.problem(
+                    place.clone(),
+                    what,
+                    &format!("Write {}, such as {}", (key.expects)(), example_at(&place, key)),
+                );
                 None
             }
         }
@@ -118,7 +123,10 @@ impl Reader {
             let what = format!("[{name}] is not a section");
             let remedy = match nearest(name, SECTIONS.iter().map(|section| section.name)) {
                 Some(near) => format!("Did you mean [{near}]?"),
-                None => format!("The sections are {}", SECTIONS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "The sections are {}",
+                    SECTIONS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")
+                ),
             };
             return self.problem(here, what, &remedy);
         };
@@ -146,7 +154,10 @@ impl Reader {
         let elsewhere = all_keys().find(|key| key.name == name).map(Key::path);
         let same_section = SECTIONS.iter().find(|known| known.name == section);
         let near = same_section.and_then(|known| nearest(name, known.keys.iter().map(|key| key.name)));
-        let remedy = match (near, elsewhere.or_else(|| nearest(&path, paths.iter().map(String::as_str)).map(String::from))) {
+        let remedy = match (
+            near,
+            elsewhere.or_else(|| nearest(&path, paths.iter().map(String::as_str)).map(String::from)),
+        ) {
             (Some(near), _) => format!("Did you mean {section}.{near}?"),
             (None, Some(path)) => format!("Did you mean {path}?"),
             (None, None) => "`fobwatch config example` shows all keys".into(),
@@ -176,7 +187,8 @@ impl Reader {
         let variables: Vec<String> = all_keys().map(Key::variable).collect();
         let remedy = match nearest(&variable.to_uppercase(), variables.iter().map(String::as_str)) {
             Some(near) => format!("Did you mean {near}?"),
-            None => "`fobwatch config example` shows all keys; section and key are joined by two underscores".into(),
+            None => "`fobwatch config example` shows all keys; section and key are joined by two underscores"
+                .into(),
         };
         self.problem(place, format!("{variable} is not a key"), &remedy);
     }

@@ -10,7 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, PublicUrl, SmtpUrl, TextProvider, Token, Words, Zone,
+    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, PublicUrl, SmtpUrl, TextProvider, Token, Words,
+    Zone,
 };
 
 settings! {
@@ -62,7 +63,8 @@ settings! {
     /// How text messages are sent.
     text: TextSettings {
         /// `govuk-notify` (GOV.UK Notify), `http` (any gateway that follows the contract in the docs) or `none`: then
-        /// nobody is offered text messages.
+        /// nobody is offered text messages. Where the provider is a stand-in on this machine, the telephone numbers that Ofcom
+        /// keeps for drama (07700 900000 to 900999) count as mobiles.
         provider: TextProvider, default "none", example "govuk-notify";
         /// Where the provider is reached. For `govuk-notify` this defaults to `https://api.notifications.service.gov.uk`.
         base_url: Option<Url>, example "https://texts.northfield.example";

@@ -84,7 +84,8 @@ fn the_environment_wins_over_the_file() {
 
 #[test]
 fn an_empty_variable_counts_as_not_set() {
-    let config = Config::parse(Some(("fobwatch.toml", LEAST)), variables(&[("FOBWATCH_SERVER__LISTEN", "")])).unwrap();
+    let config =
+        Config::parse(Some(("fobwatch.toml", LEAST)), variables(&[("FOBWATCH_SERVER__LISTEN", "")])).unwrap();
     assert_eq!(config.server.listen.port(), 8400);
 }
 
@@ -257,7 +258,10 @@ fn everything_that_is_missing_is_named_at_once() {
 
 #[test]
 fn two_sources_of_keys_are_refused() {
-    let said = said_of_environment(&[("FOBWATCH_KEYS__TEXT", keys_text().as_str()), ("FOBWATCH_KEYS__FILE", "keys")]);
+    let said = said_of_environment(&[
+        ("FOBWATCH_KEYS__TEXT", keys_text().as_str()),
+        ("FOBWATCH_KEYS__FILE", "keys"),
+    ]);
     assert!(said.contains("keys.file and keys.text are both set"), "{said}");
 }
 
@@ -289,14 +293,19 @@ fn no_secret_is_ever_printed() {
 #[test]
 fn the_printed_example_is_a_configuration_that_works() {
     let example = example();
-    let config = Config::parse(Some(("fobwatch.toml", &example)), nothing()).unwrap_or_else(|why| panic!("{why}"));
+    let config =
+        Config::parse(Some(("fobwatch.toml", &example)), nothing()).unwrap_or_else(|why| panic!("{why}"));
     assert_eq!(config.server.public_url.url().host_str(), Some("id.northfield.example"));
 }
 
 #[test]
 fn every_default_and_every_example_is_a_value_that_the_key_takes() {
-    let notify = variables(&[("FOBWATCH_TEXT__PROVIDER", "govuk-notify"), ("FOBWATCH_TEXT__API_KEY", NOTIFY_KEY)]);
-    let http = [("FOBWATCH_TEXT__PROVIDER", "http"), ("FOBWATCH_TEXT__BASE_URL", "https://texts.northfield.example")];
+    let notify =
+        variables(&[("FOBWATCH_TEXT__PROVIDER", "govuk-notify"), ("FOBWATCH_TEXT__API_KEY", NOTIFY_KEY)]);
+    let http = [
+        ("FOBWATCH_TEXT__PROVIDER", "http"),
+        ("FOBWATCH_TEXT__BASE_URL", "https://texts.northfield.example"),
+    ];
     for key in SECTIONS.iter().flat_map(|section| section.keys) {
         for value in key.default.into_iter().chain([key.example]) {
             let (mut given, value) = match (key.name, value) {

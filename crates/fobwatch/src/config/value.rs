@@ -266,7 +266,8 @@ impl Setting for PublicUrl {
     }
 }
 
-fn is_this_machine(host: &Host<&str>) -> bool {
+/// Whether this is a loopback name or address.
+pub fn is_this_machine(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback(),
@@ -298,7 +299,8 @@ impl Setting for DatabaseUrl {
     }
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let address = |rest: &str| Url::parse(&format!("postgres://{rest}")).is_ok_and(|url| url.path().len() > 1);
+        let address =
+            |rest: &str| Url::parse(&format!("postgres://{rest}")).is_ok_and(|url| url.path().len() > 1);
         let good = match text.split_once("://") {
             Some(("sqlite", file)) => !file.is_empty(),
             Some(("postgres" | "postgresql", rest)) => address(rest),

@@ -37,10 +37,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self {
-            sender,
-            host: address.to_string(),
-        })
+        Ok(Self { sender, host: address.to_string() })
     }
 
     /// Asks for a page.
@@ -60,10 +57,8 @@ impl Connection {
         cookie: &str,
         body: String,
     ) -> Result<Answer> {
-        let request = request
-            .header(HOST, &self.host)
-            .header(COOKIE, cookie)
-            .body(Full::new(Bytes::from(body)))?;
+        let request =
+            request.header(HOST, &self.host).header(COOKIE, cookie).body(Full::new(Bytes::from(body)))?;
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
         let status = response.status().as_u16();
@@ -109,26 +104,13 @@ pub async fn pages_per_second(
 
 /// Signs a person in with password and authenticator app; answers the session's cookie.
 pub async fn sign_in(connection: &mut Connection, person: &Person) -> Result<String> {
-    let form = format!(
-        "user_name={}&password={}",
-        person.email.replace('@', "%40"),
-        PASSWORD.replace(' ', "+")
-    );
+    let form =
+        format!("user_name={}&password={}", person.email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
     let answer = connection.post("/sign-in", "", form).await?;
-    ensure!(
-        answer.status == 303,
-        "the password is answered with {}",
-        answer.status
-    );
+    ensure!(answer.status == 303, "the password is answered with {}", answer.status);
     let cookie = answer.cookies.join("; ");
-    let answer = connection
-        .post("/sign-in/code", &cookie, format!("code={}", person.code()))
-        .await?;
-    ensure!(
-        answer.status == 303,
-        "the code is answered with {}",
-        answer.status
-    );
+    let answer = connection.post("/sign-in/code", &cookie, format!("code={}", person.code())).await?;
+    ensure!(answer.status == 303, "the code is answered with {}", answer.status);
     answer
         .cookies
         .into_iter()

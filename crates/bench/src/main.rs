@@ -44,10 +44,7 @@ async fn main() -> Result<()> {
     let size = std::fs::metadata(&binary)?.len();
     println!("cores: {cores}; binary: {:.1} MB", mega(size));
     let server = Server::start(&binary, folder.path()).await?;
-    println!(
-        "start to ready, on an existing database: {:.0} ms",
-        server.started_in.as_secs_f64() * 1_000.0
-    );
+    println!("start to ready, on an existing database: {:.0} ms", server.started_in.as_secs_f64() * 1_000.0);
     println!("memory at rest: {:.1} MB", mega(server.memory()?));
 
     pages(&server, resident).await?;
@@ -67,14 +64,8 @@ async fn pages(server: &Server, resident: &Person) -> Result<()> {
     }
     let [empty, start, home] = rates.map(median);
     println!("empty handler: {empty:.0} per second");
-    println!(
-        "join start page: {start:.0} per second, ratio {:.2}",
-        start / empty
-    );
-    println!(
-        "signed-in home page: {home:.0} per second, ratio {:.2}",
-        home / empty
-    );
+    println!("join start page: {start:.0} per second, ratio {:.2}", start / empty);
+    println!("signed-in home page: {home:.0} per second, ratio {:.2}", home / empty);
     Ok(())
 }
 

@@ -49,34 +49,20 @@ pub async fn settle(folder: &Path, count: usize) -> Result<(Vec<Person>, Keys)> 
     store.migrate().await?;
     // Everybody has the same password, so its hash is made once.
     let hasher = Hasher::new(HashSettings::for_cores(1), &keys)?;
-    let hash = hasher
-        .hash(&Secret::new(PASSWORD.to_owned()), random.as_ref())
-        .await?;
+    let hash = hasher.hash(&Secret::new(PASSWORD.to_owned()), random.as_ref()).await?;
 
     let now = now();
     let organisation = new_id(now, random.as_ref());
-    let rows = (0..count)
-        .map(|number| row(number, now))
-        .collect::<Result<Vec<_>>>()?;
+    let rows = (0..count).map(|number| row(number, now)).collect::<Result<Vec<_>>>()?;
     let mut tx = store.begin().await?;
-    tx.add_organisation(organisation, "NTH", "Northfield Hospitals", now)
-        .await?;
-    tx.import_roster(
-        organisation,
-        &rows,
-        now,
-        &|_, _| store::roster::Missing::Keep,
-        &|_| (),
-    )
-    .await?
-    .context("the roster is refused")?;
+    tx.add_organisation(organisation, "NTH", "Northfield Hospitals", now).await?;
+    tx.import_roster(organisation, &rows, now, &|_, _| store::roster::Missing::Keep, &|_| ())
+        .await?
+        .context("the roster is refused")?;
     let mut people = Vec::with_capacity(count);
     for row in rows {
         let email = row.email.as_str().to_owned();
-        let entry = tx
-            .roster_entry_by_email(organisation, &email)
-            .await?
-            .context("not on the roster")?;
+        let entry = tx.roster_entry_by_email(organisation, &email).await?.context("not on the roster")?;
         let registration = new_id(now, random.as_ref());
         let mut token = [0; 32];
         random.fill(&mut token);
@@ -95,49 +81,17 @@ pub async fn settle(folder: &Path, count: usize) -> Result<(Vec<Person>, Keys)> 
         .await?;
         let code_for = CodeFor::RegistrationEmail(registration);
         let expires_at = now.checked_add(SignedDuration::from_mins(15))?;
-        tx.add_code(
-            new_id(now, random.as_ref()),
-            code_for,
-            &token,
-            &token,
-            5,
-            now,
-            expires_at,
-        )
-        .await?;
-        let proof = tx
-            .consume_code(code_for, &token, 5, now)
-            .await?
-            .ok()
-            .context("the code is refused")?;
+        tx.add_code(new_id(now, random.as_ref()), code_for, &token, &token, 5, now, expires_at).await?;
+        let proof = tx.consume_code(code_for, &token, 5, now).await?.ok().context("the code is refused")?;
         tx.mark_email_verified(&proof, now).await?;
-        tx.save_details(
-            registration,
-            row.first_name.as_str(),
-            row.last_name.as_str(),
-            &hash,
-            3,
-            now,
-        )
-        .await?;
+        tx.save_details(registration, row.first_name.as_str(), row.last_name.as_str(), &hash, 3, now).await?;
         let seed = vault::totp::new_seed(random.as_ref());
         let secret = MethodSecret::seed(seed.clone());
-        tx.choose_method(registration, MethodKind::App, Some(&secret))
-            .await?;
+        tx.choose_method(registration, MethodKind::App, Some(&secret)).await?;
         let account = new_id(now, random.as_ref());
-        ensure!(
-            tx.add_account(registration, account, now).await?,
-            "no account is made"
-        );
-        tx.add_sign_in_method(
-            new_id(now, random.as_ref()),
-            account,
-            MethodKind::App,
-            &secret,
-            0,
-            now,
-        )
-        .await?;
+        ensure!(tx.add_account(registration, account, now).await?, "no account is made");
+        tx.add_sign_in_method(new_id(now, random.as_ref()), account, MethodKind::App, &secret, 0, now)
+            .await?;
         people.push(Person { email, seed });
     }
     tx.commit().await?;

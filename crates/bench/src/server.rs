@@ -25,10 +25,7 @@ impl Server {
             .arg("serve")
             .env("FOBWATCH_SERVER__LISTEN", address.to_string())
             .env("FOBWATCH_SERVER__PUBLIC_URL", format!("http://{address}"))
-            .env(
-                "FOBWATCH_DATABASE__URL",
-                format!("sqlite://{}", folder.join("fobwatch.db").display()),
-            )
+            .env("FOBWATCH_DATABASE__URL", format!("sqlite://{}", folder.join("fobwatch.db").display()))
             .env("FOBWATCH_KEYS__FILE", folder.join("keys"))
             // Nobody listens there: nothing that is measured sends a message.
             .env("FOBWATCH_EMAIL__URL", "smtp://127.0.0.1:9")
@@ -36,11 +33,7 @@ impl Server {
             .env("FOBWATCH_LOG__LEVEL", "warn")
             .kill_on_drop(true)
             .spawn()?;
-        let mut server = Self {
-            child,
-            address,
-            started_in: Duration::ZERO,
-        };
+        let mut server = Self { child, address, started_in: Duration::ZERO };
         server.wait(began).await?;
         Ok(server)
     }
@@ -55,11 +48,7 @@ impl Server {
             let Ok(mut connection) = Connection::open(self.address).await else {
                 continue;
             };
-            if connection
-                .get("/health/ready", "")
-                .await
-                .is_ok_and(|answer| answer.status == 200)
-            {
+            if connection.get("/health/ready", "").await.is_ok_and(|answer| answer.status == 200) {
                 self.started_in = began.elapsed();
                 return Ok(());
             }
@@ -80,10 +69,7 @@ impl Server {
     fn status(&self, line: &str) -> Result<u64> {
         let id = self.child.id().context("the service has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let value = status
-            .lines()
-            .find_map(|text| text.strip_prefix(line))
-            .context("/proc does not say")?;
+        let value = status.lines().find_map(|text| text.strip_prefix(line)).context("/proc does not say")?;
         let kilobytes: u64 = value.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kilobytes * 1_024)
     }

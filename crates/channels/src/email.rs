@@ -28,9 +28,7 @@ pub struct Email {
 
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Email")
-            .field("message_id", &self.message_id)
-            .finish_non_exhaustive()
+        f.debug_struct("Email").field("message_id", &self.message_id).finish_non_exhaustive()
     }
 }
 

@@ -40,9 +40,7 @@ pub struct HttpText {
 
 impl fmt::Debug for HttpText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpText")
-            .field("base", &self.base.as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("HttpText").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -59,11 +57,7 @@ impl HttpText {
                 "the text provider's key is empty or holds a sign that no key has: copy it again as one line",
             ));
         }
-        Ok(Self {
-            client: client(&base)?,
-            base,
-            key,
-        })
+        Ok(Self { client: client(&base)?, base, key })
     }
 
     fn authorized(&self, request: reqwest::RequestBuilder) -> Result<reqwest::RequestBuilder, SendError> {
@@ -93,19 +87,12 @@ struct Status {
 impl TextChannel for HttpText {
     async fn send(&self, text: &Text) -> Result<Receipt, SendError> {
         let body = json!({ "to": text.to, "body": text.body, "reference": text.reference });
-        let request = self
-            .client
-            .post(self.base.clone())
-            .header("Idempotency-Key", &text.reference)
-            .json(&body);
+        let request =
+            self.client.post(self.base.clone()).header("Idempotency-Key", &text.reference).json(&body);
         let answer = ask(self.authorized(request)?).await?;
         if answer.status.is_success() {
-            let id = serde_json::from_slice::<Taken>(&answer.body)
-                .ok()
-                .map(|taken| taken.id);
-            return Ok(Receipt {
-                provider_reference: id.filter(|id| (1..=200).contains(&id.len())),
-            });
+            let id = serde_json::from_slice::<Taken>(&answer.body).ok().map(|taken| taken.id);
+            return Ok(Receipt { provider_reference: id.filter(|id| (1..=200).contains(&id.len())) });
         }
         Err(common_failure(answer.status).unwrap_or_else(|| {
             SendError::Permanent(format!(

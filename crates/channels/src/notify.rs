@@ -31,9 +31,7 @@ pub struct GovukNotify {
 
 impl fmt::Debug for GovukNotify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GovukNotify")
-            .field("base", &self.base.as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("GovukNotify").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -85,16 +83,10 @@ impl GovukNotify {
         path: &[&str],
         body: Option<serde_json::Value>,
     ) -> Result<Answer, SendError> {
-        let claims = Claims {
-            iss: &self.issuer,
-            iat: (self.clock)().as_second(),
-        };
+        let claims = Claims { iss: &self.issuer, iat: (self.clock)().as_second() };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.key)
             .map_err(|_| SendError::Misconfigured("the token for GOV.UK Notify cannot be signed".into()))?;
-        let mut request = self
-            .client
-            .request(method, under(&self.base, path))
-            .bearer_auth(token);
+        let mut request = self.client.request(method, under(&self.base, path)).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -140,29 +132,19 @@ impl TextChannel for GovukNotify {
             "personalisation": { "body": text.body },
             "reference": text.reference,
         });
-        let answer = self
-            .request(Method::POST, &["v2", "notifications", "sms"], Some(body))
-            .await?;
+        let answer = self.request(Method::POST, &["v2", "notifications", "sms"], Some(body)).await?;
         if answer.status.is_success() {
-            let id = serde_json::from_slice::<Taken>(&answer.body)
-                .ok()
-                .map(|taken| taken.id);
-            return Ok(Receipt {
-                provider_reference: id.filter(|id| is_identifier(id)),
-            });
+            let id = serde_json::from_slice::<Taken>(&answer.body).ok().map(|taken| taken.id);
+            return Ok(Receipt { provider_reference: id.filter(|id| is_identifier(id)) });
         }
         Err(refused(&answer))
     }
 
     async fn status(&self, provider_reference: &str) -> Result<DeliveryState, SendError> {
         if !is_identifier(provider_reference) {
-            return Err(SendError::Permanent(
-                "this is not a reference of GOV.UK Notify".into(),
-            ));
+            return Err(SendError::Permanent("this is not a reference of GOV.UK Notify".into()));
         }
-        let answer = self
-            .request(Method::GET, &["v2", "notifications", provider_reference], None)
-            .await?;
+        let answer = self.request(Method::GET, &["v2", "notifications", provider_reference], None).await?;
         match answer.status.as_u16() {
             200 => Ok(serde_json::from_slice::<Notification>(&answer.body)
                 .map_or(DeliveryState::Unknown, |notification| state(&notification.status))),
@@ -173,9 +155,7 @@ impl TextChannel for GovukNotify {
     }
 
     async fn check(&self) -> Result<(), SendError> {
-        let answer = self
-            .request(Method::GET, &["v2", "template", &self.template_id], None)
-            .await?;
+        let answer = self.request(Method::GET, &["v2", "template", &self.template_id], None).await?;
         let wrong = |what: &str| {
             Err(SendError::Misconfigured(format!(
                 "the template at GOV.UK Notify {what}: make a text message template whose whole content is ((body))"
@@ -200,9 +180,7 @@ fn refused(answer: &Answer) -> SendError {
         return common;
     }
     let status = answer.status.as_u16();
-    let reasons = serde_json::from_slice::<Refused>(&answer.body)
-        .unwrap_or_default()
-        .errors;
+    let reasons = serde_json::from_slice::<Refused>(&answer.body).unwrap_or_default().errors;
     let says = |words: &str| reasons.iter().any(|reason| reason.message.contains(words));
     if says("phone_number") {
         SendError::Permanent(format!("GOV.UK Notify does not send to this number ({status})"))
@@ -252,10 +230,7 @@ fn is_uuid(text: &str) -> bool {
 }
 
 fn is_identifier(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[expect(

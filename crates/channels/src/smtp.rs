@@ -48,9 +48,7 @@ pub struct SmtpChannel {
 
 impl fmt::Debug for SmtpChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SmtpChannel")
-            .field("server", &self.server)
-            .finish_non_exhaustive()
+        f.debug_struct("SmtpChannel").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
@@ -68,22 +66,13 @@ impl SmtpChannel {
             SetupError::new("the sender cannot be read: write Northfield Staff <no-reply@northfield.example>")
         })?;
         let tls = tls(&server)?;
-        Ok(Self {
-            server,
-            from,
-            tls,
-            answer_within: ANSWER,
-            transport: Mutex::new(None),
-        })
+        Ok(Self { server, from, tls, answer_within: ANSWER, transport: Mutex::new(None) })
     }
 
     /// The same channel, waiting at most `answer_within` for the server to take a message (30 seconds otherwise).
     #[must_use]
     pub fn with_timeout(self, answer_within: Duration) -> Self {
-        Self {
-            answer_within,
-            ..self
-        }
+        Self { answer_within, ..self }
     }
 
     /// Made at first use, because its pool lives in the runtime.
@@ -97,11 +86,7 @@ impl SmtpChannel {
             .port(self.server.port)
             .hello_name(ClientId::Domain(self.from.email.domain().to_owned()))
             .timeout(Some(CONNECT))
-            .pool_config(
-                PoolConfig::new()
-                    .max_size(8)
-                    .idle_timeout(Duration::from_secs(30)),
-            )
+            .pool_config(PoolConfig::new().max_size(8).idle_timeout(Duration::from_secs(30)))
             .tls(self.tls.clone());
         if let Some((user, password)) = &self.server.credentials {
             builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
@@ -119,18 +104,13 @@ impl SmtpChannel {
         let conversation = tokio::spawn(tokio::time::timeout(GIVE_UP, talk(self.transport())));
         match tokio::time::timeout(self.answer_within, conversation).await {
             Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(_)) | Err(_)) => Err(SendError::Transient(
-                "the conversation with the mail server broke off".into(),
-            )),
+            Ok(Ok(Err(_)) | Err(_)) => {
+                Err(SendError::Transient("the conversation with the mail server broke off".into()))
+            }
             Err(_) => {
                 // Whatever becomes of that conversation, its pool serves no other message.
-                self.transport
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-                Err(SendError::Transient(
-                    "the mail server did not answer in time".into(),
-                ))
+                self.transport.lock().unwrap_or_else(PoisonError::into_inner).take();
+                Err(SendError::Transient("the mail server did not answer in time".into()))
             }
         }
     }
@@ -172,31 +152,19 @@ impl EmailChannel for SmtpChannel {
         let ascii = email.to.is_ascii();
         let response = self
             .converse(move |transport| async move {
-                transport
-                    .send(message)
-                    .await
-                    .map_err(|error| failure::of_sending(&error, ascii))
+                transport.send(message).await.map_err(|error| failure::of_sending(&error, ascii))
             })
             .await?;
-        Ok(Receipt {
-            provider_reference: queue_id(&response),
-        })
+        Ok(Receipt { provider_reference: queue_id(&response) })
     }
 
     async fn check(&self) -> Result<(), SendError> {
         let alive = self
             .converse(|transport| async move {
-                transport
-                    .test_connection()
-                    .await
-                    .map_err(|error| failure::of_sending(&error, true))
+                transport.test_connection().await.map_err(|error| failure::of_sending(&error, true))
             })
             .await?;
-        if alive {
-            Ok(())
-        } else {
-            Err(SendError::Transient("the mail server hung up".into()))
-        }
+        if alive { Ok(()) } else { Err(SendError::Transient("the mail server hung up".into())) }
     }
 }
 
@@ -206,9 +174,8 @@ fn tls(server: &SmtpUrl) -> Result<Tls, SetupError> {
         let shown = path.display();
         let pem = std::fs::read(path)
             .map_err(|error| SetupError::new(format!("ca={shown} cannot be read: {}", error.kind())))?;
-        let certificate = Certificate::from_pem(&pem)
-            .ok()
-            .filter(|_| pem.windows(BEGIN.len()).any(|part| part == BEGIN));
+        let certificate =
+            Certificate::from_pem(&pem).ok().filter(|_| pem.windows(BEGIN.len()).any(|part| part == BEGIN));
         parameters = parameters.add_root_certificate(certificate.ok_or_else(|| {
             SetupError::new(format!(
                 "ca={shown} holds no certificate: it is a text file with -----BEGIN CERTIFICATE-----"
@@ -243,9 +210,7 @@ fn message_id(id: &str) -> Result<String, SendError> {
         Some((key, domain)) if !key.is_empty() && !domain.is_empty() && bare.chars().all(plain) => {
             Ok(format!("<{bare}>"))
         }
-        _ => Err(SendError::Misconfigured(
-            "a message id is KEY@DOMAIN in plain characters".into(),
-        )),
+        _ => Err(SendError::Misconfigured("a message id is KEY@DOMAIN in plain characters".into())),
     }
 }
 
@@ -254,22 +219,14 @@ fn no_earlier_than_epoch(date: jiff::Timestamp) -> SystemTime {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
 /// What the server calls the message (`250 2.0.0 Ok: queued as 4XyZ`), if its last word is a plain identifier.
 fn queue_id(response: &Response) -> Option<String> {
     let line = response.first_line()?;
     let (_, id) = line.rsplit_once("queued as ")?;
-    let id: String = id
-        .chars()
-        .take_while(char::is_ascii_alphanumeric)
-        .take(64)
-        .collect();
+    let id: String = id.chars().take_while(char::is_ascii_alphanumeric).take(64).collect();
     (!id.is_empty()).then_some(id)
 }
 

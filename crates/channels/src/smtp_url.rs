@@ -71,9 +71,7 @@ impl SmtpUrl {
         let encryption = match (wrapped, tls.as_deref()) {
             (true, None | Some("required")) => Encryption::Wrapped,
             (true, Some(_)) => {
-                return Err(SetupError::new(
-                    "smtps: is always encrypted: leave out tls=, or write smtp:",
-                ));
+                return Err(SetupError::new("smtps: is always encrypted: leave out tls=, or write smtp:"));
             }
             (false, None) if is_loopback(&host) => Encryption::Opportunistic,
             (false, None | Some("required")) => Encryption::Required,
@@ -91,22 +89,14 @@ impl SmtpUrl {
             ));
         }
         let port = url.port().unwrap_or(if wrapped { 465 } else { 587 });
-        Ok(Self {
-            host,
-            port,
-            encryption,
-            credentials,
-            trust,
-        })
+        Ok(Self { host, port, encryption, credentials, trust })
     }
 }
 
 fn host(url: &Url) -> Result<String, SetupError> {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let plain = bare
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let plain = bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     if bare.is_empty() || !(plain || bare.parse::<IpAddr>().is_ok()) {
         return Err(SetupError::new(format!(
             "the mail server's address needs the name of the server; {EXAMPLE}"
@@ -132,9 +122,7 @@ fn options(url: &Url) -> Result<(Option<String>, Option<PathBuf>), SetupError> {
             "tls" => tls = Some(value.into_owned()),
             "ca" => trust = Some(PathBuf::from(value.into_owned())),
             _ => {
-                return Err(SetupError::new(
-                    "after ? the mail server's address takes only tls= and ca=",
-                ));
+                return Err(SetupError::new("after ? the mail server's address takes only tls= and ca="));
             }
         }
     }
@@ -144,10 +132,7 @@ fn options(url: &Url) -> Result<(Option<String>, Option<PathBuf>), SetupError> {
 /// Percent-decoding, in which `+` is a plus and not a space.
 fn decoded(text: &str) -> String {
     let shielded = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
-    form_urlencoded::parse(shielded.as_bytes())
-        .next()
-        .map(|(key, _)| key.into_owned())
-        .unwrap_or_default()
+    form_urlencoded::parse(shielded.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -162,24 +147,12 @@ mod tests {
     fn encryption_is_required_except_on_this_machine() {
         for (url, port, encryption) in [
             ("smtps://mail.northfield.example", 465, Encryption::Wrapped),
-            (
-                "smtps://mail.northfield.example:4650?tls=required",
-                4650,
-                Encryption::Wrapped,
-            ),
+            ("smtps://mail.northfield.example:4650?tls=required", 4650, Encryption::Wrapped),
             ("smtp://mail.northfield.example", 587, Encryption::Required),
             ("smtp://mail.northfield.example:25", 25, Encryption::Required),
             ("smtp://192.0.2.7:25", 25, Encryption::Required),
-            (
-                "smtp://mail.northfield.example:25?tls=none",
-                25,
-                Encryption::Plain,
-            ),
-            (
-                "smtp://mail.northfield.example:25?tls=opportunistic",
-                25,
-                Encryption::Opportunistic,
-            ),
+            ("smtp://mail.northfield.example:25?tls=none", 25, Encryption::Plain),
+            ("smtp://mail.northfield.example:25?tls=opportunistic", 25, Encryption::Opportunistic),
             ("smtp://localhost:1025", 1025, Encryption::Opportunistic),
             ("smtp://127.0.0.1:1025/", 1025, Encryption::Opportunistic),
             ("smtp://[::1]:1025", 1025, Encryption::Opportunistic),
@@ -194,10 +167,7 @@ mod tests {
     fn a_password_may_hold_any_sign_percent_encoded() {
         let read =
             read("smtps://staff%40northfield.example:a%2Fb%3Ac%23d+e%25f%26g=h@mail.northfield.example");
-        assert_eq!(
-            read.credentials,
-            Some(("staff@northfield.example".into(), "a/b:c#d+e%f&g=h".into()))
-        );
+        assert_eq!(read.credentials, Some(("staff@northfield.example".into(), "a/b:c#d+e%f&g=h".into())));
     }
 
     #[test]
@@ -207,16 +177,9 @@ mod tests {
             "smtp://u:secret@192.0.2.7?tls=opportunistic",
         ] {
             let error = SmtpUrl::parse(url).unwrap_err().to_string();
-            assert!(
-                error.contains("tls=required") && !error.contains("secret"),
-                "{error}"
-            );
+            assert!(error.contains("tls=required") && !error.contains("secret"), "{error}");
         }
-        assert!(
-            read("smtp://u:secret@127.0.0.1:25?tls=none")
-                .credentials
-                .is_some()
-        );
+        assert!(read("smtp://u:secret@127.0.0.1:25?tls=none").credentials.is_some());
     }
 
     #[test]
@@ -237,10 +200,7 @@ mod tests {
             "smtp://u:secret@mail.northfield.example:99999",
         ] {
             let error = SmtpUrl::parse(url).unwrap_err().to_string();
-            assert!(
-                !error.contains("secret") && !error.contains("cret@"),
-                "{url}: {error}"
-            );
+            assert!(!error.contains("secret") && !error.contains("cret@"), "{url}: {error}");
             assert!(error.contains("smtp") || error.contains("tls="), "{url}: {error}");
         }
         assert!(!format!("{:?}", read("smtps://u:secret@mail.northfield.example")).contains("secret"));

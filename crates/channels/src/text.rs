@@ -19,9 +19,7 @@ pub struct Text {
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Text")
-            .field("reference", &self.reference)
-            .finish_non_exhaustive()
+        f.debug_struct("Text").field("reference", &self.reference).finish_non_exhaustive()
     }
 }
 

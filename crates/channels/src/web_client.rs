@@ -21,16 +21,12 @@ pub(crate) fn client(base: &Url) -> Result<Client, SetupError> {
     if base.host_str().is_some_and(is_loopback) {
         builder = builder.no_proxy();
     }
-    builder
-        .build()
-        .map_err(|_| SetupError::new("this machine cannot set up TLS: check its certificates"))
+    builder.build().map_err(|_| SetupError::new("this machine cannot set up TLS: check its certificates"))
 }
 
 /// The base address of a provider: `https:`, or `http:` on this machine.
 pub(crate) fn base_url(text: &str) -> Result<Url, SetupError> {
-    let url = Url::parse(text.trim())
-        .ok()
-        .filter(|url| url.host_str().is_some());
+    let url = Url::parse(text.trim()).ok().filter(|url| url.host_str().is_some());
     let Some(mut url) = url else {
         return Err(SetupError::new(
             "the text provider's address cannot be read: write https://texts.northfield.example",
@@ -80,9 +76,7 @@ pub(crate) async fn ask(request: reqwest::RequestBuilder) -> Result<Answer, Send
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(SendError::Transient(format!(
-                "the text provider's answer ({status}) is too long"
-            )));
+            return Err(SendError::Transient(format!("the text provider's answer ({status}) is too long")));
         }
         body.extend_from_slice(&chunk);
     }
@@ -113,9 +107,9 @@ pub(crate) fn common_failure(status: StatusCode) -> Option<SendError> {
         300..=399 => Some(SendError::Misconfigured(format!(
             "the text provider's address leads elsewhere ({shown}): write the address it leads to"
         ))),
-        408 | 409 | 423 | 425 | 429 | 500..=599 => Some(SendError::Transient(format!(
-            "the text provider answered {shown}"
-        ))),
+        408 | 409 | 423 | 425 | 429 | 500..=599 => {
+            Some(SendError::Transient(format!("the text provider answered {shown}")))
+        }
         _ => None,
     }
 }
@@ -126,12 +120,9 @@ mod tests {
 
     #[test]
     fn a_key_crosses_no_network_unencrypted() {
-        for good in [
-            "https://api.provider.example",
-            "http://127.0.0.1:9/",
-            "http://localhost:9/x",
-            "http://[::1]:9",
-        ] {
+        for good in
+            ["https://api.provider.example", "http://127.0.0.1:9/", "http://localhost:9/x", "http://[::1]:9"]
+        {
             assert!(base_url(good).is_ok(), "{good}");
         }
         for bad in [
@@ -143,24 +134,15 @@ mod tests {
             "",
         ] {
             let error = base_url(bad).unwrap_err().to_string();
-            assert!(
-                !error.contains("secret") && error.contains("address"),
-                "{bad}: {error}"
-            );
+            assert!(!error.contains("secret") && error.contains("address"), "{bad}: {error}");
         }
     }
 
     #[test]
     fn paths_are_joined_whole() {
         let base = base_url("https://x.example/gate/").unwrap();
-        assert_eq!(
-            under(&base, &["v2", "a b"]).as_str(),
-            "https://x.example/gate/v2/a%20b"
-        );
+        assert_eq!(under(&base, &["v2", "a b"]).as_str(), "https://x.example/gate/v2/a%20b");
         let root = base_url("https://x.example").unwrap();
-        assert_eq!(
-            under(&root, &["v2", "notifications"]).as_str(),
-            "https://x.example/v2/notifications"
-        );
+        assert_eq!(under(&root, &["v2", "notifications"]).as_str(), "https://x.example/v2/notifications");
     }
 }

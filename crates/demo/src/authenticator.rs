@@ -45,18 +45,19 @@ impl Account {
         if typed.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("otpauth:")) {
             return Self::from_link(&Url::parse(typed).map_err(|_| NoAccount::NotAKey)?);
         }
-        Ok(Self {
-            number: 0,
-            issuer: String::new(),
-            name: name.trim().to_owned(),
-            seed: seed(typed)?,
-        })
+        Ok(Self { number: 0, issuer: String::new(), name: name.trim().to_owned(), seed: seed(typed)? })
     }
 
     fn from_link(link: &Url) -> Result<Self, NoAccount> {
-        let value = |wanted: &str| link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value);
-        let is = |wanted: &str, usual: &str| value(wanted).is_none_or(|given| given.eq_ignore_ascii_case(usual));
-        if link.host_str() != Some("totp") || !is("algorithm", "SHA1") || !is("digits", "6") || !is("period", "30") {
+        let value =
+            |wanted: &str| link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        let is =
+            |wanted: &str, usual: &str| value(wanted).is_none_or(|given| given.eq_ignore_ascii_case(usual));
+        if link.host_str() != Some("totp")
+            || !is("algorithm", "SHA1")
+            || !is("digits", "6")
+            || !is("period", "30")
+        {
             return Err(NoAccount::OtherCodes);
         }
         let label = percent_decoded(link.path().trim_start_matches('/'));
@@ -144,7 +145,9 @@ mod tests {
 
     #[test]
     fn a_key_that_is_typed_gives_the_codes_of_rfc_6238() {
-        for typed in [KEY, "gezd gnbv gy3t qojq gezd gnbv gy3t qojq", "GEZD-GNBV-GY3T-QOJQ-GEZD-GNBV-GY3T-QOJQ===="] {
+        for typed in
+            [KEY, "gezd gnbv gy3t qojq gezd gnbv gy3t qojq", "GEZD-GNBV-GY3T-QOJQ-GEZD-GNBV-GY3T-QOJQ===="]
+        {
             let account = Account::read(typed, " mine ").unwrap();
             assert_eq!(account.code(at(1_111_111_109)), "081 804", "{typed}");
             assert_eq!(account.name, "mine");
@@ -156,7 +159,10 @@ mod tests {
         let seed = Secret::new(b"12345678901234567890".to_vec());
         let link = totp::otpauth_uri("Fobwatch: staff", "o'neill+x@northfield.example", &seed);
         let account = Account::read(link.expose(), "").unwrap();
-        assert_eq!((account.issuer.as_str(), account.name.as_str()), ("Fobwatch  staff", "o'neill+x@northfield.example"));
+        assert_eq!(
+            (account.issuer.as_str(), account.name.as_str()),
+            ("Fobwatch  staff", "o'neill+x@northfield.example")
+        );
         assert_eq!(account.code(at(59)), "287 082");
         assert!(account.is_same(&Account::read(KEY, "").unwrap()));
     }

@@ -22,10 +22,7 @@ pub(crate) fn routes() -> Router<Room> {
 }
 
 async fn front(State(room): State<Room>) -> Response {
-    page(&Front {
-        service_name: &room.settings.service_name,
-        staff: &room.settings.staff,
-    })
+    page(&Front { service_name: &room.settings.service_name, staff: &room.settings.staff })
 }
 
 async fn clock(State(room): State<Room>) -> Response {

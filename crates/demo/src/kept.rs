@@ -54,19 +54,13 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn open(file: &Path) -> Result<Self, KeptProblem> {
-        let problem = |source| KeptProblem {
-            file: file.display().to_string(),
-            source,
-        };
+        let problem = |source| KeptProblem { file: file.display().to_string(), source };
         let drawer = match fs::read(file) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| problem(error.into()))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Drawer::default(),
             Err(error) => return Err(problem(error)),
         };
-        Ok(Self {
-            file: file.to_owned(),
-            drawer: Mutex::new(drawer),
-        })
+        Ok(Self { file: file.to_owned(), drawer: Mutex::new(drawer) })
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Drawer) -> T) -> T {

@@ -78,10 +78,7 @@ impl Demo {
 
     /// The pages of the service with those of the demonstration beside them, all of them for this machine only.
     pub fn around(&self, service: Router, settings: Settings) -> Router {
-        let room = Room(Arc::new(RoomParts {
-            demo: self.clone(),
-            settings,
-        }));
+        let room = Room(Arc::new(RoomParts { demo: self.clone(), settings }));
         let pages = protect::pages(front::routes().merge(phone_pages::routes())).with_state(room);
         protect::everything(service.merge(pages))
     }

@@ -92,11 +92,7 @@ pub enum Door {
 impl Staff {
     /// The people of `hospital`, whose roster has these rows.
     pub fn of(hospital: &Hospital, rows: &[RosterRow]) -> Self {
-        Self {
-            hospital: hospital.name,
-            code: hospital.code,
-            people: rows.iter().map(Person::of).collect(),
-        }
+        Self { hospital: hospital.name, code: hospital.code, people: rows.iter().map(Person::of).collect() }
     }
 }
 
@@ -155,14 +151,16 @@ mod tests {
             .map(|line| {
                 let cells: Vec<&str> = line.split(',').collect();
                 let fields = RosterFields::in_order(cells.try_into().unwrap());
-                RosterRow::parse(&fields, today, drama).unwrap_or_else(|problems| panic!("{line}: {problems:?}"))
+                RosterRow::parse(&fields, today, drama)
+                    .unwrap_or_else(|problems| panic!("{line}: {problems:?}"))
             })
             .collect()
     }
 
     #[test]
     fn two_hospitals_have_some_forty_people_of_whom_nobody_has_the_others_address_or_number() {
-        let staff: Vec<Staff> = HOSPITALS.iter().map(|hospital| Staff::of(hospital, &rows(hospital))).collect();
+        let staff: Vec<Staff> =
+            HOSPITALS.iter().map(|hospital| Staff::of(hospital, &rows(hospital))).collect();
         let people: Vec<&Person> = staff.iter().flat_map(|staff| &staff.people).collect();
         assert_eq!(people.len(), 40);
         let addresses: BTreeSet<&str> = people.iter().map(|person| person.email.as_str()).collect();
@@ -182,7 +180,8 @@ mod tests {
 
     #[test]
     fn every_staff_group_and_every_door_can_be_played() {
-        let staff: Vec<Staff> = HOSPITALS.iter().map(|hospital| Staff::of(hospital, &rows(hospital))).collect();
+        let staff: Vec<Staff> =
+            HOSPITALS.iter().map(|hospital| Staff::of(hospital, &rows(hospital))).collect();
         let people: Vec<&Person> = staff.iter().flat_map(|staff| &staff.people).collect();
         for group in rules::roster::StaffGroup::ALL {
             assert!(people.iter().any(|person| person.staff_group == group.label()), "{group:?}");

@@ -31,15 +31,8 @@ pub(crate) struct Message {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum Content {
-    Mail {
-        from: String,
-        subject: String,
-        text: String,
-        html: String,
-    },
-    Text {
-        body: String,
-    },
+    Mail { from: String, subject: String, text: String, html: String },
+    Text { body: String },
 }
 
 impl Message {
@@ -72,9 +65,7 @@ impl Network {
                 });
             }
         });
-        Receipt {
-            provider_reference: Some(key.to_owned()),
-        }
+        Receipt { provider_reference: Some(key.to_owned()) }
     }
 }
 

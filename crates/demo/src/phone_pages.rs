@@ -14,9 +14,7 @@ use url::form_urlencoded;
 use crate::authenticator::{Account, NoAccount, seconds_left};
 use crate::people::{Person, as_written};
 use crate::phone::{Content, Message};
-use crate::render::{
-    AddAccount, Codes, Inbox, Line, NotHere, OpenMail, OpenText, Phone, ShownAccount, page,
-};
+use crate::render::{AddAccount, Codes, Inbox, Line, NotHere, OpenMail, OpenText, Phone, ShownAccount, page};
 use crate::{Room, RoomParts};
 
 const MAIL: &str = "/demo/phone/mail";
@@ -24,8 +22,9 @@ const TEXTS: &str = "/demo/phone/texts";
 const CODES: &str = "/demo/phone/codes";
 
 /// An e-mail is shown as it came, styles and all, and can do nothing.
-const MAIL_POLICY: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'");
+const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'",
+);
 
 pub(crate) fn routes() -> Router<Room> {
     Router::new()
@@ -72,7 +71,9 @@ impl Holder {
 
     fn phone<'a>(&'a self, room: &'a RoomParts, tab: &'static str) -> Phone<'a> {
         let unread = |is_mail: bool| {
-            let counts = |message: &&Message| !message.is_read && message.is_mail() == is_mail && self.receives(room, message);
+            let counts = |message: &&Message| {
+                !message.is_read && message.is_mail() == is_mail && self.receives(room, message)
+            };
             room.demo.kept.read(|drawer| drawer.messages.iter().filter(counts).count())
         };
         Phone {
@@ -138,11 +139,19 @@ fn sender(from: &str) -> String {
     }
 }
 
-async fn open_mail(State(room): State<Room>, Path(number): Path<u64>, Query(holder): Query<Holder>) -> Redirect {
+async fn open_mail(
+    State(room): State<Room>,
+    Path(number): Path<u64>,
+    Query(holder): Query<Holder>,
+) -> Redirect {
     open(&room, &holder, number, MAIL)
 }
 
-async fn open_text(State(room): State<Room>, Path(number): Path<u64>, Query(holder): Query<Holder>) -> Redirect {
+async fn open_text(
+    State(room): State<Room>,
+    Path(number): Path<u64>,
+    Query(holder): Query<Holder>,
+) -> Redirect {
     open(&room, &holder, number, TEXTS)
 }
 
@@ -247,19 +256,11 @@ async fn codes(State(room): State<Room>, Query(holder): Query<Holder>) -> Respon
         });
         shown.collect()
     });
-    page(&Codes {
-        phone: holder.phone(&room, "codes"),
-        accounts,
-        seconds_left: seconds_left(now),
-    })
+    page(&Codes { phone: holder.phone(&room, "codes"), accounts, seconds_left: seconds_left(now) })
 }
 
 async fn new_account(State(room): State<Room>, Query(holder): Query<Holder>) -> Response {
-    page(&AddAccount {
-        phone: holder.phone(&room, "codes"),
-        name: String::new(),
-        wrong: None,
-    })
+    page(&AddAccount { phone: holder.phone(&room, "codes"), name: String::new(), wrong: None })
 }
 
 #[derive(Deserialize, Default)]
@@ -269,7 +270,11 @@ struct AccountForm {
     name: String,
 }
 
-async fn add_account(State(room): State<Room>, Query(holder): Query<Holder>, Form(form): Form<AccountForm>) -> Response {
+async fn add_account(
+    State(room): State<Room>,
+    Query(holder): Query<Holder>,
+    Form(form): Form<AccountForm>,
+) -> Response {
     let mut account = match Account::read(&form.key, &form.name) {
         Ok(account) => account,
         Err(why) => {
@@ -291,7 +296,11 @@ async fn add_account(State(room): State<Room>, Query(holder): Query<Holder>, For
     holder.to(CODES).into_response()
 }
 
-async fn remove_account(State(room): State<Room>, Path(number): Path<u64>, Query(holder): Query<Holder>) -> Redirect {
+async fn remove_account(
+    State(room): State<Room>,
+    Path(number): Path<u64>,
+    Query(holder): Query<Holder>,
+) -> Redirect {
     room.demo.kept.change(|drawer| drawer.accounts.retain(|account| account.number != number));
     holder.to(CODES)
 }

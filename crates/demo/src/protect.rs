@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, FORWARDED, HOST, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, FORWARDED, HOST, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
@@ -114,7 +114,9 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_else_is_served_a_page() {
-        for peer in [None, Some("192.0.2.1:9"), Some("[2001:db8::1]:9"), Some("10.0.0.1:9"), Some("0.0.0.0:9")] {
+        for peer in
+            [None, Some("192.0.2.1:9"), Some("[2001:db8::1]:9"), Some("10.0.0.1:9"), Some("0.0.0.0:9")]
+        {
             assert_eq!(answer(peer, &[("host", "localhost")]).await, StatusCode::FORBIDDEN, "{peer:?}");
         }
     }
@@ -122,11 +124,16 @@ mod tests {
     #[tokio::test]
     async fn a_name_made_to_point_here_and_a_proxy_here_are_refused() {
         let here = Some("127.0.0.1:9");
-        for host in ["demo.example", "localhost.demo.example", "127.0.0.1.demo.example", "0.0.0.0", "", "a@b@c"] {
+        for host in
+            ["demo.example", "localhost.demo.example", "127.0.0.1.demo.example", "0.0.0.0", "", "a@b@c"]
+        {
             assert_eq!(answer(here, &[("host", host)]).await, StatusCode::FORBIDDEN, "{host}");
         }
         assert_eq!(answer(here, &[]).await, StatusCode::FORBIDDEN);
-        assert_eq!(answer(here, &[("host", "localhost"), ("host", "demo.example")]).await, StatusCode::FORBIDDEN);
+        assert_eq!(
+            answer(here, &[("host", "localhost"), ("host", "demo.example")]).await,
+            StatusCode::FORBIDDEN
+        );
         for header in ["x-forwarded-for", "forwarded"] {
             let headers = [("host", "localhost"), (header, "192.0.2.1")];
             assert_eq!(answer(here, &headers).await, StatusCode::FORBIDDEN, "{header}");

@@ -6,7 +6,8 @@ use crate::config::Config;
 use crate::config::value::LogFormat;
 
 /// The rooms of this product. What libraries say below a warning can hold addresses and SQL, so it is never written.
-const ROOMS: [&str; 10] = ["fobwatch", "demo", "web", "pages", "journeys", "store", "channels", "vault", "wording", "rules"];
+const ROOMS: [&str; 10] =
+    ["fobwatch", "demo", "web", "pages", "journeys", "store", "channels", "vault", "wording", "rules"];
 
 /// Starts the log. A second start in the same process changes nothing.
 pub fn start(config: &Config) {

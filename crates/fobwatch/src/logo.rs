@@ -52,7 +52,9 @@ pub fn checked_logo(bytes: &[u8]) -> Result<(), LogoProblem> {
 /// Follows the chunks, each `length, kind, data, checksum`, to the last one.
 fn ends_with_the_file(mut chunks: &[u8]) -> bool {
     while chunks != END {
-        let Some(length) = number_at(chunks, 0).and_then(|length| usize::try_from(length).ok()) else { return false };
+        let Some(length) = number_at(chunks, 0).and_then(|length| usize::try_from(length).ok()) else {
+            return false;
+        };
         match length.checked_add(12).and_then(|length| chunks.get(length..)) {
             Some(rest) => chunks = rest,
             None => return false,

@@ -141,7 +141,10 @@ impl Running {
     pub async fn stop(mut self) {
         self.stop_pages.cancel();
         if !self.pages.is_finished() && tokio::time::timeout(self.drain, &mut self.pages).await.is_err() {
-            tracing::warn!("some requests were not finished in {} seconds and are broken off", self.drain.as_secs());
+            tracing::warn!(
+                "some requests were not finished in {} seconds and are broken off",
+                self.drain.as_secs()
+            );
             self.pages.abort();
         }
         self.stop_work.cancel();
@@ -161,7 +164,7 @@ impl Running {
 
 fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
     let mut settings = wiring::settings(config);
-    settings.policy.phones.drama_numbers = hooks.demonstration;
+    settings.policy.phones.drama_numbers |= hooks.demonstration;
     let email = match &hooks.email {
         Some(email) => Arc::clone(email),
         None => wiring::email(config)?,

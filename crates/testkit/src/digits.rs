@@ -2,8 +2,7 @@
 
 /// The first run of exactly six digits in `text`.
 pub(crate) fn first_code(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .find(|run| run.len() == 6)
+    text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6)
 }
 
 #[cfg(test)]
@@ -12,10 +11,7 @@ mod tests {
 
     #[test]
     fn a_code_is_a_run_of_exactly_six_digits() {
-        assert_eq!(
-            first_code("Call 020 7946 0000. Your code is 123456."),
-            Some("123456")
-        );
+        assert_eq!(first_code("Call 020 7946 0000. Your code is 123456."), Some("123456"));
         assert_eq!(first_code("Reference 12345678, valid 15 minutes"), None);
     }
 }

@@ -56,11 +56,7 @@ impl Mailbox {
     /// # Panics
     /// When a message cannot be read as a message.
     pub fn messages(&self) -> Vec<Arc<Mail>> {
-        self.server
-            .messages()
-            .into_iter()
-            .filter(|mail| mail.from == self.from)
-            .collect()
+        self.server.messages().into_iter().filter(|mail| mail.from == self.from).collect()
     }
 
     /// The messages to `address` (in whatever case), oldest first.
@@ -68,10 +64,7 @@ impl Mailbox {
     /// # Panics
     /// When a message cannot be read as a message.
     pub fn messages_to(&self, address: &str) -> Vec<Arc<Mail>> {
-        self.messages()
-            .into_iter()
-            .filter(|mail| mail.to.eq_ignore_ascii_case(address))
-            .collect()
+        self.messages().into_iter().filter(|mail| mail.to.eq_ignore_ascii_case(address)).collect()
     }
 
     /// The code in the last message to `address`.
@@ -80,14 +73,9 @@ impl Mailbox {
     /// When there is no message or the last one holds no code.
     pub fn last_code(&self, address: &str) -> String {
         let messages = self.messages_to(address);
-        let Some(last) = messages.last() else {
-            panic!("no message came for {address}")
-        };
+        let Some(last) = messages.last() else { panic!("no message came for {address}") };
         last.code().unwrap_or_else(|| {
-            panic!(
-                "no code in the message {:?} to {address}:\n{}",
-                last.subject, last.text
-            )
+            panic!("no code in the message {:?} to {address}:\n{}", last.subject, last.text)
         })
     }
 }
@@ -128,19 +116,13 @@ impl Mail {
 
     fn read(file: &Path) -> Self {
         let bytes = fs::read(file).expect("a delivered message can be read");
-        let message = MessageParser::default()
-            .parse(&bytes)
-            .expect("a delivered message is a message");
+        let message = MessageParser::default().parse(&bytes).expect("a delivered message is a message");
         Self {
             from: address(message.from()),
             to: address(message.to()),
             subject: message.subject().unwrap_or_default().to_owned(),
             text: message.body_text(0).unwrap_or_default().into_owned(),
-            html: message
-                .html_part(0)
-                .and_then(|part| part.text_contents())
-                .unwrap_or_default()
-                .to_owned(),
+            html: message.html_part(0).and_then(|part| part.text_contents()).unwrap_or_default().to_owned(),
             message_id: message.message_id().unwrap_or_default().to_owned(),
             raw: String::from_utf8_lossy(&bytes).into_owned(),
         }
@@ -148,11 +130,7 @@ impl Mail {
 }
 
 fn address(header: Option<&Address<'_>>) -> String {
-    header
-        .and_then(Address::first)
-        .and_then(|first| first.address())
-        .unwrap_or_default()
-        .to_owned()
+    header.and_then(Address::first).and_then(|first| first.address()).unwrap_or_default().to_owned()
 }
 
 /// aiosmtpd with a Maildir: a message is in the folder before the product hears that it was accepted.
@@ -169,20 +147,14 @@ impl MailServer {
         let started = Server::on_free_port("mail", |folder, port| {
             let (maildir, listen) = (folder.join(MAILDIR), format!("127.0.0.1:{port}"));
             let (maildir, handler) = (maildir.to_string_lossy(), "aiosmtpd.handlers.Mailbox");
-            let command = [
-                PYTHON, "-u", "-m", "aiosmtpd", "-n", "-d", "-u", "-l", &listen, "-c", handler, &maildir,
-            ];
+            let command =
+                [PYTHON, "-u", "-m", "aiosmtpd", "-n", "-d", "-u", "-l", &listen, "-c", handler, &maildir];
             Server::start(&command, folder, "TERM", "Server is listening")
         });
         match started {
             Ok((server, folder, port)) => {
                 let arrived = folder.join(MAILDIR).join("new");
-                Self {
-                    port,
-                    arrived,
-                    read: Mutex::default(),
-                    _server: server,
-                }
+                Self { port, arrived, read: Mutex::default(), _server: server }
             }
             Err(said) => {
                 panic!(
@@ -196,8 +168,7 @@ impl MailServer {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         for entry in fs::read_dir(&self.arrived).into_iter().flatten().flatten() {
             let arrival = Arrival::of(&entry.file_name().to_string_lossy());
-            read.entry(arrival)
-                .or_insert_with(|| Arc::new(Mail::read(&entry.path())));
+            read.entry(arrival).or_insert_with(|| Arc::new(Mail::read(&entry.path())));
         }
         read.values().cloned().collect()
     }
@@ -212,15 +183,9 @@ struct Arrival {
 
 impl Arrival {
     fn of(name: &str) -> Self {
-        let number = name
-            .split('Q')
-            .nth(1)
-            .and_then(|rest| rest.split('.').next())
-            .and_then(|n| n.parse().ok());
-        Self {
-            number: number.unwrap_or_default(),
-            name: name.to_owned(),
-        }
+        let number =
+            name.split('Q').nth(1).and_then(|rest| rest.split('.').next()).and_then(|n| n.parse().ok());
+        Self { number: number.unwrap_or_default(), name: name.to_owned() }
     }
 }
 
@@ -253,25 +218,12 @@ mod tests {
         let (ours, theirs) = (Mailbox::shared(), Mailbox::shared());
         let to = "amina.khan@northfield.example";
         for code in ["111111", "222222", "333333"] {
-            send(
-                &ours,
-                ours.from(),
-                to,
-                &format!("Subject: Your code\r\n\r\nYour code is {code}.\r\n"),
-            );
+            send(&ours, ours.from(), to, &format!("Subject: Your code\r\n\r\nYour code is {code}.\r\n"));
         }
-        send(
-            &theirs,
-            theirs.from(),
-            to,
-            "Subject: Other\r\nX-Kind: test\r\n\r\nNothing to see\r\n",
-        );
+        send(&theirs, theirs.from(), to, "Subject: Other\r\nX-Kind: test\r\n\r\nNothing to see\r\n");
 
-        let subjects: Vec<_> = ours
-            .messages_to(&to.to_uppercase())
-            .iter()
-            .map(|mail| mail.subject.clone())
-            .collect();
+        let subjects: Vec<_> =
+            ours.messages_to(&to.to_uppercase()).iter().map(|mail| mail.subject.clone()).collect();
         assert_eq!(subjects, ["Your code"; 3]);
         assert_eq!(ours.last_code(to), "333333");
         assert_eq!(theirs.messages()[0].code(), None);

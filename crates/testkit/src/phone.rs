@@ -88,19 +88,11 @@ impl Phone {
             .route("/v2/notifications/{id}", get(status))
             .route("/v2/template/{id}", get(template))
             .with_state(Arc::clone(&network));
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("loopback has a free port");
-        let base_url = format!(
-            "http://{}",
-            listener.local_addr().expect("a bound socket has an address")
-        );
+        let listener =
+            tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback has a free port");
+        let base_url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
         let serving = tokio::spawn(axum::serve(listener, routes).into_future()).abort_handle();
-        Self {
-            base_url,
-            network,
-            serving,
-        }
+        Self { base_url, network, serving }
     }
 
     /// The address for the product, without a slash at the end.
@@ -128,9 +120,7 @@ impl Phone {
     /// When there is no text or the last one holds no code.
     pub fn last_code(&self, number: &str) -> String {
         let texts = self.texts_to(number);
-        let Some(last) = texts.last() else {
-            panic!("no text came for {number}")
-        };
+        let Some(last) = texts.last() else { panic!("no text came for {number}") };
         first_code(&last.body)
             .unwrap_or_else(|| panic!("no code in the text to {number}: {}", last.body))
             .to_owned()
@@ -152,11 +142,7 @@ impl Phone {
     /// When `number` is not a UK mobile number: then the test is wrong.
     pub fn becomes(&self, number: &str, status: &str) {
         let to = uk_mobile(number).unwrap_or_else(|| panic!("{number} is not a UK mobile number"));
-        for text in locked(&self.network)
-            .texts
-            .iter_mut()
-            .filter(|text| text.to == to)
-        {
+        for text in locked(&self.network).texts.iter_mut().filter(|text| text.to == to) {
             status.clone_into(&mut text.status);
         }
     }
@@ -212,11 +198,7 @@ async fn status(
     token::check(&headers)?;
     let id: Uuid = id.parse().map_err(|_| validation("id is not a valid UUID"))?;
     let exchange = locked(&network);
-    let text = exchange
-        .texts
-        .iter()
-        .find(|text| text.id == id)
-        .ok_or(NO_RESULT)?;
+    let text = exchange.texts.iter().find(|text| text.id == id).ok_or(NO_RESULT)?;
     let answer = json!({
         "id": text.id,
         "reference": text.reference,
@@ -243,10 +225,7 @@ async fn template(headers: HeaderMap, Path(id): Path<String>) -> Result<Response
 }
 
 fn template_reference() -> Value {
-    let uri = format!(
-        "https://api.notifications.service.gov.uk/v2/template/{}",
-        Phone::TEMPLATE_ID
-    );
+    let uri = format!("https://api.notifications.service.gov.uk/v2/template/{}", Phone::TEMPLATE_ID);
     json!({ "id": Phone::TEMPLATE_ID, "version": 1, "uri": uri })
 }
 
@@ -255,34 +234,21 @@ fn read(request: &Value, id: Uuid) -> Result<PhoneText, Failure> {
     let field = |name: &str| request.get(name).and_then(Value::as_str);
     let number = field("phone_number").ok_or_else(|| validation("phone_number is a required property"))?;
     let template = field("template_id").ok_or_else(|| validation("template_id is a required property"))?;
-    let allowed = [
-        "phone_number",
-        "template_id",
-        "personalisation",
-        "reference",
-        "sms_sender_id",
-    ];
-    if let Some((unknown, _)) = request
-        .as_object()
-        .and_then(|all| all.iter().find(|(k, _)| !allowed.contains(&k.as_str())))
+    let allowed = ["phone_number", "template_id", "personalisation", "reference", "sms_sender_id"];
+    if let Some((unknown, _)) =
+        request.as_object().and_then(|all| all.iter().find(|(k, _)| !allowed.contains(&k.as_str())))
     {
-        return Err(validation(&format!(
-            "Additional properties are not allowed ({unknown} was unexpected)"
-        )));
+        return Err(validation(&format!("Additional properties are not allowed ({unknown} was unexpected)")));
     }
     let to = uk_mobile(number).ok_or_else(|| validation("phone_number Not a UK mobile number"))?;
-    let template: Uuid = template
-        .parse()
-        .map_err(|_| validation("template_id is not a valid UUID"))?;
+    let template: Uuid = template.parse().map_err(|_| validation("template_id is not a valid UUID"))?;
     if template.to_string() != Phone::TEMPLATE_ID {
         return Err(bad("Template not found"));
     }
     let body = request.pointer("/personalisation/body").and_then(Value::as_str);
     let body = body.ok_or_else(|| bad("Missing personalisation: body"))?;
     if body.chars().count() > 918 {
-        return Err(bad(
-            "Your message is too long. Text messages cannot be longer than 918 characters.",
-        ));
+        return Err(bad("Your message is too long. Text messages cannot be longer than 918 characters."));
     }
     // Notify's own numbers for trying out failures.
     let status = match to.as_str() {
@@ -318,11 +284,7 @@ struct Failure {
 }
 
 const fn failure(status: StatusCode, error: &'static str, message: &'static str) -> Failure {
-    Failure {
-        status,
-        error,
-        message: std::borrow::Cow::Borrowed(message),
-    }
+    Failure { status, error, message: std::borrow::Cow::Borrowed(message) }
 }
 
 const RATE_LIMIT: Failure = failure(
@@ -335,35 +297,21 @@ const TRIAL_MODE: Failure = failure(
     "BadRequestError",
     "Can’t send to this recipient when service is in trial mode - see https://www.notifications.service.gov.uk/trial-mode",
 );
-const INTERNAL: Failure = failure(
-    StatusCode::INTERNAL_SERVER_ERROR,
-    "Exception",
-    "Internal server error",
-);
+const INTERNAL: Failure = failure(StatusCode::INTERNAL_SERVER_ERROR, "Exception", "Internal server error");
 const NO_RESULT: Failure = failure(StatusCode::NOT_FOUND, "NoResultFound", "No result found");
 
 fn validation(message: &str) -> Failure {
-    Failure {
-        message: message.to_owned().into(),
-        ..failure(StatusCode::BAD_REQUEST, "ValidationError", "")
-    }
+    Failure { message: message.to_owned().into(), ..failure(StatusCode::BAD_REQUEST, "ValidationError", "") }
 }
 
 fn bad(message: &str) -> Failure {
-    Failure {
-        message: message.to_owned().into(),
-        ..failure(StatusCode::BAD_REQUEST, "BadRequestError", "")
-    }
+    Failure { message: message.to_owned().into(), ..failure(StatusCode::BAD_REQUEST, "BadRequestError", "") }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let errors = json!([{ "error": self.error, "message": self.message }]);
-        (
-            self.status,
-            Json(json!({ "status_code": self.status.as_u16(), "errors": errors })),
-        )
-            .into_response()
+        (self.status, Json(json!({ "status_code": self.status.as_u16(), "errors": errors }))).into_response()
     }
 }
 

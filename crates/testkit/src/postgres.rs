@@ -49,31 +49,16 @@ impl Postgres {
         let started = Server::on_free_port("postgres", |folder, port| {
             account.give(folder);
             let mut command = account.prefix();
-            let (folder_text, port, programs) = (
-                folder.to_string_lossy(),
-                port.to_string(),
-                programs.to_string_lossy(),
-            );
-            command.extend([
-                "/bin/sh",
-                "-c",
-                MAKE_AND_SERVE,
-                "postgres",
-                &programs,
-                &folder_text,
-                &port,
-            ]);
+            let (folder_text, port, programs) =
+                (folder.to_string_lossy(), port.to_string(), programs.to_string_lossy());
+            command.extend(["/bin/sh", "-c", MAKE_AND_SERVE, "postgres", &programs, &folder_text, &port]);
             for setting in SETTINGS {
                 command.extend(["-c", setting]);
             }
             Server::start(&command, folder, "QUIT", "ready to accept connections")
         });
         match started {
-            Ok((server, _, port)) => Self {
-                port,
-                template: OnceCell::new(),
-                _server: server,
-            },
+            Ok((server, _, port)) => Self { port, template: OnceCell::new(), _server: server },
             Err(said) => panic!("PostgreSQL does not start:\n{said}"),
         }
     }
@@ -88,8 +73,7 @@ impl Postgres {
     pub async fn database(&self, migrate: impl AsyncFnOnce(String)) -> String {
         let template = self.template.get_or_init(|| self.make_template(migrate)).await;
         let name = next_name("test");
-        self.tell(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
-            .await;
+        self.tell(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         self.url(&name)
     }
 
@@ -108,8 +92,7 @@ impl Postgres {
         self.tell(&format!("CREATE DATABASE {name}")).await;
         migrate(self.url(&name)).await;
         // A database can only be copied while nobody is connected to it.
-        self.tell(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
-            .await;
+        self.tell(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await;
         self.tell(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         ))
@@ -120,9 +103,7 @@ impl Postgres {
     async fn tell(&self, statement: &str) {
         let told = async {
             let mut connection = PgConnection::connect(&self.url("postgres")).await?;
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await?;
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
             connection.close().await
         };
         if let Err(why) = told.await {
@@ -165,10 +146,7 @@ fn programs() -> PathBuf {
     let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
     versions
         .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse::<u32>().ok()?,
-                entry.path().join("bin"),
-            ))
+            Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin")))
         })
         .filter(|(_, programs)| programs.join("initdb").exists() && programs.join("postgres").exists())
         .max()
@@ -196,13 +174,7 @@ impl Account {
     fn prefix(self) -> Vec<&'static str> {
         match self {
             Self::Mine => Vec::new(),
-            Self::Postgres => vec![
-                "setpriv",
-                "--reuid=postgres",
-                "--regid=postgres",
-                "--init-groups",
-                "--",
-            ],
+            Self::Postgres => vec!["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"],
         }
     }
 
@@ -214,14 +186,8 @@ impl Account {
 }
 
 fn finish(command: &mut Command) {
-    let output = command
-        .output()
-        .unwrap_or_else(|why| panic!("{command:?} does not start: {why}"));
-    assert!(
-        output.status.success(),
-        "{command:?} fails: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = command.output().unwrap_or_else(|why| panic!("{command:?} does not start: {why}"));
+    assert!(output.status.success(), "{command:?} fails: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[cfg(test)]
@@ -250,10 +216,7 @@ mod tests {
         let (first, second) = tokio::join!(server.database(two_tables), server.database(two_tables));
         assert_ne!(first, second);
         let mut connection = PgConnection::connect(&first).await.unwrap();
-        sqlx::raw_sql("DROP TABLE one")
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        sqlx::raw_sql("DROP TABLE one").execute(&mut connection).await.unwrap();
         assert_eq!((tables(&first).await, tables(&second).await), (1, 2));
         assert_eq!(tables(&server.empty_database().await).await, 0);
     }

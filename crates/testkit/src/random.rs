@@ -23,10 +23,7 @@ impl SeededRandom {
     /// A stream that no other call in this process was given: two tests that share a server never draw the same values.
     pub fn unique() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self::new(
-            NEXT.fetch_add(1, Ordering::Relaxed)
-                .wrapping_add(u64::from(std::process::id()) << 32),
-        )
+        Self::new(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(u64::from(std::process::id()) << 32))
     }
 }
 
@@ -60,9 +57,6 @@ mod tests {
         assert_eq!(drawn(&one, 33), drawn(&same, 33));
         assert_ne!(drawn(&one, 33), drawn(&same, 32));
         assert_ne!(drawn(&SeededRandom::new(1), 32), drawn(&other, 32));
-        assert_ne!(
-            drawn(&SeededRandom::unique(), 32),
-            drawn(&SeededRandom::unique(), 32)
-        );
+        assert_ne!(drawn(&SeededRandom::unique(), 32), drawn(&SeededRandom::unique(), 32));
     }
 }

@@ -32,13 +32,7 @@ impl HashSettings {
     /// long as some ten seconds of work.
     pub fn for_cores(cores: usize) -> Self {
         let cores = cores.max(1);
-        Self {
-            memory_kib: 19_456,
-            passes: 2,
-            lanes: 1,
-            at_once: cores,
-            wait: cores.saturating_mul(256),
-        }
+        Self { memory_kib: 19_456, passes: 2, lanes: 1, at_once: cores, wait: cores.saturating_mul(256) }
     }
 }
 
@@ -102,19 +96,8 @@ impl Hasher {
     /// # Errors
     /// [`SettingsProblem`] if Argon2 can't work with these settings, or none could be made at once.
     pub fn new(settings: HashSettings, keys: &Keys) -> Result<Self, SettingsProblem> {
-        let HashSettings {
-            memory_kib,
-            passes,
-            lanes,
-            at_once,
-            wait,
-        } = settings;
-        let problem = SettingsProblem {
-            memory_kib,
-            passes,
-            lanes,
-            at_once,
-        };
+        let HashSettings { memory_kib, passes, lanes, at_once, wait } = settings;
+        let problem = SettingsProblem { memory_kib, passes, lanes, at_once };
         let places = at_once.saturating_add(wait);
         let possible = at_once > 0
             && places <= Semaphore::MAX_PERMITS
@@ -128,12 +111,7 @@ impl Hasher {
             "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$bm9ib2R5LW5vYm9keS0$\
              AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
         );
-        let inner = Inner {
-            params,
-            pepper: keys.pepper.clone(),
-            nobody,
-            done: AtomicU64::new(0),
-        };
+        let inner = Inner { params, pepper: keys.pepper.clone(), nobody, done: AtomicU64::new(0) };
         Ok(Self {
             inner: Arc::new(inner),
             places: Arc::new(Semaphore::new(places)),
@@ -148,8 +126,7 @@ impl Hasher {
     pub async fn hash(&self, password: &Secret<String>, random: &dyn Random) -> Result<String, Busy> {
         let mut salt = [0; 16];
         random.fill(&mut salt);
-        self.in_turn(password, move |inner, password| inner.hash(password, &salt))
-            .await?
+        self.in_turn(password, move |inner, password| inner.hash(password, &salt)).await?
     }
 
     /// Checks a password against a PHC string. One that can't be read is [`Verdict::Wrong`] after the same work.
@@ -158,8 +135,7 @@ impl Hasher {
     /// [`Busy`] at once if the queue is full.
     pub async fn verify(&self, password: &Secret<String>, phc: &str) -> Result<Verdict, Busy> {
         let phc = phc.to_owned();
-        self.in_turn(password, move |inner, password| inner.verify(password, &phc))
-            .await?
+        self.in_turn(password, move |inner, password| inner.verify(password, &phc)).await?
     }
 
     /// The work of [`Self::verify`] where there is no account, so that nobody can tell by the time taken.
@@ -167,9 +143,7 @@ impl Hasher {
     /// # Errors
     /// [`Busy`] at once if the queue is full.
     pub async fn verify_nobody(&self, password: &Secret<String>) -> Result<(), Busy> {
-        self.in_turn(password, |inner, password| inner.verify(password, &inner.nobody))
-            .await?
-            .map(|_| ())
+        self.in_turn(password, |inner, password| inner.verify(password, &inner.nobody)).await?.map(|_| ())
     }
 
     /// How many hashes were made since the start, whatever for. Tests compare it for known and unknown names.
@@ -179,10 +153,7 @@ impl Hasher {
 
     /// How many are working or waiting now; for the metrics.
     pub fn queued(&self, settings: &HashSettings) -> usize {
-        settings
-            .at_once
-            .saturating_add(settings.wait)
-            .saturating_sub(self.places.available_permits())
+        settings.at_once.saturating_add(settings.wait).saturating_sub(self.places.available_permits())
     }
 
     /// Waits for a core if there is a place to wait, then does the work on a thread that may block. The core and the
@@ -207,20 +178,12 @@ impl Hasher {
 
 impl Inner {
     fn argon2(&self) -> Option<Argon2<'_>> {
-        Argon2::new_with_secret(
-            &self.pepper.0,
-            Algorithm::Argon2id,
-            Version::V0x13,
-            self.params.clone(),
-        )
-        .ok()
+        Argon2::new_with_secret(&self.pepper.0, Algorithm::Argon2id, Version::V0x13, self.params.clone()).ok()
     }
 
     fn hash(&self, password: &[u8], salt: &[u8]) -> Result<String, Busy> {
         self.done.fetch_add(1, Ordering::Relaxed);
-        let hashed = self
-            .argon2()
-            .and_then(|argon2| argon2.hash_password_with_salt(password, salt).ok());
+        let hashed = self.argon2().and_then(|argon2| argon2.hash_password_with_salt(password, salt).ok());
         // What is left to fail is memory.
         hashed.map(|phc| phc.to_string()).ok_or(Busy)
     }
@@ -251,26 +214,20 @@ impl Inner {
         let sane = params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_PASSES;
         let today = algorithm == Algorithm::Argon2id
             && stored.version == Some(Version::V0x13.into())
-            && (
-                params.m_cost(),
-                params.t_cost(),
-                params.p_cost(),
-                params.output_len(),
-            ) == (
-                self.params.m_cost(),
-                self.params.t_cost(),
-                self.params.p_cost(),
-                self.params.output_len(),
-            );
+            && (params.m_cost(), params.t_cost(), params.p_cost(), params.output_len())
+                == (
+                    self.params.m_cost(),
+                    self.params.t_cost(),
+                    self.params.p_cost(),
+                    self.params.output_len(),
+                );
         (whole && sane).then_some((stored, !today))
     }
 }
 
 impl std::fmt::Debug for Hasher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hasher")
-            .field("params", &self.inner.params)
-            .finish_non_exhaustive()
+        f.debug_struct("Hasher").field("params", &self.inner.params).finish_non_exhaustive()
     }
 }
 

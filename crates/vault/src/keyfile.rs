@@ -96,13 +96,7 @@ fn print(keys: &Keys) -> Zeroizing<String> {
     text.push_str(&base64(&keys.pepper));
     text.push_str("\"\n\n# Of sealed values: the last one seals, all of them open.\n");
     for (id, key) in &keys.ring {
-        for part in [
-            "[[seal]]\nid = ",
-            &id.to_string(),
-            "\nkey = \"",
-            &base64(&key.bytes),
-            "\"\n",
-        ] {
+        for part in ["[[seal]]\nid = ", &id.to_string(), "\nkey = \"", &base64(&key.bytes), "\"\n"] {
             text.push_str(part);
         }
     }
@@ -114,29 +108,17 @@ fn print(keys: &Keys) -> Zeroizing<String> {
 /// # Errors
 /// [`KeyFileProblem::Damaged`].
 pub fn read_key_text(text: &str, place: &str) -> Result<Keys, KeyFileProblem> {
-    let damaged = |problem: String| KeyFileProblem::Damaged {
-        place: place.to_owned(),
-        problem,
-    };
+    let damaged = |problem: String| KeyFileProblem::Damaged { place: place.to_owned(), problem };
     if text.len() > LONGEST {
         return Err(damaged("too long for a keys file".to_owned()));
     }
     // The library's own message would quote the line, and with it a key.
     let written: Written = toml::from_str(text).map_err(|why| {
-        let before = why
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .unwrap_or_default();
-        damaged(format!(
-            "line {} is not what a keys file has",
-            before.matches('\n').count() + 1
-        ))
+        let before = why.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        damaged(format!("line {} is not what a keys file has", before.matches('\n').count() + 1))
     })?;
     if written.form != FORM {
-        return Err(damaged(format!(
-            "form {} is of another version of Fobwatch",
-            written.form
-        )));
+        return Err(damaged(format!("form {} is of another version of Fobwatch", written.form)));
     }
     let index =
         key(&written.index).ok_or_else(|| damaged("the index key is not 32 bytes of base64".to_owned()))?;
@@ -183,10 +165,7 @@ fn key(base64: &str) -> Option<KeyBytes> {
 }
 
 pub(crate) fn load(path: &Path) -> Result<Keys, KeyFileProblem> {
-    let io = |source| KeyFileProblem::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| KeyFileProblem::Io { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(io)?.mode();
     if mode & 0o007 != 0 {
         // Not refused: container platforms hand in secrets this way.
@@ -201,22 +180,13 @@ pub(crate) fn load(path: &Path) -> Result<Keys, KeyFileProblem> {
 }
 
 pub(crate) fn save_new(keys: &Keys, path: &Path) -> Result<(), KeyFileProblem> {
-    let io = |source| KeyFileProblem::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let taken = || KeyFileProblem::Exists {
-        path: path.to_owned(),
-    };
+    let io = |source| KeyFileProblem::Io { path: path.to_owned(), source };
+    let taken = || KeyFileProblem::Exists { path: path.to_owned() };
     if fs::symlink_metadata(path).is_ok() {
         return Err(taken());
     }
     let folder = folder_of(path);
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(io)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io)?;
     let whole = WholeFile::write(path, &print(keys)).map_err(io)?;
     // Unlike a rename, a link fails where a file is: of two first starts at once, one wins.
     match fs::hard_link(&whole.path, path) {
@@ -231,20 +201,13 @@ pub(crate) fn save_new(keys: &Keys, path: &Path) -> Result<(), KeyFileProblem> {
 }
 
 pub(crate) fn save_rotated(keys: &Keys, path: &Path) -> Result<(), KeyFileProblem> {
-    let io = |source| KeyFileProblem::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| KeyFileProblem::Io { path: path.to_owned(), source };
     let old = load(path)?;
     let same = old.index.0 == keys.index.0 && old.pepper.0 == keys.pepper.0;
-    let kept = old
-        .ring
-        .iter()
-        .all(|(id, key)| keys.ring.get(id).is_some_and(|new| new.bytes.0 == key.bytes.0));
+    let kept =
+        old.ring.iter().all(|(id, key)| keys.ring.get(id).is_some_and(|new| new.bytes.0 == key.bytes.0));
     if !(same && kept) {
-        return Err(KeyFileProblem::OtherKeys {
-            path: path.to_owned(),
-        });
+        return Err(KeyFileProblem::OtherKeys { path: path.to_owned() });
     }
     // A link to the file stays a link.
     let path = &fs::canonicalize(path).map_err(io)?;
@@ -270,11 +233,7 @@ impl WholeFile {
         let path = beside.with_file_name(own);
         // Left over by an earlier process of this number, if it is there.
         let _ = fs::remove_file(&path);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)?;
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         let mut whole = Self { path, file };
         whole.file.write_all(text.as_bytes())?;
         whole.file.sync_all()?;
@@ -283,11 +242,7 @@ impl WholeFile {
 
     /// For file systems that have no links: takes the name first, so that nobody else can, then puts the file there.
     fn rename_without_links(&self, path: &Path) -> io::Result<()> {
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
         fs::rename(&self.path, path)
     }
 }
@@ -299,9 +254,7 @@ impl Drop for WholeFile {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -69,21 +69,12 @@ impl Keys {
     /// The keys of a new installation.
     pub fn generate(random: &dyn Random) -> Self {
         let first = SealingKey::new(KeyBytes::random(random));
-        Self::assemble(
-            BTreeMap::from([(1, first)]),
-            KeyBytes::random(random),
-            KeyBytes::random(random),
-        )
+        Self::assemble(BTreeMap::from([(1, first)]), KeyBytes::random(random), KeyBytes::random(random))
     }
 
     pub(crate) fn assemble(ring: BTreeMap<u32, SealingKey>, index: KeyBytes, pepper: KeyBytes) -> Self {
         let hmac = hmac::Key::new(hmac::HMAC_SHA256, &index.0);
-        Self {
-            ring,
-            index,
-            pepper,
-            hmac,
-        }
+        Self { ring, index, pepper, hmac }
     }
 
     /// Reads a keys file.
@@ -166,9 +157,7 @@ impl Keys {
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);
         let body = sealed.get_mut(HEAD + NONCE_LEN..).ok_or(Unspecified)?;
-        let tag = key
-            .cipher
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad, body)?;
+        let tag = key.cipher.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad, body)?;
         sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
@@ -184,9 +173,7 @@ impl Keys {
         let (nonce, body) = rest.split_at_checked(NONCE_LEN).ok_or(OpenError::NotSealed)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| OpenError::NotSealed)?;
         let mut plain = Zeroizing::new(body.to_vec());
-        let opened = key
-            .cipher
-            .open_in_place(nonce, Aad::from(associated(head, context)), &mut plain);
+        let opened = key.cipher.open_in_place(nonce, Aad::from(associated(head, context)), &mut plain);
         let length = opened.map_err(|_| OpenError::Refused)?.len();
         plain.truncate(length);
         Ok(plain)
@@ -228,10 +215,7 @@ impl SealingKey {
             tracing::error!("a sealing key could not be made");
             std::process::abort()
         };
-        Self {
-            bytes,
-            cipher: LessSafeKey::new(key),
-        }
+        Self { bytes, cipher: LessSafeKey::new(key) }
     }
 }
 
@@ -252,9 +236,7 @@ fn associated(head: &[u8], context: &str) -> Vec<u8> {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys")
-            .field("ids", &self.ids())
-            .finish_non_exhaustive()
+        f.debug_struct("Keys").field("ids", &self.ids()).finish_non_exhaustive()
     }
 }
 

@@ -3,10 +3,7 @@
 //!
 //! Nothing in the product does.
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "to panic on a broken promise is what they are for"
-)]
+#![expect(clippy::missing_panics_doc, reason = "to panic on a broken promise is what they are for")]
 
 use std::sync::LazyLock;
 
@@ -36,16 +33,11 @@ pub fn totp_digits(bytes: &[u8]) {
         assert!(typed.len() == 6 && typed.bytes().all(|b| b.is_ascii_digit()) && step <= 1);
     }
     // A seed may be anything that was once kept, and a time anything that fits.
-    let second = typed.bytes().fold(0_i64, |second, b| {
-        second.wrapping_mul(31).wrapping_add(i64::from(b))
-    });
+    let second = typed.bytes().fold(0_i64, |second, b| second.wrapping_mul(31).wrapping_add(i64::from(b)));
     let now = Timestamp::from_second(second % 200_000_000_000).unwrap_or_default();
     let seed = Secret::new(bytes.to_vec());
     let code = totp::code_at(&seed, now);
-    assert_eq!(
-        totp::matching_step(&seed, code.expose(), now).is_some(),
-        now >= Timestamp::UNIX_EPOCH
-    );
+    assert_eq!(totp::matching_step(&seed, code.expose(), now).is_some(), now >= Timestamp::UNIX_EPOCH);
     let uri = totp::otpauth_uri(&typed, &typed, &seed);
     assert!(
         uri.expose().bytes().all(|b| b.is_ascii_graphic()),
@@ -62,10 +54,7 @@ pub fn sealed_value(bytes: &[u8]) {
         Err(OpenError::Refused) => assert!(KEYS.is_current(bytes)),
     }
     let sealed = KEYS.seal("somewhere", bytes, &Counting);
-    assert_eq!(
-        KEYS.open("somewhere", &sealed).as_deref().map(Vec::as_slice),
-        Ok(bytes)
-    );
+    assert_eq!(KEYS.open("somewhere", &sealed).as_deref().map(Vec::as_slice), Ok(bytes));
     assert_eq!(KEYS.open("elsewhere", &sealed), Err(OpenError::Refused));
     if let Some(place) = bytes.first().map(|first| usize::from(*first) % sealed.len()) {
         let mut changed = sealed;

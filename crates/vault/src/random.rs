@@ -76,18 +76,14 @@ mod tests {
 
     #[test]
     fn a_code_is_six_digits_with_its_leading_zeros() {
-        let given = Given(Mutex::new(
-            [1_000_042_u32, 4_293_999_999].map(u32::to_le_bytes).concat(),
-        ));
+        let given = Given(Mutex::new([1_000_042_u32, 4_293_999_999].map(u32::to_le_bytes).concat()));
         assert_eq!(one_time_code(&given).expose(), "000042");
         assert_eq!(one_time_code(&given).expose(), "999999");
     }
 
     #[test]
     fn a_number_that_would_make_some_codes_likelier_is_drawn_again() {
-        let given = Given(Mutex::new(
-            [4_294_000_000_u32, u32::MAX, 7].map(u32::to_le_bytes).concat(),
-        ));
+        let given = Given(Mutex::new([4_294_000_000_u32, u32::MAX, 7].map(u32::to_le_bytes).concat()));
         assert_eq!(one_time_code(&given).expose(), "000007");
     }
 
@@ -101,10 +97,7 @@ mod tests {
             }
         }
         // 2,000 expected, standard deviation 42: eight of them never happen.
-        assert!(
-            counts.iter().flatten().all(|count| (1660..2340).contains(count)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().flatten().all(|count| (1660..2340).contains(count)), "{counts:?}");
     }
 
     #[test]
@@ -115,9 +108,6 @@ mod tests {
         assert_eq!(earlier.get_version_num(), 7);
         assert!(earlier < later);
         assert_ne!(id("2026-11-22T09:00:00Z"), earlier);
-        assert_eq!(
-            new_id(Timestamp::MIN, &random).get_timestamp().unwrap().to_unix(),
-            (0, 0)
-        );
+        assert_eq!(new_id(Timestamp::MIN, &random).get_timestamp().unwrap().to_unix(), (0, 0));
     }
 }

@@ -69,15 +69,9 @@ mod tests {
             password: Secret<String>,
             seed: Option<Secret<Vec<u8>>>,
         }
-        let form = Form {
-            password: "lantern orbit".into(),
-            seed: Some(Secret::new(vec![77, 78, 79])),
-        };
+        let form = Form { password: "lantern orbit".into(), seed: Some(Secret::new(vec![77, 78, 79])) };
         for shown in [format!("{form:?}"), format!("{form:#?}")] {
-            assert!(
-                shown.contains("••••") && !shown.contains("lantern") && !shown.contains("77"),
-                "{shown}"
-            );
+            assert!(shown.contains("••••") && !shown.contains("lantern") && !shown.contains("77"), "{shown}");
         }
     }
 

@@ -63,12 +63,7 @@ mod tests {
     fn a_token_is_43_characters_that_are_safe_in_a_cookie() {
         let token = Token::new(&SystemRandom::new());
         assert_eq!(token.as_str().len(), CHARACTERS);
-        assert!(
-            token
-                .as_str()
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        );
+        assert!(token.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         assert_eq!(Token::parse(token.as_str()), Some(token.clone()));
         assert_ne!(Token::new(&SystemRandom::new()), token);
     }
@@ -77,13 +72,9 @@ mod tests {
     fn what_can_be_no_token_is_not_looked_up() {
         let good = "A".repeat(CHARACTERS);
         assert!(Token::parse(&good).is_some());
-        for bad in [
-            "",
-            &good[1..],
-            &format!("{good}A"),
-            &format!("{}=", &good[1..]),
-            &format!("{}+", &good[1..]),
-        ] {
+        for bad in
+            ["", &good[1..], &format!("{good}A"), &format!("{}=", &good[1..]), &format!("{}+", &good[1..])]
+        {
             assert!(Token::parse(bad).is_none(), "{bad}");
         }
         // The last character has two bits that no byte has: one token, one spelling.
@@ -92,9 +83,6 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed() {
-        assert_eq!(
-            format!("{:?}", Token::parse(&"A".repeat(CHARACTERS)).unwrap()),
-            "Token(••••)"
-        );
+        assert_eq!(format!("{:?}", Token::parse(&"A".repeat(CHARACTERS)).unwrap()), "Token(••••)");
     }
 }

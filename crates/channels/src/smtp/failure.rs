@@ -82,9 +82,7 @@ fn caused_by<E: StdError + 'static>(error: &Error) -> bool {
             return true;
         }
         // An I/O error keeps what it wraps to itself: `source()` is the source of the inner error.
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         if inner.is_some_and(<dyn StdError + Send + Sync>::is::<E>) {
             return true;
         }

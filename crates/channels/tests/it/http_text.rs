@@ -40,14 +40,8 @@ fn channel(server: &MockServer) -> HttpText {
 #[tokio::test]
 async fn a_text_is_taken_with_or_without_an_id_in_the_answer() {
     for (answer, id) in [
-        (
-            ResponseTemplate::new(200).set_body_json(json!({ "id": "m-1", "cost": 3 })),
-            Some("m-1"),
-        ),
-        (
-            ResponseTemplate::new(202).set_body_json(json!({ "queued": true })),
-            None,
-        ),
+        (ResponseTemplate::new(200).set_body_json(json!({ "id": "m-1", "cost": 3 })), Some("m-1")),
+        (ResponseTemplate::new(202).set_body_json(json!({ "queued": true })), None),
         (ResponseTemplate::new(204), None),
         (ResponseTemplate::new(200).set_body_string("OK"), None),
         (ResponseTemplate::new(200).set_body_json(Value::Null), None),
@@ -89,10 +83,7 @@ async fn each_refusal_says_whose_turn_it_is_and_names_nobody() {
 #[tokio::test]
 async fn an_answer_without_end_is_not_read_to_its_end() {
     let server = answering(ResponseTemplate::new(200).set_body_bytes(vec![b' '; 1_000_000])).await;
-    assert_eq!(
-        channel(&server).send(&text()).await.unwrap_err().kind(),
-        "transient"
-    );
+    assert_eq!(channel(&server).send(&text()).await.unwrap_err().kind(), "transient");
 }
 
 #[tokio::test]
@@ -106,10 +97,7 @@ async fn the_state_of_a_message_is_asked_for_by_its_id() {
             ResponseTemplate::new(200).set_body_json(json!({ "status": "permanent-failure" })),
             DeliveryState::PermanentFailure,
         ),
-        (
-            ResponseTemplate::new(200).set_body_json(json!({ "status": "odd" })),
-            DeliveryState::Unknown,
-        ),
+        (ResponseTemplate::new(200).set_body_json(json!({ "status": "odd" })), DeliveryState::Unknown),
         (ResponseTemplate::new(404), DeliveryState::Unknown),
         (ResponseTemplate::new(405), DeliveryState::Unknown),
     ] {
@@ -127,20 +115,9 @@ async fn the_state_of_a_message_is_asked_for_by_its_id() {
 
 #[tokio::test]
 async fn the_check_sends_nothing_and_finds_a_wrong_key() {
-    for (status, good) in [
-        (200, true),
-        (404, true),
-        (405, true),
-        (401, false),
-        (403, false),
-        (503, false),
-    ] {
+    for (status, good) in [(200, true), (404, true), (405, true), (401, false), (403, false), (503, false)] {
         let server = MockServer::start().await;
-        Mock::given(method("GET"))
-            .respond_with(ResponseTemplate::new(status))
-            .expect(1)
-            .mount(&server)
-            .await;
+        Mock::given(method("GET")).respond_with(ResponseTemplate::new(status)).expect(1).mount(&server).await;
         assert_eq!(channel(&server).check().await.is_ok(), good, "{status}");
     }
 }
@@ -148,9 +125,7 @@ async fn the_check_sends_nothing_and_finds_a_wrong_key() {
 #[test]
 fn a_key_that_cannot_be_sent_is_refused_at_the_start() {
     for bad in ["", "  ", "two\nlines", "hush\u{0}"] {
-        let error = HttpText::new("https://texts.northfield.example", bad)
-            .unwrap_err()
-            .to_string();
+        let error = HttpText::new("https://texts.northfield.example", bad).unwrap_err().to_string();
         assert!(error.contains("key") && !error.contains("hush"), "{error}");
     }
     let channel = HttpText::new("https://texts.northfield.example", KEY).unwrap();

@@ -18,19 +18,9 @@ pub struct Manner {
     pub port: u16,
 }
 
-pub const PLAIN: Manner = Manner {
-    mode: "plain",
-    login: "",
-    port: 0,
-};
-pub const STARTTLS: Manner = Manner {
-    mode: "starttls",
-    ..PLAIN
-};
-pub const SMTPS: Manner = Manner {
-    mode: "smtps",
-    ..PLAIN
-};
+pub const PLAIN: Manner = Manner { mode: "plain", login: "", port: 0 };
+pub const STARTTLS: Manner = Manner { mode: "starttls", ..PLAIN };
+pub const SMTPS: Manner = Manner { mode: "smtps", ..PLAIN };
 
 pub struct MailServer {
     pub port: u16,
@@ -90,11 +80,7 @@ impl MailServer {
     pub fn stop(mut self) -> (Vec<Value>, Vec<Vec<u8>>) {
         let mail = self.mail();
         drop(self.input);
-        let events = self
-            .events
-            .lines()
-            .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
-            .collect();
+        let events = self.events.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
         self.process.wait().unwrap();
         (events, mail)
     }
@@ -118,10 +104,7 @@ impl MailServer {
 
 /// How many connections were opened.
 pub fn connections(events: &[Value]) -> usize {
-    events
-        .iter()
-        .filter(|event| event["event"] == "connected")
-        .count()
+    events.iter().filter(|event| event["event"] == "connected").count()
 }
 
 fn make_certificate(folder: &Path) {
@@ -137,12 +120,7 @@ fn make_certificate(folder: &Path) {
             "-days",
             "2",
         ])
-        .args([
-            "-subj",
-            "/CN=mail.northfield.example",
-            "-addext",
-            "basicConstraints=critical,CA:FALSE",
-        ])
+        .args(["-subj", "/CN=mail.northfield.example", "-addext", "basicConstraints=critical,CA:FALSE"])
         .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
         .arg("-keyout")
         .arg(folder.join("key.pem"))

@@ -1,11 +1,6 @@
 //! The channels against servers that we did not write, and against stand-ins for providers that cannot run here.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod http_text;
 mod logs;

@@ -22,9 +22,7 @@ fn now() -> jiff::Timestamp {
 }
 
 fn channel(server: &MockServer) -> GovukNotify {
-    GovukNotify::new(&server.uri(), &key(), TEMPLATE)
-        .unwrap()
-        .with_clock(now)
+    GovukNotify::new(&server.uri(), &key(), TEMPLATE).unwrap().with_clock(now)
 }
 
 fn text() -> Text {
@@ -48,19 +46,14 @@ impl Respond for Notify {
 }
 
 fn token(request: &Request) -> Result<(), String> {
-    let header = request
-        .headers
-        .get("authorization")
-        .ok_or("Unauthorized, authentication token must be provided")?;
+    let header =
+        request.headers.get("authorization").ok_or("Unauthorized, authentication token must be provided")?;
     let token = header
         .to_str()
         .unwrap()
         .strip_prefix("Bearer ")
         .ok_or("Unauthorized, authentication bearer scheme must be used")?;
-    assert_eq!(
-        jsonwebtoken::decode_header(token).unwrap().typ.as_deref(),
-        Some("JWT")
-    );
+    assert_eq!(jsonwebtoken::decode_header(token).unwrap().typ.as_deref(), Some("JWT"));
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_required_spec_claims(&["iss"]);
     rules.set_issuer(&[SERVICE]);
@@ -130,53 +123,23 @@ async fn each_refusal_says_whose_turn_it_is_and_names_nobody() {
     type Answer = fn(&Value) -> ResponseTemplate;
     let cases: [(Answer, &str, &str); 8] = [
         (
-            |_| {
-                refusal(
-                    400,
-                    "ValidationError",
-                    "phone_number Not a UK mobile number +447700900123",
-                )
-            },
+            |_| refusal(400, "ValidationError", "phone_number Not a UK mobile number +447700900123"),
             "permanent",
             "number",
         ),
         (
-            |_| {
-                refusal(
-                    400,
-                    "BadRequestError",
-                    "Can't send to this recipient using a team-only API key",
-                )
-            },
+            |_| refusal(400, "BadRequestError", "Can't send to this recipient using a team-only API key"),
             "misconfigured",
             "live key",
         ),
         (
-            |_| {
-                refusal(
-                    400,
-                    "BadRequestError",
-                    "Can't send to this recipient when service is in trial mode",
-                )
-            },
+            |_| refusal(400, "BadRequestError", "Can't send to this recipient when service is in trial mode"),
             "misconfigured",
             "live",
         ),
-        (
-            |_| refusal(400, "BadRequestError", "Missing personalisation: body"),
-            "misconfigured",
-            "((body))",
-        ),
-        (
-            |_| refusal(400, "BadRequestError", "Template not found"),
-            "misconfigured",
-            "((body))",
-        ),
-        (
-            |_| refusal(403, "AuthError", "Invalid token: API key not found 3d844edf"),
-            "misconfigured",
-            "key",
-        ),
+        (|_| refusal(400, "BadRequestError", "Missing personalisation: body"), "misconfigured", "((body))"),
+        (|_| refusal(400, "BadRequestError", "Template not found"), "misconfigured", "((body))"),
+        (|_| refusal(403, "AuthError", "Invalid token: API key not found 3d844edf"), "misconfigured", "key"),
         (
             |_| {
                 refusal(
@@ -188,11 +151,7 @@ async fn each_refusal_says_whose_turn_it_is_and_names_nobody() {
             "transient",
             "429",
         ),
-        (
-            |_| refusal(500, "Exception", "Internal server error"),
-            "transient",
-            "500",
-        ),
+        (|_| refusal(500, "Exception", "Internal server error"), "transient", "500"),
     ];
     for (answer, kind, word) in cases {
         let server = standing_in(answer).await;
@@ -209,9 +168,7 @@ async fn each_refusal_says_whose_turn_it_is_and_names_nobody() {
 async fn another_services_key_is_found_out() {
     let server = standing_in(|_| ResponseTemplate::new(201).set_body_json(json!({ "id": MESSAGE }))).await;
     let other = format!("other-{SERVICE}-{SERVICE}");
-    let channel = GovukNotify::new(&server.uri(), &other, TEMPLATE)
-        .unwrap()
-        .with_clock(now);
+    let channel = GovukNotify::new(&server.uri(), &other, TEMPLATE).unwrap().with_clock(now);
     assert_eq!(channel.send(&text()).await.unwrap_err().kind(), "misconfigured");
 }
 
@@ -246,10 +203,7 @@ async fn the_state_of_a_message_is_told_in_our_words() {
         Ok(DeliveryState::Unknown),
         "forgotten after some days"
     );
-    assert_eq!(
-        channel(&server).status("../templates").await.unwrap_err().kind(),
-        "permanent"
-    );
+    assert_eq!(channel(&server).status("../templates").await.unwrap_err().kind(), "permanent");
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
 
@@ -274,10 +228,7 @@ async fn the_check_looks_at_the_template_and_sends_nothing() {
         let outcome = channel(&server).check().await;
         assert_eq!(outcome.is_ok(), good, "{outcome:?}");
         if let Err(error) = outcome {
-            assert!(
-                matches!(&error, SendError::Misconfigured(what) if what.contains("((body))")),
-                "{error}"
-            );
+            assert!(matches!(&error, SendError::Misconfigured(what) if what.contains("((body))")), "{error}");
         }
     }
 }
@@ -285,10 +236,7 @@ async fn the_check_looks_at_the_template_and_sends_nothing() {
 #[tokio::test]
 async fn a_provider_that_is_away_is_tried_again_later() {
     let nobody = GovukNotify::new("http://127.0.0.1:1", &key(), TEMPLATE).unwrap();
-    for error in [
-        nobody.check().await.unwrap_err(),
-        nobody.send(&text()).await.unwrap_err(),
-    ] {
+    for error in [nobody.check().await.unwrap_err(), nobody.send(&text()).await.unwrap_err()] {
         assert_eq!(error.kind(), "transient");
         assert!(!error.to_string().contains("127.0.0.1"), "{error}");
     }

@@ -29,10 +29,7 @@ fn channel(server: &MailServer) -> SmtpChannel {
 #[tokio::test]
 async fn a_message_arrives_as_it_was_written_with_what_mail_systems_want() {
     let server = MailServer::start(PLAIN);
-    let receipt = channel(&server)
-        .send(&email("zoe@northfield.example"))
-        .await
-        .unwrap();
+    let receipt = channel(&server).send(&email("zoe@northfield.example")).await.unwrap();
     assert_eq!(receipt.provider_reference.as_deref(), Some("4XyZ"));
 
     let (events, mail) = server.stop();
@@ -43,35 +40,20 @@ async fn a_message_arrives_as_it_was_written_with_what_mail_systems_want() {
 
     let raw = &mail[0];
     assert!(raw.is_ascii(), "every mail server takes it");
-    assert!(
-        raw.split(|byte| *byte == b'\n').all(|line| line.len() <= 998),
-        "RFC 5322, 2.1.1"
-    );
+    assert!(raw.split(|byte| *byte == b'\n').all(|line| line.len() <= 998), "RFC 5322, 2.1.1");
     let message = MessageParser::default().parse(raw).unwrap();
     assert_eq!(message.subject(), Some("Your code for St Mary\u{2019}s, Zoë"));
     assert_eq!(message.message_id(), Some("join-0192f0c1.1@northfield.example"));
     assert_eq!(message.date().unwrap().to_rfc3339(), "2026-11-22T09:58:00Z");
-    assert_eq!(
-        message.from().unwrap().first().unwrap().name(),
-        Some("Northfield Staff")
-    );
-    assert_eq!(
-        message.to().unwrap().first().unwrap().address(),
-        Some("zoe@northfield.example")
-    );
-    assert_eq!(
-        message.header_raw("Auto-Submitted").map(str::trim),
-        Some("auto-generated")
-    );
+    assert_eq!(message.from().unwrap().first().unwrap().name(), Some("Northfield Staff"));
+    assert_eq!(message.to().unwrap().first().unwrap().address(), Some("zoe@northfield.example"));
+    assert_eq!(message.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
     assert!(message.is_content_type("multipart", "alternative"));
     let text = message.body_text(0).unwrap().replace("\r\n", "\n");
     assert_eq!(text.trim_end(), email("").text.trim_end());
     assert_eq!(message.body_html(0).unwrap().trim_end(), email("").html);
     for part in [message.text_part(0), message.html_part(0)] {
-        assert_eq!(
-            part.unwrap().content_type().unwrap().attribute("charset"),
-            Some("utf-8")
-        );
+        assert_eq!(part.unwrap().content_type().unwrap().attribute("charset"), Some("utf-8"));
     }
     assert_eq!(message.attachment_count(), 0);
 }
@@ -85,10 +67,7 @@ async fn every_attempt_carries_the_same_id_and_date() {
     }
     let ids = server.mail().into_iter().map(|raw| {
         let message = MessageParser::default().parse(&raw).unwrap();
-        (
-            message.message_id().unwrap().to_owned(),
-            message.date().unwrap().to_rfc3339(),
-        )
+        (message.message_id().unwrap().to_owned(), message.date().unwrap().to_rfc3339())
     });
     let ids: Vec<_> = ids.collect();
     assert_eq!(ids.len(), 2);
@@ -112,9 +91,7 @@ async fn ten_messages_in_a_row_share_one_connection() {
 async fn forty_messages_at_once_all_arrive() {
     let server = MailServer::start(PLAIN);
     let channel = channel(&server);
-    let emails: Vec<Email> = (0..40)
-        .map(|n| email(&format!("person{n}@northfield.example")))
-        .collect();
+    let emails: Vec<Email> = (0..40).map(|n| email(&format!("person{n}@northfield.example"))).collect();
     for outcome in join_all(emails.iter().map(|email| channel.send(email))).await {
         outcome.unwrap();
     }
@@ -151,20 +128,14 @@ async fn a_refusal_says_whether_to_try_again_and_names_nobody() {
         ("530-5.7.0", "misconfigured"),
         ("550-5.7.26", "misconfigured"),
     ] {
-        let error = channel
-            .send(&email(&format!("reply-{reply}@northfield.example")))
-            .await
-            .unwrap_err();
+        let error = channel.send(&email(&format!("reply-{reply}@northfield.example"))).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{reply}: {error}");
         let shown = format!("{error} {error:?}");
         assert!(shown.contains(&reply[..3]), "{shown}");
         for private in ["northfield", "reply-", "do not take", "012345"] {
             assert!(!shown.contains(private), "{private} in {shown}");
         }
-        channel
-            .send(&email("zoe@northfield.example"))
-            .await
-            .expect("the next message is not harmed");
+        channel.send(&email("zoe@northfield.example")).await.expect("the next message is not harmed");
     }
 }
 
@@ -196,15 +167,9 @@ async fn a_server_that_falls_silent_is_not_waited_for_and_harms_no_later_message
     let mut server = MailServer::start(PLAIN);
     let channel = channel(&server).with_timeout(Duration::from_secs(2));
     let silent = email("silent@northfield.example");
-    let (outcome, other) = tokio::join!(channel.send(&silent), async {
-        channel.send(&email("zoe@northfield.example")).await
-    });
-    assert_eq!(
-        outcome,
-        Err(SendError::Transient(
-            "the mail server did not answer in time".into()
-        ))
-    );
+    let (outcome, other) =
+        tokio::join!(channel.send(&silent), async { channel.send(&email("zoe@northfield.example")).await });
+    assert_eq!(outcome, Err(SendError::Transient("the mail server did not answer in time".into())));
     other.unwrap();
     for _ in 0..3 {
         channel.send(&email("zoe@northfield.example")).await.unwrap();
@@ -218,10 +183,7 @@ async fn a_server_that_falls_silent_is_not_waited_for_and_harms_no_later_message
 async fn a_server_that_hangs_up_in_the_middle_is_tried_again_later() {
     let server = MailServer::start(PLAIN);
     let channel = channel(&server);
-    let error = channel
-        .send(&email("hang-up@northfield.example"))
-        .await
-        .unwrap_err();
+    let error = channel.send(&email("hang-up@northfield.example")).await.unwrap_err();
     assert_eq!(error.kind(), "transient", "{error}");
     channel.send(&email("zoe@northfield.example")).await.unwrap();
 }
@@ -229,10 +191,7 @@ async fn a_server_that_hangs_up_in_the_middle_is_tried_again_later() {
 #[tokio::test]
 async fn an_address_that_the_server_cannot_write_is_refused_for_good() {
     let server = MailServer::start(PLAIN);
-    let error = channel(&server)
-        .send(&email("zoë@northfield.example"))
-        .await
-        .unwrap_err();
+    let error = channel(&server).send(&email("zoë@northfield.example")).await.unwrap_err();
     assert_eq!(
         error,
         SendError::Permanent("the mail server takes no address with letters outside a-z".into())
@@ -251,10 +210,7 @@ async fn a_message_may_name_its_own_sender() {
     let raw = server.mail().remove(0);
     let message = MessageParser::default().parse(&raw).unwrap();
     let from = message.from().unwrap().first().unwrap();
-    assert_eq!(
-        (from.name(), from.address()),
-        (Some("Zoë at Southmere"), Some("staff@southmere.example"))
-    );
+    assert_eq!((from.name(), from.address()), (Some("Zoë at Southmere"), Some("staff@southmere.example")));
 }
 
 #[tokio::test]
@@ -270,10 +226,7 @@ async fn a_sender_that_stops_waiting_harms_no_later_message() {
         assert!(futures::poll!(&mut sending).is_pending());
     }
     for n in 0..20 {
-        let receipt = channel
-            .send(&email(&format!("person{n}@northfield.example")))
-            .await
-            .unwrap();
+        let receipt = channel.send(&email(&format!("person{n}@northfield.example"))).await.unwrap();
         assert_eq!(receipt.provider_reference.as_deref(), Some("4XyZ"));
     }
     let arrived = server.mail();
@@ -297,10 +250,7 @@ async fn nothing_in_a_message_becomes_a_header() {
     let raw = server.mail().remove(0);
     let message = MessageParser::default().parse(&raw).unwrap();
     assert!(message.bcc().is_none());
-    assert_eq!(
-        message.subject(),
-        Some("Hello  Bcc: everyone@northfield.example    Body")
-    );
+    assert_eq!(message.subject(), Some("Hello  Bcc: everyone@northfield.example    Body"));
 
     for bad in [
         "zoe@northfield.example\r\nRCPT TO:<x@x.example>",
@@ -322,13 +272,8 @@ async fn nothing_in_a_message_becomes_a_header() {
 #[test]
 fn a_sender_that_cannot_be_read_is_refused_at_the_start() {
     for bad in ["", "Northfield Staff", "no-reply@"] {
-        let error = SmtpChannel::new("smtp://127.0.0.1:25", bad)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("write Northfield Staff <no-reply@northfield.example>"),
-            "{error}"
-        );
+        let error = SmtpChannel::new("smtp://127.0.0.1:25", bad).unwrap_err().to_string();
+        assert!(error.contains("write Northfield Staff <no-reply@northfield.example>"), "{error}");
     }
 }
 

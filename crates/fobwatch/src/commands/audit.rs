@@ -39,7 +39,9 @@ async fn verify(house: &House, console: &mut Console) -> Result<Outcome> {
         AuditVerdict::Whole { records, head } => {
             (format!("The audit is whole: {records} records, the last link is {head}."), Outcome::Well)
         }
-        AuditVerdict::Missing { seq } => (format!("The audit is not whole: record {seq} is missing."), Outcome::Unwell),
+        AuditVerdict::Missing { seq } => {
+            (format!("The audit is not whole: record {seq} is missing."), Outcome::Unwell)
+        }
         AuditVerdict::Altered { seq } => {
             let line = format!(
                 "The audit is not whole: record {seq} is not what was written, or the keys are not those it was written with."

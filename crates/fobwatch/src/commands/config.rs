@@ -19,7 +19,11 @@ pub enum Command {
 }
 
 impl Command {
-    pub(super) fn run(self, load: impl FnOnce() -> Result<Config, Problems>, console: &mut Console) -> Result<Outcome> {
+    pub(super) fn run(
+        self,
+        load: impl FnOnce() -> Result<Config, Problems>,
+        console: &mut Console,
+    ) -> Result<Outcome> {
         match self {
             Self::Example => console.print(&example())?,
             Self::Reference => console.print(&reference())?,

@@ -19,7 +19,11 @@ impl std::fmt::Debug for Console {
 impl Console {
     /// The streams of this process.
     pub fn standard() -> Self {
-        Self { out: Box::new(io::stdout()), err: Box::new(io::stderr()), terminal: io::stderr().is_terminal() }
+        Self {
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            terminal: io::stderr().is_terminal(),
+        }
     }
 
     /// Other streams, for tests; never a terminal.

@@ -45,7 +45,10 @@ impl Demo {
         log::start(&config);
         let address = format!("http://localhost:{}{}", self.listen.port(), demo::PATH);
         let running = self.start(config).await?;
-        console.say(format!("The demonstration is at {address}. Ctrl-C ends it; its data stays in {}.", self.data.display()))?;
+        console.say(format!(
+            "The demonstration is at {address}. Ctrl-C ends it; its data stays in {}.",
+            self.data.display()
+        ))?;
         running.until_told().await?;
         Ok(Outcome::Well)
     }
@@ -109,7 +112,8 @@ impl Demo {
             let file = self.data.join(name);
             match std::fs::remove_file(&file) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("--fresh: {} cannot be removed", file.display()));
+                    return Err(error)
+                        .with_context(|| format!("--fresh: {} cannot be removed", file.display()));
                 }
                 _ => {}
             }

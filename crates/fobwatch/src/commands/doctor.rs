@@ -33,7 +33,10 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
     };
     let keys = keys(config);
     tell("keys", &keys)?;
-    tell("database", &if keys.is_ok() { database(config).await } else { Err("not looked at without keys".into()) })?;
+    tell(
+        "database",
+        &if keys.is_ok() { database(config).await } else { Err("not looked at without keys".into()) },
+    )?;
     tell("e-mail", &email(config).await)?;
     tell("text messages", &text(config).await)?;
     let public = public_address(config).await;
@@ -45,8 +48,12 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
 fn keys(config: &Config) -> Finding {
     let file = config.keys.file.display();
     match load_keys(config) {
-        Ok(Some(keys)) if config.keys.text.is_some() => Ok(format!("from the environment, key {} seals", keys.current_id())),
-        Ok(Some(keys)) => readable_by_owner_only(config).map(|()| format!("{file}, key {} seals", keys.current_id())),
+        Ok(Some(keys)) if config.keys.text.is_some() => {
+            Ok(format!("from the environment, key {} seals", keys.current_id()))
+        }
+        Ok(Some(keys)) => {
+            readable_by_owner_only(config).map(|()| format!("{file}, key {} seals", keys.current_id()))
+        }
         Ok(None) => Err(format!(
             "there is no {file} yet. `fobwatch migrate` or `serve` makes it for a new database; for an old one put the \
              right file there"
@@ -79,10 +86,16 @@ async fn database(config: &Config) -> Finding {
     house.store.close().await;
     match newest {
         store::audit::AuditVerdict::Whole { .. } => {}
-        _ => return Err(format!("{kind} answers, but the audit is not whole, or the keys are not its own: `fobwatch audit verify`")),
+        _ => {
+            return Err(format!(
+                "{kind} answers, but the audit is not whole, or the keys are not its own: `fobwatch audit verify`"
+            ));
+        }
     }
     match organisations.len() {
-        0 => Err(format!("{kind} answers, but there is no organisation: `fobwatch organisation add --code NTH --name \"…\"`")),
+        0 => Err(format!(
+            "{kind} answers, but there is no organisation: `fobwatch organisation add --code NTH --name \"…\"`"
+        )),
         1 => Ok(format!("{kind} answers, 1 organisation")),
         many => Ok(format!("{kind} answers, {many} organisations")),
     }
@@ -125,7 +138,9 @@ async fn public_address(config: &Config) -> Result<Answer, String> {
         Ok(answer) => answer,
         Err(error) if error.is_timeout() => return Err(format!("{url} does not answer within 10 seconds")),
         Err(_) => {
-            return Err(format!("{url} cannot be reached from here. Does the service run, and does the proxy lead to it?"));
+            return Err(format!(
+                "{url} cannot be reached from here. Does the service run, and does the proxy lead to it?"
+            ));
         }
     };
     if !answer.status().is_success() {
@@ -144,12 +159,15 @@ async fn public_address(config: &Config) -> Result<Answer, String> {
 fn clock(public: &Result<Answer, String>) -> Finding {
     let now = SystemClock.now();
     if now < BUILT_AFTER {
-        return Err(format!("it shows {now}, which is before this program was made: set it, and keep it by NTP"));
+        return Err(format!(
+            "it shows {now}, which is before this program was made: set it, and keep it by NTP"
+        ));
     }
     match public.as_ref().ok().and_then(|answer| answer.seconds_off) {
-        Some(off) if off.abs() > MOST_SECONDS_OFF => {
-            Err(format!("it differs by {} seconds from the clock at the public address: keep both by NTP", off.abs()))
-        }
+        Some(off) if off.abs() > MOST_SECONDS_OFF => Err(format!(
+            "it differs by {} seconds from the clock at the public address: keep both by NTP",
+            off.abs()
+        )),
         _ => Ok(format!("{now:.0}")),
     }
 }

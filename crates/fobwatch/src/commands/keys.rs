@@ -49,7 +49,8 @@ async fn rotate(config: &Config, console: &mut Console) -> Result<()> {
 
     let url = config.database.url.expose();
     let store = Store::open(url, config.database.connections.get(), Arc::new(keys), house.random).await?;
-    let resealed = store.reseal().await.context("the new key is in place; run `fobwatch keys rotate` again to go on")?;
+    let resealed =
+        store.reseal().await.context("the new key is in place; run `fobwatch keys rotate` again to go on")?;
     let mut tx = store.begin().await?;
     tx.audit(Event::KeysRotated { resealed }, SystemClock.now());
     tx.commit().await?;

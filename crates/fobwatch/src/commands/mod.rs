@@ -25,7 +25,14 @@ use console::Console;
 #[command(name = "fobwatch", version, max_term_width = 100, propagate_version = false)]
 pub struct Cli {
     /// The configuration file. Without it the environment (`FOBWATCH_SECTION__KEY`) must say all
-    #[arg(long, global = true, value_name = "FILE", env = "FOBWATCH_CONFIG", hide_env_values = true, display_order = 900)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "FOBWATCH_CONFIG",
+        hide_env_values = true,
+        display_order = 900
+    )]
     pub config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 
 use super::*;
 
-const HEADINGS: &str = "first name,last name,date of birth,email,staff group,employment type,employment status";
+const HEADINGS: &str =
+    "first name,last name,date of birth,email,staff group,employment type,employment status";
 
 /// A stream that keeps what is written to it.
 #[derive(Clone, Default)]
@@ -84,7 +85,9 @@ impl Desk {
         let mut console = Console::of(out.clone(), err.clone());
         let words = std::iter::once("fobwatch").chain(line.split_whitespace());
         let end = match Cli::try_parse_from(words) {
-            Ok(cli) => cli.run(self.environment.clone(), &mut console).await.map_err(|error| format!("{error:#}")),
+            Ok(cli) => {
+                cli.run(self.environment.clone(), &mut console).await.map_err(|error| format!("{error:#}"))
+            }
             Err(error) => Err(error.to_string()),
         };
         Said { out: out.text(), err: err.text(), end }
@@ -131,7 +134,10 @@ fn the_pages_of_commands_and_configuration_are_current() {
             std::fs::write(&path, &printed).unwrap();
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == printed, "docs/src/reference/{name} is old: run `WRITE_DOCS=1 cargo test -p fobwatch`");
+        assert!(
+            kept == printed,
+            "docs/src/reference/{name} is old: run `WRITE_DOCS=1 cargo test -p fobwatch`"
+        );
     }
 }
 
@@ -168,7 +174,9 @@ async fn a_database_that_was_written_with_other_keys_never_gets_new_ones() {
 async fn a_wrong_configuration_stops_every_command_with_its_remedy() {
     let mut desk = Desk::new();
     desk.environment.push(("FOBWATCH_SERVER__LISTN".into(), "x".into()));
-    for line in ["serve", "migrate", "doctor", "organisation list", "audit verify", "keys rotate", "config check"] {
+    for line in
+        ["serve", "migrate", "doctor", "organisation list", "audit verify", "keys rotate", "config check"]
+    {
         assert!(desk.types(line).await.refused().contains("Did you mean FOBWATCH_SERVER__LISTEN?"), "{line}");
     }
     desk.types("config example").await.well();
@@ -178,12 +186,16 @@ async fn a_wrong_configuration_stops_every_command_with_its_remedy() {
 #[tokio::test]
 async fn an_organisation_is_added_changed_and_listed() {
     let desk = Desk::with_northfield().await;
-    desk.types("organisation set --code nth --colour #1D4851 --support-phone 01632960000 --strict code-lifetime=10m")
-        .await
-        .well();
+    desk.types(
+        "organisation set --code nth --colour #1D4851 --support-phone 01632960000 --strict code-lifetime=10m",
+    )
+    .await
+    .well();
     desk.types("organisation set --code NTH --strict session-idle=15m").await.well();
     let listed = desk.types("organisation list").await.well().out;
-    for words in ["NTH         Northfield", "#1d4851", "01632960000", "code-lifetime: 10m", "session-idle: 15m"] {
+    for words in
+        ["NTH         Northfield", "#1d4851", "01632960000", "code-lifetime: 10m", "session-idle: 15m"]
+    {
         assert!(listed.contains(words), "{words} is not in {listed}");
     }
 }
@@ -262,7 +274,8 @@ async fn the_audit_is_whole_and_exported_a_line_each() {
     let said = desk.types("audit verify").await.well().out;
     assert!(said.starts_with("The audit is whole: 2 records"), "{said}");
     let lines = desk.types("audit export").await.well().out;
-    let events: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events[0]["event"]["event"], "organisation_added");
     assert_eq!(events[1]["event"]["event"], "roster_imported");
     assert_eq!(desk.types("audit export --after 1").await.well().out.lines().count(), 1);
@@ -286,7 +299,13 @@ async fn the_doctor_says_what_to_mend() {
     let said = desk.types("doctor").await;
     assert_eq!(said.end, Ok(Outcome::Unwell));
     let lines: Vec<&str> = said.out.lines().collect();
-    for (line, start) in lines.iter().zip(["OK    keys", "OK    database", "MEND  e-mail", "OK    text messages", "OK    clock"]) {
+    for (line, start) in lines.iter().zip([
+        "OK    keys",
+        "OK    database",
+        "MEND  e-mail",
+        "OK    text messages",
+        "OK    clock",
+    ]) {
         assert!(line.starts_with(start), "{}", said.out);
     }
 }

@@ -33,7 +33,8 @@ impl Header {
             }
         }
         if headings.len() == 1 && headings.iter().any(|heading| heading.contains([';', '\t'])) {
-            problems = vec!["the columns are not separated by commas: save the file as \"CSV UTF-8\"".to_owned()];
+            problems =
+                vec!["the columns are not separated by commas: save the file as \"CSV UTF-8\"".to_owned()];
         }
         if problems.is_empty() { Ok(Self { places, len }) } else { Err(problems) }
     }

@@ -82,18 +82,47 @@ pub fn read(bytes: &[u8], today: Date, phones: PhonePolicy) -> Result<RosterFile
     let headings: Vec<&str> = record.iter().map(text).collect();
     let header = Header::read(&headings).map_err(FileProblem::Headings)?;
 
-    let reading = Reading { today, phones };
+    let mut records = Vec::new();
+    while next(&mut reader, &mut record) {
+        if !record.iter().all(|cell| text(cell).trim().is_empty()) {
+            records.push(record.clone());
+        }
+    }
+    Ok(collected(parsed(&records, &header, &Reading { today, phones })))
+}
+
+/// Each record as a row or its mistakes, in their order. Telephone numbers take long to judge, so all cores do it.
+fn parsed(records: &[ByteRecord], header: &Header, reading: &Reading) -> Vec<Parsed> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = records.len().div_ceil(cores).max(1);
+    let parse = |records: &[ByteRecord]| -> Vec<Parsed> {
+        records
+            .iter()
+            .map(|record| Parsed { line: line_of(record), row: row(record, header, reading) })
+            .collect()
+    };
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = records.chunks(share).map(|share| scope.spawn(move || parse(share))).collect();
+        shares
+            .into_iter()
+            .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// Good rows and mistakes apart. Of two rows with one address the first counts.
+fn collected(parsed: Vec<Parsed>) -> RosterFile {
     let mut file = RosterFile::default();
     let mut first_lines: HashMap<String, u64> = HashMap::new();
-    while next(&mut reader, &mut record) {
-        if record.iter().all(|cell| text(cell).trim().is_empty()) {
-            continue;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = row(&record, &header, line, &reading).and_then(|row| {
+    for Parsed { line, row } in parsed {
+        let row = row.and_then(|row| {
             let first = *first_lines.entry(row.email.as_str().to_owned()).or_insert(line);
             let reason = || format!("the address is that of line {first}, too");
-            if first == line { Ok(row) } else { Err(vec![Mistake { line, column: Some("email"), reason: reason() }]) }
+            if first == line {
+                Ok(row)
+            } else {
+                Err(vec![Mistake { line, column: Some("email"), reason: reason() }])
+            }
         });
         match row {
             Ok(row) => file.rows.push(row),
@@ -103,7 +132,13 @@ pub fn read(bytes: &[u8], today: Date, phones: PhonePolicy) -> Result<RosterFile
             }
         }
     }
-    Ok(file)
+    file
+}
+
+/// One record, read.
+struct Parsed {
+    line: u64,
+    row: Result<RosterRow, Vec<Mistake>>,
 }
 
 /// What holds for every row.
@@ -126,7 +161,12 @@ fn text(cell: &[u8]) -> &str {
     std::str::from_utf8(cell).unwrap_or_default()
 }
 
-fn row(record: &ByteRecord, header: &Header, line: u64, reading: &Reading) -> Result<RosterRow, Vec<Mistake>> {
+fn line_of(record: &ByteRecord) -> u64 {
+    record.position().map_or(0, csv::Position::line)
+}
+
+fn row(record: &ByteRecord, header: &Header, reading: &Reading) -> Result<RosterRow, Vec<Mistake>> {
+    let line = line_of(record);
     let whole = |reason: String| vec![Mistake { line, column: None, reason }];
     let (cells, headings) = (record.len(), header.len());
     if record.iter().any(|cell| cell.contains(&b'\n')) {

@@ -7,7 +7,9 @@ const HEADINGS: &str = "first name,last name,date of birth,email,phone,staff gro
     employment status,esr number,user type";
 
 fn person(email: &str) -> String {
-    format!("Amina,Khan,1988-04-17,{email},,Medical and Dental,Registrar,permanent,current employee,12345678,staff")
+    format!(
+        "Amina,Khan,1988-04-17,{email},,Medical and Dental,Registrar,permanent,current employee,12345678,staff"
+    )
 }
 
 fn reading(text: &str) -> RosterFile {
@@ -96,10 +98,7 @@ fn the_same_address_twice_is_named_whatever_its_case() {
 fn a_quotation_mark_that_is_not_closed_is_named() {
     let good = person("amina.khan@northfield.example");
     let file = reading(&format!("{HEADINGS}\n\"{good}\n{good}\n"));
-    assert_eq!(
-        mistakes(&file),
-        ["line 2: a cell holds a line end; perhaps a quotation mark is not closed"]
-    );
+    assert_eq!(mistakes(&file), ["line 2: a cell holds a line end; perhaps a quotation mark is not closed"]);
 }
 
 #[test]

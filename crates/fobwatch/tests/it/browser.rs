@@ -120,9 +120,7 @@ impl Browser {
 
     /// Sends a form that was filled in before: a reload of a posted page.
     pub async fn posts(&mut self, (url, body): (String, String)) -> &mut Self {
-        self.goes(Method::POST, url, Some(body))
-            .await
-            .expect("the service answers");
+        self.goes(Method::POST, url, Some(body)).await.expect("the service answers");
         self
     }
 
@@ -148,11 +146,7 @@ impl Browser {
                 }
             }
         }
-        assert!(
-            left.is_empty(),
-            "{left:?} are not in the form in {}",
-            self.page.shown()
-        );
+        assert!(left.is_empty(), "{left:?} are not in the form in {}", self.page.shown());
         let fields = fields.finish();
         if form.post {
             return (Method::POST, form.action.clone(), Some(fields));
@@ -172,12 +166,7 @@ impl Browser {
                 headers[header::LOCATION].to_str().unwrap().clone_into(&mut url);
                 continue;
             }
-            self.page = Page {
-                url,
-                status,
-                headers,
-                html,
-            };
+            self.page = Page { url, status, headers, html };
             return Ok(());
         }
         panic!("{url} goes round in circles");
@@ -199,11 +188,8 @@ impl Browser {
             headers.push(("sec-fetch-site", "same-origin".to_owned()));
         }
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let cookies: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.push(("cookie", cookies.join("; ")));
         }
         headers.retain(|(name, _)| !extra.iter().any(|(other, _)| other == name));
@@ -246,22 +232,14 @@ impl Browser {
     /// The page says this somewhere.
     #[track_caller]
     pub fn says(&self, words: &str) -> &Self {
-        assert!(
-            self.page.text().contains(words),
-            "{words:?} is not said in {}",
-            self.page.shown()
-        );
+        assert!(self.page.text().contains(words), "{words:?} is not said in {}", self.page.shown());
         self
     }
 
     /// The form comes back with this in its error summary.
     #[track_caller]
     pub fn is_told(&self, words: &str) -> &Self {
-        assert!(
-            self.page.errors().contains(words),
-            "{words:?} is no error in {}",
-            self.page.shown()
-        );
+        assert!(self.page.errors().contains(words), "{words:?} is no error in {}", self.page.shown());
         assert!(self.page.title().starts_with("Error: "), "{}", self.page.shown());
         assert!(self.page.status.is_client_error(), "{}", self.page.shown());
         self
@@ -292,11 +270,7 @@ async fn here(
     let response = pages.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    (
-        parts.status,
-        parts.headers,
-        String::from_utf8_lossy(&bytes).into_owned(),
-    )
+    (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
 }
 
 async fn there(
@@ -311,11 +285,7 @@ async fn there(
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let response = request
-        .body(body.unwrap_or_default())
-        .send()
-        .await
-        .map_err(|_| Gone)?;
+    let response = request.body(body.unwrap_or_default()).send().await.map_err(|_| Gone)?;
     let (status, headers) = (response.status(), response.headers().clone());
     let html = response.text().await.map_err(|_| Gone)?;
     Ok((status, headers, html))

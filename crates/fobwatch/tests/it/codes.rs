@@ -30,10 +30,7 @@ async fn a_code_works_for_fifteen_minutes_and_not_a_second_longer(
         amina.reads(NEXT);
     } else {
         amina.is_told("The code has expired. Select Send New Code");
-        amina
-            .presses("Send New Code")
-            .await
-            .says("We have sent a new code");
+        amina.presses("Send New Code").await.says("We have sent a new code");
         let code = amina.reads_the_mail().await;
         amina.types(&code).await.reads(NEXT);
     }
@@ -69,10 +66,7 @@ async fn using_one_code_ends_all(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let mut amina = ward.person(AMINA);
     amina.joins(Factor::TextMessage).await;
     ward.waits(60);
-    amina
-        .gives_password(AMINA.password)
-        .await
-        .reads("Check your phone");
+    amina.gives_password(AMINA.password).await.reads("Check your phone");
     let first = amina.factor_code(Factor::TextMessage).await;
     ward.waits(40);
     amina.presses("Send New Code").await;
@@ -98,10 +92,8 @@ async fn five_wrong_tries_end_all_codes(#[values(Sqlite, PostgreSql)] kind: Kind
     ward.waits(40);
     amina.presses("Send New Code").await;
     let second = amina.reads_the_mail().await;
-    let wrong = (0..)
-        .map(|number| format!("{number:06}"))
-        .find(|code| *code != first && *code != second)
-        .unwrap();
+    let wrong =
+        (0..).map(|number| format!("{number:06}")).find(|code| *code != first && *code != second).unwrap();
     for left in ["4 more times", "3 more times", "2 more times", "1 more time"] {
         amina.types(&wrong).await.is_told(left);
     }
@@ -127,23 +119,14 @@ async fn a_new_code_is_sent_every_thirty_seconds_and_five_times_an_hour(
     let mut amina = ward.person(AMINA);
     amina.asks_for_a_code().await;
     ward.waits(29);
-    amina
-        .presses("Send New Code")
-        .await
-        .is_told("You can ask for a new code in 1 second");
+    amina.presses("Send New Code").await.is_told("You can ask for a new code in 1 second");
     assert_eq!(amina.page.status.as_u16(), 429);
     for _ in 0..4 {
         ward.waits(31);
-        amina
-            .presses("Send New Code")
-            .await
-            .says("We have sent a new code");
+        amina.presses("Send New Code").await.says("We have sent a new code");
     }
     ward.waits(31);
-    amina
-        .presses("Send New Code")
-        .await
-        .is_told("ask again in an hour");
+    amina.presses("Send New Code").await.is_told("ask again in an hour");
     assert_eq!(ward.subjects_to(AMINA.email).await.len(), 5);
     // The last one works all the same.
     let code = amina.reads_the_mail().await;
@@ -160,15 +143,9 @@ async fn after_an_hour_there_are_codes_again() {
         amina.presses("Send New Code").await;
     }
     ward.waits(60);
-    amina
-        .presses("Send New Code")
-        .await
-        .is_told("ask again in an hour");
+    amina.presses("Send New Code").await.is_told("ask again in an hour");
     ward.waits(55 * 60 + 1);
-    amina
-        .presses("Send New Code")
-        .await
-        .says("We have sent a new code");
+    amina.presses("Send New Code").await.says("We have sent a new code");
 }
 
 #[tokio::test]
@@ -178,24 +155,15 @@ async fn the_limits_hold_across_two_nodes() {
     let mut amina = ward.person(AMINA);
     amina.asks_for_a_code().await;
     amina.is_led_to(other.line(WARD_NETWORK));
-    amina
-        .presses("Send New Code")
-        .await
-        .is_told("You can ask for a new code in");
+    amina.presses("Send New Code").await.is_told("You can ask for a new code in");
     for turn in 0..4 {
         let node = if turn % 2 == 0 { &ward.node } else { &other };
         amina.is_led_to(node.line(WARD_NETWORK));
         ward.waits(31);
-        amina
-            .presses("Send New Code")
-            .await
-            .says("We have sent a new code");
+        amina.presses("Send New Code").await.says("We have sent a new code");
     }
     ward.waits(31);
-    amina
-        .presses("Send New Code")
-        .await
-        .is_told("ask again in an hour");
+    amina.presses("Send New Code").await.is_told("ask again in an hour");
 
     let mut ben = ward.person(BEN);
     ben.asks_for_a_code().await;
@@ -223,10 +191,7 @@ async fn a_stranger_elsewhere_uses_up_nobodys_codes() {
     amina.proves_the_address().await.reads(NEXT);
     // And whoever asks from elsewhere gets no code of hers.
     let code = ward.mailbox.last_code(AMINA.email);
-    stranger
-        .fills("Verification code", &code)
-        .presses("Verify Code")
-        .await;
+    stranger.fills("Verification code", &code).presses("Verify Code").await;
     assert_ne!(stranger.page.heading(), NEXT);
 }
 
@@ -238,15 +203,8 @@ async fn changing_a_mistyped_address_ends_the_codes_to_it(#[values(Sqlite, Postg
     amina.asks_for_a_code_at(BEN.email).await.says(BEN.email);
     let to_ben = ward.mailed_code(BEN.email).await;
     amina.follows("Change the email address").await;
-    assert_eq!(
-        amina.page.value("Email address"),
-        BEN.email,
-        "what was typed is not lost"
-    );
-    amina
-        .fills("Email address", AMINA.email)
-        .presses("Send Code")
-        .await;
+    assert_eq!(amina.page.value("Email address"), BEN.email, "what was typed is not lost");
+    amina.fills("Email address", AMINA.email).presses("Send Code").await;
     amina.reads("Check your email").says(AMINA.email);
     let to_amina = amina.reads_the_mail().await;
     assert_ne!(to_ben, to_amina);
@@ -261,23 +219,14 @@ async fn changing_a_mistyped_number_ends_the_codes_to_it(#[values(Sqlite, Postgr
     let mut amina = ward.person(AMINA);
     amina.comes_to_the_second_factor().await;
     amina.chooses("Text message").presses("Continue").await;
-    amina
-        .fills("Mobile phone number", BEN.mobile)
-        .presses("Send Code")
-        .await;
+    amina.fills("Mobile phone number", BEN.mobile).presses("Send Code").await;
     let to_ben = ward.texted_code(BEN.mobile).await;
     amina.follows("Change the phone number").await;
-    amina
-        .fills("Mobile phone number", AMINA.mobile)
-        .presses("Send Code")
-        .await;
+    amina.fills("Mobile phone number", AMINA.mobile).presses("Send Code").await;
     let to_amina = ward.texted_code(AMINA.mobile).await;
     assert_ne!(to_ben, to_amina);
     amina.types(&to_ben).await.is_told("The code is not correct");
-    amina
-        .types(&to_amina)
-        .await
-        .reads("Your mobile phone is verified");
+    amina.types(&to_amina).await.reads("Your mobile phone is verified");
 }
 
 #[rstest]
@@ -292,11 +241,7 @@ async fn what_is_no_code_uses_up_no_try(#[case] typed: &str, #[case] told: &str)
     amina.asks_for_a_code().await;
     for _ in 0..6 {
         amina.types(typed).await.is_told(told);
-        assert_eq!(
-            amina.page.value("Verification code"),
-            typed,
-            "what was typed is not lost"
-        );
+        assert_eq!(amina.page.value("Verification code"), typed, "what was typed is not lost");
     }
     let code = amina.reads_the_mail().await;
     amina.types(&code).await.reads(NEXT);

@@ -55,21 +55,14 @@ impl Database {
             PostgreSql => {
                 let keys = keys.clone();
                 let migrate = async |url: String| {
-                    let store = Store::open(&url, 1, keys, Arc::new(SeededRandom::unique()))
-                        .await
-                        .unwrap();
+                    let store = Store::open(&url, 1, keys, Arc::new(SeededRandom::unique())).await.unwrap();
                     store.migrate().await.unwrap();
                     store.close().await;
                 };
                 Postgres::shared().database(migrate).await
             }
         };
-        let database = Self {
-            kind,
-            url,
-            keys,
-            folder,
-        };
+        let database = Self { kind, url, keys, folder };
         if kind == Sqlite {
             let store = database.node(1).await;
             store.migrate().await.unwrap();
@@ -85,14 +78,9 @@ impl Database {
 
     /// A node's way in.
     pub async fn node(&self, connections: u32) -> Store {
-        Store::open(
-            &self.url,
-            connections,
-            self.keys.clone(),
-            Arc::new(SeededRandom::unique()),
-        )
-        .await
-        .unwrap()
+        Store::open(&self.url, connections, self.keys.clone(), Arc::new(SeededRandom::unique()))
+            .await
+            .unwrap()
     }
 
     /// The one number that a query answers.
@@ -103,8 +91,7 @@ impl Database {
 
     /// How many rows a table has, where `condition` holds.
     pub async fn count(&self, table: &str, condition: &str) -> i64 {
-        self.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}"))
-            .await
+        self.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}")).await
     }
 
     /// The first column of each row, which is called `line` and is text.
@@ -156,10 +143,7 @@ impl Database {
                     PostgreSql => format!("'{column}=' || coalesce({column}::text, 'NULL')"),
                 })
                 .collect();
-            let sql = format!(
-                "SELECT {} AS line FROM {table} ORDER BY 1",
-                each.join(" || ' ' || ")
-            );
+            let sql = format!("SELECT {} AS line FROM {table} ORDER BY 1", each.join(" || ' ' || "));
             for row in self.rows(&sql).await {
                 writeln!(dump, "{table}: {row}").unwrap();
             }

@@ -50,20 +50,12 @@ impl DerefMut for Visitor<'_> {
 impl Ward {
     /// This person, at a browser of the hospital.
     pub fn person(&self, who: Person) -> Visitor<'_> {
-        Visitor {
-            ward: self,
-            who,
-            browser: self.browser(),
-            seed: None,
-        }
+        Visitor { ward: self, who, browser: self.browser(), seed: None }
     }
 
     /// This person, at a browser elsewhere.
     pub fn person_elsewhere(&self, who: Person) -> Visitor<'_> {
-        Visitor {
-            browser: self.browser_from(ELSEWHERE),
-            ..self.person(who)
-        }
+        Visitor { browser: self.browser_from(ELSEWHERE), ..self.person(who) }
     }
 }
 
@@ -75,9 +67,7 @@ impl Visitor<'_> {
             .presses("Discover More")
             .await
             .says("permanent contract");
-        self.presses("Join Now")
-            .await
-            .reads("What is your email address?");
+        self.presses("Join Now").await.reads("What is your email address?");
         self
     }
 
@@ -108,21 +98,13 @@ impl Visitor<'_> {
     pub async fn proves_the_address(&mut self) -> &mut Self {
         self.asks_for_a_code().await.reads("Check your email");
         let code = self.reads_the_mail().await;
-        self.types(&code)
-            .await
-            .reads("Choose a password and give your details");
+        self.types(&code).await.reads("Choose a password and give your details");
         self
     }
 
     /// Fills in step 6.
     pub fn fills_in_details(&mut self) -> &mut Self {
-        let Person {
-            first_name,
-            last_name,
-            born: (year, month, day),
-            password,
-            ..
-        } = self.who;
+        let Person { first_name, last_name, born: (year, month, day), password, .. } = self.who;
         self.fills("Password", password)
             .fills("First name", first_name)
             .fills("Last name", last_name)
@@ -159,9 +141,7 @@ impl Visitor<'_> {
             Factor::TextMessage => {
                 let mobile = self.who.mobile;
                 self.reads("Verify your mobile phone");
-                self.fills("Mobile phone number", mobile)
-                    .presses("Send Code")
-                    .await;
+                self.fills("Mobile phone number", mobile).presses("Send Code").await;
                 self.reads("Check your phone");
             }
             Factor::AuthenticatorApp => {
@@ -188,9 +168,7 @@ impl Visitor<'_> {
     pub async fn joins(&mut self, factor: Factor) -> &mut Self {
         self.comes_to_the_second_factor().await.sets_up(factor).await;
         let code = self.factor_code(factor).await;
-        self.types(&code)
-            .await
-            .says("Your second step for signing in is set up.");
+        self.types(&code).await.says("Your second step for signing in is set up.");
         self
     }
 
@@ -198,10 +176,7 @@ impl Visitor<'_> {
     pub async fn gives_password(&mut self, password: &str) -> &mut Self {
         let email = self.who.email;
         self.opens("/sign-in").await.reads("Sign in");
-        self.fills("Email address", email)
-            .fills("Password", password)
-            .presses("Sign in")
-            .await;
+        self.fills("Email address", email).fills("Password", password).presses("Sign in").await;
         self
     }
 
@@ -225,10 +200,7 @@ impl Visitor<'_> {
 
 /// Reads the setup key from the page, as somebody types it into an app.
 pub fn seed_on(browser: &Browser) -> Secret<Vec<u8>> {
-    let key = browser
-        .page
-        .find("code.fw-secret")
-        .expect("the setup key is shown");
+    let key = browser.page.find("code.fw-secret").expect("the setup key is shown");
     let mut bits = 0_u64;
     let mut count = 0;
     let mut seed = Vec::new();

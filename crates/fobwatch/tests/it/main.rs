@@ -2,19 +2,25 @@
 //!
 //! Each test runs against the real pages on a database, a mail server and a provider of text messages; only the clock is
 //! turned by hand and randomness is seeded. See [`ward::Ward`].
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests stop the test"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests stop the test")]
 
+mod alike;
 mod browser;
 mod codes;
+mod crash;
 mod database;
+mod details;
+mod doors;
 mod guide;
 mod joining;
 mod mail_route;
+mod outbox;
 mod page;
 mod people;
+mod protection;
+mod races;
+mod resuming;
+mod scanner;
+mod secrets;
+mod sign_in;
 mod ward;

@@ -52,11 +52,7 @@ impl Page {
     }
 
     fn first(&self, css: &str) -> String {
-        self.document()
-            .select(&selector(css))
-            .next()
-            .map(words)
-            .unwrap_or_default()
+        self.document().select(&selector(css)).next().map(words).unwrap_or_default()
     }
 
     /// The heading of the page.
@@ -81,13 +77,7 @@ impl Page {
 
     /// The page in a few lines, for the message of a test that fails.
     pub fn shown(&self) -> String {
-        format!(
-            "{} at {}\n{}\n{}",
-            self.status,
-            self.url,
-            self.title(),
-            self.text()
-        )
+        format!("{} at {}\n{}\n{}", self.status, self.url, self.title(), self.text())
     }
 
     /// The words of the first element that `css` finds.
@@ -150,10 +140,7 @@ impl Page {
     /// Every form of the page.
     pub fn forms(&self) -> Vec<Form> {
         let document = self.document();
-        document
-            .select(&selector("form"))
-            .map(|form| self.form(form))
-            .collect()
+        document.select(&selector("form")).map(|form| self.form(form)).collect()
     }
 
     fn form(&self, form: ElementRef<'_>) -> Form {
@@ -170,9 +157,7 @@ impl Page {
             .collect();
         Form {
             action: form.attr("action").unwrap_or(&self.url).to_owned(),
-            post: form
-                .attr("method")
-                .is_some_and(|method| method.eq_ignore_ascii_case("post")),
+            post: form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post")),
             inputs,
         }
     }

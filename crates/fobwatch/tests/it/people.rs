@@ -93,20 +93,13 @@ pub const ARTHUR: Person = Person {
 };
 
 /// On no roster.
-pub const STRANGER: Person = Person {
-    first_name: "Sam",
-    last_name: "Stranger",
-    email: "sam.stranger@elsewhere.example",
-    ..AMINA
-};
+pub const STRANGER: Person =
+    Person { first_name: "Sam", last_name: "Stranger", email: "sam.stranger@elsewhere.example", ..AMINA };
 
 pub const ROSTER: [Person; 7] = [AMINA, SINEAD, YU, BEN, LEO, TESS, ARTHUR];
 
 /// Drama numbers are nobody's, so tests may use them.
-pub const PHONES: PhonePolicy = PhonePolicy {
-    crown_dependencies: true,
-    drama_numbers: true,
-};
+pub const PHONES: PhonePolicy = PhonePolicy { crown_dependencies: true, drama_numbers: true };
 
 impl Person {
     pub fn on_the_roster(&self, today: Date) -> RosterRow {

@@ -40,12 +40,7 @@ pub struct Setup {
 
 impl Setup {
     pub fn on(kind: Kind) -> Self {
-        Self {
-            kind,
-            public_url: "http://fobwatch.example",
-            memory_kib: 64,
-            connections: 10,
-        }
+        Self { kind, public_url: "http://fobwatch.example", memory_kib: 64, connections: 10 }
     }
 }
 
@@ -83,15 +78,7 @@ impl Ward {
         let store = db.node(setup.connections).await;
         add_northfield(&store, &clock, &rows(&ROSTER)).await;
         let node = assemble(setup, store, &db, &clock, mail.clone(), &mailbox, &phone);
-        Self {
-            setup,
-            db,
-            clock,
-            mailbox,
-            phone,
-            mail,
-            node,
-        }
+        Self { setup, db, clock, mailbox, phone, mail, node }
     }
 
     /// A further node on the same database.
@@ -102,15 +89,7 @@ impl Ward {
 
     /// A node on this way into the database.
     pub fn node_on(&self, store: Store) -> Node {
-        assemble(
-            self.setup,
-            store,
-            &self.db,
-            &self.clock,
-            self.mail.clone(),
-            &self.mailbox,
-            &self.phone,
-        )
+        assemble(self.setup, store, &self.db, &self.clock, self.mail.clone(), &self.mailbox, &self.phone)
     }
 
     /// Somebody else's browser, in the hospital.
@@ -187,10 +166,7 @@ impl Ward {
     /// The audit says everything that happened, and nobody has changed it.
     pub async fn audit_is_whole(&self) {
         let verdict = self.store().audit_verify().await.unwrap();
-        assert!(
-            matches!(verdict, store::audit::AuditVerdict::Whole { .. }),
-            "{verdict:?}"
-        );
+        assert!(matches!(verdict, store::audit::AuditVerdict::Whole { .. }), "{verdict:?}");
     }
 }
 
@@ -198,10 +174,7 @@ impl Node {
     /// How a browser at this address reaches this node.
     pub fn line(&self, address: &str) -> Line {
         let address: IpAddr = address.parse().unwrap();
-        Line::Here {
-            pages: self.pages.clone(),
-            from: SocketAddr::new(address, 40_000),
-        }
+        Line::Here { pages: self.pages.clone(), from: SocketAddr::new(address, 40_000) }
     }
 
     pub async fn delivers(&self) -> deliver::Round {
@@ -227,9 +200,7 @@ pub async fn add_northfield(store: &Store, clock: &TurnableClock, rows: &[Roster
     let now = clock.now();
     let mut tx = store.begin().await.unwrap();
     let id = vault::new_id(now, &SeededRandom::unique());
-    tx.add_organisation(id, "NTH", "Northfield Hospitals", now)
-        .await
-        .unwrap();
+    tx.add_organisation(id, "NTH", "Northfield Hospitals", now).await.unwrap();
     tx.commit().await.unwrap();
     import(store, clock, rows).await;
 }
@@ -237,15 +208,7 @@ pub async fn add_northfield(store: &Store, clock: &TurnableClock, rows: &[Roster
 async fn import(store: &Store, clock: &TurnableClock, rows: &[RosterRow]) {
     let organisation = store.organisation_by_code("NTH").await.unwrap().unwrap().id;
     let mut tx = store.begin().await.unwrap();
-    tx.import_roster(
-        organisation,
-        rows,
-        clock.now(),
-        &|_, _| Missing::MarkAsLeft,
-        &|_| {},
-    )
-    .await
-    .unwrap();
+    tx.import_roster(organisation, rows, clock.now(), &|_, _| Missing::MarkAsLeft, &|_| {}).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -255,10 +218,7 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
         service_name: "Fobwatch".to_owned(),
         public_url: Url::parse(public_url).unwrap(),
         time_zone: TimeZone::get("Europe/London").unwrap(),
-        policy: Policy {
-            phones: PHONES,
-            ..Policy::default()
-        },
+        policy: Policy { phones: PHONES, ..Policy::default() },
         email_from: email_from.to_owned(),
     }
 }
@@ -273,13 +233,7 @@ fn assemble(
     phone: &Phone,
 ) -> Node {
     let keys = db.keys.clone();
-    let hashing = HashSettings {
-        memory_kib: setup.memory_kib,
-        passes: 1,
-        lanes: 1,
-        at_once: 2,
-        wait: 1_000,
-    };
+    let hashing = HashSettings { memory_kib: setup.memory_kib, passes: 1, lanes: 1, at_once: 2, wait: 1_000 };
     let text: Arc<dyn TextChannel> =
         Arc::new(GovukNotify::new(phone.base_url(), Phone::API_KEY, Phone::TEMPLATE_ID).unwrap());
     let service = Service::new(Parts {

@@ -31,12 +31,7 @@ fn why(answer: &Value) -> &str {
 async fn a_text_to_any_way_of_writing_a_number_arrives_there() {
     let phone = Phone::start().await;
     let token = signed_with(SECRET, SERVICE, 0);
-    for number in [
-        "07700 900123",
-        "+44 (0)7700 900123",
-        "447700900123",
-        "0044 7700-900123",
-    ] {
+    for number in ["07700 900123", "+44 (0)7700 900123", "447700900123", "0044 7700-900123"] {
         assert_eq!(text(&phone, &token, message(number)).await.0, 201, "{number}");
     }
     assert_eq!(phone.texts_to("07700900123").len(), 4);
@@ -44,14 +39,9 @@ async fn a_text_to_any_way_of_writing_a_number_arrives_there() {
 
     let id = phone.texts()[0].id;
     phone.becomes("07700 900123", "temporary-failure");
-    let asked = Client::new()
-        .get(format!("{}/v2/notifications/{id}", phone.base_url()))
-        .bearer_auth(&token);
+    let asked = Client::new().get(format!("{}/v2/notifications/{id}", phone.base_url())).bearer_auth(&token);
     let answer: Value = asked.send().await.unwrap().json().await.unwrap();
-    assert_eq!(
-        (&answer["status"], &answer["reference"]),
-        (&json!("temporary-failure"), &json!("join:1"))
-    );
+    assert_eq!((&answer["status"], &answer["reference"]), (&json!("temporary-failure"), &json!("join:1")));
 }
 
 #[tokio::test]
@@ -79,15 +69,9 @@ async fn what_notify_would_refuse_is_refused_with_its_words() {
         body
     };
     for (body, words) in [
-        (
-            with("phone_number", json!("020 7946 0000")),
-            "Not a UK mobile number",
-        ),
+        (with("phone_number", json!("020 7946 0000")), "Not a UK mobile number"),
         (with("template_id", json!(SERVICE)), "Template not found"),
-        (
-            with("personalisation", json!({ "code": "1" })),
-            "Missing personalisation: body",
-        ),
+        (with("personalisation", json!({ "code": "1" })), "Missing personalisation: body"),
         (with("colour", json!("blue")), "Additional properties"),
     ] {
         let (status, answer) = text(&phone, &token, body).await;
@@ -99,12 +83,7 @@ async fn what_notify_would_refuse_is_refused_with_its_words() {
 async fn troubles_come_one_after_the_other_and_a_lost_answer_still_sends() {
     let phone = Phone::start().await;
     let token = signed_with(SECRET, SERVICE, 0);
-    for trouble in [
-        Trouble::TooMany,
-        Trouble::OwnError,
-        Trouble::TrialMode,
-        Trouble::AnswerLost,
-    ] {
+    for trouble in [Trouble::TooMany, Trouble::OwnError, Trouble::TrialMode, Trouble::AnswerLost] {
         phone.next_meets(trouble);
     }
     let mut seen = Vec::new();

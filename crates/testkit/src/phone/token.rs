@@ -8,31 +8,14 @@ use serde_json::Value;
 
 use super::{Failure, Phone, failure};
 
-const NO_TOKEN: Failure = failure(
-    StatusCode::UNAUTHORIZED,
-    "AuthError",
-    "Unauthorized: authentication bearer scheme must be used",
-);
-const UNREADABLE: Failure = failure(
-    StatusCode::FORBIDDEN,
-    "AuthError",
-    "Invalid token: not a valid JSON web token",
-);
-const ALGORITHM: Failure = failure(
-    StatusCode::FORBIDDEN,
-    "AuthError",
-    "Invalid token: algorithm used is not HS256",
-);
-const ISSUER: Failure = failure(
-    StatusCode::FORBIDDEN,
-    "AuthError",
-    "Invalid token: service not found",
-);
-const SIGNATURE: Failure = failure(
-    StatusCode::FORBIDDEN,
-    "AuthError",
-    "Invalid token: API key not found",
-);
+const NO_TOKEN: Failure =
+    failure(StatusCode::UNAUTHORIZED, "AuthError", "Unauthorized: authentication bearer scheme must be used");
+const UNREADABLE: Failure =
+    failure(StatusCode::FORBIDDEN, "AuthError", "Invalid token: not a valid JSON web token");
+const ALGORITHM: Failure =
+    failure(StatusCode::FORBIDDEN, "AuthError", "Invalid token: algorithm used is not HS256");
+const ISSUER: Failure = failure(StatusCode::FORBIDDEN, "AuthError", "Invalid token: service not found");
+const SIGNATURE: Failure = failure(StatusCode::FORBIDDEN, "AuthError", "Invalid token: API key not found");
 const CLOCK: Failure = failure(
     StatusCode::FORBIDDEN,
     "AuthError",
@@ -42,9 +25,7 @@ const CLOCK: Failure = failure(
 /// HS256 with the secret of the key; `iss` is the service, `iat` within 30 seconds of the true time.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Failure> {
     let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = given
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or(NO_TOKEN)?;
+    let token = given.and_then(|value| value.strip_prefix("Bearer ")).ok_or(NO_TOKEN)?;
     let (signed, signature) = token.rsplit_once('.').ok_or(UNREADABLE)?;
     let (header, claims) = signed.split_once('.').ok_or(UNREADABLE)?;
     let (header, claims) = (json(header)?, json(claims)?);
@@ -86,9 +67,6 @@ pub(super) fn signed_with(secret: &str, issuer: &str, seconds_off: i64) -> Strin
     let header = part(serde_json::json!({ "typ": "JWT", "alg": "HS256" }));
     let claims = part(serde_json::json!({ "iss": issuer, "iat": true_time() + seconds_off }));
     let signed = format!("{header}.{claims}");
-    let tag = hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
-        signed.as_bytes(),
-    );
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), signed.as_bytes());
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
 }

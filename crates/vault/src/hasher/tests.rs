@@ -4,13 +4,7 @@ use super::*;
 use crate::SystemRandom;
 
 /// As little work as Argon2 allows: these tests are not about strength.
-const LIGHT: HashSettings = HashSettings {
-    memory_kib: 64,
-    passes: 1,
-    lanes: 1,
-    at_once: 2,
-    wait: 3,
-};
+const LIGHT: HashSettings = HashSettings { memory_kib: 64, passes: 1, lanes: 1, at_once: 2, wait: 3 };
 
 fn hasher(settings: HashSettings) -> Hasher {
     Hasher::new(settings, &Keys::generate(&SystemRandom::new())).unwrap()
@@ -24,10 +18,7 @@ fn secret(text: &str) -> Secret<String> {
 async fn the_right_password_is_right_and_others_are_wrong() {
     let (hasher, random) = (hasher(LIGHT), SystemRandom::new());
     let phc = hasher.hash(&secret("lantern orbit"), &random).await.unwrap();
-    assert_eq!(
-        hasher.verify(&secret("lantern orbit"), &phc).await,
-        Ok(Verdict::Right { outdated: false })
-    );
+    assert_eq!(hasher.verify(&secret("lantern orbit"), &phc).await, Ok(Verdict::Right { outdated: false }));
     for other in ["", "lantern orbi", "lantern orbit ", "Lantern orbit"] {
         assert_eq!(hasher.verify(&secret(other), &phc).await, Ok(Verdict::Wrong));
     }
@@ -48,31 +39,18 @@ async fn the_recommended_work_is_19_mib_and_2_passes_of_argon2id() {
 #[tokio::test]
 async fn a_hash_is_worth_nothing_without_the_pepper() {
     let random = SystemRandom::new();
-    let phc = hasher(LIGHT)
-        .hash(&secret("lantern orbit"), &random)
-        .await
-        .unwrap();
-    assert_eq!(
-        hasher(LIGHT).verify(&secret("lantern orbit"), &phc).await,
-        Ok(Verdict::Wrong)
-    );
+    let phc = hasher(LIGHT).hash(&secret("lantern orbit"), &random).await.unwrap();
+    assert_eq!(hasher(LIGHT).verify(&secret("lantern orbit"), &phc).await, Ok(Verdict::Wrong));
 }
 
 #[tokio::test]
 async fn a_rotation_of_keys_locks_nobody_out() {
     let random = SystemRandom::new();
     let mut keys = Keys::generate(&random);
-    let phc = Hasher::new(LIGHT, &keys)
-        .unwrap()
-        .hash(&secret("lantern orbit"), &random)
-        .await
-        .unwrap();
+    let phc = Hasher::new(LIGHT, &keys).unwrap().hash(&secret("lantern orbit"), &random).await.unwrap();
     keys.rotate(&random);
     let after = Hasher::new(LIGHT, &keys).unwrap();
-    assert_eq!(
-        after.verify(&secret("lantern orbit"), &phc).await,
-        Ok(Verdict::Right { outdated: false })
-    );
+    assert_eq!(after.verify(&secret("lantern orbit"), &phc).await, Ok(Verdict::Right { outdated: false }));
 }
 
 #[tokio::test]
@@ -81,22 +59,12 @@ async fn a_hash_of_other_settings_is_right_and_outdated() {
     let keys = Keys::generate(&random);
     let today = Hasher::new(LIGHT, &keys).unwrap();
     for old in [
-        HashSettings {
-            memory_kib: 32,
-            ..LIGHT
-        },
+        HashSettings { memory_kib: 32, ..LIGHT },
         HashSettings { passes: 2, ..LIGHT },
         HashSettings { lanes: 2, ..LIGHT },
     ] {
-        let phc = Hasher::new(old, &keys)
-            .unwrap()
-            .hash(&secret("lantern orbit"), &random)
-            .await
-            .unwrap();
-        assert_eq!(
-            today.verify(&secret("lantern orbit"), &phc).await,
-            Ok(Verdict::Right { outdated: true })
-        );
+        let phc = Hasher::new(old, &keys).unwrap().hash(&secret("lantern orbit"), &random).await.unwrap();
+        assert_eq!(today.verify(&secret("lantern orbit"), &phc).await, Ok(Verdict::Right { outdated: true }));
         assert_eq!(today.verify(&secret("lantern"), &phc).await, Ok(Verdict::Wrong));
     }
 }
@@ -135,11 +103,7 @@ async fn a_stored_hash_that_nobody_made_is_wrong() {
         phc.replace("m=64", "m=1"),
         phc[..phc.rfind('$').unwrap()].to_owned(),
     ] {
-        assert_eq!(
-            hasher.verify(&secret("lantern orbit"), &bad).await,
-            Ok(Verdict::Wrong),
-            "{bad}"
-        );
+        assert_eq!(hasher.verify(&secret("lantern orbit"), &bad).await, Ok(Verdict::Wrong), "{bad}");
     }
 }
 
@@ -147,21 +111,12 @@ async fn a_stored_hash_that_nobody_made_is_wrong() {
 fn settings_without_sense_are_refused() {
     let keys = Keys::generate(&SystemRandom::new());
     for bad in [
-        HashSettings {
-            memory_kib: 7,
-            ..LIGHT
-        },
+        HashSettings { memory_kib: 7, ..LIGHT },
         HashSettings { passes: 0, ..LIGHT },
         HashSettings { lanes: 0, ..LIGHT },
         HashSettings { at_once: 0, ..LIGHT },
-        HashSettings {
-            wait: usize::MAX,
-            ..LIGHT
-        },
-        HashSettings {
-            memory_kib: u32::MAX,
-            ..LIGHT
-        },
+        HashSettings { wait: usize::MAX, ..LIGHT },
+        HashSettings { memory_kib: u32::MAX, ..LIGHT },
     ] {
         assert!(Hasher::new(bad, &keys).is_err(), "{bad:?}");
     }
@@ -169,10 +124,7 @@ fn settings_without_sense_are_refused() {
 
 /// Asks once whether a future is done.
 fn is_done<F: Future>(future: &mut Pin<Box<F>>) -> bool {
-    future
-        .as_mut()
-        .poll(&mut Context::from_waker(std::task::Waker::noop()))
-        .is_ready()
+    future.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())).is_ready()
 }
 
 #[tokio::test]
@@ -218,11 +170,7 @@ async fn so_many_work_at_once_so_many_wait_and_the_next_is_told_at_once() {
 
 #[tokio::test]
 async fn work_that_nobody_waits_for_keeps_its_core_until_it_is_done() {
-    let hasher = hasher(HashSettings {
-        at_once: 1,
-        wait: 0,
-        ..LIGHT
-    });
+    let hasher = hasher(HashSettings { at_once: 1, wait: 0, ..LIGHT });
     let (release, gate) = std::sync::mpsc::channel::<()>();
     let (finished, end) = tokio::sync::oneshot::channel();
     let password = secret("lantern orbit");
@@ -241,11 +189,7 @@ async fn work_that_nobody_waits_for_keeps_its_core_until_it_is_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_within_the_queue_is_served_to_the_last() {
-    let hasher = hasher(HashSettings {
-        at_once: 2,
-        wait: 98,
-        ..LIGHT
-    });
+    let hasher = hasher(HashSettings { at_once: 2, wait: 98, ..LIGHT });
     let random = SystemRandom::new();
     let phc = hasher.hash(&secret("lantern orbit"), &random).await.unwrap();
     let crowd = (0..100).map(|i| {

@@ -33,10 +33,8 @@ fn the_file_is_for_its_owner_only_and_nothing_is_left_beside_it() {
     let path = folder.path().join("keys.toml");
     keys().save_new(&path).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
-    let names: Vec<_> = fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["keys.toml"]);
 }
 
@@ -53,18 +51,12 @@ fn a_keys_file_is_never_overwritten() {
     let path = folder.path().join("keys.toml");
     let first = keys();
     first.save_new(&path).unwrap();
-    assert!(matches!(
-        keys().save_new(&path),
-        Err(KeyFileProblem::Exists { .. })
-    ));
+    assert!(matches!(keys().save_new(&path), Err(KeyFileProblem::Exists { .. })));
     assert!(same(&first, &Keys::load(&path).unwrap()));
     // Not even through a link to nowhere.
     let link = folder.path().join("link.toml");
     std::os::unix::fs::symlink(folder.path().join("nowhere"), &link).unwrap();
-    assert!(matches!(
-        keys().save_new(&link),
-        Err(KeyFileProblem::Exists { .. })
-    ));
+    assert!(matches!(keys().save_new(&link), Err(KeyFileProblem::Exists { .. })));
 }
 
 #[test]
@@ -74,14 +66,8 @@ fn of_first_starts_at_once_one_makes_the_keys() {
     let path = folder.path().join("keys.toml");
     let made = WholeFile::write(&path, &print(&keys())).unwrap();
     fs::hard_link(&made.path, &path).unwrap();
-    assert_eq!(
-        made.rename_without_links(&path).unwrap_err().kind(),
-        io::ErrorKind::AlreadyExists
-    );
-    assert_eq!(
-        fs::hard_link(&made.path, &path).unwrap_err().kind(),
-        io::ErrorKind::AlreadyExists
-    );
+    assert_eq!(made.rename_without_links(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    assert_eq!(fs::hard_link(&made.path, &path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
 }
 
 #[test]
@@ -89,10 +75,7 @@ fn a_file_system_without_links_will_do() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.toml");
     let keys = keys();
-    WholeFile::write(&path, &print(&keys))
-        .unwrap()
-        .rename_without_links(&path)
-        .unwrap();
+    WholeFile::write(&path, &print(&keys)).unwrap().rename_without_links(&path).unwrap();
     assert!(same(&keys, &Keys::load(&path).unwrap()));
 }
 
@@ -109,18 +92,9 @@ fn rotated_keys_replace_the_older_ones_of_the_same_installation_only() {
     assert!(same(&new, &Keys::load(&path).unwrap()));
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
     // The older ones would lose what the new one sealed; another installation's would lose everything.
-    assert!(matches!(
-        old.save_rotated(&path),
-        Err(KeyFileProblem::OtherKeys { .. })
-    ));
-    assert!(matches!(
-        keys().save_rotated(&path),
-        Err(KeyFileProblem::OtherKeys { .. })
-    ));
-    assert!(matches!(
-        new.save_rotated(&folder.path().join("none")),
-        Err(KeyFileProblem::Io { .. })
-    ));
+    assert!(matches!(old.save_rotated(&path), Err(KeyFileProblem::OtherKeys { .. })));
+    assert!(matches!(keys().save_rotated(&path), Err(KeyFileProblem::OtherKeys { .. })));
+    assert!(matches!(new.save_rotated(&folder.path().join("none")), Err(KeyFileProblem::Io { .. })));
 }
 
 #[test]
@@ -129,16 +103,10 @@ fn keys_come_from_the_environment_as_text_or_as_one_line() {
     let line = to_env_text(&keys);
     assert!(!line.contains('\n'));
     assert!(same(&keys, &Keys::from_env_text(&line).unwrap()));
-    assert!(same(
-        &keys,
-        &Keys::from_env_text(&format!(" {}\n", *line)).unwrap()
-    ));
+    assert!(same(&keys, &Keys::from_env_text(&format!(" {}\n", *line)).unwrap()));
     assert!(same(&keys, &Keys::from_env_text(&print(&keys)).unwrap()));
     for rubbish in ["", "secret", "c2VjcmV0", "🔑"] {
-        assert!(matches!(
-            Keys::from_env_text(rubbish),
-            Err(KeyFileProblem::Damaged { .. })
-        ));
+        assert!(matches!(Keys::from_env_text(rubbish), Err(KeyFileProblem::Damaged { .. })));
     }
 }
 
@@ -146,11 +114,8 @@ fn keys_come_from_the_environment_as_text_or_as_one_line() {
 fn a_damaged_file_says_where_and_never_what() {
     let text = print(&keys());
     let secret = |line: &str| line.split('"').nth(1).map(str::to_owned);
-    let secrets: Vec<String> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(secret)
-        .collect();
+    let secrets: Vec<String> =
+        text.lines().filter(|line| !line.starts_with('#')).filter_map(secret).collect();
     assert_eq!(secrets.len(), 4);
     let mut damaged = vec![
         text.replace("form = 1", "form = 2"),
@@ -175,10 +140,7 @@ fn a_damaged_file_says_where_and_never_what() {
         let why = read_key_text(&text, "keys.toml").unwrap_err();
         let shown = format!("{why} {why:?}");
         assert!(shown.contains("keys.toml"), "{shown}");
-        assert!(
-            secrets.iter().all(|secret| !shown.contains(&secret[4..20])),
-            "{shown}"
-        );
+        assert!(secrets.iter().all(|secret| !shown.contains(&secret[4..20])), "{shown}");
     }
 }
 

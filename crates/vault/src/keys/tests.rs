@@ -34,28 +34,15 @@ fn what_is_sealed_can_be_opened_in_its_place() {
 #[test]
 fn the_same_value_never_looks_the_same() {
     let (keys, random) = keys();
-    assert_ne!(
-        keys.seal("phone", b"+447700900123", &random),
-        keys.seal("phone", b"+447700900123", &random)
-    );
+    assert_ne!(keys.seal("phone", b"+447700900123", &random), keys.seal("phone", b"+447700900123", &random));
 }
 
 #[test]
 fn a_value_in_another_place_is_refused() {
     let (keys, random) = keys();
     let sealed = keys.seal("account/phone/1", b"+447700900123", &random);
-    for other in [
-        "account/phone/2",
-        "account/phone/",
-        "account/phone/11",
-        "",
-        "account/seed/1",
-    ] {
-        assert_eq!(
-            keys.open(other, &sealed).unwrap_err(),
-            OpenError::Refused,
-            "{other}"
-        );
+    for other in ["account/phone/2", "account/phone/", "account/phone/11", "", "account/seed/1"] {
+        assert_eq!(keys.open(other, &sealed).unwrap_err(), OpenError::Refused, "{other}");
     }
 }
 
@@ -74,10 +61,7 @@ fn a_value_with_any_bit_changed_is_refused() {
             let why = keys.open("phone", &changed).unwrap_err();
             match place {
                 0 => assert_eq!(why, OpenError::NotSealed),
-                1..HEAD => assert!(
-                    matches!(why, OpenError::UnknownKey { .. } | OpenError::Refused),
-                    "{why}"
-                ),
+                1..HEAD => assert!(matches!(why, OpenError::UnknownKey { .. } | OpenError::Refused), "{why}"),
                 _ => assert_eq!(why, OpenError::Refused),
             }
         }
@@ -91,14 +75,8 @@ fn a_value_cut_short_or_drawn_out_is_refused() {
     for length in 0..sealed.len() {
         assert!(keys.open("phone", &sealed[..length]).is_err(), "{length}");
     }
-    assert_eq!(
-        keys.open("phone", &[&sealed[..], &[0]].concat()).unwrap_err(),
-        OpenError::Refused
-    );
-    assert_eq!(
-        keys.open("phone", b"+447700900123").unwrap_err(),
-        OpenError::NotSealed
-    );
+    assert_eq!(keys.open("phone", &[&sealed[..], &[0]].concat()).unwrap_err(), OpenError::Refused);
+    assert_eq!(keys.open("phone", b"+447700900123").unwrap_err(), OpenError::NotSealed);
 }
 
 #[test]
@@ -106,9 +84,7 @@ fn a_key_that_is_missing_is_named() {
     let (keys, random) = keys();
     let mut other = Keys::generate(&random);
     other.rotate(&random);
-    let why = keys
-        .open("phone", &other.seal("phone", b"x", &random))
-        .unwrap_err();
+    let why = keys.open("phone", &other.seal("phone", b"x", &random)).unwrap_err();
     assert_eq!(why, OpenError::UnknownKey { id: 2 });
     assert!(why.to_string().contains("key 2"));
 }
@@ -159,9 +135,7 @@ fn the_vector_of_aes_256_gcm_comes_out() {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[0; 32]).unwrap());
     let mut body = [0; 16];
     let nonce = Nonce::assume_unique_for_key([0; NONCE_LEN]);
-    let tag = key
-        .seal_in_place_separate_tag(nonce, Aad::empty(), &mut body)
-        .unwrap();
+    let tag = key.seal_in_place_separate_tag(nonce, Aad::empty(), &mut body).unwrap();
     assert_eq!(hex(&body), "cea7403d4d606b6e074ec5d3baf39d18");
     assert_eq!(hex(tag.as_ref()), "d0d1c8a799996bf0265b98b5d48ab919");
 }
@@ -172,16 +146,9 @@ fn the_form_of_a_sealed_value_stays() {
     let sealed = known().seal("account/phone/1", b"+447700900123", &Zeros);
     assert_eq!(hex(&sealed[..17]), "0100000007000000000000000000000000");
     // The keystream of the zero key and nonce, from the vector above, over the plain text.
-    let stream: Vec<u8> = sealed[17..30]
-        .iter()
-        .zip(b"+447700900123")
-        .map(|(a, b)| a ^ b)
-        .collect();
+    let stream: Vec<u8> = sealed[17..30].iter().zip(b"+447700900123").map(|(a, b)| a ^ b).collect();
     assert_eq!(hex(&stream), "cea7403d4d606b6e074ec5d3ba");
-    assert_eq!(
-        **known().open("account/phone/1", &sealed).unwrap(),
-        *b"+447700900123"
-    );
+    assert_eq!(**known().open("account/phone/1", &sealed).unwrap(), *b"+447700900123");
 }
 
 /// What is in databases must stay findable.
@@ -189,10 +156,7 @@ fn the_form_of_a_sealed_value_stays() {
 fn the_form_of_a_keyed_hash_stays() {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &[0x0b; KEY_BYTES]);
     let message = b"\0\0\0\0\0\0\0\x04code\0\0\0\0\0\0\0\x02ab\0\0\0\0\0\0\0\x01c";
-    assert_eq!(
-        known().keyed_hash("code", &[b"ab", b"c"]),
-        *hmac::sign(&key, message).as_ref()
-    );
+    assert_eq!(known().keyed_hash("code", &[b"ab", b"c"]), *hmac::sign(&key, message).as_ref());
 }
 
 #[test]

@@ -30,7 +30,15 @@ async fn the_demonstration_stands_beside_the_pages_of_the_service() {
     let folder = tempfile::tempdir().unwrap();
     let demo = in_folder(&folder, &[]);
     let running = demo.start(demo.config().unwrap()).await.unwrap();
-    for path in ["/demo", "/demo/clock", "/demo/phone/mail", "/demo/phone/texts", "/demo/phone/codes", "/join", "/health/ready"] {
+    for path in [
+        "/demo",
+        "/demo/clock",
+        "/demo/phone/mail",
+        "/demo/phone/texts",
+        "/demo/phone/codes",
+        "/join",
+        "/health/ready",
+    ] {
         assert_eq!(status(&running, path).await, 200, "{path}");
     }
     running.stop().await;
@@ -41,7 +49,9 @@ async fn the_service_itself_knows_no_demonstration() {
     let folder = tempfile::tempdir().unwrap();
     let config = in_folder(&folder, &[]).config().unwrap();
     let running = start(config, Hooks::default()).await.unwrap();
-    for path in ["/demo", "/demo/", "/demo/clock", "/demo/phone/mail", "/demo/phone/codes", "/demo/assets/demo.css"] {
+    for path in
+        ["/demo", "/demo/", "/demo/clock", "/demo/phone/mail", "/demo/phone/codes", "/demo/assets/demo.css"]
+    {
         assert_eq!(status(&running, path).await, 404, "{path}");
     }
     running.stop().await;

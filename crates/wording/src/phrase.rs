@@ -128,12 +128,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_value_is_printed_exactly_as_it_was_given(value in "\\PC{0,40}") {
-            prop_assert!(text(Language::En, "notice-code-sent", &[("hint", &value)]).contains(&value));
+            prop_assert!(text(Language::En, "hint-number", &[("digits", &value)]).contains(&value));
         }
 
         #[test]
         fn digits_keep_their_leading_noughts(value in "[0-9]{1,12}") {
-            prop_assert!(text(Language::En, "notice-code-sent", &[("hint", &value)]).contains(&value));
+            prop_assert!(text(Language::En, "hint-number", &[("digits", &value)]).contains(&value));
         }
     }
 }

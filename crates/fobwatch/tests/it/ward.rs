@@ -34,13 +34,17 @@ pub struct Setup {
     pub public_url: &'static str,
     /// Memory of a password hash, in KiB: little, where a test does not measure it.
     pub memory_kib: u32,
+    /// Passes of a password hash.
+    pub passes: u32,
+    /// How many passwords are hashed at once.
+    pub at_once: usize,
     /// Connections of each node to the database.
     pub connections: u32,
 }
 
 impl Setup {
     pub fn on(kind: Kind) -> Self {
-        Self { kind, public_url: "http://fobwatch.example", memory_kib: 64, connections: 10 }
+        Self { kind, public_url: "http://fobwatch.example", memory_kib: 64, passes: 1, at_once: 2, connections: 10 }
     }
 }
 
@@ -233,7 +237,13 @@ fn assemble(
     phone: &Phone,
 ) -> Node {
     let keys = db.keys.clone();
-    let hashing = HashSettings { memory_kib: setup.memory_kib, passes: 1, lanes: 1, at_once: 2, wait: 1_000 };
+    let hashing = HashSettings {
+        memory_kib: setup.memory_kib,
+        passes: setup.passes,
+        lanes: 1,
+        at_once: setup.at_once,
+        wait: 1_000,
+    };
     let text: Arc<dyn TextChannel> =
         Arc::new(GovukNotify::new(phone.base_url(), Phone::API_KEY, Phone::TEMPLATE_ID).unwrap());
     let service = Service::new(Parts {

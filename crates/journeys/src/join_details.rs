@@ -42,7 +42,7 @@ pub async fn give(service: &Service, joining: &Joining, details: Details<'_>) ->
     }
     let read = read(service, joining, &details)?;
     match_roster(service, joining, &read).await?;
-    let hash = service.hasher.hash(details.password, service.random.as_ref()).await?;
+    let hash = service.hasher.hash(&canonical(details.password), service.random.as_ref()).await?;
 
     let now = service.clock.now();
     let id = joining.registration.id;
@@ -131,3 +131,8 @@ async fn match_roster(service: &Service, joining: &Joining, read: &Read) -> Resu
 
 /// As long as a registration can last.
 const MISMATCHES_COUNT_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// The password as it is hashed: however a keyboard makes an é, it is the same.
+pub(crate) fn canonical(password: &Secret<String>) -> Secret<String> {
+    Secret::new(std::mem::take(&mut *rules::password::canonical(password.expose())))
+}

@@ -1,6 +1,7 @@
 //! *Login to …*: user name and password, then the second factor.
 
 use crate::codes::{Destination, typed_code};
+use crate::join_details::canonical;
 use crate::join_factor::{channel_of, prove_app};
 use crate::{Network, Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
@@ -78,13 +79,14 @@ pub async fn give_password(service: &Service, attempt: Attempt<'_>) -> Result<Pa
     let now = service.clock.now();
     let credentials = service.store.credentials(&user_name).await?;
     let account = credentials.as_ref().map(|credentials| credentials.account_id);
+    let password = canonical(attempt.password);
     let guard = Guard::of(service, &user_name, account, &attempt).await?;
 
     guard.count_try(service, attempt.network, now).await?;
     let right = match &credentials {
-        Some(credentials) => service.hasher.verify(attempt.password, &credentials.password).await?,
+        Some(credentials) => service.hasher.verify(&password, &credentials.password).await?,
         None => {
-            service.hasher.verify_nobody(attempt.password).await?;
+            service.hasher.verify_nobody(&password).await?;
             Verdict::Wrong
         }
     };
@@ -94,11 +96,8 @@ pub async fn give_password(service: &Service, attempt: Attempt<'_>) -> Result<Pa
         tx.commit().await?;
         return Err(Refusal::SignInWrong);
     };
-    let better_hash = if outdated {
-        Some(service.hasher.hash(attempt.password, service.random.as_ref()).await?)
-    } else {
-        None
-    };
+    let better_hash =
+        if outdated { Some(service.hasher.hash(&password, service.random.as_ref()).await?) } else { None };
 
     let under_way = current(service, attempt.cookie).await.ok();
     let mut tx = service.store.begin().await?;

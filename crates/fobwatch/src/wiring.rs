@@ -60,13 +60,11 @@ pub fn hasher(config: &Config, keys: &Keys) -> Result<Hasher, SettingsProblem> {
 
 /// What the journeys need of the configuration.
 pub fn settings(config: &Config) -> Settings {
-    let mut policy = Policy::default();
-    policy.phones = phones(config);
     Settings {
         service_name: config.service.name.as_str().to_owned(),
         public_url: config.server.public_url.url().clone(),
         time_zone: config.service.time_zone.get().clone(),
-        policy,
+        policy: Policy { phones: phones(config), ..Policy::default() },
         email_from: config.email.from.as_str().to_owned(),
     }
 }

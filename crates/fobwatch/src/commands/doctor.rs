@@ -67,7 +67,8 @@ fn readable_by_owner_only(config: &Config) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     let file = &config.keys.file;
     let mode = std::fs::metadata(file).map_err(|error| error.to_string())?.permissions().mode();
-    if mode & 0o077 == 0 {
+    let of_others = mode & 0o077;
+    if of_others == 0 {
         return Ok(());
     }
     Err(format!("others than its owner may read {}: `chmod 600 {0}`", file.display()))

@@ -77,7 +77,7 @@ impl Command {
         let house = House::open(config).await?;
         match self {
             Self::Add { code, name, settings } => {
-                add(&house, config, &code, &name, settings, console).await?
+                add(&house, config, &code, &name, settings, console).await?;
             }
             Self::List => list(&house, console).await?,
             Self::Set { code, name, settings } => set(&house, config, &code, name, settings, console).await?,
@@ -209,8 +209,7 @@ fn made_stricter(config: &Config, kept: &str, given: &[String]) -> Result<String
         };
         rules.insert(key.trim().to_owned(), value.trim().to_owned());
     }
-    let mut policy = Policy::default();
-    policy.phones = wiring::phones(config);
+    let mut policy = Policy { phones: wiring::phones(config), ..Policy::default() };
     for (key, value) in &rules {
         policy.stricter(key, value).with_context(|| format!("--strict {key}={value}"))?;
     }

@@ -73,7 +73,7 @@ impl Import {
         let organisation = by_code(&house, code).await?;
         let now = SystemClock.now();
         let today = now.to_zoned(config.service.time_zone.get().clone()).date();
-        let phones = wiring::phones(&config);
+        let phones = wiring::phones(config);
         let file = roster_file::read(&bytes, today, phones).with_context(|| path.display().to_string())?;
         for mistake in &file.mistakes {
             console.note(mistake.to_string())?;

@@ -3,6 +3,7 @@
 //! [`table`] is the one list of keys, with their documentation, defaults and examples. The typed [`Config`], its reader,
 //! the printed example and the reference page are all made from it.
 
+mod address;
 mod checks;
 mod print;
 pub mod problem;

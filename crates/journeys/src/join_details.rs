@@ -1,6 +1,7 @@
 //! Guide 003, step 6: a new password and personal details, which must be those that the employer holds.
 
 use crate::join::{Joining, Step};
+use crate::password::{breached, canonical};
 use crate::refusal::{birth_problem, first_name_problem, last_name_problem, password_problem};
 use crate::{Refusal, Service};
 use jiff::SignedDuration;
@@ -77,9 +78,9 @@ fn read(service: &Service, joining: &Joining, details: &Details<'_>) -> Result<R
         details.password.expose(),
         &[details.first_name, details.last_name, local_part],
         &joining.policy.password,
-        &service.breached(),
+        &breached,
     )
-    .map_err(|problem| password_problem("password", &problem));
+    .map_err(|problem| password_problem("password", problem));
     match (first_name, last_name, date_of_birth, password) {
         (Ok(first_name), Ok(last_name), Ok(date_of_birth), Ok(())) => {
             Ok(Read { first_name, last_name, date_of_birth })
@@ -131,8 +132,3 @@ async fn match_roster(service: &Service, joining: &Joining, read: &Read) -> Resu
 
 /// As long as a registration can last.
 const MISMATCHES_COUNT_FOR: SignedDuration = SignedDuration::from_hours(24);
-
-/// The password as it is hashed: however a keyboard makes an é, it is the same.
-pub(crate) fn canonical(password: &Secret<String>) -> Secret<String> {
-    Secret::new(std::mem::take(&mut *rules::password::canonical(password.expose())))
-}

@@ -2,28 +2,21 @@
 
 use crate::codes::{Destination, typed_code};
 use crate::deliver::GIVE_UP_AFTER;
+use crate::factor::{channel_of, prove_app};
 use crate::join::{Joining, Step};
 use crate::refusal::{email_problem, phone_problem};
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
-use rules::code::TypedCode;
 use rules::email::EmailAddress;
-use rules::limits::Limit;
 use rules::phone::UkMobile;
 use store::Tx;
 use store::audit::Event;
 use store::code::CodeFor;
-use store::limits::Allowance;
 use store::outbox::Channel;
 pub use store::sign_in::{MethodKind, MethodSecret};
 use uuid::Uuid;
 use vault::Secret;
 use wording::Message;
-
-/// Wrong codes from an authenticator app: as many as of a code that is sent, in as long as that lives.
-pub(crate) fn app_tries(policy: &rules::policy::Policy) -> Limit {
-    Limit { name: "app-tries", at_most: policy.code_wrong_tries, within: policy.code_lifetime }
-}
 
 /// Step 7: the person chooses. For an app its seed is made now, so that showing the QR code changes nothing.
 ///
@@ -113,15 +106,6 @@ pub async fn send_new_code(service: &Service, joining: &Joining, network: &Netwo
     let channel = channel_of(method.kind).ok_or(Refusal::WrongStep)?;
     let destination = Destination { channel, to: secret.as_address() };
     send_code(service, joining, method.kind, destination, network).await
-}
-
-/// How a code travels to this kind of method; an app makes its own.
-pub(crate) fn channel_of(kind: MethodKind) -> Option<Channel> {
-    match kind {
-        MethodKind::Email => Some(Channel::Email),
-        MethodKind::Text => Some(Channel::Text),
-        MethodKind::App => None,
-    }
 }
 
 /// The button pressed twice sends one code: the second press finds it on its way.
@@ -230,33 +214,6 @@ pub async fn prove(service: &Service, joining: &Joining, typed: &str) -> Result<
         }
     };
     make_account(service, joining, tx, method.kind, secret, step, now).await
-}
-
-/// Checks a code of an app that is being set up or signs in; wrong ones are counted for `subject`.
-pub(crate) async fn prove_app(
-    service: &Service,
-    policy: &rules::policy::Policy,
-    subject: Uuid,
-    seed: &MethodSecret,
-    typed: &TypedCode,
-    now: Timestamp,
-) -> Result<(Tx, u64), Refusal> {
-    let limit = app_tries(policy);
-    let mut tx = service.store.begin().await?;
-    if tx.take(&limit, subject.as_bytes(), now).await? != Allowance::Granted {
-        return Err(Refusal::field("code", "totp-used-up"));
-    }
-    match vault::totp::matching_step(seed.as_seed(), typed.digits(), now) {
-        Some(step) => {
-            tx.give_back(&limit, subject.as_bytes(), now).await?;
-            Ok((tx, step))
-        }
-        None => {
-            tx.audit(Event::CodeRefused { subject, purpose: "app".to_owned() }, now);
-            tx.commit().await?;
-            Err(Refusal::CodeWrong { left: None })
-        }
-    }
 }
 
 async fn make_account(

@@ -5,11 +5,13 @@
 
 pub mod codes;
 pub mod deliver;
+mod factor;
 pub mod housekeeping;
 pub mod join;
 pub mod join_details;
 pub mod join_factor;
 mod network;
+mod password;
 mod refusal;
 mod service;
 pub mod session;

@@ -28,7 +28,7 @@ impl FieldProblem {
         Self { field, key, values: Vec::new() }
     }
 
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self
     }
@@ -135,8 +135,7 @@ impl Refusal {
             Self::SignInPaused { .. } => "FW-1202",
             Self::SignInOver => "FW-1203",
             Self::NotSignedIn => "FW-1204",
-            Self::Busy => "FW-1900",
-            Self::Store(StoreError::Unavailable(_)) => "FW-1900",
+            Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) => "FW-1901",
             Self::NoSuchOrganisation => "FW-1902",
         }
@@ -235,11 +234,11 @@ pub(crate) fn birth_problem(field: &'static str, problem: BirthProblem) -> Field
     )
 }
 
-pub(crate) fn password_problem(field: &'static str, problem: &PasswordProblem) -> FieldProblem {
+pub(crate) fn password_problem(field: &'static str, problem: PasswordProblem) -> FieldProblem {
     match problem {
         PasswordProblem::Empty => FieldProblem::new(field, "password-empty"),
-        PasswordProblem::TooShort { min } => FieldProblem::new(field, "password-too-short").with("min", min),
-        PasswordProblem::TooLong { max } => FieldProblem::new(field, "password-too-long").with("max", max),
+        PasswordProblem::TooShort { min } => FieldProblem::new(field, "password-too-short").with("min", &min),
+        PasswordProblem::TooLong { max } => FieldProblem::new(field, "password-too-long").with("max", &max),
         PasswordProblem::HoldsName => FieldProblem::new(field, "password-holds-name"),
         PasswordProblem::Breached => FieldProblem::new(field, "password-breached"),
         PasswordProblem::TooGuessable => FieldProblem::new(field, "password-too-guessable"),

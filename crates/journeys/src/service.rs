@@ -115,10 +115,6 @@ impl Service {
     pub fn word(&self, key: &str, values: &[(&str, &str)]) -> String {
         wording::text(wording::Language::En, key, values)
     }
-
-    pub(crate) fn breached(&self) -> impl Fn(&str) -> bool + use<> {
-        |_| false
-    }
 }
 
 impl Deref for Service {

@@ -1,8 +1,8 @@
 //! *Login to …*: user name and password, then the second factor.
 
 use crate::codes::{Destination, typed_code};
-use crate::join_details::canonical;
-use crate::join_factor::{channel_of, prove_app};
+use crate::factor::{channel_of, prove_app};
+use crate::password::canonical;
 use crate::{Network, Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
 use rules::email::EmailAddress;

@@ -141,8 +141,9 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
     let next = match **refusal {
         Refusal::RegistrationOver => Some(("link-start-again", urls::JOIN)),
         Refusal::WrongStep => Some(("link-continue", urls::JOIN_RESUME)),
-        Refusal::AccountExists => Some(("link-sign-in", urls::SIGN_IN)),
-        Refusal::SignInOver | Refusal::NotSignedIn => Some(("link-sign-in", urls::SIGN_IN)),
+        Refusal::AccountExists | Refusal::SignInOver | Refusal::NotSignedIn => {
+            Some(("link-sign-in", urls::SIGN_IN))
+        }
         _ => None,
     };
     let shell = organisation.as_ref().map_or_else(|| web.shell(), |organisation| web.shell_of(organisation));

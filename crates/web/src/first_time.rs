@@ -2,7 +2,7 @@
 //! rooms as everybody.
 
 use crate::forms::EmailForm;
-use crate::join::{begin, choose};
+use crate::registration::{begin, choose};
 use crate::render::{Answer, on_page, page, page_with};
 use crate::visitor::Visitor;
 use crate::{Web, urls};

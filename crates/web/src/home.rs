@@ -1,7 +1,7 @@
 //! Where a person who is signed in begins.
 
 use crate::cookies::Kind;
-use crate::join_factor::method;
+use crate::registration::method;
 use crate::render::{Answer, page, see_other};
 use crate::sign_in::hint;
 use crate::{Web, urls};
@@ -18,9 +18,11 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {
-    let person = match session::current(&web, web.cookies().read(&jar, Kind::Session).as_ref()).await {
+    let cookie = web.cookies().read(&jar, Kind::Session);
+    let person = match session::current(&web, cookie.as_ref()).await {
         Ok(person) => person,
-        Err(Refusal::NotSignedIn) => return Ok(see_other(urls::SIGN_IN)),
+        // Whose session has ended is told so; others have only opened the first page.
+        Err(Refusal::NotSignedIn) if cookie.is_none() => return Ok(see_other(urls::SIGN_IN)),
         Err(refusal) => return Err(refusal.into()),
     };
     let methods = session::methods(&web, &person).await?;

@@ -1,22 +1,21 @@
 //! Guide 003, steps 1 to 5: staff group, e-mail address, verification code.
 
 use crate::cookies::Kind;
-use crate::errors::Trouble;
 use crate::forms::{CodeForm, EmailForm};
+use crate::registration::{Sent, begin, choose, joining, next_page};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Visitor;
 use crate::{Web, urls};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::join::{self, Joining, Journey, Start, Step};
-use journeys::{Network, Refusal};
+use journeys::Refusal;
+use journeys::join::{self, Joining, Journey, Step};
 use pages::{
-    Channel, Choice, ChooseOrganisation, Code, CodePurpose, Discover, Email, FieldErrors, HowToApply, Link,
-    Resume, StaffGroup,
+    Channel, Choice, Code, CodePurpose, Discover, Email, FieldErrors, HowToApply, Resume, StaffGroup,
 };
 use rules::email::EmailAddress;
 use rules::roster::StaffGroup as Group;
@@ -45,60 +44,9 @@ struct Chosen {
     group: String,
 }
 
-/// Whether a code was just sent again.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(crate) struct Sent {
-    sent: String,
-}
-
-impl Sent {
-    /// Appended to the address of a code page.
-    pub(crate) const AGAIN: &str = "?sent=again";
-    /// The same where no code could be sent just now.
-    pub(crate) const NOT: &str = "?sent=not";
-
-    pub(crate) fn again(&self) -> bool {
-        self.sent == "again"
-    }
-
-    pub(crate) fn not(&self) -> bool {
-        self.sent == "not"
-    }
-}
-
-/// The registration of this browser.
-pub(crate) async fn joining(web: &Web, jar: &CookieJar) -> Result<Joining, Trouble> {
-    Ok(join::current(web, web.cookies().read(jar, Kind::Join).as_ref()).await?)
-}
-
-/// The page of what comes next.
-pub(crate) fn next_page(joining: &Joining) -> &'static str {
-    match joining.step() {
-        Step::VerifyEmail => urls::JOIN_CODE,
-        Step::Details => urls::JOIN_DETAILS,
-        Step::ChooseFactor => urls::JOIN_FACTOR,
-        Step::EnterFactor | Step::ProveFactor => crate::join_factor::set_up_page(joining),
-        Step::Done => urls::JOIN_VERIFIED,
-    }
-}
-
 /// With one organisation there is nothing to choose.
 async fn choose_organisation(State(web): State<Web>) -> Answer {
     choose(&web, urls::join_at).await
-}
-
-/// The page on which one of several organisations is chosen; `href` is where each leads.
-pub(crate) async fn choose(web: &Web, href: impl Fn(&str) -> String) -> Answer {
-    let organisations = web.store.organisations().await.map_err(Refusal::from)?;
-    if let [only] = organisations.as_slice() {
-        return Ok(see_other(&href(&only.code)));
-    }
-    let organisations = organisations
-        .into_iter()
-        .map(|organisation| Link::new(organisation.name, href(&organisation.code)))
-        .collect();
-    page(&web.shell(), &ChooseOrganisation { organisations })
 }
 
 /// Step 1. A browser with a half-done registration is asked whether to go on with it.
@@ -208,28 +156,6 @@ async fn send_code(
             page_with(&web.shell_of(&organisation), &again, &errors, status)
         }
     }
-}
-
-/// Sends the first code of a registration; the cookie goes to the browser.
-pub(crate) async fn begin(
-    web: &Web,
-    organisation: &Organisation,
-    journey: Journey,
-    staff_group: Option<Group>,
-    email: &str,
-    jar: &CookieJar,
-    network: &Network,
-) -> Result<Response, Refusal> {
-    let cookie = web.cookies().read(jar, Kind::Join);
-    let start = Start { organisation, journey, staff_group, email, cookie: cookie.as_ref(), network };
-    let token = join::send_code(web, start).await?;
-    let jar = jar.clone().add(web.cookies().make(Kind::Join, &token));
-    // A registration whose address is proved goes on where it was.
-    let next = match join::current(web, Some(&token)).await {
-        Ok(joining) => next_page(&joining),
-        Err(_) => urls::JOIN_CODE,
-    };
-    Ok((jar, see_other(next)).into_response())
 }
 
 /// Step 3 again, for a mistyped address.

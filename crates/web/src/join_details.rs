@@ -1,7 +1,7 @@
 //! Guide 003, step 6: a new password and personal details.
 
 use crate::forms::DetailsForm;
-use crate::join::{joining, next_page};
+use crate::registration::{joining, next_page};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::{Web, urls};
 use axum::extract::State;

@@ -2,7 +2,7 @@
 
 use crate::errors::Trouble;
 use crate::forms::{CodeForm, EmailForm, MethodForm, NextForm, NumberForm};
-use crate::join::{Sent, joining, next_page};
+use crate::registration::{Sent, joining, method, next_page, page_of};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Visitor;
 use crate::{Web, urls};
@@ -30,33 +30,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::JOIN_FACTOR_NEW_CODE, post(send_new_code))
         .route(urls::JOIN_VERIFIED, get(verified))
         .route(urls::JOIN_COMPLETE, get(show_complete).post(complete))
-}
-
-/// The page on which the chosen second factor is set up.
-pub(crate) fn set_up_page(joining: &Joining) -> &'static str {
-    let entered = joining.step() == Step::ProveFactor;
-    match joining.registration.method.as_ref().map(|method| method.kind) {
-        None => urls::JOIN_FACTOR,
-        Some(MethodKind::App) => urls::JOIN_FACTOR_APP,
-        Some(_) if entered => urls::JOIN_FACTOR_CODE,
-        Some(kind) => page_of(kind),
-    }
-}
-
-fn page_of(kind: MethodKind) -> &'static str {
-    match kind {
-        MethodKind::Email => urls::JOIN_FACTOR_EMAIL,
-        MethodKind::Text => urls::JOIN_FACTOR_TEXT,
-        MethodKind::App => urls::JOIN_FACTOR_APP,
-    }
-}
-
-pub(crate) fn method(kind: MethodKind) -> Method {
-    match kind {
-        MethodKind::Email => Method::Email,
-        MethodKind::Text => Method::Text,
-        MethodKind::App => Method::App,
-    }
 }
 
 /// The registration of this browser, where it has come as far as the second factor; else the way to where it is.

@@ -12,6 +12,7 @@ mod join;
 mod join_details;
 mod join_factor;
 mod protect;
+mod registration;
 mod render;
 mod sign_in;
 mod state;

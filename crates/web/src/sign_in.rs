@@ -3,8 +3,7 @@
 use crate::cookies::Kind;
 use crate::errors::Trouble;
 use crate::forms::{CodeForm, SignInForm};
-use crate::join::Sent;
-use crate::join_factor::method;
+use crate::registration::{Sent, method};
 use crate::render::{Answer, on_page, page_with, see_other};
 use crate::visitor::Visitor;
 use crate::{Web, urls};

@@ -29,7 +29,7 @@ impl TurnedClock {
 
     /// How far it is ahead of the clock that it turns.
     pub fn turned(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.kept.read(|drawer| drawer.turned_seconds))
+        SignedDuration::from_secs(self.kept.turned_seconds())
     }
 
     /// Turns it forward, ten years ahead at most.

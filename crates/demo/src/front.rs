@@ -71,6 +71,7 @@ async fn turn(State(room): State<Room>, Form(form): Form<TurnForm>) -> Redirect 
 async fn asset(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "demo.css" => ("text/css", include_str!("../assets/demo.css")),
+        "icon.svg" => ("image/svg+xml", include_str!("../assets/icon.svg")),
         "front.js" => ("text/javascript", include_str!("../assets/front.js")),
         "live.js" => ("text/javascript", include_str!("../assets/live.js")),
         _ => return StatusCode::NOT_FOUND.into_response(),

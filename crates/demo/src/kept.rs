@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -50,19 +51,31 @@ pub struct KeptProblem {
 pub(crate) struct Kept {
     file: PathBuf,
     drawer: Mutex<Drawer>,
+    /// The same as in the drawer, for the clock, which is read everywhere and must wait for nobody.
+    turned_seconds: AtomicI64,
 }
 
 impl Kept {
     pub(crate) fn open(file: &Path) -> Result<Self, KeptProblem> {
         let problem = |source| KeptProblem { file: file.display().to_string(), source };
-        let drawer = match fs::read(file) {
+        let drawer: Drawer = match fs::read(file) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| problem(error.into()))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Drawer::default(),
             Err(error) => return Err(problem(error)),
         };
-        Ok(Self { file: file.to_owned(), drawer: Mutex::new(drawer) })
+        Ok(Self {
+            file: file.to_owned(),
+            turned_seconds: AtomicI64::new(drawer.turned_seconds),
+            drawer: Mutex::new(drawer),
+        })
     }
 
+    /// How far the clock is turned forward, in seconds.
+    pub(crate) fn turned_seconds(&self) -> i64 {
+        self.turned_seconds.load(Ordering::Relaxed)
+    }
+
+    /// Looks at what is kept. `look` and `change` must not come back here: they hold the drawer.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Drawer) -> T) -> T {
         look(&self.lock())
     }
@@ -71,6 +84,7 @@ impl Kept {
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Drawer) -> T) -> T {
         let mut drawer = self.lock();
         let changed = change(&mut drawer);
+        self.turned_seconds.store(drawer.turned_seconds, Ordering::Relaxed);
         let surplus = drawer.messages.len().saturating_sub(MOST_MESSAGES);
         drawer.messages.drain(..surplus);
         if let Err(error) = self.write(&drawer) {

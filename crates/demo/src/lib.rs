@@ -16,6 +16,8 @@ mod phone;
 mod phone_pages;
 mod protect;
 mod render;
+#[cfg(test)]
+mod tests;
 
 pub use clock::TurnedClock;
 pub use kept::KeptProblem;

@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/join/{organisation}/email", get(email).post(send_code))
         .route(urls::JOIN_EMAIL, get(other_email).post(change_email))
         .route(urls::JOIN_CODE, get(code).post(verify_code))
-        .route(urls::JOIN_NEW_CODE, post(send_new_code))
+        .route(urls::JOIN_NEW_CODE, get(async || see_other(urls::JOIN_CODE)).post(send_new_code))
         .route(urls::JOIN_RESUME, get(resume))
         .route(urls::JOIN_START_AGAIN, post(start_again))
 }

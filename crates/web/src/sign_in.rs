@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::SIGN_IN, get(show).post(give_password))
         .route(urls::SIGN_IN_CODE, get(show_code).post(prove))
-        .route(urls::SIGN_IN_NEW_CODE, post(send_new_code))
+        .route(urls::SIGN_IN_NEW_CODE, get(async || see_other(urls::SIGN_IN_CODE)).post(send_new_code))
         .route(urls::SIGN_OUT, post(sign_out))
 }
 

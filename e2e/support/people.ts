@@ -10,9 +10,8 @@ export interface Person {
   userType: '' | 'Training user' | 'Authoriser';
 }
 
-// The numbers kept free for plays (07700 900xxx) are no numbers to the service, which sends real texts. This one is the
-// example of a British mobile in libphonenumber.
-const MOBILE = '07400 123456';
+// Everybody has a number of their own, of those that Ofcom keeps for drama: they count while the provider is a stand-in.
+let numbers = 100;
 
 const person = (name: string, more: Partial<Person> = {}): Person => {
   const [firstName = '', lastName = ''] = name.split(/ (.*)/);
@@ -22,7 +21,7 @@ const person = (name: string, more: Partial<Person> = {}): Person => {
     lastName,
     born: [27, 3, 1987],
     email: `${address}@northfield.example`,
-    mobile: MOBILE,
+    mobile: `07700 900${numbers++}`,
     userType: '',
     ...more,
   };

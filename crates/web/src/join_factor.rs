@@ -9,7 +9,7 @@ use crate::{Web, urls};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;

@@ -28,6 +28,9 @@ const LARGEST_BODY: usize = 64 * 1_024;
 /// A page that takes longer says so.
 const SLOWEST: Duration = Duration::from_secs(30);
 
+/// The header with the reference number.
+const REFERENCE: &str = "x-request-id";
+
 /// Nothing but what we serve, and no script inside a page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -53,10 +56,11 @@ pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPu
 
 /// What holds for everything that is served.
 pub(crate) fn everything(router: Router<Web>, web: &Web) -> Router<Web> {
-    let reference = HeaderName::from_static("x-request-id");
+    let reference = HeaderName::from_static(REFERENCE);
     router.layer(
         ServiceBuilder::new()
             .layer(SetSensitiveHeadersLayer::new([COOKIE, SET_COOKIE]))
+            .layer(middleware::from_fn(without_their_reference))
             .layer(SetRequestIdLayer::new(reference.clone(), NewReference(web.clone())))
             .layer(PropagateRequestIdLayer::new(reference))
             .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -64,6 +68,12 @@ pub(crate) fn everything(router: Router<Web>, web: &Web) -> Router<Web> {
             .layer(middleware::from_fn_with_state(web.clone(), headers))
             .layer(CompressionLayer::new()),
     )
+}
+
+/// A number that a visitor sends would otherwise be taken for ours, on the page and in the log.
+async fn without_their_reference(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove(REFERENCE);
+    next.run(request).await
 }
 
 /// A reference number of our own: one that a visitor sends is not taken over.

@@ -246,3 +246,21 @@ async fn what_is_no_code_uses_up_no_try(#[case] typed: &str, #[case] told: &str)
     let code = amina.reads_the_mail().await;
     amina.types(&code).await.reads(NEXT);
 }
+
+#[tokio::test]
+async fn the_page_that_refuses_a_new_code_can_be_loaded_again() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.person(AMINA);
+    amina.asks_for_a_code().await;
+    amina.presses("Send New Code").await.is_told("You can ask for a new code in");
+    amina.reloads().await.reads("Check your email");
+    amina.types_the_mailed_code().await.gives_details().await.sets_up(Factor::TextMessage).await;
+    amina.presses("Send New Code").await.is_told("You can ask for a new code in");
+    amina.reloads().await.reads("Check your phone");
+    let code = amina.factor_code(Factor::TextMessage).await;
+    amina.types(&code).await;
+    ward.waits(60);
+    amina.gives_password(AMINA.password).await;
+    amina.presses("Send New Code").await.is_told("You can ask for a new code in");
+    amina.reloads().await.reads("Check your phone");
+}

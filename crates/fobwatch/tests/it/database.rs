@@ -2,7 +2,6 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
 use tempfile::TempDir;
@@ -22,7 +21,8 @@ pub struct Database {
     pub kind: Kind,
     pub url: String,
     pub keys: Arc<Keys>,
-    folder: TempDir,
+    /// Holds the file of SQLite, and goes when the test does.
+    _folder: TempDir,
 }
 
 /// Every table that holds what people did.
@@ -62,18 +62,13 @@ impl Database {
                 Postgres::shared().database(migrate).await
             }
         };
-        let database = Self { kind, url, keys, folder };
+        let database = Self { kind, url, keys, _folder: folder };
         if kind == Sqlite {
             let store = database.node(1).await;
             store.migrate().await.unwrap();
             store.close().await;
         }
         database
-    }
-
-    /// A folder that lives as long as the database.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// A node's way in.
@@ -151,12 +146,19 @@ impl Database {
         dump
     }
 
-    /// The files of the database, where it has any.
-    pub fn files(&self) -> Vec<PathBuf> {
-        std::fs::read_dir(self.folder())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.is_file())
-            .collect()
+    /// Does as the owner of the database could.
+    pub async fn tell(&self, sql: &str) {
+        match self.kind {
+            Sqlite => {
+                let pool = sqlx::SqlitePool::connect(&self.url).await.unwrap();
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+            PostgreSql => {
+                let pool = sqlx::PgPool::connect(&self.url).await.unwrap();
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+        }
     }
 }

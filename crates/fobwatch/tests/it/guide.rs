@@ -97,6 +97,11 @@ impl Visitor<'_> {
     /// Steps 1 to 5.
     pub async fn proves_the_address(&mut self) -> &mut Self {
         self.asks_for_a_code().await.reads("Check your email");
+        self.types_the_mailed_code().await
+    }
+
+    /// Steps 4 and 5.
+    pub async fn types_the_mailed_code(&mut self) -> &mut Self {
         let code = self.reads_the_mail().await;
         self.types(&code).await.reads("Choose a password and give your details");
         self
@@ -194,7 +199,7 @@ impl Visitor<'_> {
     /// Whether this browser is signed in.
     pub async fn is_signed_in(&mut self) -> bool {
         self.opens("/home").await;
-        self.page.status.is_success()
+        self.page.url == "/home" && self.page.status.is_success()
     }
 }
 

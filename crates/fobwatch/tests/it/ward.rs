@@ -44,7 +44,14 @@ pub struct Setup {
 
 impl Setup {
     pub fn on(kind: Kind) -> Self {
-        Self { kind, public_url: "http://fobwatch.example", memory_kib: 64, passes: 1, at_once: 2, connections: 10 }
+        Self {
+            kind,
+            public_url: "http://fobwatch.example",
+            memory_kib: 64,
+            passes: 1,
+            at_once: 2,
+            connections: 10,
+        }
     }
 }
 

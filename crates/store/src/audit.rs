@@ -99,6 +99,7 @@ pub enum AuditVerdict {
 }
 
 statements! {
+    HAS_LINK = "SELECT seq FROM audit WHERE chain = $1";
     LOCK_HEAD = "UPDATE audit_head SET seq = seq + $1 WHERE one = 1 RETURNING seq, chain";
     SET_HEAD = "UPDATE audit_head SET chain = $1 WHERE one = 1";
     APPEND = "INSERT INTO audit (seq, at, event, chain) VALUES ($1, $2, $3, $4)";
@@ -185,6 +186,18 @@ impl Store {
             .collect()
     }
 
+    /// The number of the record with this link (hexadecimal digits), as [`AuditVerdict::Whole`] told it once: where there
+    /// is none, the chain's end was cut off since.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn audit_record_of(&self, link: &str) -> Result<Option<i64>, StoreError> {
+        let Some(chain) = unhex(link) else { return Ok(None) };
+        let row: Option<(i64,)> =
+            reading!(self, HAS_LINK, sqlx::query_as, |q, c| q.bind(&chain).fetch_optional(c))?;
+        Ok(row.map(|(seq,)| seq))
+    }
+
     /// Follows the chain from its first record to its head and says where it breaks first.
     ///
     /// # Errors
@@ -241,4 +254,9 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim().as_bytes();
+    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -85,6 +85,25 @@ pub enum Delivery {
     GivenUp,
 }
 
+/// A message that is not sent: what the console shows of it. Where it goes and what it says is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsentMessage {
+    /// Its id.
+    pub id: Uuid,
+    /// Its unique key: the kind of message, and an id.
+    pub key: String,
+    /// How it travels.
+    pub channel: Channel,
+    /// When it was written, UTC.
+    pub written_at: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it was given up, UTC; none while it is still tried.
+    pub gave_up_at: Option<Timestamp>,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+}
+
 /// How the outbox stands, for the console, metrics and alarms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutboxState {
@@ -114,6 +133,8 @@ statements! {
         WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
     NEWEST = "SELECT tries, sent_at, gave_up_at FROM outbox WHERE subject = $1
         ORDER BY written_at DESC, id DESC LIMIT 1";
+    UNSENT = "SELECT id, key, channel, written_at, tries, gave_up_at, last_error FROM outbox
+        WHERE sent_at IS NULL ORDER BY written_at DESC, id DESC LIMIT $1";
     STATE = "SELECT
         COUNT(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN 1 END) AS waiting,
         COUNT(CASE WHEN gave_up_at > $1 THEN 1 END) AS given_up,
@@ -251,6 +272,29 @@ impl Store {
             (None, Some(_)) => Delivery::GivenUp,
             (None, None) => Delivery::Waiting { tries: u32::try_from(tries).unwrap_or(u32::MAX) },
         }))
+    }
+
+    /// Messages that are waiting or given up, the newest first, at most `at_most`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn unsent_messages(&self, at_most: u32) -> Result<Vec<UnsentMessage>, StoreError> {
+        type Row = (Uuid, String, String, i64, i64, Option<i64>, Option<String>);
+        let rows: Vec<Row> =
+            reading!(self, UNSENT, sqlx::query_as, |q, c| q.bind(i64::from(at_most)).fetch_all(c))?;
+        rows.into_iter()
+            .map(|(id, key, channel, written_at, tries, gave_up_at, last_error)| {
+                Ok(UnsentMessage {
+                    id,
+                    key,
+                    channel: Channel::parse(&channel)?,
+                    written_at: crate::moment::moment(written_at)?,
+                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                    gave_up_at: maybe_moment(gave_up_at)?,
+                    last_error,
+                })
+            })
+            .collect()
     }
 
     /// How the outbox stands. `since` is when the last day began, UTC.

@@ -13,7 +13,11 @@ use crate::house::House;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Follow the chain of all records; a missing, altered or swapped one is named, and the exit code is 1
-    Verify,
+    Verify {
+        /// A last link that was kept elsewhere: the end of the chain cannot have been cut off since then unnoticed
+        #[arg(long, value_name = "LINK")]
+        head: Option<String>,
+    },
     /// Print all records in their order, one JSON object a line
     Export {
         /// Only the records after this number
@@ -26,7 +30,7 @@ impl Command {
     pub(super) async fn run(self, config: &Config, console: &mut Console) -> Result<Outcome> {
         let house = House::open(config).await?;
         let outcome = match self {
-            Self::Verify => verify(&house, console).await?,
+            Self::Verify { head } => verify(&house, head.as_deref(), console).await?,
             Self::Export { after } => export(&house, after, console).await?,
         };
         house.store.close().await;
@@ -34,7 +38,14 @@ impl Command {
     }
 }
 
-async fn verify(house: &House, console: &mut Console) -> Result<Outcome> {
+async fn verify(house: &House, kept: Option<&str>, console: &mut Console) -> Result<Outcome> {
+    if let Some(kept) = kept
+        && house.store.audit_record_of(kept).await?.is_none()
+    {
+        console
+            .say("The audit is not whole: no record has the link that you kept, so its end was cut off.")?;
+        return Ok(Outcome::Unwell);
+    }
     let (line, outcome) = match house.store.audit_verify().await? {
         AuditVerdict::Whole { records, head } => {
             (format!("The audit is whole: {records} records, the last link is {head}."), Outcome::Well)

@@ -6,6 +6,7 @@ pub mod console;
 pub mod demo;
 pub mod doctor;
 pub mod keys;
+pub mod messages;
 pub mod migrate;
 pub mod organisation;
 pub mod reference;
@@ -63,6 +64,8 @@ pub enum Command {
     /// Verify and export the audit
     #[command(subcommand)]
     Audit(audit::Command),
+    /// List messages that wait or were given up, and why; the exit code is 1 if any was given up
+    Messages(messages::Messages),
     /// Show the service with invented people, a phone on the screen and a clock to turn, on this machine only
     Demo(demo::Demo),
 }
@@ -89,6 +92,7 @@ impl Cli {
             Command::Roster(command) => command.run(load, console).await,
             Command::Keys(command) => command.run(&load()?, console).await,
             Command::Audit(command) => command.run(&load()?, console).await,
+            Command::Messages(messages) => messages.run(&load()?, console).await,
             // It takes nothing from the configuration: it must never touch the database of a real service.
             Command::Demo(demo) => demo.run(console).await,
         }

@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{CommandFactory as _, Parser as _};
+use journeys::Clock as _;
 use tempfile::TempDir;
 
 use super::*;
+use crate::house::{House, SystemClock};
 
 const HEADINGS: &str =
     "first name,last name,date of birth,email,staff group,employment type,employment status";
@@ -308,4 +310,41 @@ async fn the_doctor_says_what_to_mend() {
     ]) {
         assert!(line.starts_with(start), "{}", said.out);
     }
+}
+
+#[tokio::test]
+async fn a_link_that_was_kept_elsewhere_proves_that_the_end_of_the_audit_is_there() {
+    let desk = Desk::with_northfield().await;
+    let said = desk.types("audit verify").await.well().out;
+    let link = said.trim_end().trim_end_matches('.').rsplit(' ').next().unwrap().to_owned();
+    desk.types(&format!("audit verify --head {link}")).await.well();
+    for cut_off in ["00", "no link", &link.replace(char::is_numeric, "f")] {
+        let said = desk.types(&format!("audit verify --head {}", cut_off.replace(' ', ""))).await;
+        assert_eq!(said.end, Ok(Outcome::Unwell), "{cut_off}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_delivered_is_listed_with_the_reason() {
+    let desk = Desk::new();
+    assert!(desk.types("messages").await.well().out.contains("Every message is delivered."));
+    let house = House::open(&Config::load(None, desk.environment.clone()).unwrap()).await.unwrap();
+    let now = SystemClock.now();
+    let id = vault::new_id(now, &vault::SystemRandom::new());
+    let message = store::outbox::NewMessage {
+        id,
+        key: "join-code:1",
+        channel: store::outbox::Channel::Email,
+        subject: None,
+        payload: b"x",
+        give_up_at: now,
+    };
+    let mut tx = house.store.begin().await.unwrap();
+    tx.add_message(&message, now).await.unwrap();
+    let claimed = tx.claim_messages(id, now, now, 1).await.unwrap();
+    tx.give_up_message(&claimed[0], "no such mailbox", now).await.unwrap();
+    tx.commit().await.unwrap();
+    let said = desk.types("messages").await;
+    assert_eq!(said.end, Ok(Outcome::Unwell));
+    assert!(said.out.starts_with("GIVEN UP") && said.out.contains("no such mailbox"), "{}", said.out);
 }

@@ -366,7 +366,12 @@ fn first_message<'a>(
             service: service_name,
             first_sign_in_url: service.address(&format!("/first-time/{}", organisation.code)),
         },
-        (Known::OtherDoor, Journey::FirstSignIn) | (Known::No, _) => Message::JoinUnknownAddress {
+        (Known::OtherDoor, Journey::FirstSignIn) => Message::FirstSignInElsewhere {
+            organisation: name,
+            service: service_name,
+            join_url: service.address(&format!("/join/{}", organisation.code)),
+        },
+        (Known::No, _) => Message::JoinUnknownAddress {
             organisation: name,
             service: service_name,
             support: service.support(organisation),

@@ -60,6 +60,15 @@ pub enum Message {
         /// The page of the first sign-in. It does nothing when opened.
         first_sign_in_url: String,
     },
+    /// The same at the page of the first sign-in, for a member of staff, who creates the account.
+    FirstSignInElsewhere {
+        /// The employer that has the person on its roster.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// The page on which an account is created. It does nothing when opened.
+        join_url: String,
+    },
     /// The code that proves the address at the first sign-in of an account made beforehand.
     FirstSignInCode {
         /// The employer that made the account.
@@ -169,6 +178,7 @@ impl Message {
             Self::JoinUnknownAddress { .. } => "join-unknown-address",
             Self::JoinAlreadyRegistered { .. } => "join-already-registered",
             Self::JoinElsewhere { .. } => "join-elsewhere",
+            Self::FirstSignInElsewhere { .. } => "first-sign-in-elsewhere",
             Self::FirstSignInCode { .. } => "first-sign-in-code",
             Self::FactorCode { .. } => "factor-code",
             Self::SignInCode { .. } => "sign-in-code",
@@ -220,6 +230,7 @@ impl Message {
             Self::JoinUnknownAddress { .. } => "text-join-unknown-address",
             Self::JoinAlreadyRegistered { .. } => "text-join-already-registered",
             Self::JoinElsewhere { .. } => "text-join-elsewhere",
+            Self::FirstSignInElsewhere { .. } => "text-first-sign-in-elsewhere",
             Self::AccountCreated { .. } => "text-account-created",
             Self::NewSignInMethod { .. } => "text-new-sign-in-method",
         };
@@ -238,6 +249,9 @@ impl Message {
                     include_str!("../messages/en/mail/join-already-registered.md")
                 }
                 Self::JoinElsewhere { .. } => include_str!("../messages/en/mail/join-elsewhere.md"),
+                Self::FirstSignInElsewhere { .. } => {
+                    include_str!("../messages/en/mail/first-sign-in-elsewhere.md")
+                }
                 Self::FirstSignInCode { .. } => include_str!("../messages/en/mail/first-sign-in-code.md"),
                 Self::FactorCode { .. } => include_str!("../messages/en/mail/factor-code.md"),
                 Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
@@ -271,6 +285,9 @@ impl Message {
                 ("service", service),
                 ("first_sign_in_url", first_sign_in_url),
             ]),
+            Self::FirstSignInElsewhere { organisation, service, join_url } => {
+                of(&[("organisation", organisation), ("service", service), ("join_url", join_url)])
+            }
             Self::FactorCode { service, code, minutes: m }
             | Self::SignInCode { service, code, minutes: m } => {
                 of(&[("service", service), ("code", code), ("minutes", &minutes(m))])
@@ -310,6 +327,11 @@ impl Message {
                 organisation: organisation(),
                 service: service(),
                 first_sign_in_url: page("first-sign-in"),
+            },
+            Self::FirstSignInElsewhere {
+                organisation: organisation(),
+                service: service(),
+                join_url: page("join/NTH"),
             },
             Self::FirstSignInCode {
                 organisation: organisation(),

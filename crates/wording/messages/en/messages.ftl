@@ -28,6 +28,7 @@ text-code = { $code } is your { $service } security code. It works for { $minute
 text-join-unknown-address = { $service }: we could not find you in the records of { $organisation }. Contact them to check your details.
 text-join-already-registered = { $service }: you already have an account with { $organisation }. Sign in to it as usual.
 text-join-elsewhere = { $service }: { $organisation } has made an account for you. Use First sign-in to start.
+text-first-sign-in-elsewhere = { $service }: { $organisation } has not made an account for you. Use Create an account to start.
 text-account-created = Your { $service } account was created on { $when }. If this was not you, contact your service desk now.
 text-new-sign-in-method = { $method } was added to your { $service } account on { $when }. If this was not you, contact your service desk now.
 

@@ -25,6 +25,7 @@ fn named(name: &str) -> Vec<Message> {
             Message::JoinCode { organisation, service, .. }
             | Message::JoinAlreadyRegistered { organisation, service, .. }
             | Message::JoinElsewhere { organisation, service, .. }
+            | Message::FirstSignInElsewhere { organisation, service, .. }
             | Message::FirstSignInCode { organisation, service, .. } => {
                 organisation.clone_from(&name);
                 service.clone_from(&name);
@@ -79,8 +80,8 @@ fn visible(html: &str) -> String {
 #[test]
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
-    assert_eq!(kinds.len(), 9);
-    assert_eq!(Message::samples().len(), 9);
+    assert_eq!(kinds.len(), 10);
+    assert_eq!(Message::samples().len(), 10);
 }
 
 #[test]

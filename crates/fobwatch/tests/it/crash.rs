@@ -104,6 +104,8 @@ struct Life<'w> {
     browser: Browser,
     last_code: Option<String>,
     was_killed: bool,
+    /// Messages were on their way when it was killed.
+    was_delivering: bool,
 }
 
 impl Drop for Life<'_> {
@@ -124,13 +126,22 @@ impl<'w> Life<'w> {
         let (node, address) = start(&told);
         let line = Line::There { client: client.clone(), base: address.clone() };
         let mut browser = Browser::new(line, ward.setup.public_url);
-        browser.page.url = "/join".to_owned();
-        let mut life =
-            Self { ward, told, node, address, client, browser, last_code: None, was_killed: false };
-        if life.reloads().await.is_err() {
-            life.is_back().await;
+        "/join".clone_into(&mut browser.page.url);
+        let mut person = Self {
+            ward,
+            told,
+            node,
+            address,
+            client,
+            browser,
+            last_code: None,
+            was_killed: false,
+            was_delivering: false,
+        };
+        if person.reloads().await.is_err() {
+            person.is_back().await;
         }
-        life
+        person
     }
 
     /// The service is started again; the person loads the page that they had.
@@ -138,6 +149,7 @@ impl<'w> Life<'w> {
         assert!(self.told.kill.take().is_some(), "the node was killed once only");
         self.was_killed = true;
         self.node.wait().unwrap();
+        self.was_delivering = delivering(&self.told).exists();
         (self.node, self.address) = start(&self.told);
         self.browser.is_led_to(Line::There { client: self.client.clone(), base: self.address.clone() });
         self.reloads().await.expect("the service is back");
@@ -171,7 +183,9 @@ impl<'w> Life<'w> {
             "Staff Group" => {
                 browser.chooses("Nursing and Midwifery Registered").tries_to_press("Discover More").await?;
             }
-            "Your registration is not finished" => browser.tries_to_press("Continue").await?,
+            "Your registration is not finished" | "Your mobile phone is verified" => {
+                browser.tries_to_press("Continue").await?;
+            }
             "What is your email address?" => {
                 browser.fills("Email address", AMINA.email).tries_to_press("Send Code").await?;
             }
@@ -188,7 +202,6 @@ impl<'w> Life<'w> {
             "Verify your mobile phone" => {
                 browser.fills("Mobile phone number", AMINA.mobile).tries_to_press("Send Code").await?;
             }
-            "Your mobile phone is verified" => browser.tries_to_press("Continue").await?,
             "Your account is ready" => {
                 browser.chooses("Login to Fobwatch").tries_to_press("Continue").await?;
             }
@@ -257,8 +270,9 @@ impl<'w> Life<'w> {
         }
         let rows = db.count("outbox", "1 = 1").await;
         assert_eq!(i64::try_from(arrived.len()).unwrap(), rows, "{kill:?}: each message arrived");
-        let twice: i64 = arrived.values().map(|times| times - 1).sum();
-        assert!(twice <= i64::from(self.was_killed), "{kill:?}: {arrived:?}");
+        // A message that was on its way at the kill may come once more, under the same id.
+        let most = if self.was_delivering { 2 } else { 1 };
+        assert!(arrived.values().all(|times| *times <= most), "{kill:?}: {arrived:?}");
         let commits = self.client.get(format!("{}/test/commits", self.address)).send().await.unwrap();
         commits.text().await.unwrap().parse().unwrap()
     }
@@ -269,7 +283,13 @@ fn turn(told: &Told, ward: &Ward) {
     std::fs::write(&told.clock, ward.clock.now().as_millisecond().to_string()).unwrap();
 }
 
-/// Starts a node; answers where it listens.
+/// There while a node is sending messages.
+fn delivering(told: &Told) -> PathBuf {
+    told.clock.with_file_name("delivering")
+}
+
+/// Starts a node; answers where it listens. Whoever has it waits for its end.
+#[expect(clippy::zombie_processes, reason = "where it does not start, the test ends")]
 fn start(told: &Told) -> (Child, String) {
     let mut node = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -344,7 +364,7 @@ fn node(told: &Told) {
         let work = Router::new()
             .route("/test/deliver", post(delivers))
             .route("/test/commits", commits)
-            .with_state(service.clone());
+            .with_state((service.clone(), delivering(told)));
         let pages = web::router(Web::new(service, WebOptions::default())).unwrap().merge(work);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("listening on http://{}", listener.local_addr().unwrap());
@@ -353,7 +373,9 @@ fn node(told: &Told) {
     });
 }
 
-async fn delivers(State(service): State<Service>) -> String {
+async fn delivers(State((service, delivering)): State<(Service, PathBuf)>) -> String {
+    std::fs::write(&delivering, "").unwrap();
     while deliver::deliver_due(&service).await.unwrap().total() > 0 {}
+    std::fs::remove_file(&delivering).unwrap();
     String::new()
 }

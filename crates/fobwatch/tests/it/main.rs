@@ -2,7 +2,12 @@
 //!
 //! Each test runs against the real pages on a database, a mail server and a provider of text messages; only the clock is
 //! turned by hand and randomness is seeded. See [`ward::Ward`].
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests stop the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests stop the test, and say what they measured"
+)]
 
 mod alike;
 mod browser;

@@ -102,9 +102,9 @@ async fn traced() {
             secrets.insert(value.to_owned());
         }
         if let Some(key) = &person.seed {
-            let hex: String = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
-            secrets.insert(hex);
             secrets.insert(format!("{:?}", key.expose()));
+            secrets.insert(vault::totp::seed_as_text(key).expose().clone());
+            secrets.insert(vault::totp::seed_as_text(key).expose().replace(' ', ""));
         }
     }
     secrets.insert("wrong but secret as well".to_owned());

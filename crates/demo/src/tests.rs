@@ -47,7 +47,8 @@ struct Seen {
 impl Seen {
     fn all(&self, selector: &str) -> Vec<String> {
         let page = Html::parse_document(&self.html);
-        let found = page.select(&Selector::parse(selector).unwrap()).map(|element| {
+        let selector = Selector::parse(selector).unwrap();
+        let found = page.select(&selector).map(|element| {
             element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
         });
         found.collect()
@@ -61,7 +62,8 @@ impl Seen {
 
     fn attribute(&self, selector: &str, name: &str) -> String {
         let page = Html::parse_document(&self.html);
-        let mut found = page.select(&Selector::parse(selector).unwrap());
+        let selector = Selector::parse(selector).unwrap();
+        let mut found = page.select(&selector);
         found.next().unwrap().attr(name).unwrap().to_owned()
     }
 }
@@ -99,7 +101,8 @@ impl Browser {
     /// Sends a form and goes where the answer leads.
     async fn sends(&self, path: &str, form: &str) -> Seen {
         let kind = "application/x-www-form-urlencoded";
-        let request = Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(form.to_owned())).unwrap();
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(form.to_owned())).unwrap();
         let answer = self.asks(request).await;
         if answer.status == StatusCode::SEE_OTHER { self.opens(&answer.location).await } else { answer }
     }
@@ -140,7 +143,10 @@ async fn portal_phone_and_clock_stand_beside_each_other_with_the_people_below() 
         assert_eq!(front.attribute(&format!("iframe[name={name}]"), "src"), path);
     }
     assert_eq!(front.all("tbody tr").len(), 40);
-    assert!(front.all("tbody tr")[0].contains("Amina Khan amina.khan@northfield.example 17 April 1988 07700 900101"));
+    assert!(
+        front.all("tbody tr")[0]
+            .contains("Amina Khan amina.khan@northfield.example 17 April 1988 07700 900101")
+    );
 }
 
 #[tokio::test]
@@ -160,7 +166,11 @@ async fn no_page_holds_a_script_or_a_style_of_its_own_and_the_policy_allows_none
     ] {
         let seen = browser.opens(path).await;
         assert_eq!(seen.status, StatusCode::OK, "{path}");
-        assert!(seen.policy.contains("default-src 'none'") && !seen.policy.contains("unsafe"), "{}", seen.policy);
+        assert!(
+            seen.policy.contains("default-src 'none'") && !seen.policy.contains("unsafe"),
+            "{}",
+            seen.policy
+        );
         assert!(seen.all("style, script:not([src]), [style], [onclick]").is_empty(), "{path}");
     }
 }
@@ -172,7 +182,10 @@ async fn the_newest_message_comes_first_and_is_new_until_it_is_opened() {
     browser.mail_comes("second", "li.wei@northfield.example", "").await;
     let list = browser.opens("/demo/phone/mail").await;
     assert_eq!(list.all(".messages__subject"), ["Subject of second", "Subject of first"]);
-    assert_eq!(list.all(".messages__to"), ["To li.wei@northfield.example", "To amina.khan@northfield.example"]);
+    assert_eq!(
+        list.all(".messages__to"),
+        ["To li.wei@northfield.example", "To amina.khan@northfield.example"]
+    );
     assert!(list.one("#news").starts_with("2 unread in Mail"));
 
     let opened = browser.sends("/demo/phone/mail/1", "").await;
@@ -204,7 +217,9 @@ async fn a_message_that_is_sent_again_is_one_message_and_known_to_be_delivered()
 #[tokio::test]
 async fn the_phone_of_one_person_shows_what_came_to_their_address_and_number_alone() {
     let browser = Browser::open();
-    for (key, address, number) in [("a", AMINA, AMINAS_NUMBER), ("b", "li.wei@northfield.example", "+447700900107")] {
+    for (key, address, number) in
+        [("a", AMINA, AMINAS_NUMBER), ("b", "li.wei@northfield.example", "+447700900107")]
+    {
         browser.mail_comes(key, address, "").await;
         browser.text_comes(&format!("{key}-text"), number).await;
     }
@@ -228,7 +243,11 @@ async fn an_email_is_shown_as_it_came_and_can_do_nothing() {
     assert!(!sandbox.contains("scripts") && !sandbox.contains("same-origin"), "{sandbox}");
     let content = browser.opens(&opened.attribute("iframe", "src")).await;
     assert!(content.html.contains("Hello"));
-    assert!(content.policy.contains("default-src 'none'") && content.policy.contains("sandbox"), "{}", content.policy);
+    assert!(
+        content.policy.contains("default-src 'none'") && content.policy.contains("sandbox"),
+        "{}",
+        content.policy
+    );
     assert!(!content.policy.contains("script"), "{}", content.policy);
 }
 
@@ -274,7 +293,8 @@ async fn another_site_cannot_turn_the_clock() {
 #[tokio::test]
 async fn the_authenticator_takes_a_typed_key_and_shows_codes_by_the_turned_clock() {
     let browser = Browser::open();
-    let shown = browser.sends("/demo/phone/codes", "key=gezd+gnbv+gy3t+qojq+gezd+gnbv+gy3t+qojq&name=Mine").await;
+    let shown =
+        browser.sends("/demo/phone/codes", "key=gezd+gnbv+gy3t+qojq+gezd+gnbv+gy3t+qojq&name=Mine").await;
     assert_eq!(shown.one(".codes__name"), "Mine");
     let before = shown.one(".codes__code");
     assert!(shown.one(".codes__left").ends_with("New codes in 20 s"), "{}", shown.html);
@@ -305,6 +325,10 @@ async fn what_is_not_on_the_phone_has_a_page_that_says_so() {
     browser.text_comes("one", AMINAS_NUMBER).await;
     for path in ["/demo/phone/mail/9", "/demo/phone/texts/9", "/demo/phone/mail/1"] {
         let seen = browser.opens(path).await;
-        assert_eq!((seen.status, seen.one("h1").as_str()), (StatusCode::NOT_FOUND, "Not on this phone"), "{path}");
+        assert_eq!(
+            (seen.status, seen.one("h1").as_str()),
+            (StatusCode::NOT_FOUND, "Not on this phone"),
+            "{path}"
+        );
     }
 }

@@ -192,8 +192,8 @@ async fn known_and_unknown_user_names_take_as_long_to_refuse() {
                 format!("user_name={name}%40northfield.example&password=a+wrong+password"),
             )
         };
-        let medians = medians(&mut browser, 60, form).await;
-        are_alike(medians, "sign-in, wrong password, 60 of each")
+        let medians = medians(&mut browser, 200, form).await;
+        are_alike(medians, "sign-in, wrong password, 200 of each")
     };
     assert!(any_round(3, alike).await, "the medians differ in every round");
 }

@@ -86,10 +86,10 @@ export class Demonstration {
     return code;
   }
 
-  /** The code that the authenticator shows. */
-  async showsItsCode(): Promise<string> {
+  /** The code that the authenticator shows for somebody's account. */
+  async showsTheCodeOf({ email }: Invented): Promise<string> {
     await this.opensTheApp('Codes');
-    return this.phone.locator('.codes__code').first().innerText();
+    return this.phone.getByRole('listitem').filter({ hasText: email }).locator('.codes__code').innerText();
   }
 }
 

@@ -124,8 +124,8 @@ async fn sign_ins_per_second(server: &Server, people: &[Person]) -> Result<f64> 
 async fn at_once(server: &Server, crowd: &[Person]) -> Result<()> {
     let began = Instant::now();
     let mut hands = JoinSet::new();
-    for person in crowd.iter().cloned() {
-        let address = server.address;
+    for person in crowd {
+        let (address, person) = (server.address, person.clone());
         hands.spawn(async move { sign_in(&mut Connection::open(address).await?, &person).await });
     }
     let mut slowest = Duration::ZERO;

@@ -27,7 +27,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::JOIN_FACTOR_TEXT, get(show_number).post(send_by_text))
         .route(urls::JOIN_FACTOR_APP, get(show_app).post(prove_app))
         .route(urls::JOIN_FACTOR_CODE, get(show_code).post(prove_code))
-        .route(urls::JOIN_FACTOR_NEW_CODE, get(async || see_other(urls::JOIN_FACTOR_CODE)).post(send_new_code))
+        .route(
+            urls::JOIN_FACTOR_NEW_CODE,
+            get(async || see_other(urls::JOIN_FACTOR_CODE)).post(send_new_code),
+        )
         .route(urls::JOIN_VERIFIED, get(verified))
         .route(urls::JOIN_COMPLETE, get(show_complete).post(complete))
 }

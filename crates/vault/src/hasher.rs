@@ -1,11 +1,13 @@
 //! Password hashing: as many at once as there are cores, a bounded queue, and an honest "busy" beyond it.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
 
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, ParamsString, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
+use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
@@ -82,10 +84,16 @@ struct Inner {
     pepper: KeyBytes,
     nobody: String,
     done: AtomicU64,
+    /// The memory that hashes are made in, one for each core that has been busy. It is kept and used again: asking for it
+    /// anew costs a good part of the time of a hash, and given back it would lie scattered over the process.
+    benches: Mutex<Vec<Vec<Block>>>,
 }
 
 /// Memory beyond which a stored hash is not checked, in KiB: nobody set that, somebody wrote it.
 const MOST_MEMORY_KIB: u32 = 4 << 20;
+
+/// Length of a hash, in bytes.
+const OUTPUT: usize = 32;
 
 /// Passes beyond which a stored hash is not checked.
 const MOST_PASSES: u32 = 64;
@@ -103,7 +111,7 @@ impl Hasher {
             && places <= Semaphore::MAX_PERMITS
             && memory_kib <= MOST_MEMORY_KIB
             && passes <= MOST_PASSES;
-        let (true, Ok(params)) = (possible, Params::new(memory_kib, passes, lanes, Some(32))) else {
+        let (true, Ok(params)) = (possible, Params::new(memory_kib, passes, lanes, Some(OUTPUT))) else {
             return Err(problem);
         };
         // Of no password: 32 bytes that no hash is known to give.
@@ -111,7 +119,13 @@ impl Hasher {
             "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$bm9ib2R5LW5vYm9keS0$\
              AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
         );
-        let inner = Inner { params, pepper: keys.pepper.clone(), nobody, done: AtomicU64::new(0) };
+        let inner = Inner {
+            params,
+            pepper: keys.pepper.clone(),
+            nobody,
+            done: AtomicU64::new(0),
+            benches: Mutex::default(),
+        };
         Ok(Self {
             inner: Arc::new(inner),
             places: Arc::new(Semaphore::new(places)),
@@ -177,52 +191,96 @@ impl Hasher {
 }
 
 impl Inner {
-    fn argon2(&self) -> Option<Argon2<'_>> {
-        Argon2::new_with_secret(&self.pepper.0, Algorithm::Argon2id, Version::V0x13, self.params.clone()).ok()
+    /// The hash itself. What can fail is memory, or a salt or output of an impossible length.
+    fn raw(&self, made: &Made, password: &[u8], salt: &[u8], out: &mut [u8]) -> Result<(), argon2::Error> {
+        let argon2 =
+            Argon2::new_with_secret(&self.pepper.0, made.algorithm, made.version, made.params.clone())?;
+        let blocks = made.params.block_count();
+        let mut bench = self.benches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        if bench.len() < blocks {
+            bench.resize(blocks, Block::new());
+        }
+        let memory = bench.get_mut(..blocks).ok_or(argon2::Error::MemoryTooLittle)?;
+        let hashed = argon2.hash_password_into_with_memory(password, salt, out, memory);
+        // One that an old and larger hash needed is not worth keeping.
+        if blocks <= self.params.block_count() {
+            self.benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+        }
+        hashed
+    }
+
+    fn today(&self) -> Made {
+        Made { algorithm: Algorithm::Argon2id, version: Version::V0x13, params: self.params.clone() }
     }
 
     fn hash(&self, password: &[u8], salt: &[u8]) -> Result<String, Busy> {
         self.done.fetch_add(1, Ordering::Relaxed);
-        let hashed = self.argon2().and_then(|argon2| argon2.hash_password_with_salt(password, salt).ok());
-        // What is left to fail is memory.
-        hashed.map(|phc| phc.to_string()).ok_or(Busy)
+        let mut out = [0; OUTPUT];
+        self.raw(&self.today(), password, salt, &mut out).map_err(|_| Busy)?;
+        self.phc(salt, &out).map_err(|_| Busy)
+    }
+
+    fn phc(&self, salt: &[u8], out: &[u8]) -> Result<String, argon2::password_hash::Error> {
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params)?,
+            salt: Some(Salt::new(salt)?),
+            hash: Some(Output::new(out)?),
+        };
+        Ok(hash.to_string())
     }
 
     fn verify(&self, password: &[u8], phc: &str) -> Result<Verdict, Busy> {
-        let Some((stored, outdated)) = self.readable(phc) else {
+        let Some(stored) = self.readable(phc) else {
             tracing::error!("a stored password hash can't be read");
             return self.hash(password, b"nobody-nobody-").map(|_| Verdict::Wrong);
         };
         self.done.fetch_add(1, Ordering::Relaxed);
-        let argon2 = self.argon2().ok_or(Busy)?;
-        match argon2.verify_password(password, &stored) {
-            Ok(()) => Ok(Verdict::Right { outdated }),
-            Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-            Err(why) => {
-                tracing::error!(%why, "a password could not be checked");
-                Err(Busy)
-            }
+        let mut out = vec![0; stored.hash.as_bytes().len()];
+        if let Err(why) = self.raw(&stored.made, password, stored.salt.as_ref(), &mut out) {
+            tracing::error!(%why, "a password could not be checked");
+            return Err(Busy);
         }
+        let right = bool::from(out.as_slice().ct_eq(stored.hash.as_bytes()));
+        Ok(if right { Verdict::Right { outdated: stored.outdated } } else { Verdict::Wrong })
     }
 
-    /// A stored hash, and whether it was made with other settings than today's.
-    fn readable(&self, phc: &str) -> Option<(PasswordHash, bool)> {
+    /// A stored hash, where it is one that can be checked with a sane amount of work.
+    fn readable(&self, phc: &str) -> Option<Stored> {
         let stored = PasswordHash::new(phc).ok()?;
         let params = Params::try_from(&stored).ok()?;
         let algorithm = Algorithm::try_from(stored.algorithm.as_str()).ok()?;
-        let whole = stored.salt.is_some() && stored.hash.is_some();
+        let version = stored.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
         let sane = params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_PASSES;
+        let work = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost(), params.output_len());
         let today = algorithm == Algorithm::Argon2id
             && stored.version == Some(Version::V0x13.into())
-            && (params.m_cost(), params.t_cost(), params.p_cost(), params.output_len())
-                == (
-                    self.params.m_cost(),
-                    self.params.t_cost(),
-                    self.params.p_cost(),
-                    self.params.output_len(),
-                );
-        (whole && sane).then_some((stored, !today))
+            && work(&params) == work(&self.params);
+        let stored = Stored {
+            made: Made { algorithm, version, params },
+            salt: stored.salt?,
+            hash: stored.hash?,
+            outdated: !today,
+        };
+        sane.then_some(stored)
     }
+}
+
+/// How a hash is made.
+struct Made {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+}
+
+/// A stored hash, read.
+struct Stored {
+    made: Made,
+    salt: Salt,
+    hash: Output,
+    /// Made with other settings than today's.
+    outdated: bool,
 }
 
 impl std::fmt::Debug for Hasher {

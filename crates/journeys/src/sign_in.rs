@@ -14,7 +14,7 @@ use store::audit::Event;
 use store::code::CodeFor;
 use store::limits::Allowance;
 use store::organisation::Organisation;
-use store::sign_in::{MethodKind, SignIn, SignInMethod};
+use store::sign_in::{MethodKind, PasswordTry, SignIn, SignInMethod};
 use uuid::Uuid;
 use vault::{Secret, Token, Verdict};
 use wording::Message;
@@ -187,18 +187,16 @@ impl Guard {
         if tx.take(&policy.sign_ins_per_network, &network, now).await? != Allowance::Granted {
             return Err(Refusal::NetworkBusy);
         }
-        if let Some(until) = tx.password_pause(&self.here).await?
-            && until > now
-        {
-            return Err(paused(until));
-        }
+        let failures = match tx.count_password(&self.here, now).await? {
+            PasswordTry::Counted { failures } => failures,
+            PasswordTry::Paused { until } => return Err(paused(until)),
+        };
         if let Some(strangers) = &self.strangers
             && let Allowance::Exhausted { until } =
                 tx.take(&STRANGE_PASSWORDS_PER_DAY, strangers, now).await?
         {
             return Err(paused(until));
         }
-        let failures = tx.count_wrong_password(&self.here, now).await?;
         if let Some(pause) = policy.pause_after(failures) {
             tx.pause_passwords(&self.here, now.checked_add(pause).unwrap_or(Timestamp::MAX)).await?;
         }

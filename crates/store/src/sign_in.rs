@@ -86,6 +86,21 @@ pub struct SignInMethod {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// What the guard says of one more try at a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordTry {
+    /// It is counted and may be made.
+    Counted {
+        /// How many tries there have been since the last right one, with this one.
+        failures: u32,
+    },
+    /// It is not counted and must not be made.
+    Paused {
+        /// UTC.
+        until: Timestamp,
+    },
+}
+
 /// A sign-in under way: the password was right (or there is no such account), the second factor is asked for.
 #[derive(Debug, Clone)]
 pub struct SignIn {
@@ -139,8 +154,10 @@ statements! {
     TOUCH_DEVICE = "UPDATE device SET last_seen_at = $3 WHERE token = $1 AND account_id = $2";
     KNOWN_DEVICE = "SELECT 1 FROM device WHERE token = $1 AND account_id = $2";
     GUARD = "SELECT paused_until FROM password_guard WHERE subject = $1";
-    GUARD_FAILS = "INSERT INTO password_guard (subject, failures, paused_until, changed_at) VALUES ($1, 1, 0, $2)
+    // A try in a pause is not counted.
+    GUARD_COUNTS = "INSERT INTO password_guard (subject, failures, paused_until, changed_at) VALUES ($1, 1, 0, $2)
         ON CONFLICT (subject) DO UPDATE SET failures = password_guard.failures + 1, changed_at = excluded.changed_at
+        WHERE password_guard.paused_until <= $2
         RETURNING failures";
     GUARD_PAUSES = "UPDATE password_guard SET paused_until = $2 WHERE subject = $1";
     GUARD_CLEARS = "DELETE FROM password_guard WHERE subject = $1";
@@ -367,24 +384,25 @@ impl Tx {
         rows.iter().map(|row| self.store.method_from(row)).collect()
     }
 
-    /// Until when no try counts for `subject`, where there is a pause or was one, UTC.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn password_pause(&mut self, subject: &[u8]) -> Result<Option<Timestamp>, StoreError> {
-        let row: Option<(i64,)> =
-            in_tx!(self, GUARD, sqlx::query_as, |q, c| q.bind(subject).fetch_optional(c))?;
-        row.map(|(paused_until,)| moment(paused_until)).transpose()
-    }
-
-    /// Counts a wrong password; answers how many there are now.
+    /// Counts a try at a password before it is made.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn count_wrong_password(&mut self, subject: &[u8], now: Timestamp) -> Result<u32, StoreError> {
-        let (failures,): (i64,) =
-            in_tx!(self, GUARD_FAILS, sqlx::query_as, |q, c| q.bind(subject).bind(millis(now)).fetch_one(c))?;
-        Ok(u32::try_from(failures).unwrap_or(u32::MAX))
+    pub async fn count_password(
+        &mut self,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<PasswordTry, StoreError> {
+        let row: Option<(i64,)> = in_tx!(self, GUARD_COUNTS, sqlx::query_as, |q, c| q
+            .bind(subject)
+            .bind(millis(now))
+            .fetch_optional(c))?;
+        if let Some((failures,)) = row {
+            return Ok(PasswordTry::Counted { failures: u32::try_from(failures).unwrap_or(u32::MAX) });
+        }
+        let (paused_until,): (i64,) =
+            in_tx!(self, GUARD, sqlx::query_as, |q, c| q.bind(subject).fetch_one(c))?;
+        Ok(PasswordTry::Paused { until: moment(paused_until)? })
     }
 
     /// Lets no try count before `until`.

@@ -8,6 +8,7 @@ use crate::database::{
 use crate::people::{AMINA, PASSWORD, account};
 use rstest::rstest;
 use store::Store;
+use store::sign_in::PasswordTry;
 use store::sign_in::{MethodKind, MethodSecret};
 use uuid::Uuid;
 
@@ -141,29 +142,33 @@ async fn a_browser_is_known_for_the_account_that_signed_in_with_it(#[values(Sqli
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_wrong_password_is_counted_once_and_the_right_one_clears_them(
+async fn every_try_at_a_password_is_counted_once_none_in_a_pause_and_the_right_one_clears_them(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {
     let db = Database::new(kind).await;
     let store = db.node().await;
     let nodes = db.two_nodes().await;
     let mut counts = at_once(&nodes, 40, |_, node| async move {
-        committed(&node, async |tx| tx.count_wrong_password(b"amina", nine()).await).await.unwrap()
+        committed(&node, async |tx| tx.count_password(b"amina", nine()).await).await.unwrap()
     })
     .await;
-    counts.sort_unstable();
-    assert_eq!(counts, (1..=40).collect::<Vec<_>>());
+    counts.sort_unstable_by_key(|tried| match tried {
+        PasswordTry::Counted { failures } => *failures,
+        PasswordTry::Paused { .. } => 0,
+    });
+    assert_eq!(counts, (1..=40).map(|failures| PasswordTry::Counted { failures }).collect::<Vec<_>>());
     let until = nine() + minutes(15);
     committed(&store, async |tx| {
         tx.pause_passwords(b"amina", until).await?;
-        assert_eq!(tx.password_pause(b"amina").await?, Some(until));
-        assert_eq!(tx.password_pause(b"bola").await?, None);
+        let paused = PasswordTry::Paused { until };
+        assert_eq!(tx.count_password(b"amina", until - minutes(1)).await?, paused);
+        assert_eq!(tx.count_password(b"bola", nine()).await?, PasswordTry::Counted { failures: 1 });
         // A guard that still pauses is kept, however old its last count.
         tx.erase_counts(nine()).await?;
-        assert_eq!(tx.password_pause(b"amina").await?, Some(until));
+        assert_eq!(tx.count_password(b"amina", nine()).await?, paused);
+        assert_eq!(tx.count_password(b"amina", until).await?, PasswordTry::Counted { failures: 41 });
         tx.clear_password_guard(b"amina").await?;
-        assert_eq!(tx.password_pause(b"amina").await?, None);
-        assert_eq!(tx.count_wrong_password(b"amina", nine()).await?, 1);
+        assert_eq!(tx.count_password(b"amina", nine()).await?, PasswordTry::Counted { failures: 1 });
         Ok(())
     })
     .await

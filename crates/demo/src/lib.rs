@@ -1,7 +1,7 @@
 //! The demonstration: two invented hospitals, a phone on the screen and a clock to turn.
 //!
 //! It stands above `web`, which knows nothing of it: `fobwatch demo` puts it [around](Demo::around) the pages of the
-//! service, and nothing else does. Everything here answers to this machine only ([`protect`]).
+//! service, and nothing else does. Everything here answers to this machine only (`protect`).
 //!
 //! The phone receives by [`PhoneEmail`] and [`PhoneText`], which take the place of the mail server and the provider of
 //! text messages. What it holds and how far the clock is turned is kept in one file beside the database, so that a

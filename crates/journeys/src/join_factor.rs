@@ -79,13 +79,16 @@ pub async fn send_code_by_email(
 /// Step 8: *Send Code* to a UK mobile.
 ///
 /// # Errors
-/// [`Refusal::Fields`], [`Refusal::WrongStep`], [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`].
+/// [`Refusal::Fields`], [`Refusal::WrongStep`] (also where no texts can be sent), [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`].
 pub async fn send_code_by_text(
     service: &Service,
     joining: &Joining,
     typed: &str,
     network: &Network,
 ) -> Result<(), Refusal> {
+    if service.text.is_none() {
+        return Err(Refusal::WrongStep);
+    }
     let number = UkMobile::parse(typed, joining.policy.phones)
         .map_err(|problem| Refusal::Fields(vec![phone_problem("number", problem)]))?;
     let to = Destination { channel: Channel::Text, to: number.e164() };

@@ -102,6 +102,7 @@ async fn send_by_email(
     let joining = at_factor!(&web, &jar);
     match join_factor::send_code_by_email(&web, &joining, &form.email, &network).await {
         Ok(()) => Ok(see_other(urls::JOIN_FACTOR_CODE)),
+        Err(Refusal::WrongStep) => Ok(see_other(urls::JOIN_FACTOR)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&joining.organisation), refusal)?;
             page_with(&web.shell_of(&joining.organisation), &email_page(form.email), &errors, status)
@@ -112,6 +113,9 @@ async fn send_by_email(
 /// Step 8, by text message.
 async fn show_number(State(web): State<Web>, jar: CookieJar) -> Answer {
     let joining = at_factor!(&web, &jar);
+    if web.text.is_none() {
+        return Ok(see_other(urls::JOIN_FACTOR));
+    }
     let number = entered(&joining, MethodKind::Text).unwrap_or_default();
     page(&web.shell_of(&joining.organisation), &number_page(number))
 }
@@ -129,6 +133,7 @@ async fn send_by_text(
     let joining = at_factor!(&web, &jar);
     match join_factor::send_code_by_text(&web, &joining, &form.number, &network).await {
         Ok(()) => Ok(see_other(urls::JOIN_FACTOR_CODE)),
+        Err(Refusal::WrongStep) => Ok(see_other(urls::JOIN_FACTOR)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&joining.organisation), refusal)?;
             page_with(&web.shell_of(&joining.organisation), &number_page(form.number), &errors, status)

@@ -3,7 +3,7 @@
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
 use crate::people::{AMINA, Person, SINEAD, YU};
-use crate::ward::Ward;
+use crate::ward::{Setup, Ward};
 use rstest::rstest;
 
 #[rstest]
@@ -171,4 +171,16 @@ async fn two_tabs_of_one_browser_get_along() {
     other_tab.fills("Verification code", &code).presses("Verify Code").await;
     other_tab.reads("Your authenticator app is verified");
     amina.opens("/join/second-factor").await.reads("Your authenticator app is verified");
+}
+
+#[tokio::test]
+async fn where_no_texts_can_be_sent_nobody_is_offered_any() {
+    let ward = Ward::with(Setup { texts: false, ..Setup::on(Sqlite) }).await;
+    let mut amina = ward.person(AMINA);
+    amina.comes_to_the_second_factor().await;
+    assert!(!amina.page.html.contains("Text message"));
+    amina.opens("/join/second-factor/text").await.reads("Choose your second step for signing in");
+    let forged = ("/join/second-factor/text".to_owned(), "number=07700900123".to_owned());
+    amina.posts(forged).await.reads("Choose your second step for signing in");
+    assert_eq!(ward.db.count("outbox", "channel = 'text'").await, 0);
 }

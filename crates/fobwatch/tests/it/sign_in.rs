@@ -7,7 +7,7 @@ use crate::people::{AMINA, STRANGER};
 use crate::ward::{Setup, Ward};
 use rstest::rstest;
 use std::pin::pin;
-use vault::{Secret, SystemRandom};
+use vault::{HashSettings, Hasher, Secret, SystemRandom, Verdict};
 
 const WRONG: &str = "The email address or the password is not correct";
 const PAUSED: &str = "you can try again in";
@@ -320,4 +320,27 @@ async fn no_connection_is_held_while_a_password_is_hashed(
     }
     assert!(had_while_it_waited > 0, "nobody else had the connection meanwhile");
     other.await.unwrap().unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_hash_of_other_settings_is_made_anew_at_the_next_sign_in(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(Factor::AuthenticatorApp).await;
+    let password = Secret::new(AMINA.password.to_owned());
+    let settings = HashSettings { memory_kib: 32, passes: 2, lanes: 1, at_once: 1, wait: 1 };
+    let formerly = Hasher::new(settings, &ward.db.keys).unwrap();
+    let old = formerly.hash(&password, &SystemRandom::new()).await.unwrap();
+    let before = ward.store().credentials(AMINA.email).await.unwrap().unwrap();
+    let mut tx = ward.store().begin().await.unwrap();
+    tx.replace_hash(before.account_id, &before.password, &old).await.unwrap();
+    tx.commit().await.unwrap();
+
+    amina.gives_password("a wrong password").await.is_told(WRONG);
+    assert_eq!(ward.store().credentials(AMINA.email).await.unwrap().unwrap().password, old);
+    amina.gives_password(AMINA.password).await.reads("Open your authenticator app");
+    let after = ward.store().credentials(AMINA.email).await.unwrap().unwrap().password;
+    let verdict = ward.node.service.hasher.verify(&password, &after).await;
+    assert_eq!(verdict, Ok(Verdict::Right { outdated: false }));
 }

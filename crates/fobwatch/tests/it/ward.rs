@@ -40,6 +40,8 @@ pub struct Setup {
     pub at_once: usize,
     /// Connections of each node to the database.
     pub connections: u32,
+    /// Whether there is a provider for text messages.
+    pub texts: bool,
 }
 
 impl Setup {
@@ -51,6 +53,7 @@ impl Setup {
             passes: 1,
             at_once: 2,
             connections: 10,
+            texts: true,
         }
     }
 }
@@ -260,7 +263,7 @@ fn assemble(
         random: Arc::new(SeededRandom::unique()),
         clock: Arc::new(clock.clone()),
         email: mail,
-        text: Some(text),
+        text: setup.texts.then_some(text),
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
     });

@@ -26,6 +26,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0002_audit_guard.sqlite.sql"),
         include_str!("../migrations/0002_audit_guard.postgres.sql"),
     ),
+    (
+        3,
+        "security info",
+        include_str!("../migrations/0003_security_info.sql"),
+        include_str!("../migrations/0003_security_info.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

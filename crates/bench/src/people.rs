@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 use store::Store;
 use store::code::CodeFor;
+use store::method::{MethodKind, MethodSecret};
 use store::registration::{Journey, NewRegistration};
-use store::sign_in::{MethodKind, MethodSecret};
 use vault::{HashSettings, Hasher, Keys, Random as _, Secret, SystemRandom, new_id};
 
 /// Everybody's password.

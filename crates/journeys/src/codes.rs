@@ -1,16 +1,17 @@
 //! Sending a one-time code and checking one: the same for every journey that has them.
 
 use crate::deliver::Envelope;
+use crate::notices::Concerning;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
 use rules::code::TypedCode;
 use rules::limits::SIGN_IN_CODES_PER_HOUR;
+use rules::method::MethodKind;
 use rules::policy::Policy;
 use store::audit::Event;
 use store::code::{CodeFor, CodeProof};
 use store::limits::Allowance;
 use store::outbox::{Channel, NewMessage};
-use store::sign_in::MethodKind;
 use store::{StoreError, Tx};
 use uuid::Uuid;
 use wording::Message;
@@ -22,6 +23,19 @@ pub(crate) struct Destination<'a> {
     pub channel: Channel,
     /// Address, or number in E.164.
     pub to: &'a str,
+}
+
+/// A code that is being sent: what for, where to, and whom its message concerns.
+#[derive(Clone, Copy)]
+pub(crate) struct Sending<'a> {
+    /// What it proves.
+    pub code_for: CodeFor,
+    /// Where it goes.
+    pub to: Destination<'a>,
+    /// Whose account it is about, where there is one.
+    pub account: Option<Uuid>,
+    /// Whose delivery log lists it.
+    pub organisation: Option<Uuid>,
 }
 
 impl Service {
@@ -75,11 +89,11 @@ impl Service {
         &self,
         tx: &mut Tx,
         policy: &Policy,
-        code_for: CodeFor,
-        destination: Destination<'_>,
+        sending: Sending<'_>,
         now: Timestamp,
         message: impl FnOnce(String, u32) -> Message,
     ) -> Result<(), Refusal> {
+        let Sending { code_for, to: destination, account, organisation } = sending;
         let id = vault::new_id(now, self.random.as_ref());
         let code = vault::one_time_code(self.random.as_ref());
         let expires_at = policy.code_expires_at(now);
@@ -95,7 +109,8 @@ impl Service {
         .await?;
         let minutes = u32::try_from(policy.code_lifetime.as_mins()).unwrap_or(u32::MAX);
         let message = message(code.expose().clone(), minutes);
-        self.write_message(tx, code_for.subject(), id, destination, message, expires_at, now).await?;
+        let concerning = Concerning { subject: Some(code_for.subject()), account, organisation };
+        self.write_message(tx, concerning, id, destination, message, expires_at, now).await?;
         tx.audit(
             Event::CodeSent { subject: code_for.subject(), purpose: code_for.purpose().to_owned() },
             now,
@@ -108,7 +123,7 @@ impl Service {
     pub(crate) async fn write_message(
         &self,
         tx: &mut Tx,
-        subject: Uuid,
+        concerning: Concerning,
         id: Uuid,
         destination: Destination<'_>,
         message: Message,
@@ -122,7 +137,9 @@ impl Service {
                 id,
                 key: &key,
                 channel: destination.channel,
-                subject: Some(subject),
+                subject: concerning.subject,
+                account: concerning.account,
+                organisation: concerning.organisation,
                 payload: &payload,
                 give_up_at,
             },

@@ -8,8 +8,8 @@ use rules::policy::Policy;
 use store::Tx;
 use store::audit::Event;
 use store::limits::Allowance;
+use store::method::{MethodKind, MethodSecret};
 use store::outbox::Channel;
-use store::sign_in::{MethodKind, MethodSecret};
 use uuid::Uuid;
 
 /// Wrong codes from an authenticator app: as many as of a code that is sent, in as long as that lives.
@@ -22,7 +22,7 @@ pub(crate) fn channel_of(kind: MethodKind) -> Option<Channel> {
     match kind {
         MethodKind::Email => Some(Channel::Email),
         MethodKind::Text => Some(Channel::Text),
-        MethodKind::App => None,
+        MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => None,
     }
 }
 

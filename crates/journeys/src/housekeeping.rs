@@ -12,6 +12,8 @@ const EVERY: Duration = Duration::from_mins(5);
 const KEEP_COUNTS: SignedDuration = SignedDuration::from_hours(48);
 /// A session lives 12 hours at most; its row is kept a while for the page that says so.
 const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(48);
+/// What happened around an account is shown to its owner for so long.
+const KEEP_ACTIVITY: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// The trace of a message, without its content, serves the service desk for a month.
 const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * 30);
 
@@ -29,6 +31,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     }
     tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
     tx.erase_counts(before(KEEP_COUNTS)).await?;
+    tx.erase_activity(before(KEEP_ACTIVITY)).await?;
     tx.erase_messages(before(KEEP_MESSAGES)).await?;
     tx.commit().await?;
     let state = service.store.outbox_state(before(SignedDuration::from_hours(24))).await?;

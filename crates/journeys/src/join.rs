@@ -3,7 +3,7 @@
 //! The same rooms serve the first-time sign-in of training users and authorisers, who come in by another door. Password
 //! and details are in [`crate::join_details`], the second factor in [`crate::join_factor`].
 
-use crate::codes::{Destination, typed_code};
+use crate::codes::{Destination, Sending, typed_code};
 use crate::refusal::email_problem;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
@@ -14,11 +14,11 @@ use store::Tx;
 use store::audit::Event;
 use store::code::CodeFor;
 use store::limits::Allowance;
+use store::method::MethodKind;
 use store::organisation::Organisation;
 use store::outbox::{Channel, Delivery};
 pub use store::registration::Journey;
 use store::registration::{NewRegistration, Registration};
-use store::sign_in::MethodKind;
 use uuid::Uuid;
 use vault::Token;
 use wording::Message;
@@ -194,7 +194,13 @@ pub async fn send_code(service: &Service, start: Start<'_>) -> Result<Token, Ref
     )
     .await?;
     let message = first_message(service, start.organisation, start.journey, &known);
-    service.write_code(&mut tx, &policy, CodeFor::RegistrationEmail(id), destination, now, message).await?;
+    let sending = Sending {
+        code_for: CodeFor::RegistrationEmail(id),
+        to: destination,
+        account: None,
+        organisation: Some(start.organisation.id),
+    };
+    service.write_code(&mut tx, &policy, sending, now, message).await?;
     tx.audit(
         Event::RegistrationStarted {
             organisation: start.organisation.id,
@@ -233,7 +239,9 @@ pub async fn change_email(
         return Err(Refusal::WrongStep);
     }
     let message = first_message(service, &joining.organisation, registration.journey, &known);
-    service.write_code(&mut tx, &joining.policy, code_for, destination, now, message).await?;
+    let organisation = Some(joining.organisation.id);
+    let sending = Sending { code_for, to: destination, account: None, organisation };
+    service.write_code(&mut tx, &joining.policy, sending, now, message).await?;
     if registration.email != email.as_str() {
         let on_roster = known.may_register().is_some();
         tx.audit(Event::RegistrationAddressChanged { registration: registration.id, on_roster }, now);

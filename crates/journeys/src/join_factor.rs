@@ -1,9 +1,10 @@
 //! Guide 003, steps 7 to 9: the second factor is chosen, set up and proved; the account becomes active.
 
-use crate::codes::{Destination, typed_code};
+use crate::codes::{Destination, Sending, typed_code};
 use crate::deliver::GIVE_UP_AFTER;
 use crate::factor::{channel_of, prove_app};
 use crate::join::{Joining, Step};
+use crate::notices::Concerning;
 use crate::refusal::{email_problem, phone_problem};
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
@@ -12,8 +13,8 @@ use rules::phone::UkMobile;
 use store::Tx;
 use store::audit::Event;
 use store::code::CodeFor;
+pub use store::method::{MethodKind, MethodSecret};
 use store::outbox::Channel;
-pub use store::sign_in::{MethodKind, MethodSecret};
 use uuid::Uuid;
 use vault::Secret;
 use wording::Message;
@@ -28,7 +29,7 @@ pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result
         return Err(Refusal::field("method", "factor-empty"));
     }
     let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("method", "factor-unknown"))?;
-    if kind == MethodKind::Text && service.text.is_none() {
+    if !kind.is_second_factor() || (kind == MethodKind::Text && service.text.is_none()) {
         return Err(Refusal::field("method", "factor-unknown"));
     }
     // Chosen again by the back button or in another tab: what was entered or scanned stays good.
@@ -37,7 +38,7 @@ pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result
     }
     let seed = match kind {
         MethodKind::App => Some(MethodSecret::seed(vault::totp::new_seed(service.random.as_ref()))),
-        MethodKind::Email | MethodKind::Text => None,
+        _ => None,
     };
     keep(service, joining, kind, seed.as_ref()).await?;
     Ok(kind)
@@ -146,9 +147,13 @@ async fn send_code(
         return Err(Refusal::WrongStep);
     }
     let service_name = service.settings.service_name.clone();
+    let organisation = Some(joining.organisation.id);
+    let sending = Sending { code_for, to: destination, account: None, organisation };
     service
-        .write_code(&mut tx, &joining.policy, code_for, destination, now, move |code, minutes| {
-            Message::FactorCode { service: service_name, code, minutes }
+        .write_code(&mut tx, &joining.policy, sending, now, move |code, minutes| Message::FactorCode {
+            service: service_name,
+            code,
+            minutes,
         })
         .await?;
     let event = Event::SecondFactorChosen { registration: id, kind: kind.as_str().to_owned() };
@@ -210,7 +215,7 @@ pub async fn prove(service: &Service, joining: &Joining, typed: &str) -> Result<
     let id = joining.registration.id;
     let (tx, step) = match method.kind {
         MethodKind::App => prove_app(service, &joining.policy, id, secret, &typed, now).await?,
-        MethodKind::Email | MethodKind::Text => {
+        _ => {
             let code_for = CodeFor::RegistrationFactor(id);
             let (tx, _proof) = service.prove_code(&joining.policy, code_for, &typed, now).await?;
             (tx, 0)
@@ -244,7 +249,12 @@ async fn make_account(
     };
     let to = Destination { channel: Channel::Email, to: &registration.email };
     let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
-    service.write_message(&mut tx, account, account, to, welcome, give_up_at, now).await?;
+    let concerning = Concerning {
+        subject: Some(account),
+        account: Some(account),
+        organisation: Some(joining.organisation.id),
+    };
+    service.write_message(&mut tx, concerning, account, to, welcome, give_up_at, now).await?;
     tx.audit(
         Event::AccountCreated {
             account,

@@ -4,6 +4,7 @@
 //! SQL here; what is slow (a password hash, a network call) happens before a transaction begins or after it ends.
 
 pub mod codes;
+pub mod confirm;
 pub mod deliver;
 mod factor;
 pub mod housekeeping;
@@ -11,12 +12,18 @@ pub mod join;
 pub mod join_details;
 pub mod join_factor;
 mod network;
+mod notices;
 mod password;
+mod password_check;
+pub mod recovery_code;
 mod refusal;
+pub mod second_factor;
 mod service;
 pub mod session;
 pub mod sign_in;
+mod visitor;
 
 pub use network::Network;
 pub use refusal::{FieldProblem, Refusal};
 pub use service::{Clock, Parts, Service, Settings};
+pub use visitor::Visitor;

@@ -9,7 +9,7 @@ use rules::password::PasswordProblem;
 use rules::phone::PhoneProblem;
 use store::StoreError;
 use store::code::CodeRefused;
-use store::sign_in::MethodKind;
+use store::method::MethodKind;
 
 /// Something wrong with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,12 @@ pub enum Refusal {
     /// Nobody is signed in, or the session has ended.
     #[error("not signed in")]
     NotSignedIn,
+    /// The page needs a second factor of the last minutes.
+    #[error("a fresh proof is needed")]
+    ProofNeeded,
+    /// The account may not be used for now.
+    #[error("the account is disabled")]
+    AccountDisabled,
     /// No organisation has this code.
     #[error("there is no such organisation")]
     NoSuchOrganisation,
@@ -135,6 +141,8 @@ impl Refusal {
             Self::SignInPaused { .. } => "FW-1202",
             Self::SignInOver => "FW-1203",
             Self::NotSignedIn => "FW-1204",
+            Self::ProofNeeded => "FW-1205",
+            Self::AccountDisabled => "FW-1206",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) => "FW-1901",
             Self::NoSuchOrganisation => "FW-1902",

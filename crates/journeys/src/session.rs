@@ -1,12 +1,20 @@
 //! A person who is signed in.
 
-use crate::{Refusal, Service};
-use jiff::SignedDuration;
+use crate::password_check::device_hash;
+use crate::visitor::About;
+use crate::{Refusal, Service, Visitor};
+use jiff::{SignedDuration, Timestamp};
+use rules::policy::Policy;
 use rules::session::SessionAge;
+use store::Tx;
 use store::account::Account;
+use store::activity::ActivityKind;
 use store::audit::Event;
+use store::device::DeviceSeen;
+use store::method::SignInMethod;
 use store::organisation::Organisation;
-use store::sign_in::{Session, SignInMethod};
+use store::session::{NewSession, Session};
+use uuid::Uuid;
 use vault::Token;
 
 /// The session's last use is written down once a minute at most: reading a page costs no write.
@@ -21,12 +29,25 @@ pub struct Person {
     pub account: Account,
     /// The account's employer.
     pub organisation: Organisation,
+    /// The numbers that hold there.
+    pub policy: Policy,
+}
+
+impl Person {
+    /// When the session ends if nothing more is done, UTC.
+    pub fn ends_at(&self, now: Timestamp) -> Timestamp {
+        let idle = now.saturating_add(self.policy.session_idle).unwrap_or(Timestamp::MAX);
+        let absolute =
+            self.session.started_at.saturating_add(self.policy.session_absolute).unwrap_or(Timestamp::MAX);
+        idle.min(absolute)
+    }
 }
 
 /// Who is signed in in the browser with this cookie.
 ///
 /// # Errors
-/// [`Refusal::NotSignedIn`] where nobody is, or the session was idle for 30 minutes, is 12 hours old or was ended.
+/// [`Refusal::NotSignedIn`] where nobody is, or the session was idle for 30 minutes, is 12 hours old or was ended, or the
+/// account is disabled.
 pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person, Refusal> {
     let token = token.ok_or(Refusal::NotSignedIn)?;
     let session = service.store.session(&cookie_hash(service, token)).await?.ok_or(Refusal::NotSignedIn)?;
@@ -39,7 +60,7 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person,
     let policy = service.policy(&organisation)?;
     let now = service.clock.now();
     let alive = policy.session_age(session.started_at, session.last_seen_at, now) == SessionAge::Live;
-    if session.ended_at.is_some() || !alive {
+    if session.ended_at.is_some() || !alive || account.disabled_at.is_some() {
         return Err(Refusal::NotSignedIn);
     }
     if now.duration_since(session.last_seen_at) >= TOUCH_EVERY {
@@ -47,7 +68,19 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person,
         tx.touch_session(session.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Person { session, account, organisation })
+    Ok(Person { session, account, organisation, policy })
+}
+
+/// Whether the person proved a second factor in the last minutes, without which nothing sensitive is shown or changed.
+///
+/// # Errors
+/// [`Refusal::ProofNeeded`] where they did not: *Confirm that it is you* comes first.
+pub fn fresh(service: &Service, person: &Person) -> Result<(), Refusal> {
+    if person.policy.is_fresh(person.session.proved_at, service.clock.now()) {
+        Ok(())
+    } else {
+        Err(Refusal::ProofNeeded)
+    }
 }
 
 /// The person's sign-in methods, oldest first.
@@ -62,15 +95,111 @@ pub async fn methods(service: &Service, person: &Person) -> Result<Vec<SignInMet
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn end(service: &Service, person: &Person) -> Result<(), Refusal> {
+pub async fn end(service: &Service, person: &Person, visitor: &Visitor) -> Result<(), Refusal> {
     let now = service.clock.now();
+    let (account, session) = (person.account.id, person.session.id);
     let mut tx = service.store.begin().await?;
-    if tx.end_session(person.session.id, now).await? {
-        let event = Event::SignedOut { account: person.account.id, session: person.session.id };
-        tx.audit(event, now);
+    if tx.end_session(session, account, now).await? {
+        let about = About { session: Some(session), visitor: Some(visitor), ..About::default() };
+        service.note(&mut tx, account, ActivityKind::SignedOut, about, now).await?;
+        tx.audit(Event::SignedOut { account, session }, now);
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// What a browser gets at a sign-in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session's id.
+    pub id: Uuid,
+    /// The session's cookie.
+    pub session: Token,
+    /// The cookie by which this browser is known from now on; none where it is known already.
+    pub device: Option<Token>,
+    /// Where the person was going; none where that is home.
+    pub next: Option<String>,
+}
+
+/// How a session begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begin<'a> {
+    /// What proved it: a kind of method.
+    pub how: &'a str,
+    /// Whether that was a second factor or a passkey.
+    pub proved: bool,
+    /// Whether the person asks to be spared the second factor in this browser from now on.
+    pub remember: bool,
+    /// The cookie by which this browser may be known already.
+    pub device: Option<&'a Token>,
+    /// Who sends the request.
+    pub visitor: &'a Visitor,
+}
+
+/// Begins a session for the owner of `account`, as part of the transaction in which they proved that it is them. The caller
+/// writes the audit's record and has looked whether the account is disabled.
+pub(crate) async fn begin_session(
+    service: &Service,
+    tx: &mut Tx,
+    account: &Account,
+    begin: Begin<'_>,
+    now: Timestamp,
+) -> Result<SignedIn, Refusal> {
+    let range = begin.visitor.network.range();
+    let (browser, network) = (begin.visitor.browser.as_deref(), Some(range.as_str()));
+    let seen = DeviceSeen { account_id: account.id, browser, network, remember: begin.remember };
+    let known = match begin.device {
+        Some(device) => tx.touch_device(&device_hash(service, device), seen, now).await?,
+        None => None,
+    };
+    let (device_id, device) = match known {
+        Some(id) => (id, None),
+        None => {
+            let token = Token::new(service.random.as_ref());
+            let id = vault::new_id(now, service.random.as_ref());
+            tx.add_device(id, &device_hash(service, &token), seen, now).await?;
+            (id, Some(token))
+        }
+    };
+    let session = Token::new(service.random.as_ref());
+    let id = vault::new_id(now, service.random.as_ref());
+    let new = NewSession {
+        id,
+        token: &cookie_hash(service, &session),
+        account_id: account.id,
+        proved: begin.proved,
+        device_id: Some(device_id),
+        browser,
+        network,
+    };
+    tx.add_session(new, now).await?;
+    let about =
+        About { detail: Some(begin.how), session: Some(id), visitor: Some(begin.visitor), by_staff: false };
+    service.note(tx, account.id, ActivityKind::SignedIn, about, now).await?;
+    if begin.remember {
+        service.note(tx, account.id, ActivityKind::DeviceRemembered, about, now).await?;
+    }
+    Ok(SignedIn { id, session, device, next: None })
+}
+
+/// Proves anew who is in a session, as part of the transaction in which they did. The session gets another cookie.
+pub(crate) async fn prove_again(
+    service: &Service,
+    tx: &mut Tx,
+    account: &Account,
+    session: Uuid,
+    kind: &str,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<SignedIn, Refusal> {
+    let token = Token::new(service.random.as_ref());
+    if !tx.prove_session(session, account.id, &cookie_hash(service, &token), now).await? {
+        return Err(Refusal::NotSignedIn);
+    }
+    let about = About { detail: Some(kind), session: Some(session), visitor: Some(visitor), by_staff: false };
+    service.note(tx, account.id, ActivityKind::ProvedAgain, about, now).await?;
+    tx.audit(Event::ProvedAgain { account: account.id, session, kind: kind.to_owned() }, now);
+    Ok(SignedIn { id: session, session: token, device: None, next: None })
 }
 
 pub(crate) fn cookie_hash(service: &Service, token: &Token) -> [u8; 32] {

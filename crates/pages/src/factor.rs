@@ -16,6 +16,10 @@ pub enum Method {
     Text,
     /// A code from an authenticator app.
     App,
+    /// A number kept for contact; it proves nothing.
+    AlternativePhone,
+    /// A number at work, kept for contact; it proves nothing.
+    OfficePhone,
 }
 
 impl Method {

@@ -1,10 +1,10 @@
 //! Every page with every sample, for the tests and for looking at.
 
 use crate::{
-    Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Cookies, Details, Discover,
-    Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home,
+    Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
+    Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home,
     HowToApply, JoinComplete, Page, Privacy, Refused, RenderError, Resume, Shell, SignIn, SignInCode,
-    StaffGroup, render,
+    SignInRecoveryCode, SignInWays, StaffGroup, render,
 };
 
 /// One rendered page of the gallery.
@@ -41,6 +41,9 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<Resume>(false)?;
     gallery.hang::<SignIn>(false)?;
     gallery.hang::<SignInCode>(false)?;
+    gallery.hang::<SignInWays>(false)?;
+    gallery.hang::<SignInRecoveryCode>(false)?;
+    gallery.hang::<Confirm>(true)?;
     gallery.hang::<Home>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;

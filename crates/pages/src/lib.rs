@@ -36,5 +36,5 @@ pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use qr::{QrSvg, QrTooLong};
 pub use shell::{Links, Shell};
-pub use sign_in::{SignIn, SignInCode};
+pub use sign_in::{Confirm, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{Method, Page};
 
-/// *Email address* and *Password*.
+/// *Email address or staff number* and *Password*.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignIn {
     /// Where the form posts to.
@@ -15,6 +15,8 @@ pub struct SignIn {
     pub first_time_href: String,
     /// Where an account is created.
     pub join_href: String,
+    /// Where a forgotten password is reset; none while that cannot be done.
+    pub forgotten_href: Option<String>,
     /// Whether the person has just signed out.
     pub signed_out: bool,
 }
@@ -29,6 +31,7 @@ impl Page for SignIn {
             user_name: String::new(),
             first_time_href: "/first-time".into(),
             join_href: "/join".into(),
+            forgotten_href: Some("/reset".into()),
             signed_out: false,
         };
         let typed = Self { user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(), ..plain.clone() };
@@ -54,6 +57,12 @@ pub struct SignInCode {
     pub just_resent: bool,
     /// What was typed before, when it may be shown again: as a rule nothing.
     pub code: String,
+    /// Where another way is chosen.
+    pub other_ways_href: String,
+    /// For how many days the person may ask to be spared this in their browser; none where they may not.
+    pub remember_days: Option<u32>,
+    /// Whether the person ticked that box before.
+    pub remember: bool,
     /// Back to the password.
     pub back: Option<String>,
 }
@@ -71,12 +80,126 @@ impl Page for SignInCode {
             undelivered: false,
             just_resent: false,
             code: String::new(),
+            other_ways_href: "/sign-in/method".into(),
+            remember_days: Some(30),
+            remember: false,
             back: Some("/sign-in".into()),
         };
         let text =
             Self { method: Method::Text, sent_to: "ending in 23".into(), just_resent: true, ..email.clone() };
         let undelivered = Self { undelivered: true, just_resent: false, ..text.clone() };
-        let app = Self { method: Method::App, sent_to: String::new(), resend_action: None, ..email.clone() };
+        let app = Self {
+            method: Method::App,
+            sent_to: String::new(),
+            resend_action: None,
+            remember_days: None,
+            ..email.clone()
+        };
         vec![email, text, undelivered, app]
+    }
+}
+
+/// One way to prove who one is at sign-in.
+#[derive(Debug, Clone, Serialize)]
+pub struct WayToSignIn {
+    /// What the form sends.
+    pub value: String,
+    /// Its kind.
+    pub method: Method,
+    /// A hint of the address or number; empty for an app.
+    pub hint: String,
+    /// The name that its owner gave it.
+    pub name: Option<String>,
+}
+
+/// *Use another way to sign in*.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignInWays {
+    /// Where the form posts to, with the choice as `method`.
+    pub action: String,
+    /// The ways that the account has.
+    pub ways: Vec<WayToSignIn>,
+    /// The one that is used now.
+    pub chosen: String,
+    /// Where a recovery code is typed; none where the account has none left.
+    pub recovery_code_href: Option<String>,
+    /// Back to the code.
+    pub back: Option<String>,
+}
+
+impl Page for SignInWays {
+    const TEMPLATE: &'static str = "sign-in-ways.html";
+    const FIELDS: &'static [&'static str] = &["method"];
+
+    fn samples() -> Vec<Self> {
+        let way = |value: &str, method, hint: &str, name: Option<&str>| WayToSignIn {
+            value: value.into(),
+            method,
+            hint: hint.into(),
+            name: name.map(Into::into),
+        };
+        let one = Self {
+            action: "/sign-in/method".into(),
+            ways: vec![way("a", Method::Text, "ending in 23", None)],
+            chosen: "a".into(),
+            recovery_code_href: None,
+            back: Some("/sign-in/code".into()),
+        };
+        let many = Self {
+            ways: vec![
+                way("a", Method::App, "", Some("Work phone that the ward’s manager gave me, the blue one")),
+                way("b", Method::Text, "ending in 23", None),
+                way("c", Method::Email, "g•••@ysbyty-llanfihangel-y-creuddyn.northfield.example", None),
+            ],
+            recovery_code_href: Some("/sign-in/recovery-code".into()),
+            ..one.clone()
+        };
+        vec![many, one]
+    }
+}
+
+/// A recovery code in the place of the second factor.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignInRecoveryCode {
+    /// Where the form posts to.
+    pub action: String,
+    /// Back to the other ways.
+    pub back: Option<String>,
+}
+
+impl Page for SignInRecoveryCode {
+    const TEMPLATE: &'static str = "sign-in-recovery-code.html";
+    const FIELDS: &'static [&'static str] = &["code"];
+
+    fn samples() -> Vec<Self> {
+        vec![Self { action: "/sign-in/recovery-code".into(), back: Some("/sign-in/method".into()) }]
+    }
+}
+
+/// *Confirm that it is you*: the password again, before something sensitive.
+#[derive(Debug, Clone, Serialize)]
+pub struct Confirm {
+    /// Where the form posts to.
+    pub action: String,
+    /// The user name, which cannot be changed here.
+    pub user_name: String,
+    /// For how many minutes that is enough.
+    pub minutes: u32,
+    /// Where the person comes from.
+    pub back: Option<String>,
+}
+
+impl Page for Confirm {
+    const TEMPLATE: &'static str = "confirm.html";
+    const FIELDS: &'static [&'static str] = &["password"];
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            action: "/confirm?next=%2Fsecurity-info".into(),
+            user_name: "amina.khan@northfield.example".into(),
+            minutes: 10,
+            back: Some("/home".into()),
+        };
+        vec![plain]
     }
 }

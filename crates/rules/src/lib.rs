@@ -14,16 +14,21 @@ mod fold;
 #[cfg(test)]
 mod properties;
 
+pub mod activity;
 pub mod birth;
 pub mod code;
 pub mod email;
 pub mod limits;
+pub mod method;
 pub mod name;
 pub mod outside;
 pub mod password;
+pub mod path;
 pub mod phone;
 pub mod policy;
+pub mod recovery;
 pub mod registration;
+pub mod role;
 pub mod roster;
 pub mod session;
 pub mod sign_in;

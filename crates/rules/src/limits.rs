@@ -55,6 +55,16 @@ pub const STRANGE_PASSWORDS_PER_DAY: Limit =
 /// Text messages caused from one network, so that nobody can run up a bill.
 pub const TEXTS_PER_NETWORK_DAY: Limit = limit("texts-per-network-day", 5000, SignedDuration::from_hours(24));
 
+/// Resets of one account that failed, which is when its codes were used up by wrong tries: the fifth closes self-service reset
+/// for as long.
+pub const FAILED_RESETS: Limit = limit("failed-resets", 5, SignedDuration::from_hours(24));
+
+/// Resets and unlocks begun from one network: a hospital on the first morning after a holiday fits in.
+pub const RESETS_PER_NETWORK: Limit = limit("resets-per-network", 1500, SignedDuration::from_hours(1));
+
+/// After so many resets begun from one network in ten minutes a check against robots comes before the next.
+pub const RESETS_WITHOUT_CHECK: Limit = limit("resets-without-check", 30, SignedDuration::from_mins(10));
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }

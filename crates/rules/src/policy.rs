@@ -46,6 +46,23 @@ pub struct Policy {
     pub session_idle: SignedDuration,
     /// Age at which a session ends.
     pub session_absolute: SignedDuration,
+    /// How long a second factor that was proved counts as a fresh proof.
+    pub fresh_proof: SignedDuration,
+    /// For how many days no second factor is asked for on a browser that the person asked to remember. 0: always asked.
+    pub remember_device_days: u32,
+    /// How many methods must be proved to reset a password: 1 or 2.
+    pub reset_gates: u32,
+    /// How many resets may fail before self-service reset is closed for a while.
+    pub failed_resets: Limit,
+    /// How often a person without a method for resets may put off setting one up.
+    pub put_offs: u32,
+    /// Whether an account with a number that is no UK mobile is disabled. Otherwise such a number is refused where it is
+    /// typed, and not used where it arrived otherwise.
+    pub non_uk_number_disables: bool,
+    /// Whether roles are given and taken by two administrators.
+    pub two_administrators: bool,
+    /// How long a start code of the service desk is good.
+    pub start_code_lifetime: SignedDuration,
     /// Which phone numbers are taken. `drama_numbers` is no setting: only the demonstration turns it on.
     pub phones: PhonePolicy,
 }
@@ -68,6 +85,14 @@ impl Default for Policy {
             sign_in_first_lock: sign_in::FIRST_LOCK,
             session_idle: session::IDLE,
             session_absolute: session::ABSOLUTE,
+            fresh_proof: session::FRESH_PROOF,
+            remember_device_days: session::REMEMBER_DEVICE_DAYS,
+            reset_gates: 1,
+            failed_resets: limits::FAILED_RESETS,
+            put_offs: 3,
+            non_uk_number_disables: false,
+            two_administrators: false,
+            start_code_lifetime: SignedDuration::from_hours(1),
             phones: PhonePolicy::default(),
         }
     }
@@ -110,7 +135,7 @@ pub enum PolicyProblem {
 
 impl Policy {
     /// The settings that an organisation can make stricter.
-    pub const KEYS: [&'static str; 15] = [
+    pub const KEYS: [&'static str; 24] = [
         "code-lifetime",
         "code-wrong-tries",
         "code-pause",
@@ -125,11 +150,20 @@ impl Policy {
         "password-strength",
         "sign-in-lock-after",
         "session-idle",
+        "session-absolute",
+        "fresh-proof",
+        "remember-device-days",
+        "reset-gates",
+        "failed-resets",
+        "put-offs",
+        "non-uk-number-disables",
+        "two-administrators",
+        "start-code-lifetime",
         "crown-dependencies",
     ];
 
     /// Sets `key` to `value` if that is as strict as what applies, or stricter. Durations are written like `10 min`,
-    /// `30 s` or `2 h`; counts as whole numbers; `crown-dependencies` as `yes` or `no`.
+    /// `30 s` or `2 h`; counts as whole numbers; switches as `yes` or `no`.
     ///
     /// # Errors
     /// [`PolicyProblem`]; the policy is then as it was.
@@ -162,18 +196,25 @@ impl Policy {
             }
             "sign-in-lock-after" => fewer(key, value, &mut self.sign_in_lock_after, sign_in::FREE_TRIES),
             "session-idle" => shorter(key, value, &mut self.session_idle, SignedDuration::from_mins(2)),
+            "session-absolute" => {
+                shorter(key, value, &mut self.session_absolute, SignedDuration::from_hours(1))
+            }
+            "fresh-proof" => shorter(key, value, &mut self.fresh_proof, SignedDuration::from_mins(2)),
+            "remember-device-days" => fewer(key, value, &mut self.remember_device_days, 0),
+            "reset-gates" => more(key, value, &mut self.reset_gates, 2),
+            "failed-resets" => fewer(key, value, &mut self.failed_resets.at_most, 1),
+            "put-offs" => fewer(key, value, &mut self.put_offs, 0),
+            "non-uk-number-disables" => switched_on(key, value, &mut self.non_uk_number_disables),
+            "two-administrators" => switched_on(key, value, &mut self.two_administrators),
+            "start-code-lifetime" => {
+                shorter(key, value, &mut self.start_code_lifetime, SignedDuration::from_mins(5))
+            }
             _ => self.without_crown_dependencies(key, value),
         }
     }
 
     fn without_crown_dependencies(&mut self, key: &'static str, value: &str) -> Result<(), PolicyProblem> {
-        let taken = match value {
-            "yes" | "true" => true,
-            "no" | "false" => false,
-            _ => {
-                return Err(PolicyProblem::NotAValue { key, wanted: "yes or no" });
-            }
-        };
+        let taken = yes_or_no(key, value)?;
         if taken && !self.phones.crown_dependencies {
             return Err(PolicyProblem::Looser { key, now: "no".to_owned() });
         }
@@ -196,6 +237,16 @@ impl Policy {
         sign_in::pause_with(self.sign_in_lock_after, self.sign_in_first_lock, failures)
     }
 
+    /// Whether a second factor proved at `proved` is a fresh proof here.
+    pub fn is_fresh(&self, proved: Option<jiff::Timestamp>, now: jiff::Timestamp) -> bool {
+        session::is_fresh(self.fresh_proof, proved, now)
+    }
+
+    /// Whether a browser remembered at `remembered` is spared the second factor here.
+    pub fn is_remembered(&self, remembered: Option<jiff::Timestamp>, now: jiff::Timestamp) -> bool {
+        session::is_remembered(self.remember_device_days, remembered, now)
+    }
+
     /// Whether a session can still be used here.
     pub fn session_age(
         &self,
@@ -205,6 +256,22 @@ impl Policy {
     ) -> SessionAge {
         SessionAge::with(self.session_idle, self.session_absolute, started, last_seen, now)
     }
+}
+
+fn yes_or_no(key: &'static str, value: &str) -> Result<bool, PolicyProblem> {
+    match value {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err(PolicyProblem::NotAValue { key, wanted: "yes or no" }),
+    }
+}
+
+fn switched_on(key: &'static str, value: &str, now: &mut bool) -> Result<(), PolicyProblem> {
+    if !yes_or_no(key, value)? && *now {
+        return Err(PolicyProblem::Looser { key, now: "yes".to_owned() });
+    }
+    *now = yes_or_no(key, value)?;
+    Ok(())
 }
 
 fn fewer(key: &'static str, value: &str, now: &mut u32, least: u32) -> Result<(), PolicyProblem> {
@@ -304,6 +371,15 @@ mod tests {
     #[case("password-strength", "4")]
     #[case("sign-in-lock-after", "5")]
     #[case("session-idle", "10 minutes")]
+    #[case("session-absolute", "8 h")]
+    #[case("fresh-proof", "5 min")]
+    #[case("remember-device-days", "0")]
+    #[case("reset-gates", "2")]
+    #[case("failed-resets", "3")]
+    #[case("put-offs", "0")]
+    #[case("non-uk-number-disables", "yes")]
+    #[case("two-administrators", "yes")]
+    #[case("start-code-lifetime", "15 min")]
     #[case("crown-dependencies", "no")]
     fn an_organisation_can_be_stricter(#[case] key: &str, #[case] value: &str) {
         let mut policy = Policy::default();
@@ -321,6 +397,13 @@ mod tests {
     #[case("password-strength", "2")]
     #[case("sign-in-lock-after", "11")]
     #[case("session-idle", "31 min")]
+    #[case("session-absolute", "13 h")]
+    #[case("fresh-proof", "11 min")]
+    #[case("remember-device-days", "31")]
+    #[case("reset-gates", "0")]
+    #[case("failed-resets", "6")]
+    #[case("put-offs", "4")]
+    #[case("start-code-lifetime", "61 min")]
     fn an_organisation_cannot_be_looser_than_the_guide(#[case] key: &str, #[case] value: &str) {
         let mut policy = Policy::default();
         assert!(matches!(policy.stricter(key, value), Err(PolicyProblem::Looser { .. })));
@@ -334,6 +417,8 @@ mod tests {
     #[case("password-min", "65")]
     #[case("password-strength", "5")]
     #[case("session-idle", "0 s")]
+    #[case("reset-gates", "3")]
+    #[case("fresh-proof", "1 s")]
     fn an_organisation_cannot_lock_everybody_out_by_a_setting(#[case] key: &str, #[case] value: &str) {
         let mut policy = Policy::default();
         assert!(matches!(policy.stricter(key, value), Err(PolicyProblem::Unworkable { .. })));
@@ -361,6 +446,8 @@ mod tests {
         let mut policy = Policy::default();
         policy.stricter("crown-dependencies", "no").unwrap();
         policy.stricter("code-lifetime", "5 min").unwrap();
+        policy.stricter("two-administrators", "yes").unwrap();
+        assert!(policy.stricter("two-administrators", "no").is_err());
         assert!(policy.stricter("crown-dependencies", "yes").is_err());
         assert!(policy.stricter("code-lifetime", "10 min").is_err());
         let made: jiff::Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();

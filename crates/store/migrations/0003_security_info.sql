@@ -80,3 +80,13 @@ ALTER TABLE outbox ADD COLUMN asked_at {time};
 CREATE INDEX outbox_organisation ON outbox (organisation_id, written_at);
 CREATE INDEX outbox_account ON outbox (account_id, written_at);
 CREATE INDEX outbox_reference ON outbox (provider_reference);
+
+-- Who may do what in the console of the account's organisation.
+CREATE TABLE console_role (
+    account_id {uuid} NOT NULL REFERENCES account (id),
+    role TEXT NOT NULL,
+    given_at {time} NOT NULL,
+    -- None where it was given at the command line.
+    given_by {uuid},
+    PRIMARY KEY (account_id, role)
+) {strict};

@@ -1,7 +1,7 @@
 //! Accounts.
 
 use crate::db::{execute, in_tx, reading};
-use crate::moment::maybe_moment;
+use crate::moment::{maybe_moment, millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
@@ -20,10 +20,24 @@ pub struct Account {
     pub first_name: String,
     /// As the person wrote it.
     pub last_name: String,
+    /// When it was made, UTC.
+    pub created_at: Timestamp,
+    /// When the password was set, UTC.
+    pub password_set_at: Timestamp,
     /// This sign-in, UTC.
     pub last_sign_in_at: Option<Timestamp>,
     /// The one before it, UTC.
     pub previous_sign_in_at: Option<Timestamp>,
+    /// The method that is offered first at sign-in. It may be gone by now.
+    pub default_method_id: Option<Uuid>,
+    /// The method that is offered after that. It may be gone by now.
+    pub backup_method_id: Option<Uuid>,
+    /// Since when it may not be used, UTC.
+    pub disabled_at: Option<Timestamp>,
+    /// Why: a word such as `number-not-allowed`.
+    pub disabled_reason: Option<String>,
+    /// How often the person has put off setting up a method for resets.
+    pub put_off: u32,
 }
 
 /// What a password is checked against.
@@ -36,22 +50,75 @@ pub struct Credentials {
 }
 
 statements! {
-    CREDENTIALS = "SELECT id, password FROM account WHERE email = $1";
-    ACCOUNT = "SELECT id, organisation_id, email, first_name, last_name, last_sign_in_at, previous_sign_in_at
+    // By address, or by the staff number that the employer's roster has; one that two people have is nobody's.
+    CREDENTIALS = "SELECT account.id, account.password FROM account
+        JOIN roster_entry ON roster_entry.id = account.roster_entry_id
+        WHERE account.email = $1 OR roster_entry.esr_number = $1 LIMIT 2";
+    ACCOUNT = "SELECT id, organisation_id, email, first_name, last_name, created_at, password_set_at, last_sign_in_at,
+            previous_sign_in_at, default_method_id, backup_method_id, disabled_at, disabled_reason, put_off
         FROM account WHERE id = $1";
     REHASH = "UPDATE account SET password = $3 WHERE id = $1 AND password = $2";
+    SET_PASSWORD = "UPDATE account SET password = $2, password_set_at = $3 WHERE id = $1";
     HAS_ACCOUNT = "SELECT 1 FROM account WHERE email = $1 OR roster_entry_id = $2";
+    PREFER = "UPDATE account SET default_method_id = $2, backup_method_id = $3 WHERE id = $1";
+    PUT_OFF = "UPDATE account SET put_off = put_off + 1 WHERE id = $1";
+    DISABLE = "UPDATE account SET disabled_at = $2, disabled_reason = $3 WHERE id = $1 AND disabled_at IS NULL";
+    ENABLE = "UPDATE account SET disabled_at = NULL, disabled_reason = NULL WHERE id = $1 AND disabled_at IS NOT NULL";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    organisation_id: Uuid,
+    email: String,
+    first_name: String,
+    last_name: String,
+    created_at: i64,
+    password_set_at: i64,
+    last_sign_in_at: Option<i64>,
+    previous_sign_in_at: Option<i64>,
+    default_method_id: Option<Uuid>,
+    backup_method_id: Option<Uuid>,
+    disabled_at: Option<i64>,
+    disabled_reason: Option<String>,
+    put_off: i64,
+}
+
+impl TryFrom<Row> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            organisation_id: row.organisation_id,
+            email: row.email,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            created_at: moment(row.created_at)?,
+            password_set_at: moment(row.password_set_at)?,
+            last_sign_in_at: maybe_moment(row.last_sign_in_at)?,
+            previous_sign_in_at: maybe_moment(row.previous_sign_in_at)?,
+            default_method_id: row.default_method_id,
+            backup_method_id: row.backup_method_id,
+            disabled_at: maybe_moment(row.disabled_at)?,
+            disabled_reason: row.disabled_reason,
+            put_off: u32::try_from(row.put_off).unwrap_or(u32::MAX),
+        })
+    }
 }
 
 impl Store {
-    /// What the password of this user name (normalised) is checked against.
+    /// What the password of this user name is checked against: a normalised address, or a staff number.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn credentials(&self, user_name: &str) -> Result<Option<Credentials>, StoreError> {
-        let row: Option<(Uuid, String)> =
-            reading!(self, CREDENTIALS, sqlx::query_as, |q, c| q.bind(user_name).fetch_optional(c))?;
-        Ok(row.map(|(account_id, password)| Credentials { account_id, password }))
+        let mut rows: Vec<(Uuid, String)> =
+            reading!(self, CREDENTIALS, sqlx::query_as, |q, c| q.bind(user_name).fetch_all(c))?;
+        if rows.len() > 1 {
+            return Ok(None);
+        }
+        Ok(rows.pop().map(|(account_id, password)| Credentials { account_id, password }))
     }
 
     /// The account with this id.
@@ -59,20 +126,8 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
-        type Row = (Uuid, Uuid, String, String, String, Option<i64>, Option<i64>);
         let row: Option<Row> = reading!(self, ACCOUNT, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
-        row.map(|(id, organisation_id, email, first_name, last_name, last, previous)| {
-            Ok(Account {
-                id,
-                organisation_id,
-                email,
-                first_name,
-                last_name,
-                last_sign_in_at: maybe_moment(last)?,
-                previous_sign_in_at: maybe_moment(previous)?,
-            })
-        })
-        .transpose()
+        row.map(Account::try_from).transpose()
     }
 }
 
@@ -95,5 +150,60 @@ impl Tx {
     /// Where the database refuses.
     pub async fn replace_hash(&mut self, account: Uuid, old: &str, new: &str) -> Result<(), StoreError> {
         execute!(self, REHASH, account, old, new).map(|_| ())
+    }
+
+    /// Sets another password.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn set_password(
+        &mut self,
+        account: Uuid,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(self, SET_PASSWORD, account, hash, millis(now)).map(|_| ())
+    }
+
+    /// Which methods are offered first and second at sign-in.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn prefer_methods(
+        &mut self,
+        account: Uuid,
+        default: Option<Uuid>,
+        backup: Option<Uuid>,
+    ) -> Result<(), StoreError> {
+        execute!(self, PREFER, account, default, backup).map(|_| ())
+    }
+
+    /// The person puts off setting up a method for resets once more.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn put_off(&mut self, account: Uuid) -> Result<(), StoreError> {
+        execute!(self, PUT_OFF, account).map(|_| ())
+    }
+
+    /// Lets nobody use the account. Answers false where it was disabled already.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn disable_account(
+        &mut self,
+        account: Uuid,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(execute!(self, DISABLE, account, millis(now), reason)? == 1)
+    }
+
+    /// Lets its owner use the account again. Answers false where it was not disabled.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn enable_account(&mut self, account: Uuid) -> Result<bool, StoreError> {
+        Ok(execute!(self, ENABLE, account)? == 1)
     }
 }

@@ -49,6 +49,16 @@ pub enum Event {
     SignedIn { account: Uuid, session: Uuid, kind: String },
     /// The person signed out.
     SignedOut { account: Uuid, session: Uuid },
+    /// The right password was given on a browser that is spared the second factor.
+    SignedInRemembered { account: Uuid, session: Uuid, device: Uuid },
+    /// A second factor was proved anew in a session.
+    ProvedAgain { account: Uuid, session: Uuid, kind: String },
+    /// A sign-in went on by another method.
+    SignInMethodChosen { account: Uuid, sign_in: Uuid, kind: String },
+    /// A recovery code was used up.
+    RecoveryCodeUsed { account: Uuid, left: u32 },
+    /// A right sign-in was refused, for the account is disabled.
+    DisabledSignInRefused { account: Uuid },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// Half-done registrations were erased.

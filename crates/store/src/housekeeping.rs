@@ -16,6 +16,7 @@ statements! {
     LIMIT_EVENTS = "DELETE FROM limit_event WHERE at <= $1";
     LIMIT_GATES = "DELETE FROM limit_gate WHERE changed_at <= $1";
     GUARDS = "DELETE FROM password_guard WHERE changed_at <= $1 AND paused_until <= $1";
+    ACTIVITY = "DELETE FROM activity WHERE at <= $1";
     MESSAGES = "DELETE FROM outbox WHERE written_at <= $1 AND (sent_at IS NOT NULL OR gave_up_at IS NOT NULL)";
 }
 
@@ -47,6 +48,14 @@ impl Tx {
         execute!(self, LIMIT_EVENTS, millis(before))?;
         execute!(self, LIMIT_GATES, millis(before))?;
         execute!(self, GUARDS, millis(before)).map(|_| ())
+    }
+
+    /// Erases what happened around accounts up to `before`; the audit keeps its own record.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_activity(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        execute!(self, ACTIVITY, millis(before)).map(|_| ())
     }
 
     /// Erases the trace of messages written up to `before` that have been sent or given up.

@@ -5,19 +5,26 @@
 //! the dialect that both databases share; one test prepares each of them on both.
 
 pub mod account;
+pub mod activity;
 pub mod audit;
 pub mod code;
 mod db;
+pub mod device;
 mod error;
+pub mod guard;
 pub mod housekeeping;
 pub mod limits;
+pub mod method;
 mod migrate;
 mod moment;
 pub mod organisation;
 pub mod outbox;
+pub mod recovery;
 pub mod registration;
 pub mod reseal;
+pub mod role;
 pub mod roster;
+pub mod session;
 pub mod sign_in;
 mod statement;
 

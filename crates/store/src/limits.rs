@@ -30,6 +30,7 @@ statements! {
     MAKES_ROOM = "SELECT at FROM limit_event WHERE name = $1 AND subject = $2 AND at > $3
         ORDER BY at DESC LIMIT 1 OFFSET $4";
     ENTER = "INSERT INTO limit_event (name, subject, at) VALUES ($1, $2, $3)";
+    FORGET = "DELETE FROM limit_event WHERE name = $1 AND subject = $2";
     GIVE_BACK = "DELETE FROM limit_event WHERE name = $1 AND subject = $2 AND at = $3";
 }
 
@@ -95,6 +96,14 @@ impl Tx {
             execute!(self, ENTER, limit.name, subject, millis(now))?;
         }
         Ok(())
+    }
+
+    /// Forgets all that was counted for `subject`.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn forget_limit(&mut self, limit: &Limit, subject: &[u8]) -> Result<(), StoreError> {
+        execute!(self, FORGET, limit.name, subject).map(|_| ())
     }
 
     /// On SQLite a transaction that writes is the only one: there is nothing to lock.

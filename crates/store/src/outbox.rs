@@ -45,6 +45,10 @@ pub struct NewMessage<'a> {
     pub channel: Channel,
     /// The registration or sign-in that waits for it, so that its page can tell what became of it.
     pub subject: Option<Uuid>,
+    /// Whom it is about, for the delivery log; none where there is no account.
+    pub account: Option<Uuid>,
+    /// Whose delivery log lists it; none where no organisation is known.
+    pub organisation: Option<Uuid>,
     /// Destination and content, to be sealed.
     pub payload: &'a [u8],
     /// When trying ends, UTC.
@@ -117,8 +121,8 @@ pub struct OutboxState {
 
 statements! {
     ADD = "INSERT INTO outbox (id, key, channel, subject, payload, written_at, next_try_at, give_up_at, tries,
-            claimed_until)
-        VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0) ON CONFLICT (key) DO NOTHING";
+            claimed_until, account_id, organisation_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0, $8, $9) ON CONFLICT (key) DO NOTHING";
     // Materialized: as a subquery it might be run anew for every row, and lock more rows than its limit.
     CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
             AND next_try_at <= $2 AND claimed_until <= $2 ORDER BY next_try_at LIMIT $4",
@@ -165,7 +169,9 @@ impl Tx {
             message.subject,
             sealed,
             millis(now),
-            millis(message.give_up_at)
+            millis(message.give_up_at),
+            message.account,
+            message.organisation
         )?;
         Ok(added == 1)
     }

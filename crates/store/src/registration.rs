@@ -2,8 +2,8 @@
 
 use crate::code::CodeProof;
 use crate::db::{execute, in_tx, reading};
+use crate::method::{MethodKind, MethodSecret};
 use crate::moment::{maybe_moment, millis, moment};
-use crate::sign_in::{MethodKind, MethodSecret};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
@@ -127,7 +127,7 @@ impl Store {
         let method = match row.method_kind {
             None => None,
             Some(kind) => Some(ChosenMethod {
-                kind: MethodKind::parse(&kind)?,
+                kind: crate::method::kind(&kind)?,
                 secret: match row.method_secret {
                     None => None,
                     Some(sealed) => Some(self.open_secret(&method_context(row.id), &sealed)?),

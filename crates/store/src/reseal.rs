@@ -1,7 +1,7 @@
 //! Sealing what is secret, and sealing it again after the keys were rotated.
 
 use crate::db::{execute, in_tx};
-use crate::sign_in::MethodSecret;
+use crate::method::MethodSecret;
 use crate::statement::statements;
 use crate::{Statement, Store, StoreError, Tx};
 use uuid::Uuid;
@@ -61,7 +61,7 @@ statements! {
 }
 
 const COLUMNS: &[SealedColumn] = &[
-    SealedColumn { page: METHODS, replace: METHOD, context: crate::sign_in::method_context },
+    SealedColumn { page: METHODS, replace: METHOD, context: crate::method::method_context },
     SealedColumn { page: REGISTRATIONS, replace: REGISTRATION, context: crate::registration::method_context },
     SealedColumn { page: PHONES, replace: PHONE, context: crate::roster::phone_context },
     SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },

@@ -33,15 +33,22 @@ pub(crate) use statements;
 pub fn all_statements() -> impl Iterator<Item = Statement> {
     [
         crate::account::STATEMENTS,
+        crate::activity::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::code::STATEMENTS,
+        crate::device::STATEMENTS,
+        crate::guard::STATEMENTS,
         crate::housekeeping::STATEMENTS,
         crate::limits::STATEMENTS,
+        crate::method::STATEMENTS,
         crate::organisation::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
         crate::reseal::STATEMENTS,
+        crate::role::STATEMENTS,
         crate::roster::STATEMENTS,
+        crate::session::STATEMENTS,
         crate::sign_in::STATEMENTS,
     ]
     .into_iter()

@@ -1,6 +1,6 @@
 //! What went wrong, as a page in plain words with a reference number. The cause is in the log, never on the page.
 
-use crate::render::explain;
+use crate::render::{explain, see_other};
 use crate::{Web, urls};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -19,6 +19,8 @@ pub(crate) enum Trouble {
     Refused(Box<RefusedPage>),
     /// Anything else, by its status.
     Status(StatusCode),
+    /// Another page comes first.
+    Elsewhere(String),
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +68,7 @@ impl IntoResponse for Trouble {
         let status = match &self {
             Self::Refused(page) => status_of(&page.refusal),
             Self::Status(status) => *status,
+            Self::Elsewhere(url) => return see_other(url),
         };
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
@@ -81,7 +84,10 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyCodes
         | Refusal::CodeTooSoon { .. }
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::SentToOrganisation | Refusal::NoLongerOnRoster => StatusCode::FORBIDDEN,
+        Refusal::SentToOrganisation
+        | Refusal::NoLongerOnRoster
+        | Refusal::AccountDisabled
+        | Refusal::ProofNeeded => StatusCode::FORBIDDEN,
         Refusal::AccountExists | Refusal::WrongStep => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
@@ -154,7 +160,10 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
         next: next.map(|(key, href)| Link::new(web.word(key, &[]), href)),
         show_contact: matches!(
             **refusal,
-            Refusal::SentToOrganisation | Refusal::NoLongerOnRoster | Refusal::AccountExists
+            Refusal::SentToOrganisation
+                | Refusal::NoLongerOnRoster
+                | Refusal::AccountExists
+                | Refusal::AccountDisabled
         ),
     };
     pages::render(&shell, &page, &FieldErrors::none())

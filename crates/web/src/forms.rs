@@ -24,6 +24,21 @@ pub(crate) struct CodeForm {
     pub code: String,
 }
 
+/// The code of a second factor, and whether to be spared it in this browser from now on.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct FactorForm {
+    pub code: String,
+    pub remember: String,
+}
+
+/// The password alone.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct PasswordForm {
+    pub password: Typed,
+}
+
 /// One choice: the second factor.
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -1,15 +1,15 @@
 //! Where a person who is signed in begins.
 
-use crate::cookies::Kind;
+use crate::person::{shell, signed_in};
 use crate::registration::method;
 use crate::render::{Answer, page, see_other};
-use crate::sign_in::hint;
+use crate::second_factor::hint;
 use crate::{Web, urls};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
-use journeys::{Refusal, session};
+use journeys::session;
 use pages::{Home, PartOfDay, SignInMethod};
 use wording::Language;
 
@@ -18,18 +18,9 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {
-    let cookie = web.cookies().read(&jar, Kind::Session);
-    let person = match session::current(&web, cookie.as_ref()).await {
-        Ok(person) => person,
-        // Whose session has ended is told so; others have only opened the first page.
-        Err(Refusal::NotSignedIn) if cookie.is_none() => return Ok(see_other(urls::SIGN_IN)),
-        Err(refusal) => return Err(refusal.into()),
-    };
+    let person = signed_in(&web, &jar).await?;
     let methods = session::methods(&web, &person).await?;
     let account = &person.account;
-    let shell = web
-        .shell_of(&person.organisation)
-        .for_person(format!("{} {}", account.first_name, account.last_name));
     let home = Home {
         name: account.first_name.clone(),
         user_name: account.email.clone(),
@@ -46,5 +37,5 @@ async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {
             })
             .collect(),
     };
-    page(&shell, &home)
+    page(&shell(&web, &person), &home)
 }

@@ -198,7 +198,9 @@ async fn code_page(
     let channel = match chosen.kind {
         MethodKind::Email => Channel::Email,
         MethodKind::Text => Channel::Text,
-        MethodKind::App => return Ok(see_other(urls::JOIN_FACTOR_APP)),
+        MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => {
+            return Ok(see_other(page_of(chosen.kind)));
+        }
     };
     let code = Code {
         action: urls::JOIN_FACTOR_CODE.into(),

@@ -2,6 +2,7 @@
 
 mod about;
 mod brand;
+mod confirm;
 mod cookies;
 mod errors;
 mod first_time;
@@ -11,9 +12,11 @@ mod home;
 mod join;
 mod join_details;
 mod join_factor;
+mod person;
 mod protect;
 mod registration;
 mod render;
+mod second_factor;
 mod sign_in;
 mod state;
 pub mod urls;
@@ -35,6 +38,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(join_factor::routes())
         .merge(first_time::routes())
         .merge(sign_in::routes())
+        .merge(second_factor::routes())
+        .merge(confirm::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

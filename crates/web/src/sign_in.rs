@@ -1,11 +1,10 @@
-//! *Login to …*: user name and password, then the second factor; and *Sign out*.
+//! *Login to …*: user name and password; and *Sign out*. The second factor is in [`crate::second_factor`].
 
 use crate::cookies::Kind;
-use crate::errors::Trouble;
-use crate::forms::{CodeForm, SignInForm};
-use crate::registration::{Sent, method};
+use crate::forms::SignInForm;
 use crate::render::{Answer, on_page, page_with, see_other};
-use crate::visitor::Visitor;
+use crate::second_factor::{go_on, signed_in_answer};
+use crate::visitor::Caller;
 use crate::{Web, urls};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -13,20 +12,13 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::join_factor::MethodKind;
-use journeys::sign_in::{self, Attempt, SigningIn};
-use journeys::{join, session};
-use pages::{FieldErrors, SignIn, SignInCode};
-use rules::email::EmailAddress;
+use journeys::session;
+use journeys::sign_in::{self, Attempt, PasswordRight};
+use pages::{FieldErrors, SignIn};
 use serde::Deserialize;
-use store::sign_in::SignInMethod;
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new()
-        .route(urls::SIGN_IN, get(show).post(give_password))
-        .route(urls::SIGN_IN_CODE, get(show_code).post(prove))
-        .route(urls::SIGN_IN_NEW_CODE, get(async || see_other(urls::SIGN_IN_CODE)).post(send_new_code))
-        .route(urls::SIGN_OUT, post(sign_out))
+    Router::new().route(urls::SIGN_IN, get(show).post(give_password)).route(urls::SIGN_OUT, post(sign_out))
 }
 
 /// Whether the person has just signed out.
@@ -55,6 +47,7 @@ fn sign_in_page(
         user_name,
         first_time_href: urls::FIRST_TIME.into(),
         join_href: urls::JOIN.into(),
+        forgotten_href: None,
         signed_out,
     };
     page_with(&web.shell(), &sign_in, errors, status)
@@ -62,7 +55,7 @@ fn sign_in_page(
 
 async fn give_password(
     State(web): State<Web>,
-    Visitor(network): Visitor,
+    Caller(visitor): Caller,
     jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Answer {
@@ -72,14 +65,11 @@ async fn give_password(
         password: &form.password.0,
         cookie: cookie.as_ref(),
         device: device.as_ref(),
-        network: &network,
+        visitor: &visitor,
     };
     match sign_in::give_password(&web, attempt).await {
-        Ok(right) => {
-            let jar = jar.add(web.cookies().make(Kind::SignIn, &right.cookie));
-            let sent = if right.code_sent { "" } else { Sent::NOT };
-            Ok((jar, see_other(&format!("{}{sent}", urls::SIGN_IN_CODE))).into_response())
-        }
+        Ok(PasswordRight::Prove(signing_in)) => Ok(go_on(&web, jar, &signing_in)),
+        Ok(PasswordRight::SignedIn(signed_in)) => Ok(signed_in_answer(&web, jar, &signed_in)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, None, refusal)?;
             sign_in_page(&web, form.user_name, false, &errors, status)
@@ -87,91 +77,10 @@ async fn give_password(
     }
 }
 
-async fn signing_in(web: &Web, jar: &CookieJar) -> Result<SigningIn, Trouble> {
-    Ok(sign_in::current(web, web.cookies().read(jar, Kind::SignIn).as_ref()).await?)
-}
-
-/// The second factor.
-async fn show_code(State(web): State<Web>, Query(sent): Query<Sent>, jar: CookieJar) -> Answer {
-    let signing_in = signing_in(&web, &jar).await?;
-    let errors =
-        if sent.not() { FieldErrors::one("", web.word("code-not-sent", &[])) } else { FieldErrors::none() };
-    code_page(&web, &signing_in, String::new(), sent.again(), &errors, StatusCode::OK).await
-}
-
-/// As much of where a code went as may be shown: enough to know it again.
-pub(crate) fn hint(web: &Web, sign_in_method: &SignInMethod) -> String {
-    let address = sign_in_method.secret.as_address();
-    match sign_in_method.kind {
-        MethodKind::Email => EmailAddress::parse(address).map(|email| email.hint()).unwrap_or_default(),
-        MethodKind::Text => {
-            let digits = address.get(address.len().saturating_sub(2)..).unwrap_or_default();
-            web.word("hint-number", &[("digits", digits)])
-        }
-        MethodKind::App => String::new(),
-    }
-}
-
-async fn code_page(
-    web: &Web,
-    signing_in: &SigningIn,
-    code: String,
-    just_resent: bool,
-    errors: &FieldErrors,
-    status: StatusCode,
-) -> Answer {
-    let is_app = signing_in.method.kind == MethodKind::App;
-    let code = SignInCode {
-        action: urls::SIGN_IN_CODE.into(),
-        resend_action: (!is_app).then(|| urls::SIGN_IN_NEW_CODE.into()),
-        method: method(signing_in.method.kind),
-        sent_to: hint(web, &signing_in.method),
-        undelivered: !is_app && join::undelivered(web, signing_in.sign_in.id).await?,
-        just_resent,
-        code,
-        back: Some(urls::SIGN_IN.into()),
-    };
-    page_with(&web.shell_of(&signing_in.organisation), &code, errors, status)
-}
-
-async fn prove(State(web): State<Web>, jar: CookieJar, Form(form): Form<CodeForm>) -> Answer {
-    let signing_in = signing_in(&web, &jar).await?;
-    let device = web.cookies().read(&jar, Kind::Device);
-    match sign_in::prove(&web, &signing_in, &form.code, device.as_ref()).await {
-        Ok(signed_in) => {
-            let cookies = web.cookies();
-            let mut jar = jar
-                .add(cookies.make(Kind::Session, &signed_in.session))
-                .add(cookies.gone(Kind::SignIn))
-                .add(cookies.gone(Kind::Join));
-            if let Some(device) = &signed_in.device {
-                jar = jar.add(cookies.make(Kind::Device, device));
-            }
-            Ok((jar, see_other(urls::HOME)).into_response())
-        }
-        Err(refusal) => {
-            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
-            code_page(&web, &signing_in, form.code, false, &errors, status).await
-        }
-    }
-}
-
-/// *Send New Code*.
-async fn send_new_code(State(web): State<Web>, Visitor(network): Visitor, jar: CookieJar) -> Answer {
-    let signing_in = signing_in(&web, &jar).await?;
-    match sign_in::send_new_code(&web, &signing_in, &network).await {
-        Ok(()) => Ok(see_other(&format!("{}{}", urls::SIGN_IN_CODE, Sent::AGAIN))),
-        Err(refusal) => {
-            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
-            code_page(&web, &signing_in, String::new(), false, &errors, status).await
-        }
-    }
-}
-
 /// *Sign out*. Nobody signed in is signed out already.
-async fn sign_out(State(web): State<Web>, jar: CookieJar) -> Answer {
+async fn sign_out(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
     if let Ok(person) = session::current(&web, web.cookies().read(&jar, Kind::Session).as_ref()).await {
-        session::end(&web, &person).await?;
+        session::end(&web, &person, &visitor).await?;
     }
     let jar = jar.add(web.cookies().gone(Kind::Session));
     Ok((jar, see_other(&format!("{}?signed=out", urls::SIGN_IN))).into_response())

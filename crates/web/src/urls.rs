@@ -38,10 +38,22 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 /// *Send New Code* at sign-in.
 pub const SIGN_IN_NEW_CODE: &str = "/sign-in/code/new";
+/// *Use another way to sign in*.
+pub const SIGN_IN_METHOD: &str = "/sign-in/method";
+/// A recovery code in the place of the second factor.
+pub const SIGN_IN_RECOVERY_CODE: &str = "/sign-in/recovery-code";
+/// *Confirm that it is you*.
+pub const CONFIRM: &str = "/confirm";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where a person who is signed in begins.
 pub const HOME: &str = "/home";
+
+/// *Confirm that it is you*, then on to `next`, a path of ours.
+pub fn confirm(next: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("{CONFIRM}?{query}")
+}
 
 /// Step 1 at an organisation: *Staff Group*.
 pub fn join_at(code: &str) -> String {

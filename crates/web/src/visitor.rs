@@ -3,6 +3,7 @@
 use crate::Web;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 use journeys::Network;
@@ -11,6 +12,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The visitor's range of the network.
 pub(crate) struct Visitor(pub Network);
+
+/// The visitor's range of the network, and their browser.
+pub(crate) struct Caller(pub journeys::Visitor);
+
+impl FromRequestParts<Web> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        let Visitor(network) = Visitor::from_request_parts(parts, web).await?;
+        let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self(journeys::Visitor::new(network, user_agent)))
+    }
+}
 
 impl FromRequestParts<Web> for Visitor {
     type Rejection = Infallible;

@@ -58,6 +58,13 @@ pub const ERRORS: &[Key] = &[
     ("next-empty", &[]),
     ("sign-in-password-empty", &[]),
     ("sign-in-wrong", &[]),
+    ("user-name-empty", &[]),
+    ("confirm-wrong", &[]),
+    ("method-empty", &[]),
+    ("recovery-code-empty", &[]),
+    ("recovery-code-malformed", &[]),
+    ("recovery-code-wrong", &[]),
+    ("recovery-code-used-up", &[]),
 ];
 
 /// The public codes of refusals, with the values that their texts take. Each has a `…-title` and a `…-text`.
@@ -78,6 +85,8 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1202", &["minutes", "support"]),
     ("FW-1203", &[]),
     ("FW-1204", &[]),
+    ("FW-1205", &[]),
+    ("FW-1206", &["support"]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),

@@ -7,6 +7,7 @@
 //! Texts come out as plain text: whoever puts them into a page escapes them there. The HTML part of an
 //! e-mail is the one exception, and escapes every value itself.
 
+mod change;
 mod gsm;
 pub mod keys;
 mod language;
@@ -15,6 +16,7 @@ pub mod message;
 mod moment;
 mod phrase;
 
+pub use change::SecurityChange;
 pub use language::Language;
 pub use message::{EmailParts, Message, SignInMethod};
 pub use moment::{date, date_and_time};

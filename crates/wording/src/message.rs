@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mail::{self, Values};
 use crate::phrase::text;
-use crate::{Language, gsm};
+use crate::{Language, SecurityChange, gsm};
 
 /// One message to one person.
 ///
@@ -109,12 +109,12 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
-    /// A way to sign in was added; told by every channel that the account has.
-    NewSignInMethod {
+    /// Something about the account's security was changed; told by every channel that the account has.
+    SecurityNotice {
         /// The name that this installation goes by.
         service: String,
-        /// What was added.
-        method: SignInMethod,
+        /// What was changed.
+        change: SecurityChange,
         /// Local date and time in words.
         when: String,
         /// Completes "contact …".
@@ -132,6 +132,10 @@ pub enum SignInMethod {
     TextMessage,
     /// A code from an app on the phone (RFC 6238).
     AuthenticatorApp,
+    /// A number kept for contact.
+    AlternativePhone,
+    /// A number at work, kept for contact.
+    OfficePhone,
 }
 
 impl SignInMethod {
@@ -141,6 +145,8 @@ impl SignInMethod {
             Self::Email => "method-email",
             Self::TextMessage => "method-text-message",
             Self::AuthenticatorApp => "method-authenticator-app",
+            Self::AlternativePhone => "method-alternative-phone",
+            Self::OfficePhone => "method-office-phone",
         };
         text(language, key, &[])
     }
@@ -183,7 +189,7 @@ impl Message {
             Self::FactorCode { .. } => "factor-code",
             Self::SignInCode { .. } => "sign-in-code",
             Self::AccountCreated { .. } => "account-created",
-            Self::NewSignInMethod { .. } => "new-sign-in-method",
+            Self::SecurityNotice { .. } => "security-notice",
         }
     }
 
@@ -232,7 +238,7 @@ impl Message {
             Self::JoinElsewhere { .. } => "text-join-elsewhere",
             Self::FirstSignInElsewhere { .. } => "text-first-sign-in-elsewhere",
             Self::AccountCreated { .. } => "text-account-created",
-            Self::NewSignInMethod { .. } => "text-new-sign-in-method",
+            Self::SecurityNotice { .. } => "text-security-notice",
         };
         let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         text(language, key, &pairs)
@@ -256,7 +262,7 @@ impl Message {
                 Self::FactorCode { .. } => include_str!("../messages/en/mail/factor-code.md"),
                 Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
-                Self::NewSignInMethod { .. } => include_str!("../messages/en/mail/new-sign-in-method.md"),
+                Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
             },
         }
     }
@@ -298,9 +304,9 @@ impl Message {
                 ("when", when),
                 ("support", support),
             ]),
-            Self::NewSignInMethod { service, method, when, support } => of(&[
+            Self::SecurityNotice { service, change, when, support } => of(&[
                 ("service", service),
-                ("method", &method.label(language)),
+                ("change", &change.words(language)),
                 ("when", when),
                 ("support", support),
             ]),
@@ -347,9 +353,9 @@ impl Message {
                 when: when(),
                 support: support(),
             },
-            Self::NewSignInMethod {
+            Self::SecurityNotice {
                 service: service(),
-                method: SignInMethod::AuthenticatorApp,
+                change: SecurityChange::MethodAdded(SignInMethod::AuthenticatorApp),
                 when: when(),
                 support: support(),
             },

@@ -85,9 +85,9 @@ async fn a_wrong_password_costs_the_same_for_every_user_name(
     {
         let mut browser = sinead.opens_a_tab();
         browser.opens("/sign-in").await;
-        browser.fills("Email address", user_name).fills("Password", "a wrong password");
+        browser.fills("Email address or staff number", user_name).fills("Password", "a wrong password");
         let cost = cost(&ward, &mut browser, "Sign in").await;
-        browser.is_told("The email address or the password is not correct");
+        browser.is_told("The email address, staff number or password is not correct");
         answers.push((cost, browser.page.html.replace(user_name, "USER")));
         ward.waits(3600);
     }
@@ -110,7 +110,7 @@ async fn an_unknown_user_name_is_paused_like_a_known_one() {
         for _ in 0..5 {
             browser.opens("/sign-in").await;
             browser
-                .fills("Email address", user_name)
+                .fills("Email address or staff number", user_name)
                 .fills("Password", "a wrong password")
                 .presses("Sign in")
                 .await;

@@ -206,7 +206,7 @@ impl<'w> Life<'w> {
                 browser.chooses("Login to Fobwatch").tries_to_press("Continue").await?;
             }
             "Sign in" => {
-                browser.fills("Email address", AMINA.email).fills("Password", AMINA.password);
+                browser.fills("Email address or staff number", AMINA.email).fills("Password", AMINA.password);
                 browser.tries_to_press("Sign in").await?;
             }
             "Start signing in again" => browser.tries_to_press("Sign in").await?,

@@ -181,7 +181,10 @@ impl Visitor<'_> {
     pub async fn gives_password(&mut self, password: &str) -> &mut Self {
         let email = self.who.email;
         self.opens("/sign-in").await.reads("Sign in");
-        self.fills("Email address", email).fills("Password", password).presses("Sign in").await;
+        self.fills("Email address or staff number", email)
+            .fills("Password", password)
+            .presses("Sign in")
+            .await;
         self
     }
 

@@ -34,7 +34,11 @@ async fn a_member_of_staff_joins_by_the_guide_and_signs_in(
     assert!(!amina.cookies.contains_key("fobwatch-session"), "nobody is silently signed in");
     amina.chooses("Login to Fobwatch").presses("Continue").await.reads("Sign in");
     ward.waits(60);
-    amina.fills("Email address", AMINA.email).fills("Password", AMINA.password).presses("Sign in").await;
+    amina
+        .fills("Email address or staff number", AMINA.email)
+        .fills("Password", AMINA.password)
+        .presses("Sign in")
+        .await;
     let code = amina.factor_code(factor).await;
     amina.types(&code).await;
     amina

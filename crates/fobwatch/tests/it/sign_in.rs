@@ -9,7 +9,7 @@ use rstest::rstest;
 use std::pin::pin;
 use vault::{HashSettings, Hasher, Secret, SystemRandom, Verdict};
 
-const WRONG: &str = "The email address or the password is not correct";
+const WRONG: &str = "The email address, staff number or password is not correct";
 const PAUSED: &str = "you can try again in";
 
 #[rstest]
@@ -21,7 +21,11 @@ async fn wrong_passwords_slow_down_and_then_pause_for_a_while(#[values(Sqlite, P
     let pauses = [0, 0, 0, 2, 4, 8, 16, 32, 60, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900, 1800];
     for (number, pause) in pauses.into_iter().enumerate() {
         amina.gives_password("a wrong password").await.is_told(WRONG);
-        assert_eq!(amina.page.value("Email address"), AMINA.email, "what was typed is not lost");
+        assert_eq!(
+            amina.page.value("Email address or staff number"),
+            AMINA.email,
+            "what was typed is not lost"
+        );
         if pause == 0 {
             continue;
         }
@@ -82,7 +86,11 @@ async fn a_known_browser_of_one_person_opens_no_way_around_the_pause_of_another(
 
 async fn guesses<'b>(browser: &'b mut Browser, user_name: &str) -> &'b Browser {
     browser.opens("/sign-in").await;
-    browser.fills("Email address", user_name).fills("Password", "a wrong password").presses("Sign in").await
+    browser
+        .fills("Email address or staff number", user_name)
+        .fills("Password", "a wrong password")
+        .presses("Sign in")
+        .await
 }
 
 #[rstest]
@@ -223,7 +231,7 @@ async fn a_person_who_is_quick_gets_every_code(#[values(Factor::Email, Factor::T
     amina.types(&first).await.says("is set up");
     amina.presses("Continue").await;
     amina.chooses("Login to Fobwatch").presses("Continue").await;
-    amina.fills("Email address", AMINA.email).fills("Password", AMINA.password);
+    amina.fills("Email address or staff number", AMINA.email).fills("Password", AMINA.password);
     amina.presses("Sign in").await;
     let second = amina.factor_code(factor).await;
     assert_ne!(first, second, "the page says that a code was sent, so one was");
@@ -238,7 +246,7 @@ async fn the_button_pressed_twice_signs_in_once(#[values(Sqlite, PostgreSql)] ki
     amina.joins(Factor::TextMessage).await;
     ward.waits(60);
     amina.opens("/sign-in").await;
-    amina.fills("Email address", AMINA.email).fills("Password", AMINA.password);
+    amina.fills("Email address or staff number", AMINA.email).fills("Password", AMINA.password);
     let form = amina.would_send("Sign in");
     amina.posts(form.clone()).await.reads("Check your phone");
     amina.posts(form).await.reads("Check your phone");
@@ -288,7 +296,7 @@ async fn no_connection_is_held_while_a_password_is_hashed(
     let button = match hashing {
         Hashing::AtSignIn => {
             amina.joins(Factor::AuthenticatorApp).await.opens("/sign-in").await;
-            amina.fills("Email address", AMINA.email).fills("Password", AMINA.password);
+            amina.fills("Email address or staff number", AMINA.email).fills("Password", AMINA.password);
             "Sign in"
         }
         Hashing::AtJoining => {

@@ -8,8 +8,8 @@ use crate::database::{
 use crate::people::{AMINA, account, almost_there, amina_on_the_roster, entry, northfield, registration};
 use rstest::rstest;
 use store::StoreError;
+use store::method::{MethodKind, MethodSecret};
 use store::registration::{Journey, NewRegistration};
-use store::sign_in::{MethodKind, MethodSecret};
 
 /// A value that nobody should find in an error.
 const MARK: &str = "mark.of.cain@northfield.example";

@@ -11,9 +11,9 @@ use rules::registration::LIFETIME;
 use store::Store;
 use store::audit::Event;
 use store::code::CodeFor;
+use store::method::{MethodKind, MethodSecret};
 use store::outbox::{Channel, NewMessage};
 use store::registration::{Journey, NewRegistration};
-use store::sign_in::{MethodKind, MethodSecret};
 use uuid::Uuid;
 
 /// What somebody typed who is not on the roster under it.

@@ -4,9 +4,9 @@ use crate::database::{Database, committed, minutes, nine};
 use rules::phone::PhonePolicy;
 use rules::roster::{RosterFields, RosterRow};
 use store::code::CodeFor;
+use store::method::{MethodKind, MethodSecret};
 use store::registration::{Journey, NewRegistration};
 use store::roster::{Missing, RosterEntry, RosterImport};
-use store::sign_in::{MethodKind, MethodSecret};
 use store::{Store, StoreError};
 use uuid::Uuid;
 

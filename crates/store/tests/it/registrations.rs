@@ -11,7 +11,7 @@ use crate::people::{
 use rstest::rstest;
 use store::Store;
 use store::code::CodeFor;
-use store::sign_in::{MethodKind, MethodSecret};
+use store::method::{MethodKind, MethodSecret};
 use uuid::Uuid;
 
 struct Joining {

@@ -8,8 +8,8 @@ use crate::database::{
 use crate::people::{AMINA, PASSWORD, account};
 use rstest::rstest;
 use store::Store;
-use store::sign_in::PasswordTry;
-use store::sign_in::{MethodKind, MethodSecret};
+use store::guard::PasswordTry;
+use store::method::{MethodKind, MethodSecret};
 use uuid::Uuid;
 
 async fn app(db: &Database, store: &Store, account: Uuid, step: u64) -> Uuid {

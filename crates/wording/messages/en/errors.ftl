@@ -80,4 +80,14 @@ next-empty = Select what you want to do next
 ## Sign-in
 
 sign-in-password-empty = Enter your password
-sign-in-wrong = The email address or the password is not correct. Check both and try again
+sign-in-wrong = The email address, staff number or password is not correct. Check them and try again
+
+## Signing in by another way, and confirming who is there
+
+user-name-empty = Enter your email address or staff number
+confirm-wrong = The password is not correct
+method-empty = Select how you want to sign in
+recovery-code-empty = Enter one of your recovery codes
+recovery-code-malformed = A recovery code is 10 letters and numbers, like abcde-23456
+recovery-code-wrong = This is not one of your recovery codes, or it has been used before
+recovery-code-used-up = You have entered a wrong recovery code too many times. Wait 15 minutes, then try again

@@ -21,6 +21,28 @@ minutes =
 method-email = Email
 method-text-message = Text message
 method-authenticator-app = Authenticator app
+method-alternative-phone = Alternative phone
+method-office-phone = Office phone
+
+## Changes to an account's security: half a sentence, under 60 characters, that a time follows
+
+change-method-added = { $method } was added
+change-method-changed = { $method } was changed
+change-method-removed = { $method } was removed
+change-passkey-added = A passkey was added
+change-passkey-removed = A passkey was removed
+change-recovery-codes-made = New recovery codes were made
+change-recovery-code-used = A recovery code was used to sign in
+change-password-changed = Your password was changed
+change-password-reset = Your password was reset
+change-unlocked = Your account was unlocked
+change-signed-out-everywhere = You were signed out on all devices
+change-account-disabled = Your account was disabled
+change-account-enabled = Your account can be used again
+change-caller-checked = The service desk checked that it was you who called
+change-assisted-reset = The service desk started a password reset with you
+change-role-given = A role in the console was given to you
+change-role-taken = A role in the console was taken from you
 
 ## Text messages
 
@@ -30,7 +52,7 @@ text-join-already-registered = { $service }: you already have an account with { 
 text-join-elsewhere = { $service }: { $organisation } has made an account for you. Use First sign-in to start.
 text-first-sign-in-elsewhere = { $service }: { $organisation } has not made an account for you. Use Create an account to start.
 text-account-created = Your { $service } account was created on { $when }. If this was not you, contact your service desk now.
-text-new-sign-in-method = { $method } was added to your { $service } account on { $when }. If this was not you, contact your service desk now.
+text-security-notice = { $service }: { $change }, { $when }. If this was not you, contact your service desk now.
 
 ## Dates
 

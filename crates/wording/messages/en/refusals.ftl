@@ -69,6 +69,12 @@ refusal-fw-1204-text = To protect your account we sign you out after 30 minutes 
 
 ## Anything
 
+refusal-fw-1205-title = Confirm that it is you
+refusal-fw-1205-text = This page needs a sign-in of the last few minutes. Confirm that it is you, then do it again.
+
+refusal-fw-1206-title = Your account cannot be used
+refusal-fw-1206-text = Your organisation has stopped this account for now, as a rule because a phone number on it is not a UK mobile number. Your password is right and nothing is lost. Contact { $support } and say that you see code FW-1206.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

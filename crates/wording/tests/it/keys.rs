@@ -101,6 +101,7 @@ fn the_listed_support_keys_are_the_ones_in_the_file_with_the_values_they_take() 
 #[test]
 fn every_other_key_of_the_messages_file_is_used_by_this_crate() {
     let sources = [
+        include_str!("../../src/change.rs"),
         include_str!("../../src/mail.rs"),
         include_str!("../../src/message.rs"),
         include_str!("../../src/moment.rs"),

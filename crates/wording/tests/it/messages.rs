@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use wording::{Language, Message, SignInMethod};
+use wording::{Language, Message, SecurityChange, SignInMethod};
 
 const EN: Language = Language::En;
 const CODE: &str = "012345";
@@ -39,7 +39,7 @@ fn named(name: &str) -> Vec<Message> {
             Message::FactorCode { service, .. } | Message::SignInCode { service, .. } => {
                 service.clone_from(&name);
             }
-            Message::NewSignInMethod { service, support, .. } => {
+            Message::SecurityNotice { service, support, .. } => {
                 service.clone_from(&name);
                 support.clone_from(&name);
             }
@@ -261,6 +261,24 @@ fn every_sign_in_method_has_a_name() {
         (SignInMethod::AuthenticatorApp, "Authenticator app"),
     ] {
         assert_eq!(method.label(EN), name);
+    }
+}
+
+#[test]
+fn every_change_is_told_whole_in_one_text_message() {
+    for change in SecurityChange::ALL {
+        let message = Message::SecurityNotice {
+            service: "Northfield Staff".into(),
+            change,
+            when: "22 November 2026 at 10:58am".into(),
+            support: String::new(),
+        };
+        let text = message.text_message(EN);
+        assert!(
+            text.contains(&change.words(EN)) && text.ends_with("contact your service desk now."),
+            "{text}"
+        );
+        assert!(message.email(EN).text.contains(&change.words(EN)));
     }
 }
 

@@ -1,0 +1,97 @@
+//! Telling a person by every channel that something about their security was changed.
+
+use crate::codes::Destination;
+use crate::deliver::GIVE_UP_AFTER;
+use crate::{Refusal, Service};
+use jiff::Timestamp;
+use rules::method::MethodKind;
+use store::Tx;
+use store::account::Account;
+use store::method::SignInMethod;
+use store::organisation::Organisation;
+use store::outbox::Channel;
+use uuid::Uuid;
+use wording::{Message, SecurityChange};
+
+/// Whom a message is about, for the delivery log.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Concerning {
+    /// The registration, sign-in or other journey that waits for it.
+    pub subject: Option<Uuid>,
+    /// Whose it is.
+    pub account: Option<Uuid>,
+    /// The employer.
+    pub organisation: Option<Uuid>,
+}
+
+impl Concerning {
+    /// An account of an organisation.
+    pub fn account(account: &Account) -> Self {
+        Self {
+            subject: Some(account.id),
+            account: Some(account.id),
+            organisation: Some(account.organisation_id),
+        }
+    }
+}
+
+/// How a message other than a code reaches this method.
+fn channel(kind: MethodKind) -> Option<Channel> {
+    match kind {
+        MethodKind::Email => Some(Channel::Email),
+        MethodKind::Text => Some(Channel::Text),
+        MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => None,
+    }
+}
+
+impl Service {
+    /// Tells the owner of an account of a change by every channel: the address of record, every address and mobile number
+    /// among the methods that the account has as this transaction sees them, and those of `before`, so that the old address
+    /// hears of its end.
+    pub(crate) async fn tell_everywhere(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        organisation: &Organisation,
+        change: SecurityChange,
+        before: &[SignInMethod],
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let methods = tx.sign_in_methods(account.id).await?;
+        let mut told: Vec<(Channel, &str)> = vec![(Channel::Email, account.email.as_str())];
+        for method in methods.iter().chain(before) {
+            if let Some(channel) = channel(method.kind) {
+                let to = (channel, method.secret.as_address());
+                if !told.contains(&to) && (channel != Channel::Text || self.text.is_some()) {
+                    told.push(to);
+                }
+            }
+        }
+        for (channel, to) in told {
+            let message = Message::SecurityNotice {
+                service: self.settings.service_name.clone(),
+                change,
+                when: wording::date_and_time(wording::Language::En, self.local(now).datetime()),
+                support: self.support(organisation),
+            };
+            let id = vault::new_id(now, self.random.as_ref());
+            let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
+            // Nobody waits for it on a page.
+            let concerning = Concerning { subject: None, ..Concerning::account(account) };
+            self.write_message(tx, concerning, id, Destination { channel, to }, message, give_up_at, now)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The kind of a method, as messages name it.
+pub(crate) fn named(kind: MethodKind) -> wording::SignInMethod {
+    match kind {
+        MethodKind::Email => wording::SignInMethod::Email,
+        MethodKind::Text => wording::SignInMethod::TextMessage,
+        MethodKind::App => wording::SignInMethod::AuthenticatorApp,
+        MethodKind::AlternativePhone => wording::SignInMethod::AlternativePhone,
+        MethodKind::OfficePhone => wording::SignInMethod::OfficePhone,
+    }
+}

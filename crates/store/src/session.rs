@@ -1,0 +1,195 @@
+//! Sessions of people who are signed in.
+
+use crate::db::{execute, reading};
+use crate::moment::{maybe_moment, millis, moment};
+use crate::statement::statements;
+use crate::{Store, StoreError, Tx};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// A session of a person who signed in.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Never changes.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// UTC.
+    pub started_at: Timestamp,
+    /// The last request, to the minute, UTC.
+    pub last_seen_at: Timestamp,
+    /// When it was ended by the person or for them, UTC.
+    pub ended_at: Option<Timestamp>,
+    /// When a second factor or a passkey was last proved in it, UTC; never where the browser is remembered.
+    pub proved_at: Option<Timestamp>,
+    /// The browser's row.
+    pub device_id: Option<Uuid>,
+    /// Browser and system: "Firefox, Windows 10".
+    pub browser: Option<String>,
+    /// The range of the network: "192.0.2.0/24".
+    pub network: Option<String>,
+}
+
+/// A session that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    /// New.
+    pub id: Uuid,
+    /// Keyed hash of its cookie.
+    pub token: &'a [u8],
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// Whether a second factor or a passkey was proved for it.
+    pub proved: bool,
+    /// The browser's row.
+    pub device_id: Option<Uuid>,
+    /// Browser and system.
+    pub browser: Option<&'a str>,
+    /// The range of the network.
+    pub network: Option<&'a str>,
+}
+
+statements! {
+    ADD = "INSERT INTO session (id, token, account_id, started_at, last_seen_at, proved_at, device_id, browser, network)
+        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
+    BY_TOKEN = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network
+        FROM session WHERE token = $1";
+    OF_ACCOUNT = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network
+        FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
+    TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
+    // The cookie changes with the proof, so that one that was stolen before is worth nothing.
+    PROVE = "UPDATE session SET proved_at = $2, last_seen_at = $2, token = $3
+        WHERE id = $1 AND account_id = $4 AND ended_at IS NULL";
+    END = "UPDATE session SET ended_at = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
+    END_ALL = "UPDATE session SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL";
+    END_OTHERS = "UPDATE session SET ended_at = $3 WHERE account_id = $1 AND id <> $2 AND ended_at IS NULL";
+    SIGNED_IN = "UPDATE account SET previous_sign_in_at = last_sign_in_at, last_sign_in_at = $2 WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    account_id: Uuid,
+    started_at: i64,
+    last_seen_at: i64,
+    ended_at: Option<i64>,
+    proved_at: Option<i64>,
+    device_id: Option<Uuid>,
+    browser: Option<String>,
+    network: Option<String>,
+}
+
+impl TryFrom<Row> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            account_id: row.account_id,
+            started_at: moment(row.started_at)?,
+            last_seen_at: moment(row.last_seen_at)?,
+            ended_at: maybe_moment(row.ended_at)?,
+            proved_at: maybe_moment(row.proved_at)?,
+            device_id: row.device_id,
+            browser: row.browser,
+            network: row.network,
+        })
+    }
+}
+
+impl Store {
+    /// The session of the browser with this cookie (its keyed hash), ended or not.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn session(&self, token: &[u8]) -> Result<Option<Session>, StoreError> {
+        let row: Option<Row> =
+            reading!(self, BY_TOKEN, sqlx::query_as, |q, c| q.bind(token).fetch_optional(c))?;
+        row.map(Session::try_from).transpose()
+    }
+
+    /// The sessions of an account that were not ended, the last used first. Those that are idle or too old by the rules
+    /// are among them.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sessions_of(&self, account: Uuid) -> Result<Vec<Session>, StoreError> {
+        let rows: Vec<Row> = reading!(self, OF_ACCOUNT, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
+}
+
+impl Tx {
+    /// Begins a session, and remembers when the person signed in now and before.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn add_session(&mut self, new: NewSession<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let proved_at = new.proved.then(|| millis(now));
+        execute!(
+            self,
+            ADD,
+            new.id,
+            new.token,
+            new.account_id,
+            millis(now),
+            proved_at,
+            new.device_id,
+            new.browser,
+            new.network
+        )?;
+        execute!(self, SIGNED_IN, new.account_id, millis(now)).map(|_| ())
+    }
+
+    /// Notes that the session is being used.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn touch_session(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        execute!(self, TOUCH, id, millis(now)).map(|_| ())
+    }
+
+    /// Notes that a second factor was proved in a session of the account, and gives it another cookie (keyed hash `token`). Answers
+    /// whether it had not been ended.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn prove_session(
+        &mut self,
+        id: Uuid,
+        account: Uuid,
+        token: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(execute!(self, PROVE, id, millis(now), token, account)? == 1)
+    }
+
+    /// Ends a session of an account. Answers whether it was alive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn end_session(&mut self, id: Uuid, account: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(execute!(self, END, id, account, millis(now))? == 1)
+    }
+
+    /// Ends all sessions of an account. Answers how many were alive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn end_sessions(&mut self, account: Uuid, now: Timestamp) -> Result<u64, StoreError> {
+        execute!(self, END_ALL, account, millis(now))
+    }
+
+    /// Ends all sessions of an account but one. Answers how many were alive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn end_other_sessions(
+        &mut self,
+        account: Uuid,
+        kept: Uuid,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        execute!(self, END_OTHERS, account, kept, millis(now))
+    }
+}

@@ -1,0 +1,210 @@
+//! The second factor: its code, another way, a recovery code; at sign-in and where a person confirms that it is them.
+
+use crate::cookies::Kind;
+use crate::errors::Trouble;
+use crate::forms::{CodeForm, FactorForm, MethodForm};
+use crate::registration::{Sent, method};
+use crate::render::{Answer, on_page, page_with, see_other};
+use crate::visitor::{Caller, Visitor};
+use crate::{Web, urls};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Form, Router};
+use axum_extra::extract::CookieJar;
+use journeys::second_factor::{self, Proving, SigningIn};
+use journeys::session::SignedIn;
+use journeys::{Refusal, join, recovery_code};
+use pages::{FieldErrors, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
+use rules::email::EmailAddress;
+use rules::method::MethodKind;
+use store::method::SignInMethod;
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route(urls::SIGN_IN_CODE, get(show_code).post(prove))
+        .route(urls::SIGN_IN_NEW_CODE, get(async || see_other(urls::SIGN_IN_CODE)).post(send_new_code))
+        .route(urls::SIGN_IN_METHOD, get(ways).post(choose))
+        .route(urls::SIGN_IN_RECOVERY_CODE, get(show_recovery_code).post(prove_recovery_code))
+}
+
+/// The password was right: the page of the second factor comes next.
+pub(crate) fn go_on(web: &Web, jar: CookieJar, signing_in: &SigningIn) -> Response {
+    let jar = jar.add(web.cookies().make(Kind::SignIn, &signing_in.cookie));
+    let sent = if signing_in.code_sent { "" } else { Sent::NOT };
+    (jar, see_other(&format!("{}{sent}", urls::SIGN_IN_CODE))).into_response()
+}
+
+/// The person is signed in: the cookies, and on to where they were going.
+pub(crate) fn signed_in_answer(web: &Web, jar: CookieJar, signed_in: &SignedIn) -> Response {
+    let cookies = web.cookies();
+    let mut jar = jar
+        .add(cookies.make(Kind::Session, &signed_in.session))
+        .add(cookies.gone(Kind::SignIn))
+        .add(cookies.gone(Kind::Join));
+    if let Some(device) = &signed_in.device {
+        jar = jar.add(cookies.make(Kind::Device, device));
+    }
+    (jar, see_other(signed_in.next.as_deref().unwrap_or(urls::HOME))).into_response()
+}
+
+pub(crate) async fn signing_in(web: &Web, jar: &CookieJar) -> Result<SigningIn, Trouble> {
+    Ok(second_factor::current(web, web.cookies().read(jar, Kind::SignIn).as_ref()).await?)
+}
+
+/// As much of where a code went as may be shown: enough to know it again.
+pub(crate) fn hint(web: &Web, sign_in_method: &SignInMethod) -> String {
+    let address = sign_in_method.secret.as_address();
+    match sign_in_method.kind {
+        MethodKind::Email => EmailAddress::parse(address).map(|email| email.hint()).unwrap_or_default(),
+        MethodKind::Text | MethodKind::AlternativePhone | MethodKind::OfficePhone => {
+            let digits = address.get(address.len().saturating_sub(2)..).unwrap_or_default();
+            web.word("hint-number", &[("digits", digits)])
+        }
+        MethodKind::App => String::new(),
+    }
+}
+
+async fn show_code(State(web): State<Web>, Query(sent): Query<Sent>, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    let errors =
+        if sent.not() { FieldErrors::one("", web.word("code-not-sent", &[])) } else { FieldErrors::none() };
+    code_page(&web, &signing_in, FactorForm::default(), sent.again(), &errors, StatusCode::OK).await
+}
+
+async fn code_page(
+    web: &Web,
+    signing_in: &SigningIn,
+    form: FactorForm,
+    just_resent: bool,
+    errors: &FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let is_app = signing_in.method.kind == MethodKind::App;
+    let back = match signing_in.sign_in.next.as_deref() {
+        Some(next) => urls::confirm(next),
+        None => urls::SIGN_IN.to_owned(),
+    };
+    let code = SignInCode {
+        action: urls::SIGN_IN_CODE.into(),
+        resend_action: (!is_app).then(|| urls::SIGN_IN_NEW_CODE.into()),
+        method: method(signing_in.method.kind),
+        sent_to: hint(web, &signing_in.method),
+        undelivered: !is_app && join::undelivered(web, signing_in.sign_in.id).await?,
+        just_resent,
+        code: form.code,
+        other_ways_href: urls::SIGN_IN_METHOD.into(),
+        remember_days: signing_in.may_remember().then_some(signing_in.policy.remember_device_days),
+        remember: !form.remember.is_empty(),
+        back: Some(back),
+    };
+    page_with(&web.shell_of(&signing_in.organisation), &code, errors, status)
+}
+
+/// *Verify Code*.
+async fn prove(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<FactorForm>,
+) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let proving = Proving { device: device.as_ref(), remember: !form.remember.is_empty(), visitor: &visitor };
+    match second_factor::prove(&web, &signing_in, &form.code, proving).await {
+        Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
+            code_page(&web, &signing_in, form, false, &errors, status).await
+        }
+    }
+}
+
+/// *Send New Code*.
+async fn send_new_code(State(web): State<Web>, Visitor(network): Visitor, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    match second_factor::send_new_code(&web, &signing_in, &network).await {
+        Ok(()) => Ok(see_other(&format!("{}{}", urls::SIGN_IN_CODE, Sent::AGAIN))),
+        Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_CODE)),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
+            code_page(&web, &signing_in, FactorForm::default(), false, &errors, status).await
+        }
+    }
+}
+
+/// *Use another way to sign in*.
+async fn ways(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    ways_page(&web, &signing_in, &FieldErrors::none(), StatusCode::OK).await
+}
+
+async fn ways_page(web: &Web, signing_in: &SigningIn, errors: &FieldErrors, status: StatusCode) -> Answer {
+    let has_codes = recovery_code::any_left(web, signing_in.account.id).await?;
+    let ways = SignInWays {
+        action: urls::SIGN_IN_METHOD.into(),
+        ways: signing_in
+            .methods
+            .iter()
+            .map(|known| WayToSignIn {
+                value: known.id.to_string(),
+                method: method(known.kind),
+                hint: hint(web, known),
+                name: known.name.clone(),
+            })
+            .collect(),
+        chosen: signing_in.method.id.to_string(),
+        recovery_code_href: has_codes.then(|| urls::SIGN_IN_RECOVERY_CODE.into()),
+        back: Some(urls::SIGN_IN_CODE.into()),
+    };
+    page_with(&web.shell_of(&signing_in.organisation), &ways, errors, status)
+}
+
+async fn choose(
+    State(web): State<Web>,
+    Visitor(network): Visitor,
+    jar: CookieJar,
+    Form(form): Form<MethodForm>,
+) -> Answer {
+    let before = signing_in(&web, &jar).await?;
+    match second_factor::choose(&web, before, &form.method, &network).await {
+        Ok(signing_in) => Ok(go_on(&web, jar, &signing_in)),
+        Err(refusal) => {
+            let signing_in = signing_in(&web, &jar).await?;
+            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
+            ways_page(&web, &signing_in, &errors, status).await
+        }
+    }
+}
+
+async fn show_recovery_code(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    recovery_code_page(&web, &signing_in, &FieldErrors::none(), StatusCode::OK)
+}
+
+fn recovery_code_page(web: &Web, signing_in: &SigningIn, errors: &FieldErrors, status: StatusCode) -> Answer {
+    let code = SignInRecoveryCode {
+        action: urls::SIGN_IN_RECOVERY_CODE.into(),
+        back: Some(urls::SIGN_IN_METHOD.into()),
+    };
+    page_with(&web.shell_of(&signing_in.organisation), &code, errors, status)
+}
+
+async fn prove_recovery_code(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<CodeForm>,
+) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let proving = Proving { device: device.as_ref(), remember: false, visitor: &visitor };
+    match recovery_code::prove(&web, &signing_in, &form.code, proving).await {
+        Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
+            recovery_code_page(&web, &signing_in, &errors, status)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a person is told was changed of their own security, in the words that every channel uses.
+
+use serde::{Deserialize, Serialize};
+
+use crate::phrase::text;
+use crate::{Language, SignInMethod};
+
+/// A change that its owner is told of by every channel that the account has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each says what was changed; its words are in the message files")]
+pub enum SecurityChange {
+    MethodAdded(SignInMethod),
+    MethodChanged(SignInMethod),
+    MethodRemoved(SignInMethod),
+    PasskeyAdded,
+    PasskeyRemoved,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    PasswordChanged,
+    PasswordReset,
+    Unlocked,
+    SignedOutEverywhere,
+    AccountDisabled,
+    AccountEnabled,
+    /// The service desk checked who was calling.
+    CallerChecked,
+    /// The service desk began a reset with the person.
+    AssistedReset,
+    RoleGiven,
+    RoleTaken,
+}
+
+impl SecurityChange {
+    /// One of each kind.
+    pub const ALL: [Self; 17] = [
+        Self::MethodAdded(SignInMethod::AuthenticatorApp),
+        Self::MethodChanged(SignInMethod::TextMessage),
+        Self::MethodRemoved(SignInMethod::AlternativePhone),
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::RecoveryCodesMade,
+        Self::RecoveryCodeUsed,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::Unlocked,
+        Self::SignedOutEverywhere,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::CallerChecked,
+        Self::AssistedReset,
+        Self::RoleGiven,
+        Self::RoleTaken,
+    ];
+
+    /// What was changed, as half a sentence: "an authenticator app was added".
+    pub fn words(self, language: Language) -> String {
+        let (key, method) = match self {
+            Self::MethodAdded(method) => ("change-method-added", Some(method)),
+            Self::MethodChanged(method) => ("change-method-changed", Some(method)),
+            Self::MethodRemoved(method) => ("change-method-removed", Some(method)),
+            Self::PasskeyAdded => ("change-passkey-added", None),
+            Self::PasskeyRemoved => ("change-passkey-removed", None),
+            Self::RecoveryCodesMade => ("change-recovery-codes-made", None),
+            Self::RecoveryCodeUsed => ("change-recovery-code-used", None),
+            Self::PasswordChanged => ("change-password-changed", None),
+            Self::PasswordReset => ("change-password-reset", None),
+            Self::Unlocked => ("change-unlocked", None),
+            Self::SignedOutEverywhere => ("change-signed-out-everywhere", None),
+            Self::AccountDisabled => ("change-account-disabled", None),
+            Self::AccountEnabled => ("change-account-enabled", None),
+            Self::CallerChecked => ("change-caller-checked", None),
+            Self::AssistedReset => ("change-assisted-reset", None),
+            Self::RoleGiven => ("change-role-given", None),
+            Self::RoleTaken => ("change-role-taken", None),
+        };
+        let method = method.map(|method| method.label(language)).unwrap_or_default();
+        let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };
+        text(language, key, values)
+    }
+}

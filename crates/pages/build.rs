@@ -102,12 +102,45 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
 
     let theirs = text(&frontend.join("dist/nhsuk/nhsuk-frontend.min.js"))?;
     let theirs = theirs.split("//# sourceMappingURL").next().unwrap_or_default();
-    let theirs = embed("nhsuk-frontend.js", "text/javascript; charset=utf-8", theirs.as_bytes())?;
-    let ours = text(&here.join("scripts/application.js"))?.replace("/assets/nhsuk-frontend.js", &theirs);
-    embed("application.js", "text/javascript; charset=utf-8", ours.as_bytes())?;
+    let theirs = embed("nhsuk-frontend.js", JAVASCRIPT, theirs.as_bytes())?;
+    embed_scripts(here, ("nhsuk-frontend.js".into(), theirs), &mut embed)?;
 
     list.push(']');
     write(&out.join("assets.rs"), list.as_bytes())
+}
+
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Embeds every module in `scripts/`. What it imports as `/assets/NAME.js` it finds under the address with the fingerprint,
+/// so a module is embedded after those that it imports.
+fn embed_scripts(
+    here: &Path,
+    theirs: (String, String),
+    embed: &mut impl FnMut(&str, &str, &[u8]) -> Built<String>,
+) -> Built<()> {
+    let mut waiting = Vec::new();
+    for file in files_below(&here.join("scripts"))? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        waiting.push((name, text(&file)?));
+    }
+    let mut embedded = vec![theirs];
+    while !waiting.is_empty() {
+        let names: Vec<String> = waiting.iter().map(|(name, _)| format!("'/assets/{name}'")).collect();
+        let (later, now): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|(_, script)| names.iter().any(|name| script.contains(name)));
+        if now.is_empty() {
+            return Err(format!("these scripts import each other in a circle: {}", names.join(", ")));
+        }
+        for (name, script) in now {
+            let script = embedded.iter().fold(script, |script, (name, url)| {
+                script.replace(&format!("'/assets/{name}'"), &format!("'{url}'"))
+            });
+            let url = embed(&name, JAVASCRIPT, script.as_bytes())?;
+            embedded.push((name, url));
+        }
+        waiting = later;
+    }
+    Ok(())
 }
 
 /// FNV-1a, 64 bits: it tells builds of one file apart; nothing is trusted because of it.

@@ -70,4 +70,15 @@ mod tests {
         let components = path_of("nhsuk-frontend.js").unwrap();
         assert!(std::str::from_utf8(script.bytes).unwrap().contains(components));
     }
+
+    #[test]
+    fn whatever_a_script_imports_is_there() {
+        for asset in ALL.iter().filter(|asset| asset.name.ends_with(".js")) {
+            let script = std::str::from_utf8(asset.bytes).unwrap();
+            for import in script.split("'/assets/").skip(1) {
+                let path = format!("/assets/{}", import.split('\'').next().unwrap());
+                assert!(get(&path).is_some(), "{} imports {path}", asset.name);
+            }
+        }
+    }
 }

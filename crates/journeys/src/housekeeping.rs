@@ -1,5 +1,6 @@
 //! Erasing what must not be kept: half-done registrations after their 24 hours, and traces that have served.
 
+use crate::activity::KEPT_DAYS;
 use crate::{Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -13,7 +14,7 @@ const KEEP_COUNTS: SignedDuration = SignedDuration::from_hours(48);
 /// A session lives 12 hours at most; its row is kept a while for the page that says so.
 const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(48);
 /// What happened around an account is shown to its owner for so long.
-const KEEP_ACTIVITY: SignedDuration = SignedDuration::from_hours(24 * 90);
+const KEEP_ACTIVITY: SignedDuration = SignedDuration::from_hours(24 * KEPT_DAYS as i64);
 /// The trace of a message, without its content, serves the service desk for a month.
 const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * 30);
 

@@ -3,10 +3,13 @@
 //! A journey takes what a person typed and answers with an outcome or a [`Refusal`]. There is no HTTP, no HTML and no
 //! SQL here; what is slow (a password hash, a network call) happens before a transaction begins or after it ends.
 
+pub mod activity;
 pub mod codes;
 pub mod confirm;
 pub mod deliver;
+pub mod devices;
 mod factor;
+pub mod home;
 pub mod housekeeping;
 pub mod join;
 pub mod join_details;

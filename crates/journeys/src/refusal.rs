@@ -106,6 +106,9 @@ pub enum Refusal {
     /// The account may not be used for now.
     #[error("the account is disabled")]
     AccountDisabled,
+    /// There is nothing of this id that the person may see.
+    #[error("there is no such thing")]
+    NotFound,
     /// No organisation has this code.
     #[error("there is no such organisation")]
     NoSuchOrganisation,
@@ -145,7 +148,7 @@ impl Refusal {
             Self::AccountDisabled => "FW-1206",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) => "FW-1901",
-            Self::NoSuchOrganisation => "FW-1902",
+            Self::NoSuchOrganisation | Self::NotFound => "FW-1902",
         }
     }
 

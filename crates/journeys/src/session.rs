@@ -35,11 +35,15 @@ pub struct Person {
 
 impl Person {
     /// When the session ends if nothing more is done, UTC.
-    pub fn ends_at(&self, now: Timestamp) -> Timestamp {
-        let idle = now.saturating_add(self.policy.session_idle).unwrap_or(Timestamp::MAX);
-        let absolute =
-            self.session.started_at.saturating_add(self.policy.session_absolute).unwrap_or(Timestamp::MAX);
-        idle.min(absolute)
+    pub fn ends_at(&self) -> Timestamp {
+        let idle =
+            self.session.last_seen_at.saturating_add(self.policy.session_idle).unwrap_or(Timestamp::MAX);
+        idle.min(self.over_at())
+    }
+
+    /// When the session ends however busy it is, UTC.
+    pub fn over_at(&self) -> Timestamp {
+        self.session.started_at.saturating_add(self.policy.session_absolute).unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -49,6 +53,36 @@ impl Person {
 /// [`Refusal::NotSignedIn`] where nobody is, or the session was idle for 30 minutes, is 12 hours old or was ended, or the
 /// account is disabled.
 pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person, Refusal> {
+    let person = peek(service, token).await?;
+    let now = service.clock.now();
+    if now.duration_since(person.session.last_seen_at) < TOUCH_EVERY {
+        return Ok(person);
+    }
+    touch(service, person, now).await
+}
+
+/// *Stay signed in*: from now on the session is idle again.
+///
+/// # Errors
+/// As [`current`].
+pub async fn stay(service: &Service, token: Option<&Token>) -> Result<Person, Refusal> {
+    let person = peek(service, token).await?;
+    touch(service, person, service.clock.now()).await
+}
+
+async fn touch(service: &Service, mut person: Person, now: Timestamp) -> Result<Person, Refusal> {
+    let mut tx = service.store.begin().await?;
+    tx.touch_session(person.session.id, now).await?;
+    tx.commit().await?;
+    person.session.last_seen_at = person.session.last_seen_at.max(now);
+    Ok(person)
+}
+
+/// Who is signed in in the browser with this cookie, which is not noted as a use of the session.
+///
+/// # Errors
+/// As [`current`].
+pub async fn peek(service: &Service, token: Option<&Token>) -> Result<Person, Refusal> {
     let token = token.ok_or(Refusal::NotSignedIn)?;
     let session = service.store.session(&cookie_hash(service, token)).await?.ok_or(Refusal::NotSignedIn)?;
     let account = service.store.account(session.account_id).await?.ok_or(Refusal::NotSignedIn)?;
@@ -62,11 +96,6 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Person,
     let alive = policy.session_age(session.started_at, session.last_seen_at, now) == SessionAge::Live;
     if session.ended_at.is_some() || !alive || account.disabled_at.is_some() {
         return Err(Refusal::NotSignedIn);
-    }
-    if now.duration_since(session.last_seen_at) >= TOUCH_EVERY {
-        let mut tx = service.store.begin().await?;
-        tx.touch_session(session.id, now).await?;
-        tx.commit().await?;
     }
     Ok(Person { session, account, organisation, policy })
 }

@@ -40,6 +40,7 @@ pub fn render<P: Page>(shell: &Shell, page: &P, errors: &FieldErrors) -> Result<
     let context = context! {
         shell => Value::from(Serde(shell)),
         page => Value::from(Serde(page)),
+        place => Value::from(Serde(P::PLACE)),
         errors => Value::from(Serde(errors)),
         error => Value::from(first),
     };

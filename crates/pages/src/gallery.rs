@@ -2,8 +2,8 @@
 
 use crate::{
     Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
-    Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home,
-    HowToApply, JoinComplete, Page, Privacy, Refused, RenderError, Resume, Shell, SignIn, SignInCode,
+    Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home,
+    HowToApply, JoinComplete, NavigationLink, Page, Place, Privacy, RecentActivity, Refused, RenderError, ReportActivity, Reported, Resume, SessionEnd, Shell, SignIn, SignInCode,
     SignInRecoveryCode, SignInWays, StaffGroup, render,
 };
 
@@ -45,6 +45,10 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<SignInRecoveryCode>(false)?;
     gallery.hang::<Confirm>(true)?;
     gallery.hang::<Home>(true)?;
+    gallery.hang::<RecentActivity>(true)?;
+    gallery.hang::<ReportActivity>(true)?;
+    gallery.hang::<Reported>(true)?;
+    gallery.hang::<Devices>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;
@@ -105,7 +109,32 @@ fn shell(number: usize, signed_in: bool) -> Shell {
     };
     match (signed_in, number) {
         (false, _) => shell,
-        (true, 0) => shell.for_person("Amina Khan"),
-        (true, _) => shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),
+        (true, 0) => with_navigation(shell.for_person("Amina Khan"), &PLACES[..4]),
+        (true, _) => with_navigation(
+            shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),
+            &PLACES,
+        ),
     }
+}
+
+const PLACES: [(Place, &str); 5] = [
+    (Place::Home, "/home"),
+    (Place::SecurityInfo, "/security-info"),
+    (Place::Activity, "/activity"),
+    (Place::Devices, "/devices"),
+    (Place::Console, "/console"),
+];
+
+fn with_navigation(mut shell: Shell, places: &[(Place, &str)]) -> Shell {
+    shell.navigation =
+        places.iter().map(|(place, href)| NavigationLink { place: *place, href: (*href).into() }).collect();
+    shell.session = Some(SessionEnd {
+        at: "2:59am".into(),
+        seconds_left: 1_800,
+        warn_seconds: 120,
+        left_href: "/session".into(),
+        stay_action: "/session/stay".into(),
+        over_href: "/sign-in?signed=ended".into(),
+    });
+    shell
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Method, Page};
+use crate::{Method, Page, Place};
 
 /// Which greeting the hour calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,6 +38,46 @@ pub struct SignInMethod {
     pub added: String,
 }
 
+/// Something that needs doing. Its words are in the template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "task", rename_all = "kebab-case")]
+pub enum HomeTask {
+    /// After a report: choose another password.
+    ChangePassword {
+        /// Where.
+        href: String,
+    },
+    /// Wrong passwords or codes were typed since the last sign-in.
+    LookAtTries {
+        /// How many.
+        tries: u32,
+        /// Where they are listed.
+        href: String,
+    },
+    /// A forgotten password could not be reset.
+    AddResetMethod {
+        /// Where a method is added.
+        href: String,
+    },
+    /// All hangs on one method.
+    AddSecondMethod {
+        /// Where a method is added.
+        href: String,
+    },
+    /// The recovery codes are nearly used up.
+    RenewRecoveryCodes {
+        /// How many are left.
+        left: u32,
+        /// Where new ones are made.
+        href: String,
+    },
+    /// There are none.
+    MakeRecoveryCodes {
+        /// Where they are made.
+        href: String,
+    },
+}
+
 /// The home page.
 #[derive(Debug, Clone, Serialize)]
 pub struct Home {
@@ -49,12 +89,17 @@ pub struct Home {
     pub part_of_day: PartOfDay,
     /// When the person last signed in before, in words: "8:02pm on Saturday 21 November 2026". `None` the first time.
     pub last_sign_in: Option<String>,
+    /// What needs doing, the most urgent first.
+    pub tasks: Vec<HomeTask>,
+    /// *Recent activity*.
+    pub activity_href: String,
     /// The ways in which the person proves who they are.
     pub methods: Vec<SignInMethod>,
 }
 
 impl Page for Home {
     const TEMPLATE: &'static str = "home.html";
+    const PLACE: Option<Place> = Some(Place::Home);
 
     fn samples() -> Vec<Self> {
         let plain = Self {
@@ -62,17 +107,33 @@ impl Page for Home {
             user_name: "amina.khan@northfield.example".into(),
             part_of_day: PartOfDay::Evening,
             last_sign_in: Some("8:02pm on Saturday 21 November 2026".into()),
+            tasks: vec![HomeTask::AddSecondMethod { href: "/security-info/add".into() }],
+            activity_href: "/activity".into(),
             methods: vec![SignInMethod {
                 method: Method::Text,
                 hint: "ending in 23".into(),
                 added: "22 November 2026".into(),
             }],
         };
-        let first = Self { part_of_day: PartOfDay::Morning, last_sign_in: None, ..plain.clone() };
+        let first = Self {
+            part_of_day: PartOfDay::Morning,
+            last_sign_in: None,
+            tasks: Vec::new(),
+            ..plain.clone()
+        };
         let long = Self {
             name: "Gwenllïan Angharad Myfanwy".into(),
             user_name: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),
             part_of_day: PartOfDay::Afternoon,
+            tasks: vec![
+                HomeTask::ChangePassword { href: "/security-info/password".into() },
+                HomeTask::LookAtTries { tries: 1, href: "/activity".into() },
+                HomeTask::LookAtTries { tries: 14, href: "/activity".into() },
+                HomeTask::AddResetMethod { href: "/security-info/add".into() },
+                HomeTask::RenewRecoveryCodes { left: 1, href: "/security-info/recovery-codes".into() },
+                HomeTask::RenewRecoveryCodes { left: 0, href: "/security-info/recovery-codes".into() },
+                HomeTask::MakeRecoveryCodes { href: "/security-info/recovery-codes".into() },
+            ],
             methods: vec![
                 SignInMethod {
                     method: Method::Email,

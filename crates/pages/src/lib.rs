@@ -15,8 +15,10 @@ mod qr;
 mod shell;
 
 mod about;
+mod activity;
 #[cfg(test)]
 mod conformance;
+mod devices;
 mod factor;
 mod home;
 mod join;
@@ -30,11 +32,13 @@ pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};
 pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};
 pub use gallery::{GalleryPage, gallery};
-pub use home::{Home, PartOfDay, SignInMethod};
+pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
+pub use devices::{Devices, RememberedBrowser, SignedInSession};
+pub use home::{Home, HomeTask, PartOfDay, SignInMethod};
 pub use join::{Channel, Code, CodePurpose, Details, Email, JoinComplete, Resume};
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use qr::{QrSvg, QrTooLong};
-pub use shell::{Links, Shell};
-pub use sign_in::{Confirm, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
+pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
+pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};

@@ -2,10 +2,15 @@
 
 use serde::Serialize;
 
+use crate::Place;
+
 /// A page: a struct with what it shows, and the template that shows it.
 pub trait Page: Serialize {
     /// The template's file name under `templates/`.
     const TEMPLATE: &'static str;
+
+    /// Which entry of the navigation the page belongs to.
+    const PLACE: Option<Place> = None;
 
     /// The ids of the fields that can be wrong. An error in [`FieldErrors`](crate::FieldErrors) names one of these,
     /// and each is the `name` under which the form sends the field, too.

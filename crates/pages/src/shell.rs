@@ -15,10 +15,56 @@ pub struct Shell {
     pub organisation: Option<Brand>,
     /// The name of the person who is signed in. With it goes the *Sign out* button.
     pub person: Option<String>,
+    /// Where the person can go from any page; empty where nobody is signed in.
+    pub navigation: Vec<NavigationLink>,
+    /// When the session ends, for a person who is signed in.
+    pub session: Option<SessionEnd>,
     /// Where the links of header and footer lead.
     pub links: Links,
     /// Whether a strip on top says that everyone here is invented. Only the demonstration sets it.
     pub demonstration: bool,
+}
+
+/// A part of the service that the navigation leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Where a person begins.
+    Home,
+    /// *Security info*.
+    SecurityInfo,
+    /// *Recent activity*.
+    Activity,
+    /// *Devices and sessions*.
+    Devices,
+    /// The console, for those who have a role in it.
+    Console,
+}
+
+/// One entry of the navigation. Its words are in the layout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NavigationLink {
+    /// Which part.
+    pub place: Place,
+    /// Where it is.
+    pub href: String,
+}
+
+/// When a session ends, so that its owner can be warned and stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SessionEnd {
+    /// When it ends if nothing is done, in words: "2:59am".
+    pub at: String,
+    /// Seconds until then.
+    pub seconds_left: u64,
+    /// How many seconds before the end the warning appears.
+    pub warn_seconds: u64,
+    /// Where a script asks how many seconds are left; that is no use of the session.
+    pub left_href: String,
+    /// Where *Stay signed in* posts to.
+    pub stay_action: String,
+    /// Where the person is led when it has ended.
+    pub over_href: String,
 }
 
 /// Where the links of header and footer lead.
@@ -59,6 +105,8 @@ impl Shell {
             service_name: service_name.into(),
             organisation: None,
             person: None,
+            navigation: Vec::new(),
+            session: None,
             links: Links::default(),
             demonstration: false,
         }

@@ -17,8 +17,20 @@ pub struct SignIn {
     pub join_href: String,
     /// Where a forgotten password is reset; none while that cannot be done.
     pub forgotten_href: Option<String>,
-    /// Whether the person has just signed out.
-    pub signed_out: bool,
+    /// How the person has just left, if so.
+    pub left: Option<Leaving>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leaving {
+    /// *Sign out*.
+    SignedOut,
+    /// *Sign out everywhere*.
+    Everywhere,
+    /// Nothing was done for a while.
+    TimedOut,
 }
 
 impl Page for SignIn {
@@ -32,11 +44,17 @@ impl Page for SignIn {
             first_time_href: "/first-time".into(),
             join_href: "/join".into(),
             forgotten_href: Some("/reset".into()),
-            signed_out: false,
+            left: None,
         };
         let typed = Self { user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(), ..plain.clone() };
-        let signed_out = Self { signed_out: true, ..plain.clone() };
-        vec![plain, typed, signed_out]
+        let left = |how| Self { left: Some(how), ..plain.clone() };
+        vec![
+            plain.clone(),
+            typed,
+            left(Leaving::SignedOut),
+            left(Leaving::Everywhere),
+            left(Leaving::TimedOut),
+        ]
     }
 }
 

@@ -32,3 +32,4 @@ pub mod role;
 pub mod roster;
 pub mod session;
 pub mod sign_in;
+pub mod todo;

@@ -62,7 +62,9 @@ statements! {
             CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT)
         FROM account WHERE account.id = $2";
     OF_ACCOUNT = "SELECT id, account_id, at, kind, detail, session_id, browser, network, by_staff, reported_at, report_number
-        FROM activity WHERE account_id = $1 AND at < $2 ORDER BY at DESC, id DESC LIMIT $3";
+        FROM activity WHERE account_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4";
+    LAST_REPORT = "SELECT MAX(reported_at) FROM activity WHERE account_id = $1";
+    SINCE = "SELECT COUNT(*) FROM activity WHERE account_id = $1 AND at >= $2 AND kind IN ($3, $4)";
     ONE = "SELECT id, account_id, at, kind, detail, session_id, browser, network, by_staff, reported_at, report_number
         FROM activity WHERE id = $1 AND account_id = $2";
     REPORT = "UPDATE activity SET reported_at = $3, report_number = $4
@@ -143,19 +145,21 @@ impl Tx {
 }
 
 impl Store {
-    /// What happened around an account before `before`, the newest first, at most `at_most`.
+    /// What happened around an account before `before` (a moment, and an id among what happened in it), the newest first, at
+    /// most `at_most`.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn activity_of(
         &self,
         account: Uuid,
-        before: Timestamp,
+        before: (Timestamp, Uuid),
         at_most: u32,
     ) -> Result<Vec<Activity>, StoreError> {
         let rows: Vec<Row> = reading!(self, OF_ACCOUNT, sqlx::query_as, |q, c| q
             .bind(account)
-            .bind(millis(before))
+            .bind(millis(before.0))
+            .bind(before.1)
             .bind(i64::from(at_most))
             .fetch_all(c))?;
         rows.into_iter().map(Activity::try_from).collect()
@@ -169,5 +173,29 @@ impl Store {
         let row: Option<Row> =
             reading!(self, ONE, sqlx::query_as, |q, c| q.bind(id).bind(account).fetch_optional(c))?;
         row.map(Activity::try_from).transpose()
+    }
+
+    /// When the owner of an account last reported something that was not them, UTC.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn last_report(&self, account: Uuid) -> Result<Option<Timestamp>, StoreError> {
+        let row: (Option<i64>,) =
+            reading!(self, LAST_REPORT, sqlx::query_as, |q, c| q.bind(account).fetch_one(c))?;
+        maybe_moment(row.0)
+    }
+
+    /// How many wrong passwords and codes were typed for an account since `since`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn wrong_tries_since(&self, account: Uuid, since: Timestamp) -> Result<u32, StoreError> {
+        let row: (i64,) = reading!(self, SINCE, sqlx::query_as, |q, c| q
+            .bind(account)
+            .bind(millis(since))
+            .bind(ActivityKind::PasswordWrong.as_str())
+            .bind(ActivityKind::FactorWrong.as_str())
+            .fetch_one(c))?;
+        Ok(u32::try_from(row.0).unwrap_or(u32::MAX))
     }
 }

@@ -59,6 +59,14 @@ pub enum Event {
     RecoveryCodeUsed { account: Uuid, left: u32 },
     /// A right sign-in was refused, for the account is disabled.
     DisabledSignInRefused { account: Uuid },
+    /// Its owner ended one of their sessions from another.
+    SessionEnded { account: Uuid, session: Uuid },
+    /// Its owner ended all sessions of an account.
+    SignedOutEverywhere { account: Uuid, sessions: u64 },
+    /// A browser is asked for the second factor again.
+    DeviceForgotten { account: Uuid, device: Uuid },
+    /// The owner said of something that happened that it was not them. All other sessions ended.
+    ActivityReported { account: Uuid, activity: Uuid, number: String },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// Half-done registrations were erased.

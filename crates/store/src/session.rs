@@ -60,6 +60,7 @@ statements! {
     // The cookie changes with the proof, so that one that was stolen before is worth nothing.
     PROVE = "UPDATE session SET proved_at = $2, last_seen_at = $2, token = $3
         WHERE id = $1 AND account_id = $4 AND ended_at IS NULL";
+    RENEW = "UPDATE session SET token = $3, last_seen_at = $4 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
     END = "UPDATE session SET ended_at = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
     END_ALL = "UPDATE session SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL";
     END_OTHERS = "UPDATE session SET ended_at = $3 WHERE account_id = $1 AND id <> $2 AND ended_at IS NULL";
@@ -162,6 +163,20 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         Ok(execute!(self, PROVE, id, millis(now), token, account)? == 1)
+    }
+
+    /// Gives a session another cookie (keyed hash `token`). Answers whether it had not been ended.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn renew_session(
+        &mut self,
+        id: Uuid,
+        account: Uuid,
+        token: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(execute!(self, RENEW, id, account, token, millis(now))? == 1)
     }
 
     /// Ends a session of an account. Answers whether it was alive.

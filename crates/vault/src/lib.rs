@@ -25,6 +25,6 @@ pub mod totp;
 pub use hasher::{Busy, HashSettings, Hasher, SettingsProblem, Verdict};
 pub use keyfile::{KeyFileProblem, read_key_text};
 pub use keys::{Keys, OpenError};
-pub use random::{Random, SystemRandom, new_id, one_time_code};
+pub use random::{Random, SystemRandom, new_id, one_time_code, random_signs};
 pub use secret::Secret;
 pub use token::Token;

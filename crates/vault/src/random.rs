@@ -57,6 +57,23 @@ pub fn one_time_code(random: &dyn Random) -> Secret<String> {
     }
 }
 
+/// `length` signs of `alphabet` (at most 256 of them, all ASCII); each is equally likely in every place. Without an alphabet it
+/// is empty.
+pub fn random_signs(random: &dyn Random, alphabet: &[u8], length: usize) -> Secret<String> {
+    let mut signs = String::with_capacity(length);
+    // Bytes from here on would make the first signs likelier: draw again.
+    let fair = 256 - 256usize.checked_rem(alphabet.len()).unwrap_or(0);
+    while !alphabet.is_empty() && signs.len() < length {
+        let mut byte = [0];
+        random.fill(&mut byte);
+        let drawn = usize::from(byte[0]);
+        if let Some(sign) = (drawn < fair).then(|| alphabet.get(drawn % alphabet.len())).flatten() {
+            signs.push(char::from(*sign));
+        }
+    }
+    Secret::new(signs)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -85,6 +102,18 @@ mod tests {
     fn a_number_that_would_make_some_codes_likelier_is_drawn_again() {
         let given = Given(Mutex::new([4_294_000_000_u32, u32::MAX, 7].map(u32::to_le_bytes).concat()));
         assert_eq!(one_time_code(&given).expose(), "000007");
+    }
+
+    #[test]
+    fn every_sign_comes_up_about_as_often_and_a_byte_that_would_favour_some_is_drawn_again() {
+        let signs = random_signs(&SystemRandom::new(), b"abcdefg", 70_000);
+        for sign in 'a'..='g' {
+            let times = signs.expose().chars().filter(|drawn| *drawn == sign).count();
+            assert!((9_500..10_500).contains(&times), "{sign}: {times}");
+        }
+        let given = Given(Mutex::new(vec![252, 255, 0, 8].into()));
+        assert_eq!(random_signs(&given, b"abcdefg", 2).expose(), "ab");
+        assert_eq!(random_signs(&SystemRandom::new(), b"", 5).expose(), "");
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Trouble {
                 tracing::error!(error = %refusal, code = refusal.code(), "a journey failed");
                 Self::Status(StatusCode::INTERNAL_SERVER_ERROR)
             }
-            Refusal::NoSuchOrganisation => Self::Status(StatusCode::NOT_FOUND),
+            Refusal::NoSuchOrganisation | Refusal::NotFound => Self::Status(StatusCode::NOT_FOUND),
             refusal => Self::Refused(Box::new(RefusedPage {
                 refusal: std::sync::Arc::new(refusal),
                 organisation: organisation.cloned(),

@@ -9,17 +9,18 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
-use journeys::session;
-use pages::{Home, PartOfDay, SignInMethod};
+use journeys::home;
+use pages::{Home, HomeTask, PartOfDay, SignInMethod};
+use rules::todo::Todo;
 use wording::Language;
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new().route("/", get(async || see_other(urls::HOME))).route(urls::HOME, get(home))
+    Router::new().route("/", get(async || see_other(urls::HOME))).route(urls::HOME, get(show))
 }
 
-async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {
+async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
-    let methods = session::methods(&web, &person).await?;
+    let overview = home::overview(&web, &person).await?;
     let account = &person.account;
     let home = Home {
         name: account.first_name.clone(),
@@ -28,7 +29,10 @@ async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {
         last_sign_in: account
             .previous_sign_in_at
             .map(|moment| wording::date_and_time(Language::En, web.local(moment).datetime())),
-        methods: methods
+        tasks: overview.todo.into_iter().filter_map(task).collect(),
+        activity_href: urls::ACTIVITY.into(),
+        methods: overview
+            .methods
             .iter()
             .map(|known| SignInMethod {
                 method: method(known.kind),
@@ -38,4 +42,14 @@ async fn home(State(web): State<Web>, jar: CookieJar) -> Answer {
             .collect(),
     };
     page(&shell(&web, &person), &home)
+}
+
+/// Where each thing to do is done. What cannot be done yet is not asked for.
+fn task(todo: Todo) -> Option<HomeTask> {
+    match todo {
+        Todo::LookAtTries { tries } => {
+            Some(HomeTask::LookAtTries { tries, href: urls::ACTIVITY.into() })
+        }
+        _ => None,
+    }
 }

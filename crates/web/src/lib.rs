@@ -1,9 +1,11 @@
 //! Pages, forms and API: parse a request, call one journey, render its outcome. There are no rules and no SQL here.
 
 mod about;
+mod activity;
 mod brand;
 mod confirm;
 mod cookies;
+mod devices;
 mod errors;
 mod first_time;
 mod forms;
@@ -40,6 +42,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(sign_in::routes())
         .merge(second_factor::routes())
         .merge(confirm::routes())
+        .merge(activity::routes())
+        .merge(devices::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

@@ -6,7 +6,9 @@ use crate::{Web, urls};
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::session::{self, Person};
-use pages::Shell;
+use pages::{NavigationLink, Place, SessionEnd, Shell};
+use rules::session::WARNING;
+use wording::Language;
 
 /// Who is signed in in this browser. Whose session has ended is told so; others are led to the sign-in page.
 pub(crate) async fn signed_in(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
@@ -32,5 +34,28 @@ pub(crate) async fn fresh(web: &Web, jar: &CookieJar, next: &str) -> Result<Pers
 /// What surrounds the pages of a person who is signed in.
 pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     let account = &person.account;
-    web.shell_of(&person.organisation).for_person(format!("{} {}", account.first_name, account.last_name))
+    let mut shell =
+        web.shell_of(&person.organisation).for_person(format!("{} {}", account.first_name, account.last_name));
+    shell.navigation = [
+        (Place::Home, urls::HOME),
+        (Place::Activity, urls::ACTIVITY),
+        (Place::Devices, urls::DEVICES),
+    ]
+    .into_iter()
+    .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
+    .collect();
+    shell.session = Some(SessionEnd {
+        at: wording::time(Language::En, web.local(person.ends_at()).time()),
+        seconds_left: seconds_left(web, person),
+        warn_seconds: WARNING.as_secs().unsigned_abs(),
+        left_href: urls::SESSION.into(),
+        stay_action: urls::SESSION_STAY.into(),
+        over_href: format!("{}?signed=ended", urls::SIGN_IN),
+    });
+    shell
+}
+
+/// Until the session ends if nothing is done. Never more than there is: a part of a second does not count.
+pub(crate) fn seconds_left(web: &Web, person: &Person) -> u64 {
+    u64::try_from(person.ends_at().duration_since(web.clock.now()).as_secs()).unwrap_or(0)
 }

@@ -14,14 +14,14 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::session;
 use journeys::sign_in::{self, Attempt, PasswordRight};
-use pages::{FieldErrors, SignIn};
+use pages::{FieldErrors, Leaving, SignIn};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new().route(urls::SIGN_IN, get(show).post(give_password)).route(urls::SIGN_OUT, post(sign_out))
 }
 
-/// Whether the person has just signed out.
+/// How the person has just left.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Left {
@@ -32,13 +32,19 @@ async fn show(State(web): State<Web>, Query(left): Query<Left>, jar: CookieJar) 
     if session::current(&web, web.cookies().read(&jar, Kind::Session).as_ref()).await.is_ok() {
         return Ok(see_other(urls::HOME));
     }
-    sign_in_page(&web, String::new(), left.signed == "out", &FieldErrors::none(), StatusCode::OK)
+    let left = match left.signed.as_str() {
+        "out" => Some(Leaving::SignedOut),
+        "everywhere" => Some(Leaving::Everywhere),
+        "ended" => Some(Leaving::TimedOut),
+        _ => None,
+    };
+    sign_in_page(&web, String::new(), left, &FieldErrors::none(), StatusCode::OK)
 }
 
 fn sign_in_page(
     web: &Web,
     user_name: String,
-    signed_out: bool,
+    left: Option<Leaving>,
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
@@ -48,7 +54,7 @@ fn sign_in_page(
         first_time_href: urls::FIRST_TIME.into(),
         join_href: urls::JOIN.into(),
         forgotten_href: None,
-        signed_out,
+        left,
     };
     page_with(&web.shell(), &sign_in, errors, status)
 }
@@ -72,7 +78,7 @@ async fn give_password(
         Ok(PasswordRight::SignedIn(signed_in)) => Ok(signed_in_answer(&web, jar, &signed_in)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, None, refusal)?;
-            sign_in_page(&web, form.user_name, false, &errors, status)
+            sign_in_page(&web, form.user_name, None, &errors, status)
         }
     }
 }

@@ -49,6 +49,38 @@ pub const SIGN_OUT: &str = "/sign-out";
 /// Where a person who is signed in begins.
 pub const HOME: &str = "/home";
 
+/// *Recent activity*.
+pub const ACTIVITY: &str = "/activity";
+/// *Report this*, by the activity's id.
+pub const ACTIVITY_REPORT: &str = "/activity/{id}/report";
+/// *Devices and sessions*.
+pub const DEVICES: &str = "/devices";
+/// *Sign out* of one session, by its id.
+pub const SESSION_END: &str = "/devices/sessions/{id}/end";
+/// *Ask again* on one browser, by its id.
+pub const DEVICE_FORGET: &str = "/devices/{id}/forget";
+/// *Sign out everywhere*.
+pub const SIGN_OUT_EVERYWHERE: &str = "/devices/sign-out-everywhere";
+/// How long the session lasts.
+pub const SESSION: &str = "/session";
+/// *Stay signed in*.
+pub const SESSION_STAY: &str = "/session/stay";
+
+/// *Report this*, of one activity.
+pub fn activity_report(id: uuid::Uuid) -> String {
+    ACTIVITY_REPORT.replace("{id}", &id.to_string())
+}
+
+/// Ends one session.
+pub fn session_end(id: uuid::Uuid) -> String {
+    SESSION_END.replace("{id}", &id.to_string())
+}
+
+/// Forgets one browser.
+pub fn device_forget(id: uuid::Uuid) -> String {
+    DEVICE_FORGET.replace("{id}", &id.to_string())
+}
+
 /// *Confirm that it is you*, then on to `next`, a path of ours.
 pub fn confirm(next: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

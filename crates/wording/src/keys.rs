@@ -102,6 +102,52 @@ pub const LINKS: &[Key] = &[
     ("hint-number", &["digits"]),
 ];
 
+/// What can happen around an account; the key of each is this after `activity-`.
+pub const ACTIVITIES: &[&str] = &[
+    "signed-in",
+    "signed-out",
+    "password-wrong",
+    "factor-wrong",
+    "proved-again",
+    "signed-out-everywhere",
+    "session-ended",
+    "method-added",
+    "method-changed",
+    "method-removed",
+    "passkey-added",
+    "passkey-changed",
+    "passkey-removed",
+    "passkey-refused",
+    "recovery-codes-made",
+    "recovery-code-used",
+    "device-remembered",
+    "device-forgotten",
+    "password-changed",
+    "password-reset",
+    "reset-started",
+    "reset-failed",
+    "unlocked",
+    "account-disabled",
+    "account-enabled",
+    "caller-checked",
+    "assisted-reset-started",
+    "role-given",
+    "role-taken",
+    "reported",
+];
+
+/// By which means something was done; the key of each is this after `means-`.
+pub const MEANS: &[&str] = &[
+    "email",
+    "text",
+    "app",
+    "alternative-phone",
+    "office-phone",
+    "passkey",
+    "recovery-code",
+    "remembered-device",
+];
+
 /// How to reach an organisation's support, to complete "contact …", for messages and refusals.
 pub const SUPPORT: &[Key] = &[
     ("support-email-and-phone", &["email", "phone"]),

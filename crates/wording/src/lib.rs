@@ -19,5 +19,5 @@ mod phrase;
 pub use change::SecurityChange;
 pub use language::Language;
 pub use message::{EmailParts, Message, SignInMethod};
-pub use moment::{date, date_and_time};
+pub use moment::{date, date_and_time, time};
 pub use phrase::{RefusalText, exists, refusal, text};

@@ -120,6 +120,17 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// The person reported something around their account that was not them.
+    ActivityReported {
+        /// The name that this installation goes by.
+        service: String,
+        /// What the service desk asks for, such as `ABCD-2345`.
+        number: String,
+        /// When the reported thing happened: local date and time in words.
+        when: String,
+        /// Completes "contact …".
+        support: String,
+    },
 }
 
 /// A way to sign in, as the security page names it.
@@ -190,6 +201,7 @@ impl Message {
             Self::SignInCode { .. } => "sign-in-code",
             Self::AccountCreated { .. } => "account-created",
             Self::SecurityNotice { .. } => "security-notice",
+            Self::ActivityReported { .. } => "activity-reported",
         }
     }
 
@@ -239,6 +251,7 @@ impl Message {
             Self::FirstSignInElsewhere { .. } => "text-first-sign-in-elsewhere",
             Self::AccountCreated { .. } => "text-account-created",
             Self::SecurityNotice { .. } => "text-security-notice",
+            Self::ActivityReported { .. } => "text-activity-reported",
         };
         let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         text(language, key, &pairs)
@@ -263,6 +276,7 @@ impl Message {
                 Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
                 Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
+                Self::ActivityReported { .. } => include_str!("../messages/en/mail/activity-reported.md"),
             },
         }
     }
@@ -307,6 +321,12 @@ impl Message {
             Self::SecurityNotice { service, change, when, support } => of(&[
                 ("service", service),
                 ("change", &change.words(language)),
+                ("when", when),
+                ("support", support),
+            ]),
+            Self::ActivityReported { service, number, when, support } => of(&[
+                ("service", service),
+                ("number", number),
                 ("when", when),
                 ("support", support),
             ]),
@@ -356,6 +376,12 @@ impl Message {
             Self::SecurityNotice {
                 service: service(),
                 change: SecurityChange::MethodAdded(SignInMethod::AuthenticatorApp),
+                when: when(),
+                support: support(),
+            },
+            Self::ActivityReported {
+                service: service(),
+                number: "ABCD-2345".to_owned(),
                 when: when(),
                 support: support(),
             },

@@ -1,6 +1,6 @@
 //! Dates and times as a message writes them: "22 November 2026 at 9:58am".
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
 use crate::{Language, phrase::text};
 
@@ -14,10 +14,15 @@ pub fn date(language: Language, date: Date) -> String {
 /// A local date and time in words, for example `22 November 2026 at 9:58am`.
 ///
 /// `local` is in the organisation's zone: a message tells the time on the wall of the ward.
-/// Noon and midnight are said as words, because 12am is misread.
 pub fn date_and_time(language: Language, local: DateTime) -> String {
     let date = date(language, local.date());
-    let time = match (local.hour(), local.minute()) {
+    let time = time(language, local.time());
+    text(language, "moment-date-and-time", &[("date", &date), ("time", &time)])
+}
+
+/// A local time in words, for example `9:58am`. Noon and midnight are said as words, because 12am is misread.
+pub fn time(language: Language, local: Time) -> String {
+    match (local.hour(), local.minute()) {
         (0, 0) => text(language, "moment-midnight", &[]),
         (12, 0) => text(language, "moment-noon", &[]),
         (hour, minute) => {
@@ -26,8 +31,7 @@ pub fn date_and_time(language: Language, local: DateTime) -> String {
             let clock = if minute == 0 { hour.to_string() } else { format!("{hour}:{minute:02}") };
             text(language, half, &[("clock", &clock)])
         }
-    };
-    text(language, "moment-date-and-time", &[("date", &date), ("time", &time)])
+    }
 }
 
 #[cfg(test)]

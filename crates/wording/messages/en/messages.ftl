@@ -53,6 +53,7 @@ text-join-elsewhere = { $service }: { $organisation } has made an account for yo
 text-first-sign-in-elsewhere = { $service }: { $organisation } has not made an account for you. Use Create an account to start.
 text-account-created = Your { $service } account was created on { $when }. If this was not you, contact your service desk now.
 text-security-notice = { $service }: { $change }, { $when }. If this was not you, contact your service desk now.
+text-activity-reported = Your { $service } report number is { $number }. Choose a new password and contact your service desk.
 
 ## Dates
 

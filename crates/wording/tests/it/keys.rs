@@ -3,9 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource};
 use wording::{Language, exists, keys};
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("errors", include_str!("../../messages/en/errors.ftl")),
     ("refusals", include_str!("../../messages/en/refusals.ftl")),
+    ("activity", include_str!("../../messages/en/activity.ftl")),
     ("links", include_str!("../../messages/en/links.ftl")),
     ("messages", include_str!("../../messages/en/messages.ftl")),
 ];
@@ -96,6 +97,14 @@ fn the_listed_support_keys_are_the_ones_in_the_file_with_the_values_they_take() 
     let mut in_file = values_of(file("messages"));
     in_file.retain(|key, _| key.starts_with("support-"));
     assert_eq!(listed(keys::SUPPORT), in_file);
+}
+
+#[test]
+fn everything_that_can_happen_around_an_account_has_its_words_and_there_are_no_others() {
+    let mut expected: BTreeSet<String> =
+        keys::MEANS.iter().map(|means| format!("means-{means}")).collect();
+    expected.extend(keys::ACTIVITIES.iter().map(|kind| format!("activity-{kind}")));
+    assert_eq!(expected, keys_of(file("activity")));
 }
 
 #[test]

@@ -39,7 +39,8 @@ fn named(name: &str) -> Vec<Message> {
             Message::FactorCode { service, .. } | Message::SignInCode { service, .. } => {
                 service.clone_from(&name);
             }
-            Message::SecurityNotice { service, support, .. } => {
+            Message::SecurityNotice { service, support, .. }
+            | Message::ActivityReported { service, support, .. } => {
                 service.clone_from(&name);
                 support.clone_from(&name);
             }

@@ -93,8 +93,7 @@ pub async fn forget(
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     if tx.forget_device(device, account).await? {
-        let about =
-            About { session: Some(person.session.id), visitor: Some(visitor), ..About::default() };
+        let about = About { session: Some(person.session.id), visitor: Some(visitor), ..About::default() };
         service.note(&mut tx, account, ActivityKind::DeviceForgotten, about, now).await?;
         tx.audit(Event::DeviceForgotten { account, device }, now);
     }
@@ -116,8 +115,7 @@ pub async fn sign_out_everywhere(
     let mut tx = service.store.begin().await?;
     let sessions = tx.end_sessions(account.id, now).await?;
     tx.forget_devices(account.id).await?;
-    let about =
-        About { session: Some(person.session.id), visitor: Some(visitor), ..About::default() };
+    let about = About { session: Some(person.session.id), visitor: Some(visitor), ..About::default() };
     service.note(&mut tx, account.id, ActivityKind::SignedOutEverywhere, about, now).await?;
     tx.audit(Event::SignedOutEverywhere { account: account.id, sessions }, now);
     let change = SecurityChange::SignedOutEverywhere;

@@ -15,7 +15,7 @@ pub struct Visitor {
     pub browser: Option<String>,
 }
 
-/// No browser describes itself in more bytes; more is not looked at.
+/// No browser describes itself in more bytes.
 const LONGEST_DESCRIPTION: usize = 512;
 
 impl Visitor {
@@ -27,7 +27,6 @@ impl Visitor {
 
 /// Browser and system, as people call them.
 fn browser(user_agent: &str) -> Option<String> {
-    let user_agent = user_agent.get(..LONGEST_DESCRIPTION).unwrap_or(user_agent);
     if user_agent.len() > LONGEST_DESCRIPTION {
         return None;
     }

@@ -2,9 +2,10 @@
 
 use crate::{
     Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
-    Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home,
-    HowToApply, JoinComplete, NavigationLink, Page, Place, Privacy, RecentActivity, Refused, RenderError, ReportActivity, Reported, Resume, SessionEnd, Shell, SignIn, SignInCode,
-    SignInRecoveryCode, SignInWays, StaffGroup, render,
+    Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors,
+    Help, Home, HowToApply, JoinComplete, NavigationLink, Page, Place, Privacy, RecentActivity, Refused,
+    RenderError, ReportActivity, Reported, Resume, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode,
+    SignInWays, StaffGroup, render,
 };
 
 /// One rendered page of the gallery.

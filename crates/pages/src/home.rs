@@ -115,12 +115,8 @@ impl Page for Home {
                 added: "22 November 2026".into(),
             }],
         };
-        let first = Self {
-            part_of_day: PartOfDay::Morning,
-            last_sign_in: None,
-            tasks: Vec::new(),
-            ..plain.clone()
-        };
+        let first =
+            Self { part_of_day: PartOfDay::Morning, last_sign_in: None, tasks: Vec::new(), ..plain.clone() };
         let long = Self {
             name: "Gwenllïan Angharad Myfanwy".into(),
             user_name: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),

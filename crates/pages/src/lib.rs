@@ -27,13 +27,13 @@ mod sign_in;
 mod start;
 
 pub use about::{Accessibility, Cookies, Help, Privacy};
+pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
+pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};
 pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};
 pub use gallery::{GalleryPage, gallery};
-pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
-pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use home::{Home, HomeTask, PartOfDay, SignInMethod};
 pub use join::{Channel, Code, CodePurpose, Details, Email, JoinComplete, Resume};
 pub use outcome::{ErrorPage, Refused};

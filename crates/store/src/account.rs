@@ -186,7 +186,8 @@ impl Tx {
         execute!(self, PUT_OFF, account).map(|_| ())
     }
 
-    /// Lets nobody use the account. Answers false where it was disabled already.
+    /// Lets nobody use the account, and ends its sessions, so that none comes back with it. Answers false where it was
+    /// disabled already.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -196,7 +197,11 @@ impl Tx {
         reason: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        Ok(execute!(self, DISABLE, account, millis(now), reason)? == 1)
+        let disabled = execute!(self, DISABLE, account, millis(now), reason)? == 1;
+        if disabled {
+            self.end_sessions(account, now).await?;
+        }
+        Ok(disabled)
     }
 
     /// Lets its owner use the account again. Answers false where it was not disabled.

@@ -34,16 +34,14 @@ pub(crate) async fn fresh(web: &Web, jar: &CookieJar, next: &str) -> Result<Pers
 /// What surrounds the pages of a person who is signed in.
 pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     let account = &person.account;
-    let mut shell =
-        web.shell_of(&person.organisation).for_person(format!("{} {}", account.first_name, account.last_name));
-    shell.navigation = [
-        (Place::Home, urls::HOME),
-        (Place::Activity, urls::ACTIVITY),
-        (Place::Devices, urls::DEVICES),
-    ]
-    .into_iter()
-    .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
-    .collect();
+    let mut shell = web
+        .shell_of(&person.organisation)
+        .for_person(format!("{} {}", account.first_name, account.last_name));
+    shell.navigation =
+        [(Place::Home, urls::HOME), (Place::Activity, urls::ACTIVITY), (Place::Devices, urls::DEVICES)]
+            .into_iter()
+            .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
+            .collect();
     shell.session = Some(SessionEnd {
         at: wording::time(Language::En, web.local(person.ends_at()).time()),
         seconds_left: seconds_left(web, person),

@@ -324,12 +324,9 @@ impl Message {
                 ("when", when),
                 ("support", support),
             ]),
-            Self::ActivityReported { service, number, when, support } => of(&[
-                ("service", service),
-                ("number", number),
-                ("when", when),
-                ("support", support),
-            ]),
+            Self::ActivityReported { service, number, when, support } => {
+                of(&[("service", service), ("number", number), ("when", when), ("support", support)])
+            }
         }
     }
 

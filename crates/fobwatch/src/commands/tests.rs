@@ -336,6 +336,8 @@ async fn a_message_that_is_not_delivered_is_listed_with_the_reason() {
         key: "join-code:1",
         channel: store::outbox::Channel::Email,
         subject: None,
+        account: None,
+        organisation: None,
         payload: b"x",
         give_up_at: now,
     };

@@ -4,6 +4,8 @@ use crate::browser::Browser;
 use crate::people::Person;
 use crate::ward::{ELSEWHERE, Ward};
 use std::ops::{Deref, DerefMut};
+use store::method::{MethodKind, MethodSecret};
+use uuid::Uuid;
 use vault::Secret;
 
 /// The second factor that a person chooses, by the words of the page.
@@ -197,6 +199,36 @@ impl Visitor<'_> {
         self.types(&code).await;
         assert_eq!(self.page.url, "/home", "{}", self.page.shown());
         self
+    }
+
+    /// The id of their account.
+    pub async fn account(&self) -> Uuid {
+        self.ward.store().credentials(self.who.email).await.unwrap().expect("there is an account").account_id
+    }
+
+    /// Their account gets a further method, as *Security info* would add it. An app's seed is kept.
+    pub async fn also_has(&mut self, factor: Factor) -> Uuid {
+        let account = self.account().await;
+        // Methods are offered in the order in which they were added.
+        self.ward.waits(1);
+        let now = self.ward.clock.now();
+        let id = vault::new_id(now, &testkit::SeededRandom::unique());
+        let (kind, secret) = match factor {
+            Factor::Email => (MethodKind::Email, MethodSecret::address(self.who.email)),
+            Factor::TextMessage => {
+                let number = format!("+44{}", self.who.mobile.trim_start_matches('0').replace(' ', ""));
+                (MethodKind::Text, MethodSecret::address(&number))
+            }
+            Factor::AuthenticatorApp => {
+                let seed = || Secret::new(b"a seed of twenty byte".to_vec());
+                self.seed = Some(seed());
+                (MethodKind::App, MethodSecret::seed(seed()))
+            }
+        };
+        let mut tx = self.ward.store().begin().await.unwrap();
+        tx.add_sign_in_method(id, account, kind, &secret, 0, now).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     /// Whether this browser is signed in.

@@ -13,6 +13,7 @@
 mod alike;
 mod browser;
 mod codes;
+mod confirming;
 mod crash;
 mod database;
 mod details;
@@ -28,5 +29,7 @@ mod races;
 mod resuming;
 mod scanner;
 mod secrets;
+mod sessions;
 mod sign_in;
 mod ward;
+mod ways;

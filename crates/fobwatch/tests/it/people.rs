@@ -16,6 +16,7 @@ pub struct Person {
     pub password: &'static str,
     pub user_type: &'static str,
     pub employment_status: &'static str,
+    pub staff_number: &'static str,
 }
 
 pub const AMINA: Person = Person {
@@ -27,6 +28,7 @@ pub const AMINA: Person = Person {
     password: "lanterns over quiet harbours",
     user_type: "",
     employment_status: "current employee",
+    staff_number: "",
 };
 
 pub const SINEAD: Person = Person {
@@ -114,7 +116,7 @@ impl Person {
             job_role: "Staff nurse",
             employment_type: "permanent",
             employment_status: self.employment_status,
-            esr_number: "",
+            esr_number: self.staff_number,
             user_type: self.user_type,
         };
         RosterRow::parse(&fields, today, PHONES).unwrap_or_else(|problems| panic!("{problems:?}"))

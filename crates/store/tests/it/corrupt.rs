@@ -5,7 +5,9 @@ use crate::database::{
     Kind::{PostgreSql, Sqlite},
     committed, nine,
 };
-use crate::people::{AMINA, account, almost_there, amina_on_the_roster, entry, northfield, registration};
+use crate::people::{
+    AMINA, account, almost_there, amina_on_the_roster, entry, northfield, registration, session,
+};
 use rstest::rstest;
 use store::StoreError;
 use store::method::{MethodKind, MethodSecret};
@@ -87,7 +89,9 @@ async fn an_account_or_session_with_an_impossible_time_is_an_error_and_no_panic(
     let db = Database::new(kind).await;
     let store = db.node().await;
     let account = account(&db, &store).await;
-    committed(&store, async |tx| tx.add_session(db.new_id(), b"token", account, nine()).await).await.unwrap();
+    committed(&store, async |tx| tx.add_session(session(db.new_id(), b"token", account), nine()).await)
+        .await
+        .unwrap();
     db.tell("UPDATE account SET last_sign_in_at = 9223372036854775807").await;
     db.tell("UPDATE session SET last_seen_at = 9223372036854775807").await;
     assert_corrupt(store.account(account).await);

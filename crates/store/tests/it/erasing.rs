@@ -5,7 +5,7 @@ use crate::database::{
     Kind::{PostgreSql, Sqlite},
     committed, contains, minutes, nine, seconds,
 };
-use crate::people::{account, colleague, import, northfield};
+use crate::people::{account, colleague, import, northfield, session, sign_in};
 use rstest::rstest;
 use rules::registration::LIFETIME;
 use store::Store;
@@ -46,6 +46,8 @@ async fn registration_with_everything(db: &Database, store: &Store) -> Uuid {
             key: &format!("code:{message_id}"),
             channel: Channel::Email,
             subject: Some(id),
+            account: None,
+            organisation: None,
             payload: TYPED[0].as_bytes(),
             give_up_at: nine() + minutes(15),
         };
@@ -129,8 +131,8 @@ async fn old_sign_ins_and_sessions_are_erased_with_their_codes(#[values(Sqlite, 
     let (old, new) = (db.new_id(), db.new_id());
     committed(&store, async |tx| {
         for (id, now) in [(old, nine()), (new, nine() + minutes(1))] {
-            tx.add_sign_in(id, id.as_bytes(), None, None, now).await?;
-            tx.add_session(id, id.as_bytes(), account, now).await?;
+            tx.add_sign_in(sign_in(id, id.as_bytes(), None), now).await?;
+            tx.add_session(session(id, id.as_bytes(), account), now).await?;
             let until = now + minutes(15);
             tx.add_code(db.new_id(), CodeFor::SignIn(id), b"right", b"there", 5, now, until).await?;
         }

@@ -1,6 +1,7 @@
 //! The store, told by what it promises: every test runs on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests stop the test")]
 
+mod activity;
 mod audit;
 mod codes;
 mod corrupt;

@@ -32,6 +32,8 @@ impl Outbox {
             key,
             channel: Channel::Email,
             subject,
+            account: None,
+            organisation: None,
             payload: b"To: amina. Your code is 314159.",
             give_up_at: now + minutes(15),
         };
@@ -83,6 +85,8 @@ async fn a_key_that_many_write_at_once_is_written_once(#[values(Sqlite, PostgreS
                     key: "monday:2026-11-23",
                     channel: Channel::Text,
                     subject: None,
+                    account: None,
+                    organisation: None,
                     payload: b"",
                     give_up_at: nine() + minutes(15),
                 };
@@ -122,6 +126,8 @@ async fn a_message_of_a_transaction_that_is_rolled_back_was_never_written(
         key: "welcome:1",
         channel: Channel::Email,
         subject: None,
+        account: None,
+        organisation: None,
         payload: b"",
         give_up_at: nine() + minutes(15),
     };
@@ -145,6 +151,8 @@ async fn four_workers_on_two_nodes_claim_a_thousand_messages_without_a_double(
                 key: &format!("welcome:{number}"),
                 channel: Channel::Email,
                 subject: None,
+                account: None,
+                organisation: None,
                 payload: b"Dear Amina",
                 give_up_at: nine() + minutes(15),
             };

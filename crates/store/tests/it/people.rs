@@ -7,6 +7,8 @@ use store::code::CodeFor;
 use store::method::{MethodKind, MethodSecret};
 use store::registration::{Journey, NewRegistration};
 use store::roster::{Missing, RosterEntry, RosterImport};
+use store::session::NewSession;
+use store::sign_in::NewSignIn;
 use store::{Store, StoreError};
 use uuid::Uuid;
 
@@ -139,4 +141,22 @@ pub async fn account(db: &Database, store: &Store) -> Uuid {
     let made = committed(store, async |tx| tx.add_account(registration, id, nine()).await).await.unwrap();
     assert!(made);
     id
+}
+
+/// A session that begins, in a browser and a network of its own.
+pub fn session(id: Uuid, token: &[u8], account_id: Uuid) -> NewSession<'_> {
+    NewSession {
+        id,
+        token,
+        account_id,
+        proved: true,
+        device_id: None,
+        browser: Some("Firefox, Windows 10"),
+        network: Some("192.0.2.0/24"),
+    }
+}
+
+/// A sign-in that begins.
+pub fn sign_in(id: Uuid, token: &[u8], account_id: Option<Uuid>) -> NewSignIn<'_> {
+    NewSignIn { id, token, account_id, method_id: None, session_id: None, next: None }
 }

@@ -37,6 +37,8 @@ async fn one_of_everything(db: &Database, store: &Store) -> Uuid {
             key: "code:1",
             channel: Channel::Email,
             subject: None,
+            account: None,
+            organisation: None,
             payload: PAYLOAD,
             give_up_at: nine() + minutes(15),
         };

@@ -101,8 +101,7 @@ fn the_listed_support_keys_are_the_ones_in_the_file_with_the_values_they_take() 
 
 #[test]
 fn everything_that_can_happen_around_an_account_has_its_words_and_there_are_no_others() {
-    let mut expected: BTreeSet<String> =
-        keys::MEANS.iter().map(|means| format!("means-{means}")).collect();
+    let mut expected: BTreeSet<String> = keys::MEANS.iter().map(|means| format!("means-{means}")).collect();
     expected.extend(keys::ACTIVITIES.iter().map(|kind| format!("activity-{kind}")));
     assert_eq!(expected, keys_of(file("activity")));
 }

@@ -10,13 +10,16 @@ export interface Person {
   userType: '' | 'Training user' | 'Authoriser';
 }
 
+/** All of them. */
+export const PEOPLE: Person[] = [];
+
 // Everybody has a number of their own, of those that Ofcom keeps for drama: they count while the provider is a stand-in.
 let numbers = 100;
 
 const person = (name: string, more: Partial<Person> = {}): Person => {
   const [firstName = '', lastName = ''] = name.split(/ (.*)/);
   const address = name.toLowerCase().normalize('NFD').replaceAll(/[^a-z ]/g, '').replaceAll(' ', '.');
-  return {
+  const one: Person = {
     firstName,
     lastName,
     born: [27, 3, 1987],
@@ -25,6 +28,8 @@ const person = (name: string, more: Partial<Person> = {}): Person => {
     userType: '',
     ...more,
   };
+  PEOPLE.push(one);
+  return one;
 };
 
 export const amina = person('Amina Khan');
@@ -36,9 +41,10 @@ export const megan = person('Megan Llewellyn-Price');
 export const li = person('Li Wei');
 export const fatima = person('Fatima Al-Sayed');
 export const noah = person('Noah Bennett');
+export const kwame = person('Kwame Mensah');
+export const ines = person('Inês Duarte');
+export const ottoline = person('Ottoline Pryce');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
-
-export const PEOPLE: Person[] = [amina, tomasz, grace, sean, u, megan, li, fatima, noah, ravi];
 
 /** The roster as an employer writes it. */
 export function roster(): string {

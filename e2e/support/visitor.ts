@@ -162,7 +162,7 @@ export class Visitor {
   async signsIn(step: SecondStep): Promise<void> {
     await test.step(`sign in with password and ${step}`, async () => {
       await this.look('Sign in');
-      await this.type('Email address', this.person.email);
+      await this.type('Email address or staff number', this.person.email);
       await this.type('Password', this.password);
       const press = () => this.press('Sign in');
       const code = await {

@@ -42,7 +42,7 @@ async function verifiesAndSignsIn(demo: Demonstration, person: Invented, code: (
   await demo.reads(/Sign in/);
   // A code of the app works once, and a new code by message has its pause.
   await demo.turnsTheClock('+1 minute');
-  await demo.type('Email address', person.email);
+  await demo.type('Email address or staff number', person.email);
   await demo.type('Password', PASSWORD);
   await demo.press('Sign in');
   await expect(demo.portal.getByLabel('Verification code')).toBeVisible();

@@ -20,7 +20,8 @@ function inWords(seconds) {
 // How many seconds are left as the server has it; none where the session has ended.
 async function ask(url, options) {
   const response = await fetch(url, { ...options, headers: { accept: 'text/plain' } })
-  return response.ok ? Number(await response.text()) : 0
+  if (!response.ok) throw new Error(`status ${response.status}`)
+  return Number(await response.text())
 }
 
 async function look() {

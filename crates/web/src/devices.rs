@@ -12,7 +12,8 @@ use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
-use journeys::{devices, session};
+use journeys::session::Person;
+use journeys::{Refusal, devices, session};
 use pages::{Devices, RememberedBrowser, SignedInSession};
 use serde::Deserialize;
 use wording::Language;
@@ -101,19 +102,28 @@ async fn sign_out_everywhere(State(web): State<Web>, Caller(visitor): Caller, ja
     Ok((jar, see_other(&format!("{}?signed=everywhere", urls::SIGN_IN))).into_response())
 }
 
-/// For the script that warns: how many seconds are left. To look is no use of the session.
+/// For the script that warns: how many seconds are left, none where nobody is signed in. To look is no use of the session.
 async fn left(State(web): State<Web>, jar: CookieJar) -> Answer {
     let cookie = web.cookies().read(&jar, Kind::Session);
-    let person = session::peek(&web, cookie.as_ref()).await?;
-    Ok(seconds_left(&web, &person).to_string().into_response())
+    answer_left(&web, session::peek(&web, cookie.as_ref()).await)
+}
+
+fn answer_left(web: &Web, person: Result<Person, Refusal>) -> Answer {
+    let left = match person {
+        Ok(person) => seconds_left(web, &person),
+        Err(Refusal::NotSignedIn) => 0,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    Ok(left.to_string().into_response())
 }
 
 /// *Stay signed in*: the script gets the seconds that are left now; without it, the way leads home.
 async fn stay(State(web): State<Web>, headers: HeaderMap, jar: CookieJar) -> Answer {
     let cookie = web.cookies().read(&jar, Kind::Session);
-    let person = session::stay(&web, cookie.as_ref()).await?;
+    let person = session::stay(&web, cookie.as_ref()).await;
     if headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/plain") {
-        return Ok(seconds_left(&web, &person).to_string().into_response());
+        return answer_left(&web, person);
     }
+    person?;
     Ok(see_other(urls::HOME))
 }

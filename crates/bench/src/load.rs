@@ -1,6 +1,6 @@
 //! Requests over connections that stay open, as a browser's do.
 
-use crate::people::{PASSWORD, Person};
+use crate::people::{PASSWORD, Person, now};
 use anyhow::{Context as _, Result, ensure};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
@@ -109,7 +109,7 @@ pub async fn sign_in(connection: &mut Connection, person: &Person) -> Result<Str
     let answer = connection.post("/sign-in", "", form).await?;
     ensure!(answer.status == 303, "the password is answered with {}", answer.status);
     let cookie = answer.cookies.join("; ");
-    let answer = connection.post("/sign-in/code", &cookie, format!("code={}", person.code())).await?;
+    let answer = connection.post("/sign-in/code", &cookie, format!("code={}", person.code(now()))).await?;
     ensure!(answer.status == 303, "the code is answered with {}", answer.status);
     answer
         .cookies

@@ -1,4 +1,5 @@
-//! What tests share: a clock to turn, randomness that repeats, a PostgreSQL to throw away, a mailbox and a phone.
+//! What tests and measurements share: a clock to turn, randomness that repeats, a PostgreSQL to throw away, a mailbox, a phone
+//! and a crowd.
 //!
 //! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd) and
 //! belong to the test process: they start at the first use and are gone when it ends, even if it is killed. Only the
@@ -10,6 +11,7 @@
 )]
 
 mod clock;
+pub mod crowd;
 mod digits;
 mod mailbox;
 mod phone;

@@ -15,6 +15,7 @@ mod browser;
 mod codes;
 mod confirming;
 mod crash;
+mod crowd;
 mod database;
 mod details;
 mod doors;

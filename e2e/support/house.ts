@@ -1,5 +1,6 @@
 // The whole product as it is served: the real program on SQLite, a mail server, a phone, and an organisation's roster.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,6 +13,9 @@ import { Phone } from './phone.ts';
 import { freePort, start, type Program } from './programs.ts';
 
 const FOBWATCH = resolve('../target/debug/fobwatch');
+
+/** A password that attackers have: the only one on the house's list. */
+export const STOLEN = 'violet tractor under nine bridges';
 
 export class House {
   /** What must never be in the log: passwords, codes, seeds. */
@@ -50,14 +54,18 @@ export class House {
       FOBWATCH_TEXT__PROVIDER: 'govuk-notify',
       FOBWATCH_TEXT__BASE_URL: phone.baseUrl,
       FOBWATCH_TEXT__API_KEY: Phone.API_KEY,
+      FOBWATCH_PASSWORDS__BREACHED_LIST: join(folder, 'stolen.list'),
     };
     const config = join(folder, 'fobwatch.toml');
     const people = join(folder, 'roster.csv');
+    const stolen = join(folder, 'stolen.txt');
     await writeFile(config, '# All is said by the environment.\n');
     await writeFile(people, roster());
+    await writeFile(stolen, `${createHash('sha1').update(STOLEN).digest('hex')}:3\n`);
 
     const fobwatch = (...words: string[]) =>
       promisify(execFile)(FOBWATCH, [...words, '--config', config], { env: { ...process.env, ...env } });
+    await fobwatch('passwords', 'build-list', stolen, env.FOBWATCH_PASSWORDS__BREACHED_LIST);
     await fobwatch('organisation', 'add', '--code', 'NTH', '--name', 'Northfield Hospitals');
     await fobwatch('roster', 'import', '--organisation', 'NTH', people);
     const program = await start([FOBWATCH, 'serve', '--config', config], {

@@ -44,6 +44,10 @@ export const noah = person('Noah Bennett');
 export const kwame = person('Kwame Mensah');
 export const ines = person('Inês Duarte');
 export const ottoline = person('Ottoline Pryce');
+export const zofia = person('Zofia Lis');
+export const owen = person('Owen Hale');
+export const beatriz = person('Beatriz Rocha');
+export const chidi = person('Chidi Eze');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

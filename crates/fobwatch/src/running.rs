@@ -181,6 +181,7 @@ fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
         clock: hooks.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
         email,
         text,
+        breached: wiring::breached(config)?,
         settings,
         written: Notify::new(),
     }))

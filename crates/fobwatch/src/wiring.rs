@@ -1,9 +1,12 @@
 //! The parts of the service, made from the configuration.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::{Context as _, Result, anyhow};
+use breached::{List, RangeService, ServiceAddressProblem};
 use channels::{EmailChannel, GovukNotify, HttpText, SetupError, SmtpChannel, TextChannel};
-use journeys::Settings;
+use journeys::{Breached, Settings};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use vault::{HashSettings, Hasher, Keys, SettingsProblem};
@@ -39,6 +42,40 @@ pub fn text(config: &Config) -> Result<Option<Arc<dyn TextChannel>>, SetupError>
         }
         TextProvider::Http => Some(Arc::new(HttpText::new(base, key.expose())?)),
     })
+}
+
+/// Where it is looked up whether attackers have a password. The list is opened, not read.
+///
+/// # Errors
+/// Where a list or a service is configured that cannot be used, with the key and what to do.
+pub fn breached(config: &Config) -> Result<Breached> {
+    let list = match &config.passwords.breached_list {
+        None => None,
+        Some(path) => Some(Arc::new(breached_list(path)?)),
+    };
+    let service = range_service(config).context("passwords.range_service")?;
+    Ok(Breached { list, service: service.map(Arc::new) })
+}
+
+/// Opens a list of breached passwords.
+///
+/// # Errors
+/// Where it is no whole list, with the key and what to do.
+pub fn breached_list(path: &Path) -> Result<List> {
+    List::open(path).map_err(|problem| {
+        anyhow!(
+            "passwords.breached_list: {} {problem}. Make it with `fobwatch passwords build-list`, or leave the key out",
+            path.display()
+        )
+    })
+}
+
+/// The service on the network that knows breached passwords, if one is configured.
+///
+/// # Errors
+/// Where its address cannot be used.
+pub fn range_service(config: &Config) -> Result<Option<RangeService>, ServiceAddressProblem> {
+    config.passwords.range_service.as_ref().map(RangeService::new).transpose()
 }
 
 /// The password hasher with its queue.

@@ -1,7 +1,7 @@
 //! Guide 003, step 6: a new password and personal details, which must be those that the employer holds.
 
 use crate::join::{Joining, Step};
-use crate::password::{breached, canonical};
+use crate::password::{self, canonical};
 use crate::refusal::{birth_problem, first_name_problem, last_name_problem, password_problem};
 use crate::{Refusal, Service};
 use jiff::SignedDuration;
@@ -41,7 +41,7 @@ pub async fn give(service: &Service, joining: &Joining, details: Details<'_>) ->
     if joining.registration.mismatches >= joining.policy.registration_mismatches {
         return Err(Refusal::SentToOrganisation);
     }
-    let read = read(service, joining, &details)?;
+    let read = read(service, joining, &details).await?;
     match_roster(service, joining, &read).await?;
     let hash = service.hasher.hash(&canonical(details.password), service.random.as_ref()).await?;
 
@@ -66,7 +66,7 @@ pub async fn give(service: &Service, joining: &Joining, details: Details<'_>) ->
     Ok(())
 }
 
-fn read(service: &Service, joining: &Joining, details: &Details<'_>) -> Result<Read, Refusal> {
+async fn read(service: &Service, joining: &Joining, details: &Details<'_>) -> Result<Read, Refusal> {
     let first_name =
         PersonName::parse(details.first_name).map_err(|problem| first_name_problem("first_name", problem));
     let last_name =
@@ -74,13 +74,11 @@ fn read(service: &Service, joining: &Joining, details: &Details<'_>) -> Result<R
     let date_of_birth = rules::birth::parse(details.day, details.month, details.year, service.today())
         .map_err(|problem| birth_problem("birth", problem));
     let (local_part, _) = joining.registration.email.split_once('@').unwrap_or(("", ""));
-    let password = rules::password::judge(
-        details.password.expose(),
-        &[details.first_name, details.last_name, local_part],
-        &joining.policy.password,
-        &breached,
-    )
-    .map_err(|problem| password_problem("password", problem));
+    let person = [details.first_name, details.last_name, local_part];
+    let policy = &joining.policy.password;
+    let password = password::judge(service, &joining.organisation, policy, &person, details.password)
+        .await
+        .map_err(|problem| password_problem("password", problem));
     match (first_name, last_name, date_of_birth, password) {
         (Ok(first_name), Ok(last_name), Ok(date_of_birth), Ok(())) => {
             Ok(Read { first_name, last_name, date_of_birth })

@@ -18,6 +18,7 @@ mod network;
 mod notices;
 mod password;
 mod password_check;
+pub mod password_strength;
 pub mod recovery_code;
 mod refusal;
 pub mod second_factor;
@@ -27,6 +28,7 @@ pub mod sign_in;
 mod visitor;
 
 pub use network::Network;
+pub use password::Breached;
 pub use refusal::{FieldProblem, Refusal};
 pub use service::{Clock, Parts, Service, Settings};
 pub use visitor::Visitor;

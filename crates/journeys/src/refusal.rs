@@ -28,7 +28,7 @@ impl FieldProblem {
         Self { field, key, values: Vec::new() }
     }
 
-    fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self
     }
@@ -251,6 +251,7 @@ pub(crate) fn password_problem(field: &'static str, problem: PasswordProblem) ->
         PasswordProblem::TooShort { min } => FieldProblem::new(field, "password-too-short").with("min", &min),
         PasswordProblem::TooLong { max } => FieldProblem::new(field, "password-too-long").with("max", &max),
         PasswordProblem::HoldsName => FieldProblem::new(field, "password-holds-name"),
+        PasswordProblem::HoldsHouse => FieldProblem::new(field, "password-holds-house"),
         PasswordProblem::Breached => FieldProblem::new(field, "password-breached"),
         PasswordProblem::TooGuessable => FieldProblem::new(field, "password-too-guessable"),
     }

@@ -1,6 +1,6 @@
 //! What every journey is given.
 
-use crate::Refusal;
+use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -51,6 +51,8 @@ pub struct Parts {
     pub email: Arc<dyn EmailChannel>,
     /// The way out for text messages, where one is configured.
     pub text: Option<Arc<dyn TextChannel>>,
+    /// Passwords that attackers have, where a list or a service is configured.
+    pub breached: Breached,
     /// The configuration.
     pub settings: Settings,
     /// Woken when a message was written, so that it need not wait for the worker's next look.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Page;
+use crate::{NewPassword, Page};
 
 /// Step 3: the e-mail address that the employer holds, *Send Code*.
 #[derive(Debug, Clone, Serialize)]
@@ -135,6 +135,8 @@ pub struct Details {
     pub year: String,
     /// Whether this is first-time sign-in rather than joining.
     pub first_time: bool,
+    /// What the password must be.
+    pub new_password: NewPassword,
 }
 
 impl Page for Details {
@@ -153,6 +155,7 @@ impl Page for Details {
             month: String::new(),
             year: String::new(),
             first_time: false,
+            new_password: NewPassword::sample(),
         };
         let typed = Self {
             first_name: "Gwenllïan Angharad Ó".into(),

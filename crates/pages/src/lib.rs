@@ -11,6 +11,7 @@ mod engine;
 mod errors;
 mod gallery;
 mod page;
+mod password;
 mod qr;
 mod shell;
 
@@ -38,6 +39,7 @@ pub use home::{Home, HomeTask, PartOfDay, SignInMethod};
 pub use join::{Channel, Code, CodePurpose, Details, Email, JoinComplete, Resume};
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
+pub use password::NewPassword;
 pub use qr::{QrSvg, QrTooLong};
 pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
 pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};

@@ -65,6 +65,10 @@ pub const RESETS_PER_NETWORK: Limit = limit("resets-per-network", 1500, SignedDu
 /// After so many resets begun from one network in ten minutes a check against robots comes before the next.
 pub const RESETS_WITHOUT_CHECK: Limit = limit("resets-without-check", 30, SignedDuration::from_mins(10));
 
+/// Passwords whose strength is asked for while they are typed, from one network: two hundred people who type at the same
+/// time fit in. The span is short, so that little is counted.
+pub const STRENGTHS_PER_NETWORK: Limit = limit("strengths-per-network", 3000, SignedDuration::from_mins(1));
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }

@@ -127,7 +127,8 @@ pub fn roster_row(bytes: &[u8]) {
 pub fn password(bytes: &[u8]) {
     let text = text(bytes);
     let (password, name) = text.split_once('\n').unwrap_or((&text, ""));
-    let judged = |password: &str| password::judge(password, &[name], &PasswordPolicy::default(), &|_| false);
+    let names = password::Names { person: &[name], house: &[name] };
+    let judged = |password: &str| password::judge(password, names, &PasswordPolicy::default());
     let plain = password::canonical(password);
     assert_eq!(*password::canonical(&plain), *plain, "not one form");
     let verdict = judged(password);
@@ -138,7 +139,7 @@ pub fn password(bytes: &[u8]) {
         Err(PasswordProblem::TooShort { .. }) => assert!((1..12).contains(&length)),
         Err(PasswordProblem::TooLong { .. }) => assert!(length > 256),
         Err(PasswordProblem::Empty) => assert_eq!(length, 0),
-        Err(PasswordProblem::HoldsName) => assert!(!name.is_empty()),
+        Err(PasswordProblem::HoldsName | PasswordProblem::HoldsHouse) => assert!(!name.is_empty()),
         Err(_) => {}
     }
 }

@@ -39,6 +39,15 @@ pub(crate) struct PasswordForm {
     pub password: Typed,
 }
 
+/// A new password while it is typed, and what it must not hold.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct StrengthForm {
+    pub password: Typed,
+    pub organisation: String,
+    pub names: String,
+}
+
 /// One choice: the second factor.
 #[derive(Deserialize, Default)]
 #[serde(default)]

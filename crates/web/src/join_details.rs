@@ -1,6 +1,7 @@
 //! Guide 003, step 6: a new password and personal details.
 
 use crate::forms::DetailsForm;
+use crate::password::new_password;
 use crate::registration::{joining, next_page};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::{Web, urls};
@@ -36,6 +37,11 @@ fn details_page(joining: &Joining, form: DetailsForm) -> pages::Details {
         month: form.month,
         year: form.year,
         first_time: joining.registration.journey == Journey::FirstSignIn,
+        new_password: new_password(
+            &joining.organisation,
+            &joining.policy.password,
+            "first_name last_name user_name",
+        ),
     }
 }
 

@@ -14,6 +14,7 @@ mod home;
 mod join;
 mod join_details;
 mod join_factor;
+mod password;
 mod person;
 mod protect;
 mod registration;
@@ -44,6 +45,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(confirm::routes())
         .merge(activity::routes())
         .merge(devices::routes())
+        .merge(password::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

@@ -44,6 +44,8 @@ pub const SIGN_IN_METHOD: &str = "/sign-in/method";
 pub const SIGN_IN_RECOVERY_CODE: &str = "/sign-in/recovery-code";
 /// *Confirm that it is you*.
 pub const CONFIRM: &str = "/confirm";
+/// How strong a new password is, while it is typed.
+pub const PASSWORD_STRENGTH: &str = "/password/strength";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where a person who is signed in begins.

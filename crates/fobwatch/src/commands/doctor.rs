@@ -39,6 +39,7 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
     )?;
     tell("e-mail", &email(config).await)?;
     tell("text messages", &text(config).await)?;
+    tell("new passwords", &super::passwords::look(config).await)?;
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
     tell("public address", &public.map(|answer| answer.finding))?;

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod messages;
 pub mod migrate;
 pub mod organisation;
+pub mod passwords;
 pub mod reference;
 pub mod roster;
 pub mod serve;
@@ -61,6 +62,9 @@ pub enum Command {
     /// Look after the keys that encrypt personal secrets
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Make a list of breached passwords, and look one up
+    #[command(subcommand)]
+    Passwords(passwords::Command),
     /// Verify and export the audit
     #[command(subcommand)]
     Audit(audit::Command),
@@ -91,6 +95,8 @@ impl Cli {
             // A template needs no configuration.
             Command::Roster(command) => command.run(load, console).await,
             Command::Keys(command) => command.run(&load()?, console).await,
+            // A list is made without a configuration.
+            Command::Passwords(command) => command.run(load, console).await,
             Command::Audit(command) => command.run(&load()?, console).await,
             Command::Messages(messages) => messages.run(&load()?, console).await,
             // It takes nothing from the configuration: it must never touch the database of a real service.

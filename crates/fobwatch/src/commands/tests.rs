@@ -83,8 +83,13 @@ impl Desk {
     }
 
     async fn types(&self, line: &str) -> Said {
+        self.types_with(line, "").await
+    }
+
+    /// Types a line, with this on the standard input.
+    async fn types_with(&self, line: &str, input: &'static str) -> Said {
         let (out, err) = (Kept::default(), Kept::default());
-        let mut console = Console::of(out.clone(), err.clone());
+        let mut console = Console::of(out.clone(), err.clone()).given(input.as_bytes());
         let words = std::iter::once("fobwatch").chain(line.split_whitespace());
         let end = match Cli::try_parse_from(words) {
             Ok(cli) => {
@@ -306,6 +311,7 @@ async fn the_doctor_says_what_to_mend() {
         "OK    database",
         "MEND  e-mail",
         "OK    text messages",
+        "OK    new passwords",
         "OK    clock",
     ]) {
         assert!(line.starts_with(start), "{}", said.out);
@@ -349,4 +355,53 @@ async fn a_message_that_is_not_delivered_is_listed_with_the_reason() {
     let said = desk.types("messages").await;
     assert_eq!(said.end, Ok(Outcome::Unwell));
     assert!(said.out.starts_with("GIVEN UP") && said.out.contains("no such mailbox"), "{}", said.out);
+}
+
+/// The SHA-1 of "abc", from FIPS 180-4.
+const ABC: &str = "A9993E364706816ABA3E25717850C26C9CD0D89D";
+
+#[tokio::test]
+async fn a_list_of_breached_passwords_is_made_and_asked() {
+    let mut desk = Desk::new();
+    let source = desk.file("hashes.txt", format!("{ABC}:17\n")).display().to_string();
+    let list = source.replace("hashes.txt", "breached.list");
+    let made = desk.types(&format!("passwords build-list {source} {list}")).await.well();
+    assert!(made.out.starts_with(&format!("{list}: 1 hashes in ")), "{}", made.out);
+    assert!(made.err.contains("passwords.breached_list"), "{}", made.err);
+
+    desk.environment.push(("FOBWATCH_PASSWORDS__BREACHED_LIST".into(), list.clone()));
+    for line in ["passwords check".to_owned(), format!("passwords check --list {list}")] {
+        let listed = desk.types_with(&line, "abc\n").await;
+        assert_eq!(listed.out, "Listed: attackers have this password. The service refuses it.\n");
+        assert_eq!(listed.end, Ok(Outcome::Unwell));
+        assert_eq!(desk.types_with(&line, "abd\r\n").await.well().out, "Not listed.\n");
+        assert!(desk.types_with(&line, "").await.refused().contains("no password was given"));
+    }
+    let looked = desk.types("doctor").await;
+    assert!(looked.out.contains("breached.list holds 1 hashes, made at "), "{}", looked.out);
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_used_is_named_with_its_key_and_the_remedy() {
+    let mut desk = Desk::new();
+    let refused = desk.types_with("passwords check", "abc").await.refused();
+    assert!(refused.contains("set passwords.breached_list or passwords.range_service"), "{refused}");
+    let list = desk.file("breached.list", "something else").display().to_string();
+    desk.environment.push(("FOBWATCH_PASSWORDS__BREACHED_LIST".into(), list.clone()));
+    let said = format!(
+        "passwords.breached_list: {list} is not a list of breached passwords. Make it with `fobwatch passwords build-list`, \
+         or leave the key out"
+    );
+    assert_eq!(desk.types_with("passwords check", "abc").await.refused(), said);
+    let config = Config::load(None, desk.environment.clone()).unwrap();
+    let error = crate::start(config, crate::Hooks::default()).await.unwrap_err();
+    assert_eq!(format!("{error:#}"), said, "the service does not start");
+    let looked = desk.types("doctor").await;
+    assert!(looked.out.contains(&format!("MEND  new passwords    {said}")), "{}", looked.out);
+}
+
+#[tokio::test]
+async fn a_password_never_stands_on_the_command_line() {
+    let desk = Desk::new();
+    assert!(desk.types("passwords check abc").await.refused().contains("unexpected argument"));
 }

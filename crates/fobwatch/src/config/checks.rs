@@ -12,6 +12,15 @@ pub fn check(config: &Config, reader: &mut Reader) {
     one_source_of_keys(config, reader);
     text_provider(config, reader);
     channels(config, reader);
+    range_service(config, reader);
+}
+
+fn range_service(config: &Config, reader: &mut Reader) {
+    if let Err(problem) = wiring::range_service(config) {
+        let place = reader.place("passwords", "range_service").unwrap_or(Place::Nowhere);
+        let what = "passwords.range_service cannot be used".to_owned();
+        reader.problem(place, what, &capitalised(&problem.to_string()));
+    }
 }
 
 /// Whatever the channels themselves say of their settings.

@@ -79,6 +79,16 @@ settings! {
         /// Mobile numbers of Jersey, Guernsey and the Isle of Man are welcome.
         crown_dependencies: bool, default "true", example "true";
     }
+    /// Where new passwords are looked up. Those that attackers have are refused.
+    passwords: Passwords {
+        /// A list of breached passwords on this machine, made by `fobwatch passwords build-list`. It is opened at the start
+        /// and read where a look-up needs it; a new one counts from the next start.
+        breached_list: Option<PathBuf>, example "/var/lib/fobwatch/breached-passwords.list";
+        /// The address of a service in the public SHA-1 range format, to which the first five hexadecimal digits of a
+        /// password's SHA-1 are sent, and nothing else. They are put after this address. It is asked for what the list does
+        /// not hold; where it does not answer within two seconds, the password is taken as one that is not listed.
+        range_service: Option<Url>, example "https://passwords.northfield.example/range";
+    }
     /// How hard passwords are hashed (Argon2id). A stronger setting reaches each account at its next sign-in.
     hashing: Hashing {
         /// Memory for one hash, in KiB. `at_once` times this is what hashing takes of the machine at most.

@@ -230,6 +230,11 @@ fn every_mistake_in_the_environment_is_named_with_a_remedy() {
              FOBWATCH_SERVER__PUBLIC_URL=https://id.northfield.example.",
         ),
         (
+            ("FOBWATCH_PASSWORDS__RANGE_SERVICE", "http://passwords.northfield.example"),
+            "environment: passwords.range_service cannot be used. \
+             The address starts with https: (http: only on this machine itself).",
+        ),
+        (
             ("FOBWATCH_SERVER__PUBLIC_URL", "https://northfield.example/id"),
             "environment: FOBWATCH_SERVER__PUBLIC_URL (\"https://northfield.example/id\") has a path. \
              Write the https address that people type, such as \

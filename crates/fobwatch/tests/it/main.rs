@@ -24,6 +24,7 @@ mod joining;
 mod mail_route;
 mod outbox;
 mod page;
+mod passwords;
 mod people;
 mod protection;
 mod races;

@@ -90,6 +90,8 @@ async fn traced() {
         let code = person.factor_code(factor).await;
         person.types(&code).await;
         person.gives_password("wrong but secret as well").await;
+        let strength = format!("password={}&names={}", who.password, who.last_name);
+        person.posts(("/password/strength".to_owned(), strength)).await;
         person.signs_in(factor).await;
         person.presses("Sign out").await;
         for private in [who.email, who.password, who.last_name] {

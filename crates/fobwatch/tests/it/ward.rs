@@ -5,14 +5,16 @@ use crate::database::{Database, Kind};
 use crate::mail_route::{MailRoute, MailServer};
 use crate::people::{PHONES, Person, ROSTER};
 use axum::Router;
+use breached::{List, RangeService};
 use channels::{GovukNotify, TextChannel};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use journeys::{Parts, Service, Settings, deliver, housekeeping};
+use journeys::{Breached, Parts, Service, Settings, deliver, housekeeping};
 use rules::policy::Policy;
 use rules::roster::RosterRow;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use store::Store;
 use store::roster::Missing;
@@ -42,6 +44,10 @@ pub struct Setup {
     pub connections: u32,
     /// Whether there is a provider for text messages.
     pub texts: bool,
+    /// A list of breached passwords, where there is one.
+    pub breached_list: Option<&'static Path>,
+    /// The address of a service that knows more of them, where there is one.
+    pub range_service: Option<&'static str>,
 }
 
 impl Setup {
@@ -54,6 +60,8 @@ impl Setup {
             at_once: 2,
             connections: 10,
             texts: true,
+            breached_list: None,
+            range_service: None,
         }
     }
 }
@@ -264,6 +272,12 @@ fn assemble(
         clock: Arc::new(clock.clone()),
         email: mail,
         text: setup.texts.then_some(text),
+        breached: Breached {
+            list: setup.breached_list.map(|list| Arc::new(List::open(list).unwrap())),
+            service: setup
+                .range_service
+                .map(|address| Arc::new(RangeService::new(&Url::parse(address).unwrap()).unwrap())),
+        },
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
     });

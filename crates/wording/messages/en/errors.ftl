@@ -37,8 +37,24 @@ password-empty = Enter a password
 password-too-short = The password must be { $min } characters or more. Three words that have nothing to do with each other are easy to remember
 password-too-long = The password must be { $max } characters or fewer
 password-holds-name = The password must not contain your name or email address
+password-holds-house = The password must not contain the name of your organisation or of this service
 password-breached = This password is known from thefts of data elsewhere, so others can guess it. Choose a different one
 password-too-guessable = This password is too easy to guess. Make it longer, or use words that have nothing to do with each other
+
+## Strength of a password while it is typed
+
+strength-too-short =
+    { $left ->
+        [one] Password strength: too short, 1 more character is needed
+       *[other] Password strength: too short, { $left } more characters are needed
+    }
+strength-too-long = Password strength: too long, { $max } characters are the most
+strength-holds-name = Password strength: not good enough, because it contains your name or email address
+strength-holds-house = Password strength: not good enough, because it contains the name of your organisation or of this service
+strength-breached = Password strength: not good enough, because it is known from thefts of data elsewhere
+strength-too-guessable = Password strength: too easy to guess, add another word
+strength-strong = Password strength: strong
+strength-very-strong = Password strength: very strong
 
 ## Name
 

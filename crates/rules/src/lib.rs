@@ -16,6 +16,7 @@ mod properties;
 
 pub mod activity;
 pub mod birth;
+pub mod campaign;
 pub mod code;
 pub mod email;
 pub mod limits;

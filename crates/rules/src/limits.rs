@@ -36,6 +36,9 @@ pub const CODES_PER_HOUR: Limit = limit("codes-per-hour", 5, SignedDuration::fro
 /// Twelve codes an hour to sign in with: more often than that nobody changes wards.
 pub const SIGN_IN_CODES_PER_HOUR: Limit = limit("sign-in-codes-per-hour", 12, SignedDuration::from_hours(1));
 
+/// Codes that one person asks for while they set methods up, wherever they go: nobody sends texts to the whole country.
+pub const SET_UP_CODES_PER_DAY: Limit = limit("set-up-codes-per-day", 20, SignedDuration::from_hours(24));
+
 /// Twenty messages a day to one address or number, whoever asked for them.
 pub const MESSAGES_PER_DESTINATION_DAY: Limit =
     limit("messages-per-destination-day", 20, SignedDuration::from_hours(24));

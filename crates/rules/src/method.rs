@@ -1,6 +1,16 @@
 //! What each kind of sign-in method serves for (guide 002, and its *Additional Note*).
 
+use jiff::SignedDuration;
 use thiserror::Error;
+
+/// How many methods of one kind a person can have.
+pub const AT_MOST: usize = 5;
+
+/// The longest name that a person can give to a method, in characters.
+pub const LONGEST_NAME: usize = 40;
+
+/// How long a person may take to set a method up.
+pub const SET_UP_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// The kinds of methods that a person can have on the *Security info* page. Passkeys and recovery codes are kept apart: they
 /// have no address.
@@ -64,6 +74,25 @@ impl MethodKind {
     }
 }
 
+/// The name that a person typed for a method: one line, without what nobody can see; none where nothing was typed.
+///
+/// # Errors
+/// [`NameTooLong`] where it has more than [`LONGEST_NAME`] characters.
+pub fn name(typed: &str) -> Result<Option<String>, NameTooLong> {
+    let name: String = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name: String =
+        name.chars().filter(|c| !c.is_control() && !crate::fold::is_invisible(*c)).collect();
+    if name.chars().count() > LONGEST_NAME {
+        return Err(NameTooLong);
+    }
+    Ok((!name.is_empty()).then_some(name))
+}
+
+/// What was typed is longer than a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the name has more than {LONGEST_NAME} characters")]
+pub struct NameTooLong;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +108,14 @@ mod tests {
         for kind in [MethodKind::AlternativePhone, MethodKind::OfficePhone] {
             assert!(kind.is_phone() && !kind.is_second_factor() && !kind.resets_passwords());
         }
+    }
+
+    #[test]
+    fn a_name_is_one_line_of_what_can_be_seen_and_at_most_forty_characters() {
+        assert_eq!(name("  Work\n phone\u{202e} "), Ok(Some("Work phone".to_owned())));
+        assert_eq!(name(" \u{200b}\t"), Ok(None));
+        assert_eq!(name(&"é".repeat(40)), Ok(Some("é".repeat(40))));
+        assert_eq!(name(&"é".repeat(41)), Err(NameTooLong));
     }
 
     #[test]

@@ -90,6 +90,53 @@ impl UkMobile {
     }
 }
 
+/// A number at work, kept for contact only: a mobile, a landline or a switchboard. Nothing is ever sent to it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UkPhone {
+    /// `+44` and nine or ten digits.
+    e164: String,
+}
+
+impl UkPhone {
+    /// Reads a number like [`UkMobile::parse`], but takes landlines and the numbers of switchboards, too; never 070, 076, 084,
+    /// 087 or 09.
+    ///
+    /// # Errors
+    /// [`PhoneProblem`]; [`PhoneProblem::NotMobile`] is a pager or the like.
+    pub fn parse(typed: &str, policy: PhonePolicy) -> Result<Self, PhoneProblem> {
+        match UkMobile::parse(typed, policy) {
+            Ok(mobile) => Ok(Self { e164: mobile.e164 }),
+            Err(PhoneProblem::NotMobile) => landline(typed).ok_or(PhoneProblem::NotMobile),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// The number as `+44…`.
+    pub fn e164(&self) -> &str {
+        &self.e164
+    }
+}
+
+impl fmt::Debug for UkPhone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UkPhone(•••)")
+    }
+}
+
+/// A number that is valid and no mobile, if somebody can be reached by it at no extra cost.
+fn landline(typed: &str) -> Option<UkPhone> {
+    let dialled = dialled(fold::trim(typed))?;
+    let number = [Some(dialled.clone()), repaired(&dialled)].into_iter().flatten().find_map(|dialled| {
+        let number = phonenumber::parse(Some(country::GB), dialled).ok()?;
+        (number.country().code() == 44 && number.is_valid()).then_some(number)
+    })?;
+    let reached = matches!(
+        number.number_type(&phonenumber::metadata::DATABASE),
+        Type::FixedLine | Type::FixedLineOrMobile | Type::Voip | Type::Uan | Type::TollFree
+    );
+    reached.then(|| UkPhone { e164: format!("+44{}", number.national().value()) })
+}
+
 /// Only the digits, with a plus in front if there was one. `None` if anything stands there that numbers don't have.
 fn dialled(typed: &str) -> Option<String> {
     let typed = typed.strip_prefix("tel:").unwrap_or(typed);
@@ -259,6 +306,21 @@ mod tests {
     #[case("0909 879 0000", PhoneProblem::Premium)]
     fn personal_and_premium_numbers_are_never_taken(#[case] typed: &str, #[case] why: PhoneProblem) {
         assert_eq!(UkMobile::parse(typed, DEMO).unwrap_err(), why);
+    }
+
+    #[rstest]
+    #[case("020 7946 0123", Ok("+442079460123"))]
+    #[case("+44 (0)20 7946 0123", Ok("+442079460123"))]
+    #[case("0300 123 4567", Ok("+443001234567"))]
+    #[case("07400 123456", Ok("+447400123456"))]
+    #[case("", Err(PhoneProblem::Empty))]
+    #[case("0800 FLOWERS", Err(PhoneProblem::NotANumber))]
+    #[case("+33 1 42 68 53 00", Err(PhoneProblem::NotUk))]
+    #[case("070 1234 5678", Err(PhoneProblem::Personal))]
+    #[case("0909 879 0000", Err(PhoneProblem::Premium))]
+    #[case("0845 123 4567", Err(PhoneProblem::Premium))]
+    fn an_office_may_have_a_landline(#[case] typed: &str, #[case] read: Result<&str, PhoneProblem>) {
+        assert_eq!(UkPhone::parse(typed, ISLANDS).as_ref().map(UkPhone::e164), read.as_ref().copied());
     }
 
     #[test]

@@ -73,7 +73,9 @@ impl Service {
         }
         let texts = self.keys.keyed_hash("texts-from-network", &[network.bytes()]);
         let per_hour = match code_for {
-            CodeFor::RegistrationEmail(_) | CodeFor::RegistrationFactor(_) => &policy.codes_per_hour,
+            CodeFor::RegistrationEmail(_) | CodeFor::RegistrationFactor(_) | CodeFor::MethodSetup(_) => {
+                &policy.codes_per_hour
+            }
             CodeFor::SignIn(_) => &SIGN_IN_CODES_PER_HOUR,
         };
         let granted = tx.take(per_hour, &here, now).await? == Allowance::Granted

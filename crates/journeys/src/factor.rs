@@ -11,6 +11,7 @@ use store::limits::Allowance;
 use store::method::{MethodKind, MethodSecret};
 use store::outbox::Channel;
 use uuid::Uuid;
+use vault::Secret;
 
 /// Wrong codes from an authenticator app: as many as of a code that is sent, in as long as that lives.
 pub(crate) fn app_tries(policy: &Policy) -> Limit {
@@ -23,6 +24,26 @@ pub(crate) fn channel_of(kind: MethodKind) -> Option<Channel> {
         MethodKind::Email => Some(Channel::Email),
         MethodKind::Text => Some(Channel::Text),
         MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => None,
+    }
+}
+
+/// What an authenticator app is set up with.
+#[derive(Debug)]
+pub struct AppSetup {
+    /// For the QR code and the link on the same phone.
+    pub otpauth_uri: Secret<String>,
+    /// The same for people who type it.
+    pub text: Secret<String>,
+    /// The name that the app lists the account under.
+    pub account: String,
+}
+
+/// How a seed comes into the app of the person with this user name.
+pub(crate) fn setup_of(service: &Service, user_name: &str, seed: &MethodSecret) -> AppSetup {
+    AppSetup {
+        otpauth_uri: vault::totp::otpauth_uri(&service.settings.service_name, user_name, seed.as_seed()),
+        text: vault::totp::seed_as_text(seed.as_seed()),
+        account: user_name.to_owned(),
     }
 }
 

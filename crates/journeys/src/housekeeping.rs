@@ -30,6 +30,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     if count > 0 {
         tx.audit(Event::RegistrationsErased { count }, now);
     }
+    tx.erase_method_setups(before(rules::method::SET_UP_LIFETIME)).await?;
     tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_activity(before(KEEP_ACTIVITY)).await?;

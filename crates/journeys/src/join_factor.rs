@@ -2,21 +2,20 @@
 
 use crate::codes::{Destination, Sending, typed_code};
 use crate::deliver::GIVE_UP_AFTER;
-use crate::factor::{channel_of, prove_app};
+use crate::factor::{AppSetup, channel_of, prove_app, setup_of};
 use crate::join::{Joining, Step};
 use crate::notices::Concerning;
-use crate::refusal::{email_problem, phone_problem};
+use crate::numbers::mobile_number;
+use crate::refusal::email_problem;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
 use rules::email::EmailAddress;
-use rules::phone::UkMobile;
 use store::Tx;
 use store::audit::Event;
 use store::code::CodeFor;
 pub use store::method::{MethodKind, MethodSecret};
 use store::outbox::Channel;
 use uuid::Uuid;
-use vault::Secret;
 use wording::Message;
 
 /// Step 7: the person chooses. For an app its seed is made now, so that showing the QR code changes nothing.
@@ -90,9 +89,8 @@ pub async fn send_code_by_text(
     if service.text.is_none() {
         return Err(Refusal::WrongStep);
     }
-    let number = UkMobile::parse(typed, joining.policy.phones)
-        .map_err(|problem| Refusal::Fields(vec![phone_problem("number", problem)]))?;
-    let to = Destination { channel: Channel::Text, to: number.e164() };
+    let number = mobile_number("number", typed, joining.policy.phones)?;
+    let to = Destination { channel: Channel::Text, to: &number };
     enter(service, joining, MethodKind::Text, to, network).await
 }
 
@@ -163,17 +161,6 @@ async fn send_code(
     Ok(())
 }
 
-/// What an authenticator app is set up with.
-#[derive(Debug)]
-pub struct AppSetup {
-    /// For the QR code and the link on the same phone.
-    pub otpauth_uri: Secret<String>,
-    /// The same for people who type it.
-    pub text: Secret<String>,
-    /// The name that the app lists the account under.
-    pub account: String,
-}
-
 /// Step 8 for an authenticator app: the QR code, and its text.
 ///
 /// # Errors
@@ -185,12 +172,7 @@ pub fn app_setup(service: &Service, joining: &Joining) -> Result<AppSetup, Refus
     let (MethodKind::App, Some(seed)) = (method.kind, &method.secret) else {
         return Err(Refusal::WrongStep);
     };
-    let account = joining.registration.email.clone();
-    Ok(AppSetup {
-        otpauth_uri: vault::totp::otpauth_uri(&service.settings.service_name, &account, seed.as_seed()),
-        text: vault::totp::seed_as_text(seed.as_seed()),
-        account,
-    })
+    Ok(setup_of(service, &joining.registration.email, seed))
 }
 
 /// Step 9: *Verify Code*. The second factor works, and the account is made here and not before.

@@ -4,6 +4,7 @@
 //! SQL here; what is slow (a password hash, a network call) happens before a transaction begins or after it ends.
 
 pub mod activity;
+pub mod campaign;
 pub mod codes;
 pub mod confirm;
 pub mod deliver;
@@ -14,19 +15,23 @@ pub mod housekeeping;
 pub mod join;
 pub mod join_details;
 pub mod join_factor;
+pub mod method_setup;
 mod network;
 mod notices;
+pub mod numbers;
 mod password;
 mod password_check;
 pub mod password_strength;
 pub mod recovery_code;
 mod refusal;
 pub mod second_factor;
+pub mod security_info;
 mod service;
 pub mod session;
 pub mod sign_in;
 mod visitor;
 
+pub use factor::AppSetup;
 pub use network::Network;
 pub use password::Breached;
 pub use refusal::{FieldProblem, Refusal};

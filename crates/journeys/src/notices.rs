@@ -5,6 +5,7 @@ use crate::deliver::GIVE_UP_AFTER;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::method::MethodKind;
+use rules::phone::{PhonePolicy, UkMobile};
 use store::Tx;
 use store::account::Account;
 use store::method::SignInMethod;
@@ -44,6 +45,11 @@ fn channel(kind: MethodKind) -> Option<Channel> {
     }
 }
 
+/// Whether a text may be sent there at all: a number that arrived otherwise than by our pages may be anywhere in the world.
+fn is_uk(number: &str) -> bool {
+    UkMobile::parse(number, PhonePolicy { crown_dependencies: true, drama_numbers: true }).is_ok()
+}
+
 impl Service {
     /// Tells the owner of an account of a change by every channel: the address of record, every address and mobile number
     /// among the methods that the account has as this transaction sees them, and those of `before`, so that the old address
@@ -62,7 +68,8 @@ impl Service {
         for method in methods.iter().chain(before) {
             if let Some(channel) = channel(method.kind) {
                 let to = (channel, method.secret.as_address());
-                if !told.contains(&to) && (channel != Channel::Text || self.text.is_some()) {
+                let reachable = channel != Channel::Text || (self.text.is_some() && is_uk(to.1));
+                if !told.contains(&to) && reachable {
                     told.push(to);
                 }
             }

@@ -103,6 +103,12 @@ pub enum Refusal {
     /// The page needs a second factor of the last minutes.
     #[error("a fresh proof is needed")]
     ProofNeeded,
+    /// The set-up of a method is unknown here, somebody else's, or began more than 30 minutes ago.
+    #[error("the set-up is over")]
+    SetUpOver,
+    /// The person has no such sign-in method.
+    #[error("no such sign-in method")]
+    MethodGone,
     /// The account may not be used for now.
     #[error("the account is disabled")]
     AccountDisabled,
@@ -146,6 +152,8 @@ impl Refusal {
             Self::NotSignedIn => "FW-1204",
             Self::ProofNeeded => "FW-1205",
             Self::AccountDisabled => "FW-1206",
+            Self::SetUpOver => "FW-1231",
+            Self::MethodGone => "FW-1232",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",
@@ -267,6 +275,21 @@ pub(crate) fn phone_problem(field: &'static str, problem: PhoneProblem) -> Field
             PhoneProblem::NotMobile => "phone-not-mobile",
             PhoneProblem::Personal => "phone-personal",
             PhoneProblem::Premium => "phone-premium",
+        },
+    )
+}
+
+/// A number that is kept for contact and may be a landline.
+pub(crate) fn office_phone_problem(field: &'static str, problem: PhoneProblem) -> FieldProblem {
+    FieldProblem::new(
+        field,
+        match problem {
+            PhoneProblem::Empty => "office-phone-empty",
+            PhoneProblem::NotANumber => "office-phone-not-a-number",
+            PhoneProblem::NotUk => "office-phone-not-uk",
+            PhoneProblem::NotMobile => "office-phone-not-reached",
+            PhoneProblem::Personal => "office-phone-personal",
+            PhoneProblem::Premium => "office-phone-premium",
         },
     )
 }

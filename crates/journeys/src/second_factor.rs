@@ -2,6 +2,7 @@
 
 use crate::codes::{Destination, Sending, typed_code};
 use crate::factor::{channel_of, prove_app};
+use crate::numbers::{is_disabled, usable};
 use crate::session::{Begin, SignedIn, begin_session, prove_again};
 use crate::visitor::About;
 use crate::{Network, Refusal, Service, Visitor};
@@ -89,13 +90,13 @@ pub(crate) async fn begin(
     network: &Network,
     now: Timestamp,
 ) -> Result<SigningIn, Refusal> {
-    let methods = in_order(&account, tx.sign_in_methods(account.id).await?);
-    let method = methods.first().cloned().ok_or(Refusal::Fault("an account without a way to prove it"))?;
     let organisation = tx
         .organisation(account.organisation_id)
         .await?
         .ok_or(Refusal::Fault("an account of no organisation"))?;
     let policy = service.policy(&organisation)?;
+    let methods = in_order(&account, usable(tx.sign_in_methods(account.id).await?, &policy));
+    let method = methods.first().cloned().ok_or(Refusal::Fault("an account without a way to prove it"))?;
     let under_way = match cookie {
         Some(cookie) => tx.sign_in(&cookie_hash(service, cookie)).await?.filter(|before| {
             before.account_id == account.id
@@ -194,14 +195,14 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Signing
         return Err(Refusal::SignInOver);
     }
     let account = service.store.account(sign_in.account_id).await?.ok_or(Refusal::SignInOver)?;
-    let methods = in_order(&account, service.store.sign_in_methods(account.id).await?);
-    let method = chosen(&methods, sign_in.method_id).ok_or(Refusal::SignInOver)?;
     let organisation = service
         .store
         .organisation(account.organisation_id)
         .await?
         .ok_or(Refusal::Fault("an account of no organisation"))?;
     let policy = service.policy(&organisation)?;
+    let methods = in_order(&account, usable(service.store.sign_in_methods(account.id).await?, &policy));
+    let method = chosen(&methods, sign_in.method_id).ok_or(Refusal::SignInOver)?;
     let cookie = cookie.clone();
     Ok(SigningIn { sign_in, cookie, account, method, methods, organisation, policy, code_sent: true })
 }
@@ -341,13 +342,14 @@ pub(crate) async fn finish(
     proving: Proving<'_>,
     now: Timestamp,
 ) -> Result<SignedIn, Refusal> {
-    let SigningIn { sign_in, account, .. } = signing_in;
+    let SigningIn { sign_in, account, organisation, policy, .. } = signing_in;
     if !tx.finish_sign_in(sign_in.id, now).await? {
         return Err(Refusal::SignInOver);
     }
-    if account.disabled_at.is_some() {
+    if is_disabled(service, &mut tx, account, organisation, policy, now).await? {
         tx.audit(Event::DisabledSignInRefused { account: account.id }, now);
         tx.commit().await?;
+        service.written.notify_one();
         return Err(Refusal::AccountDisabled);
     }
     let mut signed_in = match sign_in.session_id {

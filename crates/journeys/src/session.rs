@@ -4,6 +4,7 @@ use crate::password_check::device_hash;
 use crate::visitor::About;
 use crate::{Refusal, Service, Visitor};
 use jiff::{SignedDuration, Timestamp};
+use rules::method::MethodKind;
 use rules::policy::Policy;
 use rules::session::SessionAge;
 use store::Tx;
@@ -202,6 +203,9 @@ pub(crate) async fn begin_session(
         network,
     };
     tx.add_session(new, now).await?;
+    if !tx.method_kinds(account.id).await?.into_iter().any(MethodKind::resets_passwords) {
+        tx.set_up_is_due(id).await?;
+    }
     let about =
         About { detail: Some(begin.how), session: Some(id), visitor: Some(begin.visitor), by_staff: false };
     service.note(tx, account.id, ActivityKind::SignedIn, about, now).await?;

@@ -1,5 +1,6 @@
 //! *Login to …*: user name and password. The second factor is in [`crate::second_factor`].
 
+use crate::numbers::is_allowed;
 use crate::password_check::{check, user_name};
 use crate::second_factor::{SigningIn, begin};
 use crate::session::{Begin, SignedIn, begin_session};
@@ -94,7 +95,11 @@ async fn spared<'d>(
         .organisation(account.organisation_id)
         .await?
         .ok_or(Refusal::Fault("an account of no organisation"))?;
-    let remembered = service.policy(&organisation)?.is_remembered(device.remembered_at, now);
-    let usable = account.disabled_at.is_none();
+    let policy = service.policy(&organisation)?;
+    let remembered = policy.is_remembered(device.remembered_at, now);
+    // Whose account is to be disabled is told so after the second factor.
+    let usable = account.disabled_at.is_none()
+        && (!policy.non_uk_number_disables
+            || service.store.sign_in_methods(account.id).await?.iter().all(|known| is_allowed(known, &policy)));
     Ok((remembered && usable && service.store.roles_of(account.id).await?.is_empty()).then_some(device))
 }

@@ -132,6 +132,16 @@ impl Store {
 }
 
 impl Tx {
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn account(&mut self, id: Uuid) -> Result<Option<Account>, StoreError> {
+        let row: Option<Row> =
+            in_tx!(self, ACCOUNT, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        row.map(Account::try_from).transpose()
+    }
+
     /// Whether this address, or this roster entry, has an account already.
     ///
     /// # Errors

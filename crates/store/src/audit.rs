@@ -57,6 +57,22 @@ pub enum Event {
     SignInMethodChosen { account: Uuid, sign_in: Uuid, kind: String },
     /// A recovery code was used up.
     RecoveryCodeUsed { account: Uuid, left: u32 },
+    /// A sign-in method was set up and proved.
+    MethodAdded { account: Uuid, method: Uuid, kind: String },
+    /// Another address, number or app was proved and put in a method's place.
+    MethodChanged { account: Uuid, method: Uuid, kind: String },
+    /// A sign-in method was removed by its owner.
+    MethodRemoved { account: Uuid, method: Uuid, kind: String },
+    /// A sign-in method was given another name.
+    MethodRenamed { account: Uuid, method: Uuid },
+    /// Its owner chose which method is offered first and second.
+    MethodsPreferred { account: Uuid, default: Option<Uuid>, backup: Option<Uuid> },
+    /// New recovery codes took the place of all before.
+    RecoveryCodesMade { account: Uuid },
+    /// Setting up a method for resets was put off.
+    SetUpPutOff { account: Uuid, session: Uuid },
+    /// A number that the organisation does not take disabled the account.
+    NumberNotAllowed { account: Uuid },
     /// A right sign-in was refused, for the account is disabled.
     DisabledSignInRefused { account: Uuid },
     /// Its owner ended one of their sessions from another.

@@ -16,6 +16,8 @@ pub enum CodeFor {
     RegistrationFactor(Uuid),
     /// The second factor of a sign-in under way.
     SignIn(Uuid),
+    /// A sign-in method that is being set up.
+    MethodSetup(Uuid),
 }
 
 impl CodeFor {
@@ -25,6 +27,7 @@ impl CodeFor {
             Self::RegistrationEmail(_) => "registration-email",
             Self::RegistrationFactor(_) => "registration-factor",
             Self::SignIn(_) => "sign-in",
+            Self::MethodSetup(_) => "method-setup",
         }
     }
 
@@ -32,6 +35,7 @@ impl CodeFor {
     pub fn subject(self) -> Uuid {
         match self {
             Self::RegistrationEmail(id) | Self::RegistrationFactor(id) | Self::SignIn(id) => id,
+            Self::MethodSetup(id) => id,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod guard;
 pub mod housekeeping;
 pub mod limits;
 pub mod method;
+pub mod method_setup;
 mod migrate;
 mod moment;
 pub mod organisation;

@@ -98,6 +98,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets what is done to one thing (`subject`) be done one after the other: whoever comes second waits until this transaction
+    /// ends.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn one_at_a_time(
+        &mut self,
+        name: &'static str,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if matches!(self.inner, Inner::Postgres(_)) {
+            execute!(self, LOCK_GATE, name, subject, millis(now))?;
+        }
+        Ok(())
+    }
+
     /// Forgets all that was counted for `subject`.
     ///
     /// # Errors

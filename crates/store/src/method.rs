@@ -83,6 +83,11 @@ statements! {
     ONE = "SELECT id, account_id, kind, secret, name, added_at, last_used_at FROM sign_in_method WHERE id = $1";
     USE_STEP = "UPDATE sign_in_method SET last_step = $2, last_used_at = $3 WHERE id = $1 AND last_step < $2";
     USE = "UPDATE sign_in_method SET last_used_at = $2 WHERE id = $1";
+    KINDS = "SELECT kind FROM sign_in_method WHERE account_id = $1";
+    // Sign-ins under way by a method that is removed or replaced end: a code that went to the old number opens nothing.
+    END_CODES = "DELETE FROM code_set WHERE subject IN
+        (SELECT id FROM sign_in WHERE method_id = $1 AND finished_at IS NULL)";
+    END_SIGN_INS = "DELETE FROM sign_in WHERE method_id = $1 AND finished_at IS NULL";
     REMOVE = "DELETE FROM sign_in_method WHERE id = $1 AND account_id = $2";
     RENAME = "UPDATE sign_in_method SET name = $3 WHERE id = $1 AND account_id = $2";
     // What replaces a secret has been proved: it is as if it had been added now.
@@ -160,8 +165,8 @@ impl Tx {
         execute!(self, ADD, id, account, kind.as_str(), sealed, step, millis(now)).map(|_| ())
     }
 
-    /// Puts another address, number or seed, which has just been proved, in the place of a method's. Answers whether the
-    /// account has the method.
+    /// Puts another address, number or seed, which has just been proved, in the place of a method's, and ends the sign-ins
+    /// under way by it. Answers whether the account has the method.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -175,7 +180,10 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let sealed = self.store.seal_secret(&method_context(id), secret);
         let step = i64::try_from(step).unwrap_or(i64::MAX);
-        Ok(execute!(self, REPLACE, id, account, sealed, step, millis(now))? == 1)
+        execute!(self, END_CODES, id)?;
+        let replaced = execute!(self, REPLACE, id, account, sealed, step, millis(now))? == 1;
+        execute!(self, END_SIGN_INS, id)?;
+        Ok(replaced)
     }
 
     /// Gives a method a name, or takes it away. Answers whether the account has the method.
@@ -196,6 +204,7 @@ impl Tx {
     /// # Errors
     /// Where the database refuses.
     pub async fn remove_method(&mut self, id: Uuid, account: Uuid) -> Result<bool, StoreError> {
+        execute!(self, END_CODES, id)?;
         Ok(execute!(self, REMOVE, id, account)? == 1)
     }
 
@@ -214,6 +223,16 @@ impl Tx {
     /// Where the database refuses.
     pub async fn use_method(&mut self, method: Uuid, now: Timestamp) -> Result<(), StoreError> {
         execute!(self, USE, method, millis(now)).map(|_| ())
+    }
+
+    /// The kinds of the methods that an account has, one for each.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn method_kinds(&mut self, account: Uuid) -> Result<Vec<MethodKind>, StoreError> {
+        let rows: Vec<(String,)> =
+            in_tx!(self, KINDS, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
+        rows.iter().map(|(name,)| kind(name)).collect()
     }
 
     /// The sign-in methods of an account, oldest first.

@@ -32,6 +32,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0003_security_info.sql"),
         include_str!("../migrations/0003_security_info.sql"),
     ),
+    (
+        6,
+        "method setup",
+        include_str!("../migrations/0006_method_setup.sql"),
+        include_str!("../migrations/0006_method_setup.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -56,6 +56,14 @@ impl Tx {
         Ok(execute!(self, USE, account, hash, millis(now))? == 1)
     }
 
+    /// How the recovery codes of an account stand; none where it has none.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn recovery_codes(&mut self, account: Uuid) -> Result<Option<RecoveryCodes>, StoreError> {
+        standing(in_tx!(self, STATE, sqlx::query_as, |q, c| q.bind(account).fetch_one(c))?)
+    }
+
     /// How many codes of an account have not been used.
     ///
     /// # Errors
@@ -72,12 +80,14 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn recovery_codes(&self, account: Uuid) -> Result<Option<RecoveryCodes>, StoreError> {
-        let (made_at, left): (Option<i64>, i64) =
-            reading!(self, STATE, sqlx::query_as, |q, c| q.bind(account).fetch_one(c))?;
-        made_at
-            .map(|made_at| {
-                Ok(RecoveryCodes { made_at: moment(made_at)?, left: u32::try_from(left).unwrap_or(u32::MAX) })
-            })
-            .transpose()
+        standing(reading!(self, STATE, sqlx::query_as, |q, c| q.bind(account).fetch_one(c))?)
     }
+}
+
+fn standing((made_at, left): (Option<i64>, i64)) -> Result<Option<RecoveryCodes>, StoreError> {
+    made_at
+        .map(|made_at| {
+            Ok(RecoveryCodes { made_at: moment(made_at)?, left: u32::try_from(left).unwrap_or(u32::MAX) })
+        })
+        .transpose()
 }

@@ -54,6 +54,8 @@ statements! {
     REGISTRATIONS = "SELECT id, method_secret FROM registration WHERE id > $1 AND method_secret IS NOT NULL
         ORDER BY id LIMIT 500";
     REGISTRATION = "UPDATE registration SET method_secret = $3 WHERE id = $1 AND method_secret = $2";
+    SETUPS = "SELECT id, secret FROM method_setup WHERE id > $1 AND secret IS NOT NULL ORDER BY id LIMIT 500";
+    SETUP = "UPDATE method_setup SET secret = $3 WHERE id = $1 AND secret = $2";
     PHONES = "SELECT id, phone FROM roster_entry WHERE id > $1 AND phone IS NOT NULL ORDER BY id LIMIT 500";
     PHONE = "UPDATE roster_entry SET phone = $3 WHERE id = $1 AND phone = $2";
     PAYLOADS = "SELECT id, payload FROM outbox WHERE id > $1 AND payload IS NOT NULL ORDER BY id LIMIT 500";
@@ -63,6 +65,7 @@ statements! {
 const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: METHODS, replace: METHOD, context: crate::method::method_context },
     SealedColumn { page: REGISTRATIONS, replace: REGISTRATION, context: crate::registration::method_context },
+    SealedColumn { page: SETUPS, replace: SETUP, context: crate::method_setup::secret_context },
     SealedColumn { page: PHONES, replace: PHONE, context: crate::roster::phone_context },
     SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },
 ];

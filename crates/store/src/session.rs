@@ -28,6 +28,8 @@ pub struct Session {
     pub browser: Option<String>,
     /// The range of the network: "192.0.2.0/24".
     pub network: Option<String>,
+    /// Whether its owner has still to be asked to set up a method for resets.
+    pub set_up_due: bool,
 }
 
 /// A session that begins.
@@ -52,10 +54,10 @@ pub struct NewSession<'a> {
 statements! {
     ADD = "INSERT INTO session (id, token, account_id, started_at, last_seen_at, proved_at, device_id, browser, network)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
-    BY_TOKEN = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network
-        FROM session WHERE token = $1";
-    OF_ACCOUNT = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network
-        FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
+    BY_TOKEN = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
+            set_up_due FROM session WHERE token = $1";
+    OF_ACCOUNT = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
+            set_up_due FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
     TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     // The cookie changes with the proof, so that one that was stolen before is worth nothing.
     PROVE = "UPDATE session SET proved_at = $2, last_seen_at = $2, token = $3
@@ -64,6 +66,9 @@ statements! {
     END = "UPDATE session SET ended_at = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL";
     END_ALL = "UPDATE session SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL";
     END_OTHERS = "UPDATE session SET ended_at = $3 WHERE account_id = $1 AND id <> $2 AND ended_at IS NULL";
+    SET_UP_DUE = "UPDATE session SET set_up_due = 1 WHERE id = $1";
+    PUT_OFF = "UPDATE session SET set_up_due = 0 WHERE id = $1 AND set_up_due = 1";
+    SET_UP = "UPDATE session SET set_up_due = 0 WHERE account_id = $1 AND set_up_due = 1";
     SIGNED_IN = "UPDATE account SET previous_sign_in_at = last_sign_in_at, last_sign_in_at = $2 WHERE id = $1";
 }
 
@@ -78,6 +83,7 @@ struct Row {
     device_id: Option<Uuid>,
     browser: Option<String>,
     network: Option<String>,
+    set_up_due: i64,
 }
 
 impl TryFrom<Row> for Session {
@@ -94,6 +100,7 @@ impl TryFrom<Row> for Session {
             device_id: row.device_id,
             browser: row.browser,
             network: row.network,
+            set_up_due: row.set_up_due != 0,
         })
     }
 }
@@ -140,6 +147,30 @@ impl Tx {
             new.network
         )?;
         execute!(self, SIGNED_IN, new.account_id, millis(now)).map(|_| ())
+    }
+
+    /// The owner of a session is asked to set up a method for resets.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn set_up_is_due(&mut self, id: Uuid) -> Result<(), StoreError> {
+        execute!(self, SET_UP_DUE, id).map(|_| ())
+    }
+
+    /// In this session they are not asked again. Answers false where they were not to be asked.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn set_up_is_put_off(&mut self, id: Uuid) -> Result<bool, StoreError> {
+        Ok(execute!(self, PUT_OFF, id)? == 1)
+    }
+
+    /// The account has a method for resets: nobody is asked in any of its sessions.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn set_up_is_done(&mut self, account: Uuid) -> Result<(), StoreError> {
+        execute!(self, SET_UP, account).map(|_| ())
     }
 
     /// Notes that the session is being used.

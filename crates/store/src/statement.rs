@@ -41,6 +41,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::housekeeping::STATEMENTS,
         crate::limits::STATEMENTS,
         crate::method::STATEMENTS,
+        crate::method_setup::STATEMENTS,
         crate::organisation::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::recovery::STATEMENTS,

@@ -74,6 +74,21 @@ pub const ERRORS: &[Key] = &[
     ("recovery-code-malformed", &[]),
     ("recovery-code-wrong", &[]),
     ("recovery-code-used-up", &[]),
+    ("add-method-empty", &[]),
+    ("add-method-too-many", &[]),
+    ("method-already", &[]),
+    ("method-name-too-long", &[]),
+    ("default-method-empty", &[]),
+    ("backup-method-unknown", &[]),
+    ("backup-method-same", &[]),
+    ("delete-method-not-confirmed", &[]),
+    ("recovery-codes-not-confirmed", &[]),
+    ("office-phone-empty", &[]),
+    ("office-phone-not-a-number", &[]),
+    ("office-phone-not-uk", &[]),
+    ("office-phone-not-reached", &[]),
+    ("office-phone-personal", &[]),
+    ("office-phone-premium", &[]),
 ];
 
 /// The public codes of refusals, with the values that their texts take. Each has a `…-title` and a `…-text`.
@@ -96,6 +111,8 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1204", &[]),
     ("FW-1205", &[]),
     ("FW-1206", &["support"]),
+    ("FW-1231", &[]),
+    ("FW-1232", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),
@@ -108,6 +125,7 @@ pub const LINKS: &[Key] = &[
     ("link-start-again", &[]),
     ("link-continue", &[]),
     ("link-sign-in", &[]),
+    ("link-security-info", &[]),
     ("hint-number", &["digits"]),
 ];
 

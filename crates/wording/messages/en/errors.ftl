@@ -107,3 +107,21 @@ recovery-code-empty = Enter one of your recovery codes
 recovery-code-malformed = A recovery code is 10 letters and numbers, like abcde-23456
 recovery-code-wrong = This is not one of your recovery codes, or it has been used before
 recovery-code-used-up = You have entered a wrong recovery code too many times. Wait 15 minutes, then try again
+
+## Security info: sign-in methods and recovery codes
+
+add-method-empty = Select the method you want to add
+add-method-too-many = You have 5 methods of this kind, which is as many as there can be. Delete one first
+method-already = You have this one already. Enter another one
+method-name-too-long = The name must be 40 characters or fewer
+default-method-empty = Select the method that we offer first
+backup-method-unknown = Select one of the methods in the list
+backup-method-same = Select another method than the default, or none
+delete-method-not-confirmed = Tick the box to say that you know what you can no longer do
+recovery-codes-not-confirmed = Tick the box to say that your old codes may stop working
+office-phone-empty = Enter your office phone number
+office-phone-not-a-number = Enter a phone number in the correct format, like 020 7946 0123
+office-phone-not-uk = The office phone number must be a UK number, like 020 7946 0123 or +44 20 7946 0123
+office-phone-not-reached = Enter the number of a landline or a mobile phone, like 020 7946 0123
+office-phone-personal = Numbers that start with 070 cost the caller money. Enter a landline or a mobile phone, like 020 7946 0123
+office-phone-premium = Numbers that cost the caller extra cannot be used. Enter a landline or a mobile phone, like 020 7946 0123

@@ -4,4 +4,5 @@ link-start = Go to the start page
 link-start-again = Start again
 link-continue = Continue
 link-sign-in = Sign in
+link-security-info = Go to Security info
 hint-number = ending in { $digits }

@@ -75,6 +75,12 @@ refusal-fw-1205-text = This page needs a sign-in of the last few minutes. Confir
 refusal-fw-1206-title = Your account cannot be used
 refusal-fw-1206-text = Your organisation has stopped this account for now, as a rule because a phone number on it is not a UK mobile number. Your password is right and nothing is lost. Contact { $support } and say that you see code FW-1206.
 
+refusal-fw-1231-title = Start adding your sign-in method again
+refusal-fw-1231-text = You took longer than 30 minutes, or you signed in again or changed browser since you started. Nothing was added or changed. Go to Security info and start again.
+
+refusal-fw-1232-title = This sign-in method is no longer there
+refusal-fw-1232-text = It was deleted meanwhile, perhaps in another tab. Go to Security info to see the methods you have.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

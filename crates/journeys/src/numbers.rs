@@ -1,0 +1,107 @@
+//! Which telephone numbers are taken, and what becomes of an account that has another one (guide 002: "Any … account registered
+//! with non-UK number will be disabled").
+
+use crate::refusal::{office_phone_problem, phone_problem};
+use crate::{Refusal, Service};
+use jiff::Timestamp;
+use rules::phone::{PhonePolicy, UkMobile, UkPhone};
+use rules::policy::Policy;
+use store::Tx;
+use store::account::Account;
+use store::activity::ActivityKind;
+use store::audit::Event;
+use store::method::{MethodKind, SignInMethod};
+use store::organisation::Organisation;
+use uuid::Uuid;
+use wording::SecurityChange;
+
+use crate::visitor::About;
+
+/// Why an account is disabled, as the console and the database name it.
+pub const NUMBER_NOT_ALLOWED: &str = "number-not-allowed";
+
+/// A mobile number that was typed, in E.164.
+pub(crate) fn mobile_number(
+    field: &'static str,
+    typed: &str,
+    phones: PhonePolicy,
+) -> Result<String, Refusal> {
+    UkMobile::parse(typed, phones)
+        .map(|number| number.e164().to_owned())
+        .map_err(|problem| Refusal::Fields(vec![phone_problem(field, problem)]))
+}
+
+/// A number at work that was typed, in E.164.
+pub(crate) fn contact_number(
+    field: &'static str,
+    typed: &str,
+    phones: PhonePolicy,
+) -> Result<String, Refusal> {
+    UkPhone::parse(typed, phones)
+        .map(|number| number.e164().to_owned())
+        .map_err(|problem| Refusal::Fields(vec![office_phone_problem(field, problem)]))
+}
+
+/// Whether a method may be used and kept: it holds no number, or one that the organisation takes.
+pub fn is_allowed(method: &SignInMethod, policy: &Policy) -> bool {
+    let number = method.secret.as_address();
+    match method.kind {
+        MethodKind::Text | MethodKind::AlternativePhone => UkMobile::parse(number, policy.phones).is_ok(),
+        MethodKind::OfficePhone => UkPhone::parse(number, policy.phones).is_ok(),
+        MethodKind::Email | MethodKind::App => true,
+    }
+}
+
+/// The methods that may be used: a number that is not taken gets no codes, however it arrived.
+pub(crate) fn usable(methods: Vec<SignInMethod>, policy: &Policy) -> Vec<SignInMethod> {
+    methods.into_iter().filter(|method| is_allowed(method, policy)).collect()
+}
+
+/// Whether an account may not be used: it is disabled, or is so from here on because of a number that its organisation does
+/// not take. The caller commits.
+pub(crate) async fn is_disabled(
+    service: &Service,
+    tx: &mut Tx,
+    account: &Account,
+    organisation: &Organisation,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<bool, Refusal> {
+    if account.disabled_at.is_some() {
+        return Ok(true);
+    }
+    if !policy.non_uk_number_disables {
+        return Ok(false);
+    }
+    let methods = tx.sign_in_methods(account.id).await?;
+    if methods.iter().all(|method| is_allowed(method, policy)) {
+        return Ok(false);
+    }
+    if tx.disable_account(account.id, NUMBER_NOT_ALLOWED, now).await? {
+        service.note(tx, account.id, ActivityKind::AccountDisabled, About::default(), now).await?;
+        tx.audit(Event::NumberNotAllowed { account: account.id }, now);
+        let change = SecurityChange::AccountDisabled;
+        service.tell_everywhere(tx, account, organisation, change, &[], now).await?;
+    }
+    Ok(true)
+}
+
+/// Looks at the numbers of one account, after they changed without their owner (an import, the console) or its organisation
+/// made its rule stricter. Answers whether the account is disabled.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn check(service: &Service, account: Uuid) -> Result<bool, Refusal> {
+    let now = service.clock.now();
+    let mut tx = service.store.begin().await?;
+    let Some(account) = tx.account(account).await? else { return Ok(false) };
+    let organisation = tx
+        .organisation(account.organisation_id)
+        .await?
+        .ok_or(Refusal::Fault("an account of no organisation"))?;
+    let policy = service.policy(&organisation)?;
+    let disabled = is_disabled(service, &mut tx, &account, &organisation, &policy, now).await?;
+    tx.commit().await?;
+    service.written.notify_one();
+    Ok(disabled)
+}

@@ -48,6 +48,10 @@ export const zofia = person('Zofia Lis');
 export const owen = person('Owen Hale');
 export const beatriz = person('Beatriz Rocha');
 export const chidi = person('Chidi Eze');
+export const ngozi = person('Ngozi Adeyemi');
+export const chloe = person('Chloë Dubois');
+export const gethin = person('Gethin Price');
+export const priya = person('Priya Sharma');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

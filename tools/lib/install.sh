@@ -30,6 +30,7 @@ chromium              test -x "${CHROMIUM:-/usr/bin/chromium}"
 fonts-liberation      test -d /usr/share/fonts/truetype/liberation || test -d /usr/share/fonts/truetype/liberation2
 default-jre-headless  command -v java
 util-linux            command -v setpriv
+oathtool              command -v oathtool
 NEEDS
 }
 

@@ -135,3 +135,11 @@ fn random_byte(service: &Service) -> u8 {
     let [byte] = byte;
     byte
 }
+
+/// How the person's recovery codes stand.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn state(service: &Service, person: &Person) -> Result<Option<RecoveryCodes>, Refusal> {
+    Ok(service.store.recovery_codes(person.account.id).await?)
+}

@@ -23,7 +23,10 @@ mod devices;
 mod factor;
 mod home;
 mod join;
+mod method_setup;
 mod outcome;
+mod recovery_codes;
+mod security_info;
 mod sign_in;
 mod start;
 
@@ -37,10 +40,18 @@ pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, Factor
 pub use gallery::{GalleryPage, gallery};
 pub use home::{Home, HomeTask, PartOfDay, SignInMethod};
 pub use join::{Channel, Code, CodePurpose, Details, Email, JoinComplete, Resume};
+pub use method_setup::{
+    SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpCode, SetUpDone, SetUpDue, SetUpEmail, SetUpPhone,
+};
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use password::NewPassword;
 pub use qr::{QrSvg, QrTooLong};
 pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
 pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
+pub use recovery_codes::{NewRecoveryCodes, RecoveryCodes};
+pub use security_info::{
+    AddMethod, Candidate, ChangeMethod, DeleteMethod, KnownMethod, ListedMethod, Offered, PreferMethods,
+    RecoveryCodesState, RenameMethod, SecurityDone, SecurityInfo,
+};
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};

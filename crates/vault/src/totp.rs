@@ -134,6 +134,24 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_we_did_not_write_shows_the_same_codes() {
+        let seed = Secret::new((0_u8..20).map(|n| n.wrapping_mul(97)).collect());
+        let hex: String = seed.expose().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        for now in ["2026-11-22T09:00:29Z", "2026-11-22T09:00:30Z", "2028-02-29T23:59:59Z", "2038-01-19T03:14:08Z"] {
+            let now: Timestamp = now.parse().unwrap();
+            let shown = std::process::Command::new("oathtool")
+                .args(["--totp", "--now", &now.strftime("%F %T UTC").to_string(), &hex])
+                .output()
+                .expect("Debian's package oathtool is installed: ./test packages");
+            let shown = String::from_utf8(shown.stdout).unwrap();
+            assert_eq!(code_at(&seed, now).expose(), shown.trim(), "{now}");
+        }
+    }
+
+    #[test]
     fn a_phone_may_be_one_step_early_or_late_and_no_more() {
         let code = code_at(&rfc_seed(), at(1_111_111_110));
         for (second, good) in [

@@ -2,7 +2,7 @@
 
 use crate::cookies::Kind;
 use crate::forms::PasswordForm;
-use crate::person::{shell, signed_in};
+use crate::person::{arrived, shell};
 use crate::render::{Answer, on_page, page_with, see_other};
 use crate::second_factor::go_on;
 use crate::visitor::Caller;
@@ -36,7 +36,7 @@ impl Next {
 
 /// Who has proved it a moment ago, in another tab, goes on at once.
 async fn show(State(web): State<Web>, Query(next): Query<Next>, jar: CookieJar) -> Answer {
-    let person = signed_in(&web, &jar).await?;
+    let person = arrived(&web, &jar).await?;
     if session::fresh(&web, &person).is_ok() {
         return Ok(see_other(next.path()));
     }
@@ -60,7 +60,7 @@ async fn give_password(
     jar: CookieJar,
     Form(form): Form<PasswordForm>,
 ) -> Answer {
-    let person = signed_in(&web, &jar).await?;
+    let person = arrived(&web, &jar).await?;
     let (cookie, device) = (web.cookies().read(&jar, Kind::SignIn), web.cookies().read(&jar, Kind::Device));
     let confirming = Confirming {
         password: &form.password.0,

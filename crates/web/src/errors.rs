@@ -78,7 +78,8 @@ impl IntoResponse for Trouble {
 
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::RegistrationOver | Refusal::SignInOver => StatusCode::GONE,
+        Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver => StatusCode::GONE,
+        Refusal::MethodGone => StatusCode::NOT_FOUND,
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::TooManyCodes
@@ -150,6 +151,7 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
         Refusal::AccountExists | Refusal::SignInOver | Refusal::NotSignedIn => {
             Some(("link-sign-in", urls::SIGN_IN))
         }
+        Refusal::SetUpOver | Refusal::MethodGone => Some(("link-security-info", urls::SECURITY_INFO)),
         _ => None,
     };
     let shell = organisation.as_ref().map_or_else(|| web.shell(), |organisation| web.shell_of(organisation));

@@ -62,6 +62,42 @@ pub(crate) struct NextForm {
     pub next: String,
 }
 
+/// The name of a sign-in method.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct NameForm {
+    pub name: String,
+}
+
+/// Whether the person says that they know what they do.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct ConfirmForm {
+    confirm: String,
+}
+
+impl ConfirmForm {
+    pub fn confirmed(&self) -> bool {
+        !self.confirm.is_empty()
+    }
+}
+
+/// Which sign-in method comes first, and which after it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct PreferForm {
+    pub default: String,
+    pub backup: String,
+}
+
+/// The recovery codes that the page told of, and whether the person knows that they end.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct RecoveryCodesForm {
+    pub version: String,
+    pub confirm: String,
+}
+
 /// Guide 003, step 6.
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -1,5 +1,6 @@
 //! Guide 003, steps 7 to 10: the second factor is chosen, set up and proved; *Continue*; *Login to …*.
 
+use crate::app_setup::qr_of;
 use crate::errors::Trouble;
 use crate::forms::{CodeForm, EmailForm, MethodForm, NextForm, NumberForm};
 use crate::registration::{Sent, joining, method, next_page, page_of};
@@ -17,7 +18,7 @@ use journeys::join::{self, Joining, Step};
 use journeys::join_factor::{self, MethodKind};
 use pages::{
     Channel, ChooseSecondFactor, Code, CodePurpose, FactorApp, FactorEmail, FactorPhone, FactorVerified,
-    FieldErrors, JoinComplete, Method, QrSvg,
+    FieldErrors, JoinComplete, Method,
 };
 
 pub(crate) fn routes() -> Router<Web> {
@@ -153,8 +154,7 @@ fn app_page(web: &Web, joining: &Joining, errors: &FieldErrors, status: StatusCo
         Err(Refusal::WrongStep) => return Ok(see_other(urls::JOIN_FACTOR)),
         Err(refusal) => return Err(refusal.into()),
     };
-    let qr_svg = QrSvg::of(setup.otpauth_uri.expose())
-        .map_err(|_| Trouble::from(Refusal::Fault("an authenticator's set-up is too long for a QR code")))?;
+    let qr_svg = qr_of(&setup)?;
     let app = FactorApp {
         action: urls::JOIN_FACTOR_APP.into(),
         qr_svg,

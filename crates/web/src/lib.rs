@@ -2,7 +2,9 @@
 
 mod about;
 mod activity;
+mod app_setup;
 mod brand;
+mod campaign;
 mod confirm;
 mod cookies;
 mod devices;
@@ -15,11 +17,14 @@ mod join;
 mod join_details;
 mod join_factor;
 mod password;
+mod method_setup;
 mod person;
 mod protect;
+mod recovery_codes;
 mod registration;
 mod render;
 mod second_factor;
+mod security_info;
 mod sign_in;
 mod state;
 pub mod urls;
@@ -46,6 +51,10 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(activity::routes())
         .merge(devices::routes())
         .merge(password::routes())
+        .merge(security_info::routes())
+        .merge(method_setup::routes())
+        .merge(recovery_codes::routes())
+        .merge(campaign::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

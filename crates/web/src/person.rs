@@ -4,14 +4,25 @@ use crate::cookies::Kind;
 use crate::errors::Trouble;
 use crate::{Web, urls};
 use axum_extra::extract::CookieJar;
-use journeys::Refusal;
 use journeys::session::{self, Person};
 use pages::{NavigationLink, Place, SessionEnd, Shell};
 use rules::session::WARNING;
 use wording::Language;
+use journeys::{Refusal, campaign};
+use rules::campaign::Asked;
 
-/// Who is signed in in this browser. Whose session has ended is told so; others are led to the sign-in page.
+/// Who is signed in in this browser. Whose session has ended is told so; others are led to the sign-in page. Who has still to be
+/// asked to set up a method for resets is asked first.
 pub(crate) async fn signed_in(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
+    let person = arrived(web, jar).await?;
+    match campaign::asked(&person) {
+        Asked::No => Ok(person),
+        Asked::MayPutOff { .. } | Asked::First => Err(Trouble::Elsewhere(urls::SET_UP_DUE.to_owned())),
+    }
+}
+
+/// The same for the pages on which they are asked, and do it.
+pub(crate) async fn arrived(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
     let cookie = web.cookies().read(jar, Kind::Session);
     match session::current(web, cookie.as_ref()).await {
         Ok(person) => Ok(person),
@@ -23,7 +34,15 @@ pub(crate) async fn signed_in(web: &Web, jar: &CookieJar) -> Result<Person, Trou
 /// Who is signed in and proved it in the last minutes. Whoever did not is led to *Confirm that it is you*, and from there
 /// to `next`.
 pub(crate) async fn fresh(web: &Web, jar: &CookieJar, next: &str) -> Result<Person, Trouble> {
-    let person = signed_in(web, jar).await?;
+    proved(web, signed_in(web, jar).await?, next)
+}
+
+/// The same for the pages on which a method is set up.
+pub(crate) async fn fresh_to_set_up(web: &Web, jar: &CookieJar, next: &str) -> Result<Person, Trouble> {
+    proved(web, arrived(web, jar).await?, next)
+}
+
+fn proved(web: &Web, person: Person, next: &str) -> Result<Person, Trouble> {
     match session::fresh(web, &person) {
         Ok(()) => Ok(person),
         Err(Refusal::ProofNeeded) => Err(Trouble::Elsewhere(urls::confirm(next))),
@@ -34,14 +53,17 @@ pub(crate) async fn fresh(web: &Web, jar: &CookieJar, next: &str) -> Result<Pers
 /// What surrounds the pages of a person who is signed in.
 pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     let account = &person.account;
-    let mut shell = web
-        .shell_of(&person.organisation)
-        .for_person(format!("{} {}", account.first_name, account.last_name));
-    shell.navigation =
-        [(Place::Home, urls::HOME), (Place::Activity, urls::ACTIVITY), (Place::Devices, urls::DEVICES)]
-            .into_iter()
-            .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
-            .collect();
+    let mut shell =
+        web.shell_of(&person.organisation).for_person(format!("{} {}", account.first_name, account.last_name));
+    shell.navigation = [
+        (Place::Home, urls::HOME),
+        (Place::SecurityInfo, urls::SECURITY_INFO),
+        (Place::Activity, urls::ACTIVITY),
+        (Place::Devices, urls::DEVICES),
+    ]
+    .into_iter()
+    .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
+    .collect();
     shell.session = Some(SessionEnd {
         at: wording::time(Language::En, web.local(person.ends_at()).time()),
         seconds_left: seconds_left(web, person),

@@ -81,6 +81,30 @@ pub fn session_end(id: uuid::Uuid) -> String {
 /// Forgets one browser.
 pub fn device_forget(id: uuid::Uuid) -> String {
     DEVICE_FORGET.replace("{id}", &id.to_string())
+/// Guide 002: the person's sign-in methods.
+pub const SECURITY_INFO: &str = "/security-info";
+/// *Add a method*.
+pub const SECURITY_ADD: &str = "/security-info/add";
+/// Which method is offered first at sign-in, and which after it.
+pub const SECURITY_DEFAULT: &str = "/security-info/default";
+/// Recovery codes.
+pub const SECURITY_RECOVERY_CODES: &str = "/security-info/recovery-codes";
+/// After signing in: a method for resets is to be set up.
+pub const SET_UP_DUE: &str = "/security-info/set-up-due";
+
+/// The list, with word of what was done.
+pub fn security_info_done(what: &str) -> String {
+    format!("{SECURITY_INFO}?done={what}")
+}
+
+/// `change`, `name` or `delete` of a method.
+pub fn security_method(id: uuid::Uuid, act: &str) -> String {
+    format!("{SECURITY_INFO}/method/{id}/{act}")
+}
+
+/// A page of the wizard in which a method is set up.
+pub fn security_setup(id: uuid::Uuid, page: &str) -> String {
+    format!("{SECURITY_INFO}/setup/{id}/{page}")
 }
 
 /// *Confirm that it is you*, then on to `next`, a path of ours.

@@ -26,11 +26,12 @@ pub struct Database {
 }
 
 /// Every table that holds what people did.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "organisation",
     "roster_entry",
     "account",
     "sign_in_method",
+    "method_setup",
     "registration",
     "code_set",
     "code",

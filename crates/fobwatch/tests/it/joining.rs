@@ -40,7 +40,7 @@ async fn a_member_of_staff_joins_by_the_guide_and_signs_in(
         .presses("Sign in")
         .await;
     let code = amina.factor_code(factor).await;
-    amina.types(&code).await;
+    amina.types(&code).await.is_asked_another_time().await;
     amina
         .reads("Good morning, Amina")
         .says("This is the first time that you have signed in.")

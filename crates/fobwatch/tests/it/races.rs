@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode};
 use rstest::rstest;
 
 /// A hundred tabs send this form at the same moment, on every node by turns; answers each status and where it led.
-async fn a_hundred_at_once(
+pub async fn a_hundred_at_once(
     ward: &Ward,
     browser: &Browser,
     form: &(String, String),

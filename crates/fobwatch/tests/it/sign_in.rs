@@ -235,7 +235,7 @@ async fn a_person_who_is_quick_gets_every_code(#[values(Factor::Email, Factor::T
     amina.presses("Sign in").await;
     let second = amina.factor_code(factor).await;
     assert_ne!(first, second, "the page says that a code was sent, so one was");
-    amina.types(&second).await.reads("Good morning, Amina");
+    amina.types(&second).await.is_asked_another_time().await.reads("Good morning, Amina");
 }
 
 #[rstest]

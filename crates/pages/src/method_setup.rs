@@ -1,0 +1,266 @@
+//! Guide 002: the wizards in which a sign-in method is set up.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{Method, Page, QrSvg};
+
+/// *Phone*: country, number, *Text me a code*, *Next*; and the phones that are kept for contact only.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpPhone {
+    /// Where the form posts to.
+    pub action: String,
+    /// What it will be: a phone for codes, an alternative or an office phone.
+    pub method: Method,
+    /// What was typed before.
+    pub number: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl Page for SetUpPhone {
+    const TEMPLATE: &'static str = "set-up-phone.html";
+    const FIELDS: &'static [&'static str] = &["number"];
+
+    fn samples() -> Vec<Self> {
+        [
+            (Method::Text, ""),
+            (Method::OfficePhone, "020 7946 0123 (the ward, not the switchboard)"),
+            (Method::AlternativePhone, "07700 900123"),
+        ]
+        .map(|(method, number)| Self {
+            action: "/security-info/setup/0/phone".into(),
+            method,
+            number: number.into(),
+            back: Some("/security-info/add".into()),
+        })
+        .to_vec()
+    }
+}
+
+/// *Email*: the address, *Next*.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpEmail {
+    /// Where the form posts to.
+    pub action: String,
+    /// What was typed before.
+    pub email: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl Page for SetUpEmail {
+    const TEMPLATE: &'static str = "set-up-email.html";
+    const FIELDS: &'static [&'static str] = &["email"];
+
+    fn samples() -> Vec<Self> {
+        ["", "amina@home.example"]
+            .map(|email| Self {
+                action: "/security-info/setup/0/email".into(),
+                email: email.into(),
+                back: Some("/security-info/add".into()),
+            })
+            .to_vec()
+    }
+}
+
+/// *Start by getting the app*.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpAppStart {
+    /// *Next*.
+    pub next_href: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl Page for SetUpAppStart {
+    const TEMPLATE: &'static str = "set-up-app-start.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            next_href: "/security-info/setup/0/account".into(),
+            back: Some("/security-info/add".into()),
+        }]
+    }
+}
+
+/// *Set up your account*.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpAppAccount {
+    /// *Next*.
+    pub next_href: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl Page for SetUpAppAccount {
+    const TEMPLATE: &'static str = "set-up-app-account.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            next_href: "/security-info/setup/0/scan".into(),
+            back: Some("/security-info/setup/0/app".into()),
+        }]
+    }
+}
+
+/// *Scan the QR code*, with its text beside it.
+#[derive(Clone, Serialize)]
+pub struct SetUpAppScan {
+    /// The QR code of `otpauth_uri`.
+    pub qr_svg: QrSvg,
+    /// The same secret to be typed or copied: base32 in groups of four.
+    pub secret_text: String,
+    /// The address that opens an app on the same device: `otpauth://…`.
+    pub otpauth_uri: String,
+    /// The name under which the app lists the account.
+    pub account: String,
+    /// *Next*.
+    pub next_href: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl fmt::Debug for SetUpAppScan {
+    /// Leaves the secret out, in all of its three forms.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetUpAppScan").field("next_href", &self.next_href).finish_non_exhaustive()
+    }
+}
+
+impl Page for SetUpAppScan {
+    const TEMPLATE: &'static str = "set-up-app-scan.html";
+
+    fn samples() -> Vec<Self> {
+        let uri = "otpauth://totp/Northfield%20Staff:amina.khan%40northfield.example\
+                   ?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Northfield%20Staff";
+        QrSvg::of(uri)
+            .map(|qr_svg| Self {
+                qr_svg,
+                secret_text: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
+                otpauth_uri: uri.into(),
+                account: "amina.khan@northfield.example".into(),
+                next_href: "/security-info/setup/0/code".into(),
+                back: Some("/security-info/setup/0/account".into()),
+            })
+            .into_iter()
+            .collect()
+    }
+}
+
+/// The six digits, *Next*.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpCode {
+    /// Where the form with the code posts to.
+    pub action: String,
+    /// Where *Send New Code* posts to; an app needs none.
+    pub resend_action: Option<String>,
+    /// Where a mistyped address or number is corrected; an app has none.
+    pub change_href: Option<String>,
+    /// What is being set up.
+    pub method: Method,
+    /// The address or number that was typed. Empty for an app.
+    pub sent_to: String,
+    /// Whether the message could not be delivered.
+    pub undelivered: bool,
+    /// Whether *Send New Code* was pressed just now.
+    pub just_resent: bool,
+    /// What was typed before, when it may be shown again.
+    pub code: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl Page for SetUpCode {
+    const TEMPLATE: &'static str = "set-up-code.html";
+    const FIELDS: &'static [&'static str] = &["code"];
+
+    fn samples() -> Vec<Self> {
+        let text = Self {
+            action: "/security-info/setup/0/code".into(),
+            resend_action: Some("/security-info/setup/0/code/new".into()),
+            change_href: Some("/security-info/setup/0/phone".into()),
+            method: Method::Text,
+            sent_to: "+44 7700 900123".into(),
+            undelivered: false,
+            just_resent: false,
+            code: String::new(),
+            back: Some("/security-info/setup/0/phone".into()),
+        };
+        let email = Self {
+            method: Method::Email,
+            sent_to: "amina@home.example".into(),
+            just_resent: true,
+            code: "12345".into(),
+            ..text.clone()
+        };
+        let undelivered = Self { undelivered: true, ..text.clone() };
+        let app = Self {
+            method: Method::App,
+            resend_action: None,
+            change_href: None,
+            sent_to: String::new(),
+            back: Some("/security-info/setup/0/scan".into()),
+            ..text.clone()
+        };
+        vec![text, email, undelivered, app]
+    }
+}
+
+/// *SMS verified*, or what it is for the other methods; *Done*.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpDone {
+    /// What is set up.
+    pub method: Method,
+    /// Where *Done* leads.
+    pub done_href: String,
+}
+
+impl Page for SetUpDone {
+    const TEMPLATE: &'static str = "set-up-done.html";
+
+    fn samples() -> Vec<Self> {
+        [Method::Text, Method::App, Method::Email, Method::AlternativePhone, Method::OfficePhone]
+            .map(|method| Self { method, done_href: "/security-info".into() })
+            .to_vec()
+    }
+}
+
+/// After signing in: no method resets the password yet.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUpDue {
+    /// *Set up now*.
+    pub set_up_href: String,
+    /// Where *Not now, ask me again next time* posts to.
+    pub put_off_action: String,
+    /// How often that can be done, with this time; 0 where it comes before anything else.
+    pub left: u32,
+}
+
+impl Page for SetUpDue {
+    const TEMPLATE: &'static str = "set-up-due.html";
+
+    fn samples() -> Vec<Self> {
+        [3, 1, 0]
+            .map(|left| Self {
+                set_up_href: "/security-info/add".into(),
+                put_off_action: "/security-info/set-up-due".into(),
+                left,
+            })
+            .to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_of_an_app_is_not_in_what_is_logged() {
+        for page in SetUpAppScan::samples() {
+            let logged = format!("{page:?}");
+            assert!(!logged.contains("JBSW") && !logged.contains("otpauth"), "{logged}");
+        }
+    }
+}

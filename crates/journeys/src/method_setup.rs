@@ -81,15 +81,17 @@ async fn begin(
     let now = service.clock.now();
     let (account_id, session_id) = (person.account.id, person.session.id);
     let mut tx = service.store.begin().await?;
-    let under_way = tx.method_setups(session_id, oldest(now)).await?.into_iter().find(|setup| {
-        setup.account_id == account_id && setup.kind == kind && setup.replaces == replaces
-    });
+    let under_way = tx
+        .method_setups(session_id, oldest(now))
+        .await?
+        .into_iter()
+        .find(|setup| setup.account_id == account_id && setup.kind == kind && setup.replaces == replaces);
     if let Some(setup) = under_way {
         return Ok(setup);
     }
     // The seed of an app is made here, so that showing the QR code changes nothing.
-    let secret = (kind == MethodKind::App)
-        .then(|| MethodSecret::seed(vault::totp::new_seed(service.random.as_ref())));
+    let secret =
+        (kind == MethodKind::App).then(|| MethodSecret::seed(vault::totp::new_seed(service.random.as_ref())));
     let id = vault::new_id(now, service.random.as_ref());
     let new = NewMethodSetup { id, account_id, session_id, kind, secret: secret.as_ref(), replaces };
     tx.add_method_setup(new, now).await?;
@@ -297,9 +299,9 @@ struct Proved<'a> {
 /// Whether the account has this address or number already, as a method of this kind.
 fn is_known(methods: &[SignInMethod], setup: &MethodSetup, secret: &MethodSecret) -> bool {
     setup.kind != MethodKind::App
-        && methods.iter().any(|method| {
-            method.kind == setup.kind && method.secret.as_address() == secret.as_address()
-        })
+        && methods
+            .iter()
+            .any(|method| method.kind == setup.kind && method.secret.as_address() == secret.as_address())
 }
 
 /// The set-up becomes a method, or comes in the place of one, in the transaction of its proof. The methods of one account are

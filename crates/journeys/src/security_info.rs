@@ -57,10 +57,7 @@ pub async fn overview(service: &Service, person: &Person) -> Result<Overview, Re
         _ => Rank::Other,
     };
     Ok(Overview {
-        methods: methods
-            .into_iter()
-            .map(|method| Listed { rank: rank(method.id), method })
-            .collect(),
+        methods: methods.into_iter().map(|method| Listed { rank: rank(method.id), method }).collect(),
         recovery_codes: service.store.recovery_codes(person.account.id).await?,
     })
 }
@@ -95,12 +92,7 @@ pub async fn rename(service: &Service, person: &Person, id: Uuid, typed: &str) -
 ///
 /// # Errors
 /// [`Refusal::Fields`] where one of them is no second factor of the person's, or both are the same.
-pub async fn prefer(
-    service: &Service,
-    person: &Person,
-    default: &str,
-    backup: &str,
-) -> Result<(), Refusal> {
+pub async fn prefer(service: &Service, person: &Person, default: &str, backup: &str) -> Result<(), Refusal> {
     let now = service.clock.now();
     let account = person.account.id;
     let mut tx = service.store.begin().await?;
@@ -108,7 +100,10 @@ pub async fn prefer(
     let methods = tx.sign_in_methods(account).await?;
     let chosen = |typed: &str| {
         let id = Uuid::parse_str(typed).ok()?;
-        methods.iter().find(|method| method.id == id && method.kind.is_second_factor()).map(|method| method.id)
+        methods
+            .iter()
+            .find(|method| method.id == id && method.kind.is_second_factor())
+            .map(|method| method.id)
     };
     let default = chosen(default).ok_or_else(|| Refusal::field("default", "default-method-empty"))?;
     let backup = match backup {
@@ -200,11 +195,7 @@ pub async fn delete(
 }
 
 /// The method is gone: the back-up becomes the default.
-async fn forget_preference(
-    tx: &mut Tx,
-    account: Uuid,
-    gone: Uuid,
-) -> Result<(), Refusal> {
+async fn forget_preference(tx: &mut Tx, account: Uuid, gone: Uuid) -> Result<(), Refusal> {
     let Some(account) = tx.account(account).await? else { return Ok(()) };
     let (default, backup) = (account.default_method_id, account.backup_method_id);
     if default == Some(gone) {

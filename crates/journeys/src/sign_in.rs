@@ -100,6 +100,11 @@ async fn spared<'d>(
     // Whose account is to be disabled is told so after the second factor.
     let usable = account.disabled_at.is_none()
         && (!policy.non_uk_number_disables
-            || service.store.sign_in_methods(account.id).await?.iter().all(|known| is_allowed(known, &policy)));
+            || service
+                .store
+                .sign_in_methods(account.id)
+                .await?
+                .iter()
+                .all(|known| is_allowed(known, &policy)));
     Ok((remembered && usable && service.store.roles_of(account.id).await?.is_empty()).then_some(device))
 }

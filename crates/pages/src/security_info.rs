@@ -119,8 +119,7 @@ impl Page for SecurityInfo {
             delete_href: format!("/security-info/method/{number}/delete"),
         };
         let app = KnownMethod { method: Method::App, hint: String::new(), name: Some("Old phone".into()) };
-        let office =
-            KnownMethod { method: Method::OfficePhone, hint: "ending in 00".into(), name: None };
+        let office = KnownMethod { method: Method::OfficePhone, hint: "ending in 00".into(), name: None };
         let one = Self {
             done: None,
             methods: vec![method(KnownMethod::phone(), Offered::First, 0)],

@@ -80,8 +80,7 @@ impl MethodKind {
 /// [`NameTooLong`] where it has more than [`LONGEST_NAME`] characters.
 pub fn name(typed: &str) -> Result<Option<String>, NameTooLong> {
     let name: String = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name: String =
-        name.chars().filter(|c| !c.is_control() && !crate::fold::is_invisible(*c)).collect();
+    let name: String = name.chars().filter(|c| !c.is_control() && !crate::fold::is_invisible(*c)).collect();
     if name.chars().count() > LONGEST_NAME {
         return Err(NameTooLong);
     }

@@ -137,8 +137,7 @@ impl Tx {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn account(&mut self, id: Uuid) -> Result<Option<Account>, StoreError> {
-        let row: Option<Row> =
-            in_tx!(self, ACCOUNT, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        let row: Option<Row> = in_tx!(self, ACCOUNT, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
         row.map(Account::try_from).transpose()
     }
 

@@ -230,8 +230,7 @@ impl Tx {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn method_kinds(&mut self, account: Uuid) -> Result<Vec<MethodKind>, StoreError> {
-        let rows: Vec<(String,)> =
-            in_tx!(self, KINDS, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
+        let rows: Vec<(String,)> = in_tx!(self, KINDS, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
         rows.iter().map(|(name,)| kind(name)).collect()
     }
 

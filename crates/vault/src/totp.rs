@@ -140,7 +140,9 @@ mod tests {
             let _ = write!(hex, "{byte:02x}");
             hex
         });
-        for now in ["2026-11-22T09:00:29Z", "2026-11-22T09:00:30Z", "2028-02-29T23:59:59Z", "2038-01-19T03:14:08Z"] {
+        for now in
+            ["2026-11-22T09:00:29Z", "2026-11-22T09:00:30Z", "2028-02-29T23:59:59Z", "2038-01-19T03:14:08Z"]
+        {
             let now: Timestamp = now.parse().unwrap();
             let shown = std::process::Command::new("oathtool")
                 .args(["--totp", "--now", &now.strftime("%F %T UTC").to_string(), &hex])

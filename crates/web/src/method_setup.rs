@@ -184,8 +184,7 @@ async fn show_app(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar
 async fn show_account(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     match app_wizard(&web, &jar, &id, "account").await? {
         Ok((person, setup)) => {
-            let account =
-                SetUpAppAccount { next_href: at(&setup, "scan"), back: Some(at(&setup, "app")) };
+            let account = SetUpAppAccount { next_href: at(&setup, "scan"), back: Some(at(&setup, "app")) };
             page(&shell(&web, &person), &account)
         }
         Err(elsewhere) => Ok(see_other(&elsewhere)),

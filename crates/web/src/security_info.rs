@@ -151,8 +151,7 @@ async fn show_change(State(web): State<Web>, Path(id): Path<String>, jar: Cookie
     let action = urls::security_method(id, "change");
     let person = fresh(&web, &jar, &action).await?;
     let method = security_info::method(&web, &person, id).await.map_err(|why| refused(&person, why))?;
-    let change =
-        ChangeMethod { action, known: known(&web, &method), back: Some(urls::SECURITY_INFO.into()) };
+    let change = ChangeMethod { action, known: known(&web, &method), back: Some(urls::SECURITY_INFO.into()) };
     page(&shell(&web, &person), &change)
 }
 
@@ -226,7 +225,8 @@ async fn delete_page(
     status: StatusCode,
 ) -> Answer {
     let (method, loss) = security_info::loss(web, person, id).await.map_err(|why| refused(person, why))?;
-    let of_record = || EmailAddress::parse(&person.account.email).map(|email| email.hint()).unwrap_or_default();
+    let of_record =
+        || EmailAddress::parse(&person.account.email).map(|email| email.hint()).unwrap_or_default();
     let delete = DeleteMethod {
         action: urls::security_method(id, "delete"),
         known: known(web, &method),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 #[case("+33 6 12 34 56 78", "must be a UK number")]
 #[case("020 7946 0000", "must be a mobile phone that receives text messages")]
 #[case("070 1234 5678", "start with 070")]
-#[case("076 1234 5678", "must be a mobile phone that receives text messages")]
+#[case("07600 123456", "must be a mobile phone that receives text messages")]
 #[case("0909 879 0000", "Premium rate numbers")]
 #[tokio::test]
 async fn a_number_that_gets_no_codes_says_why(#[case] number: &str, #[case] told: &str) {

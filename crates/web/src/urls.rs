@@ -81,6 +81,8 @@ pub fn session_end(id: uuid::Uuid) -> String {
 /// Forgets one browser.
 pub fn device_forget(id: uuid::Uuid) -> String {
     DEVICE_FORGET.replace("{id}", &id.to_string())
+}
+
 /// Guide 002: the person's sign-in methods.
 pub const SECURITY_INFO: &str = "/security-info";
 /// *Add a method*.

@@ -65,9 +65,9 @@ statements! {
 const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: METHODS, replace: METHOD, context: crate::method::method_context },
     SealedColumn { page: REGISTRATIONS, replace: REGISTRATION, context: crate::registration::method_context },
-    SealedColumn { page: SETUPS, replace: SETUP, context: crate::method_setup::secret_context },
     SealedColumn { page: PHONES, replace: PHONE, context: crate::roster::phone_context },
     SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },
+    SealedColumn { page: SETUPS, replace: SETUP, context: crate::method_setup::secret_context },
 ];
 
 impl Tx {

@@ -8,6 +8,7 @@ mod corrupt;
 mod database;
 mod erasing;
 mod limits;
+mod method_setup;
 mod migrations;
 mod outbox;
 mod people;

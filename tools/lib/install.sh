@@ -25,6 +25,7 @@ testing_needs() {
     building_needs
     cat <<'NEEDS'
 postgresql            ls /usr/lib/postgresql/*/bin/initdb
+kannel                test -x /usr/sbin/bearerbox
 python3-aiosmtpd      /usr/bin/python3 -c 'import aiosmtpd'
 chromium              test -x "${CHROMIUM:-/usr/bin/chromium}"
 fonts-liberation      test -d /usr/share/fonts/truetype/liberation || test -d /usr/share/fonts/truetype/liberation2
@@ -75,6 +76,17 @@ install_cargo_tool() {
     # Quick to build rather than quick to run: each runs for a second or two.
     CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --debug --locked --root "$tools_folder" "$name@$version" "$@" ||
         fail "$name $version could not be installed. Try by hand:" "  cargo install --locked $name@$version"
+}
+
+# install_smpp_centre: the SMPP centre of the tests, from its package-lock.json.
+install_smpp_centre() {
+    local folder=crates/testkit/smpp-centre
+    if [[ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]]; then
+        say "Fetching the SMPP centre of the tests"
+        (cd "$folder" && npm ci --silent --ignore-scripts) ||
+            fail "npm ci fails in $folder. Connect to the internet, or point npm at a mirror, and run again."
+        touch "$folder/node_modules/.package-lock.json"
+    fi
 }
 
 # install_browser_tests NODE_VERSION: the packages of e2e/package-lock.json, and a Node.js that can run them.

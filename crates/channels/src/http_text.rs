@@ -85,6 +85,10 @@ struct Status {
 
 #[async_trait]
 impl TextChannel for HttpText {
+    fn name(&self) -> &'static str {
+        "http"
+    }
+
     async fn send(&self, text: &Text) -> Result<Receipt, SendError> {
         let body = json!({ "to": text.to, "body": text.body, "reference": text.reference });
         let request =
@@ -92,7 +96,8 @@ impl TextChannel for HttpText {
         let answer = ask(self.authorized(request)?).await?;
         if answer.status.is_success() {
             let id = serde_json::from_slice::<Taken>(&answer.body).ok().map(|taken| taken.id);
-            return Ok(Receipt { provider_reference: id.filter(|id| (1..=200).contains(&id.len())) });
+            let provider_reference = id.filter(|id| (1..=200).contains(&id.len()));
+            return Ok(Receipt { provider_reference, provider: Some(self.name()) });
         }
         Err(common_failure(answer.status).unwrap_or_else(|| {
             SendError::Permanent(format!(

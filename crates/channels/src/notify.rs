@@ -3,15 +3,20 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Client, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::web_client::{Answer, ask, base_url, client, common_failure, under};
-use crate::{DeliveryState, Receipt, SendError, SetupError, Text, TextChannel};
+use crate::{
+    BadReport, DeliveryReport, DeliveryState, Proof, Receipt, ReportRequest, ReportedMessage, SendError,
+    SetupError, Text, TextChannel,
+};
 
 /// GOV.UK Notify (<https://docs.notifications.service.gov.uk/rest-api.html>).
 ///
@@ -27,6 +32,7 @@ pub struct GovukNotify {
     key: EncodingKey,
     template_id: String,
     clock: fn() -> Timestamp,
+    callback_token: Option<Zeroizing<String>>,
 }
 
 impl fmt::Debug for GovukNotify {
@@ -68,7 +74,14 @@ impl GovukNotify {
             key: EncodingKey::from_secret(secret.as_bytes()),
             template_id: template_id.to_owned(),
             clock: system_now,
+            callback_token: None,
         })
+    }
+
+    /// The same channel, to which Notify reports with this bearer token (*API integration*, *Callbacks*, *Delivery receipts*).
+    #[must_use]
+    pub fn with_callbacks(self, token: &str) -> Self {
+        Self { callback_token: Some(Zeroizing::new(token.to_owned())), ..self }
     }
 
     /// The same channel with another clock for its tokens, for tests.
@@ -104,6 +117,14 @@ struct Notification {
     status: String,
 }
 
+/// What Notify posts when it knows more. It holds number and times, too, which nobody here needs.
+#[derive(Deserialize)]
+struct Callback {
+    id: String,
+    reference: Option<String>,
+    status: String,
+}
+
 #[derive(Deserialize)]
 struct Template {
     #[serde(rename = "type")]
@@ -125,6 +146,10 @@ struct Reason {
 
 #[async_trait]
 impl TextChannel for GovukNotify {
+    fn name(&self) -> &'static str {
+        "govuk-notify"
+    }
+
     async fn send(&self, text: &Text) -> Result<Receipt, SendError> {
         let body = json!({
             "phone_number": text.to,
@@ -135,7 +160,8 @@ impl TextChannel for GovukNotify {
         let answer = self.request(Method::POST, &["v2", "notifications", "sms"], Some(body)).await?;
         if answer.status.is_success() {
             let id = serde_json::from_slice::<Taken>(&answer.body).ok().map(|taken| taken.id);
-            return Ok(Receipt { provider_reference: id.filter(|id| is_identifier(id)) });
+            let provider_reference = id.filter(|id| is_identifier(id));
+            return Ok(Receipt { provider_reference, provider: Some(self.name()) });
         }
         Err(refused(&answer))
     }
@@ -152,6 +178,24 @@ impl TextChannel for GovukNotify {
             404 => Ok(DeliveryState::Unknown),
             _ => Err(refused(&answer)),
         }
+    }
+
+    fn read_report(
+        &self,
+        provider: &str,
+        request: &ReportRequest<'_>,
+    ) -> Result<Option<DeliveryReport>, BadReport> {
+        let expected = self.callback_token.as_ref().filter(|_| provider == self.name());
+        let expected = expected.ok_or(BadReport::NotExpected)?;
+        let shown = request.authorization.and_then(|header| header.strip_prefix("Bearer "));
+        let shown = shown.ok_or(BadReport::Forged)?;
+        verify_slices_are_equal(shown.as_bytes(), expected.as_bytes()).map_err(|_| BadReport::Forged)?;
+        let callback: Callback = serde_json::from_slice(request.body).map_err(|_| BadReport::Unreadable)?;
+        let about = match callback.reference {
+            Some(reference) => ReportedMessage::Ours { reference, proof: Proof::ByProvider },
+            None => ReportedMessage::Theirs { provider: self.name(), reference: callback.id },
+        };
+        Ok(DeliveryReport::of(about, state(&callback.status)))
     }
 
     async fn check(&self) -> Result<(), SendError> {

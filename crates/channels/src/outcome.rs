@@ -8,6 +8,8 @@ pub struct Receipt {
     /// What the provider calls the message, to ask about it later. For e-mail it is what the server said when it
     /// queued the message, where that is a plain identifier.
     pub provider_reference: Option<String>,
+    /// The [`crate::TextChannel::name`] of who took it; none for e-mail.
+    pub provider: Option<&'static str>,
 }
 
 /// Why a message was not taken. The texts are for operators; they hold no address, number, body or secret.

@@ -155,7 +155,7 @@ impl EmailChannel for SmtpChannel {
                 transport.send(message).await.map_err(|error| failure::of_sending(&error, ascii))
             })
             .await?;
-        Ok(Receipt { provider_reference: queue_id(&response) })
+        Ok(Receipt { provider_reference: queue_id(&response), provider: None })
     }
 
     async fn check(&self) -> Result<(), SendError> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::{DeliveryState, Receipt, SendError};
+use crate::{BadReport, DeliveryReport, DeliveryState, Receipt, ReportRequest, SendError};
 
 /// One text message to one phone.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub struct Text {
     pub body: String,
     /// The key of the queued message: every attempt carries the same.
     pub reference: String,
+    /// Proves that a report about this message comes from whom it was given to, for providers that sign nothing. It stands
+    /// in the address that they report to.
+    pub report_token: Option<String>,
 }
 
 impl fmt::Debug for Text {
@@ -26,6 +29,9 @@ impl fmt::Debug for Text {
 /// Sends text messages.
 #[async_trait]
 pub trait TextChannel: Send + Sync {
+    /// Who carries the messages, in a word for logs, figures and the delivery log: `govuk-notify`, `smpp`, …
+    fn name(&self) -> &'static str;
+
     /// Hands `text` over.
     ///
     /// # Errors
@@ -37,6 +43,37 @@ pub trait TextChannel: Send + Sync {
     /// # Errors
     /// [`SendError`] when the provider cannot be asked.
     async fn status(&self, provider_reference: &str) -> Result<DeliveryState, SendError>;
+
+    /// The same of a message that the provider called `provider` took, which may be another one by now.
+    ///
+    /// # Errors
+    /// [`SendError`] when the provider cannot be asked.
+    async fn status_at(&self, provider: &str, provider_reference: &str) -> Result<DeliveryState, SendError> {
+        if provider == self.name() {
+            self.status(provider_reference).await
+        } else {
+            Ok(DeliveryState::Unknown)
+        }
+    }
+
+    /// Reads a report that somebody who claims to be `provider` sent over HTTP. None: it says nothing final.
+    ///
+    /// # Errors
+    /// [`BadReport`], where it is forged, cannot be read, or this provider reports in another way.
+    fn read_report(
+        &self,
+        provider: &str,
+        request: &ReportRequest<'_>,
+    ) -> Result<Option<DeliveryReport>, BadReport> {
+        let _ = (provider, request);
+        Err(BadReport::NotExpected)
+    }
+
+    /// Waits for the next report that comes over the provider's own connection. Providers without one never answer. It
+    /// also keeps that connection up, so it must be waited for all the time.
+    async fn next_report(&self) -> DeliveryReport {
+        std::future::pending().await
+    }
 
     /// Goes as far as it can without sending anything.
     ///

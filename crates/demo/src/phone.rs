@@ -65,7 +65,7 @@ impl Network {
                 });
             }
         });
-        Receipt { provider_reference: Some(key.to_owned()) }
+        Receipt { provider_reference: Some(key.to_owned()), provider: Some("demonstration") }
     }
 }
 
@@ -108,6 +108,10 @@ impl EmailChannel for PhoneEmail {
 
 #[async_trait]
 impl TextChannel for PhoneText {
+    fn name(&self) -> &'static str {
+        "demonstration"
+    }
+
     async fn send(&self, text: &Text) -> Result<Receipt, SendError> {
         let body = text.body.clone();
         Ok(self.0.deliver(&text.reference, &text.to, Content::Text { body }))

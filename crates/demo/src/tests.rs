@@ -122,7 +122,7 @@ impl Browser {
 
     async fn text_comes(&self, key: &str, to: &str) {
         let body = "123456 is your code".to_owned();
-        let text = Text { to: to.to_owned(), body, reference: key.to_owned() };
+        let text = Text { to: to.to_owned(), body, reference: key.to_owned(), report_token: None };
         self.demo.text().send(&text).await.unwrap();
     }
 }

@@ -5,17 +5,22 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use breached::{List, RangeService, ServiceAddressProblem};
-use channels::{EmailChannel, GovukNotify, HttpText, SetupError, SmtpChannel, TextChannel};
+use channels::{
+    EmailChannel, GovukNotify, HttpText, Kannel, SetupError, Smpp, SmtpChannel, TextChannel, Twilio,
+    WithBackup,
+};
 use journeys::{Breached, Settings};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
-use vault::{HashSettings, Hasher, Keys, SettingsProblem};
+use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
 
 use crate::config::Config;
-use crate::config::value::{TextProvider, is_this_machine};
+use crate::config::value::{ProviderUrl, TextProvider, Token, Words};
 
 /// Where GOV.UK Notify is reached if nothing else is said.
 const NOTIFY: &str = "https://api.notifications.service.gov.uk";
+/// Where Twilio is reached if nothing else is said.
+const TWILIO: &str = "https://api.twilio.com";
 
 /// The way out for e-mails.
 ///
@@ -26,21 +31,96 @@ pub fn email(config: &Config) -> Result<Arc<dyn EmailChannel>, SetupError> {
     Ok(Arc::new(channel))
 }
 
-/// The way out for text messages, if one is configured whole.
+/// One provider of text messages, as `[text]` or `[text_backup]` describes it.
+#[derive(Debug, Clone, Copy)]
+pub struct TextProviderSettings<'a> {
+    /// `text` or `text_backup`.
+    pub section: &'static str,
+    /// What kind it is.
+    pub provider: TextProvider,
+    /// Where it is reached.
+    pub base_url: Option<&'a ProviderUrl>,
+    /// Key, password or token.
+    pub api_key: Option<&'a Secret<String>>,
+    /// User, `system_id` or account.
+    pub user: &'a str,
+    /// The sender.
+    pub from: &'a str,
+    /// What GOV.UK Notify shows with its reports.
+    pub callback_token: Option<&'a Token>,
+    /// The template at GOV.UK Notify.
+    pub template_id: uuid::Uuid,
+}
+
+/// The first provider and the second, of whatever kind.
+pub fn text_providers(config: &Config) -> [TextProviderSettings<'_>; 2] {
+    macro_rules! of {
+        ($section:ident) => {{
+            let settings = &config.$section;
+            TextProviderSettings {
+                section: stringify!($section),
+                provider: settings.provider,
+                base_url: settings.base_url.as_ref(),
+                api_key: settings.api_key.as_ref(),
+                user: settings.user.as_ref().map_or("", Words::as_str),
+                from: settings.from.as_ref().map_or("", Words::as_str),
+                callback_token: settings.callback_token.as_ref(),
+                template_id: settings.template_id,
+            }
+        }};
+    }
+    [of!(text), of!(text_backup)]
+}
+
+/// The way out for text messages, if one is configured whole; with the second provider behind it, if there is one.
 ///
 /// # Errors
 /// What the channel says of its settings.
 pub fn text(config: &Config) -> Result<Option<Arc<dyn TextChannel>>, SetupError> {
-    let settings = &config.text;
-    let Some(key) = &settings.api_key else { return Ok(None) };
-    let base = settings.base_url.as_ref().map_or(NOTIFY, url::Url::as_str);
+    let [first, second] = text_providers(config);
+    let first = one_text(config, &first)?;
+    let second = one_text(config, &second)?;
+    Ok(match (first, second) {
+        (Some(first), Some(second)) => Some(Arc::new(WithBackup::new(first, second))),
+        (first, _) => first,
+    })
+}
+
+/// One provider by itself.
+///
+/// # Errors
+/// What the channel says of its settings.
+pub fn one_text(
+    config: &Config,
+    settings: &TextProviderSettings<'_>,
+) -> Result<Option<Arc<dyn TextChannel>>, SetupError> {
+    let Some(key) = settings.api_key.map(Secret::expose) else { return Ok(None) };
+    let base = |usual: &'static str| settings.base_url.map_or(usual, ProviderUrl::as_str).to_owned();
+    let reports_to = |path: &str| {
+        let mut url = config.server.public_url.url().clone();
+        url.set_path(path);
+        url
+    };
+    let (user, from) = (settings.user, settings.from);
     Ok(match settings.provider {
         TextProvider::None => None,
         TextProvider::GovukNotify => {
-            let template = settings.template_id.to_string();
-            Some(Arc::new(GovukNotify::new(base, key.expose(), &template)?))
+            let mut notify = GovukNotify::new(&base(NOTIFY), key, &settings.template_id.to_string())?;
+            if let Some(token) = settings.callback_token {
+                notify = notify.with_callbacks(token.secret().expose());
+            }
+            Some(Arc::new(notify))
         }
-        TextProvider::Http => Some(Arc::new(HttpText::new(base, key.expose())?)),
+        TextProvider::Http => Some(Arc::new(HttpText::new(&base(""), key)?)),
+        TextProvider::HttpGateway => {
+            let reports_to = reports_to(web::urls::CALLBACK_KANNEL);
+            Some(Arc::new(Kannel::new(&base(""), user, key, from, &reports_to)?))
+        }
+        TextProvider::Smpp => Some(Arc::new(Smpp::new(&base(""), user, key, from)?)),
+        TextProvider::Twilio => {
+            let reports_to = reports_to(web::urls::CALLBACK_TWILIO);
+            Some(Arc::new(Twilio::new(&base(TWILIO), user, key, from, &reports_to)?))
+        }
     })
 }
 
@@ -101,15 +181,21 @@ pub fn settings(config: &Config) -> Settings {
         service_name: config.service.name.as_str().to_owned(),
         public_url: config.server.public_url.url().clone(),
         time_zone: config.service.time_zone.get().clone(),
-        policy: Policy { phones: phones(config), ..Policy::default() },
+        policy: Policy {
+            phones: phones(config),
+            texts_per_day: config.text.per_day.get(),
+            ..Policy::default()
+        },
         email_from: config.email.from.as_str().to_owned(),
+        alarm_email: config.text.alarm_to.as_ref().map(|mailbox| mailbox.address().to_owned()),
     }
 }
 
 /// Which telephone numbers count as mobiles. The numbers that Ofcom keeps for drama reach nobody, so they count only where
 /// the provider is a stand-in on this machine.
 pub fn phones(config: &Config) -> PhonePolicy {
-    let stand_in =
-        config.text.base_url.as_ref().and_then(url::Url::host).is_some_and(|host| is_this_machine(&host));
+    // A gateway or a tunnel on this machine leads to real phones.
+    let may_stand_in = matches!(config.text.provider, TextProvider::GovukNotify | TextProvider::Http);
+    let stand_in = may_stand_in && config.text.base_url.as_ref().is_some_and(ProviderUrl::is_this_machine);
     PhonePolicy { crown_dependencies: config.phone.crown_dependencies, drama_numbers: stand_in }
 }

@@ -97,6 +97,7 @@ impl Service {
     ) -> Result<(), Refusal> {
         let Sending { code_for, to: destination, account, organisation } = sending;
         let id = vault::new_id(now, self.random.as_ref());
+        self.allow_text_code(tx, policy, organisation, (id, code_for, destination), now).await?;
         let code = vault::one_time_code(self.random.as_ref());
         let expires_at = policy.code_expires_at(now);
         tx.add_code(
@@ -163,7 +164,10 @@ impl Service {
         let hash = self.code_hash(code_for, typed.digits());
         let mut tx = self.store.begin().await?;
         match tx.consume_code(code_for, &hash, policy.code_wrong_tries, now).await? {
-            Ok(proof) => Ok((tx, proof)),
+            Ok(proof) => {
+                tx.text_code_used(code_for.purpose(), code_for.subject(), now).await?;
+                Ok((tx, proof))
+            }
             Err(refused) => {
                 tx.audit(
                     Event::CodeRefused {

@@ -119,7 +119,11 @@ async fn deliver(service: &Service, message: &ClaimedMessage) -> Result<Outcome,
     let mut tx = service.store.begin().await?;
     let outcome = match sent {
         Ok(receipt) => {
-            tx.message_sent(message, receipt.provider_reference.as_deref(), now).await?;
+            let reference = receipt.provider_reference.as_deref();
+            match receipt.provider {
+                Some(provider) => tx.message_taken(message, provider, reference, now).await?,
+                None => tx.message_sent(message, reference, now).await?,
+            };
             tracing::info!(message = %message.id, channel, tries = message.tries, "message sent");
             Outcome::Sent
         }
@@ -173,7 +177,8 @@ async fn send(service: &Service, message: &ClaimedMessage) -> Result<channels::R
                 ));
             };
             let body = envelope.message.text_message(Language::En);
-            text.send(&Text { to: envelope.to, body, reference: message.id.to_string() }).await
+            let (reference, report_token) = (message.id.to_string(), Some(service.report_token(message.id)));
+            text.send(&Text { to: envelope.to, body, reference, report_token }).await
         }
     }
 }

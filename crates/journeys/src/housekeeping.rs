@@ -35,6 +35,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_activity(before(KEEP_ACTIVITY)).await?;
     tx.erase_messages(before(KEEP_MESSAGES)).await?;
+    tx.erase_texts(before(KEEP_COUNTS), service.local(before(KEEP_COUNTS)).date()).await?;
     tx.commit().await?;
     let state = service.store.outbox_state(before(SignedDuration::from_hours(24))).await?;
     #[expect(clippy::cast_precision_loss, reason = "a gauge of messages needs no more than 52 bits")]

@@ -295,16 +295,36 @@ pub async fn start_again(service: &Service, joining: &Joining) -> Result<(), Ref
     Ok(())
 }
 
+/// What the page that waits for a code says of the newest message to a registration or sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CodeDelivery {
+    /// It could not be delivered, or not for a while: another way is quicker.
+    pub undelivered: bool,
+    /// The phone has it.
+    pub delivered: bool,
+}
+
+/// What became of the newest message of a registration or sign-in.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn code_delivery(service: &Service, subject: Uuid) -> Result<CodeDelivery, Refusal> {
+    let delivery = service.store.delivery(subject).await?;
+    Ok(CodeDelivery {
+        undelivered: matches!(
+            delivery,
+            Some(Delivery::GivenUp | Delivery::Failed | Delivery::Waiting { tries: 2.. })
+        ),
+        delivered: delivery == Some(Delivery::Delivered),
+    })
+}
+
 /// Whether the newest message of a registration could not be delivered.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn undelivered(service: &Service, subject: Uuid) -> Result<bool, Refusal> {
-    Ok(match service.store.delivery(subject).await? {
-        Some(Delivery::GivenUp) => true,
-        Some(Delivery::Waiting { tries }) => tries > 1,
-        Some(Delivery::Sent) | None => false,
-    })
+    Ok(code_delivery(service, subject).await?.undelivered)
 }
 
 /// What the roster says of an address.

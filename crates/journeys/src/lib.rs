@@ -24,11 +24,13 @@ mod password_check;
 pub mod password_strength;
 pub mod recovery_code;
 mod refusal;
+pub mod reports;
 pub mod second_factor;
 pub mod security_info;
 mod service;
 pub mod session;
 pub mod sign_in;
+pub mod texts;
 mod visitor;
 
 pub use factor::AppSetup;

@@ -75,6 +75,12 @@ impl Service {
             }
         }
         for (channel, to) in told {
+            // Where the day's texts are used up the e-mail is enough.
+            if channel == Channel::Text
+                && !self.take_text(tx, &self.policy(organisation)?, Some(organisation.id), now).await?
+            {
+                continue;
+            }
             let message = Message::SecurityNotice {
                 service: self.settings.service_name.clone(),
                 change,

@@ -61,6 +61,12 @@ pub enum Refusal {
     /// Too many codes this hour, or too many messages to this destination today.
     #[error("too many codes")]
     TooManyCodes,
+    /// No more texts today, or none to this range of numbers just now: another way works.
+    #[error("no texts can be sent just now")]
+    NoTextsNow,
+    /// Somebody who is not the provider reports what became of a text, or in words that nobody understands.
+    #[error(transparent)]
+    ReportRefused(#[from] channels::BadReport),
     /// The registration is unknown here, or began more than 24 hours ago.
     #[error("the registration is over")]
     RegistrationOver,
@@ -139,6 +145,7 @@ impl Refusal {
             Self::CodesEnded => "FW-1103",
             Self::CodeTooSoon { .. } => "FW-1104",
             Self::TooManyCodes => "FW-1105",
+            Self::NoTextsNow => "FW-1114",
             Self::RegistrationOver => "FW-1106",
             Self::DetailsMismatch { .. } => "FW-1107",
             Self::SentToOrganisation => "FW-1108",
@@ -155,7 +162,7 @@ impl Refusal {
             Self::SetUpOver => "FW-1231",
             Self::MethodGone => "FW-1232",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
-            Self::Store(_) | Self::Fault(_) => "FW-1901",
+            Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",
         }
     }

@@ -142,7 +142,7 @@ pub(crate) async fn begin(
         Ok(()) => true,
         // A code was sent just now: it counts if it was for this very sign-in.
         Err(Refusal::CodeTooSoon { .. }) => !new,
-        Err(Refusal::TooManyCodes) => false,
+        Err(Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
         Err(other) => return Err(other),
     };
     tx.commit().await?;
@@ -248,7 +248,7 @@ pub async fn choose(
     signing_in.sign_in.method_id = method_id;
     signing_in.code_sent = match send_code(service, &mut tx, &signing_in, network, now).await {
         Ok(()) => true,
-        Err(Refusal::CodeTooSoon { .. } | Refusal::TooManyCodes) => false,
+        Err(Refusal::CodeTooSoon { .. } | Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
         Err(other) => return Err(other),
     };
     let event = Event::SignInMethodChosen {

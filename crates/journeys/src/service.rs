@@ -33,6 +33,8 @@ pub struct Settings {
     pub policy: Policy,
     /// The sender of e-mails.
     pub email_from: String,
+    /// Where alarms about text messages go by e-mail, besides the log and the audit.
+    pub alarm_email: Option<String>,
 }
 
 /// The parts of a service.

@@ -73,6 +73,10 @@ pub struct Code {
     pub purpose: CodePurpose,
     /// Whether the message could not be delivered.
     pub undelivered: bool,
+    /// Whether the provider says that the phone has it.
+    pub delivered: bool,
+    /// Where another way is chosen, where there is one.
+    pub other_ways_href: Option<String>,
     /// Whether *Send New Code* was pressed just now.
     pub just_resent: bool,
     /// What was typed before, when it may be shown again: as a rule nothing.
@@ -92,6 +96,8 @@ impl Page for Code {
             channel: Channel::Email,
             purpose: CodePurpose::Join,
             undelivered: false,
+            delivered: false,
+            other_ways_href: None,
             just_resent: false,
             code: String::new(),
         };
@@ -108,11 +114,23 @@ impl Page for Code {
             channel: Channel::Text,
             purpose: CodePurpose::SecondFactor,
             change_href: Some("/join/factor/phone".into()),
+            other_ways_href: Some("/join/second-factor".into()),
             ..plain.clone()
         };
+        let text_delivered = Self { delivered: true, ..text.clone() };
         let text_undelivered = Self { undelivered: true, ..text.clone() };
         let factor_email = Self { purpose: CodePurpose::SecondFactor, ..plain.clone() };
-        vec![plain, resent, undelivered, long, first_time, text, text_undelivered, factor_email]
+        vec![
+            plain,
+            resent,
+            undelivered,
+            long,
+            first_time,
+            text,
+            text_delivered,
+            text_undelivered,
+            factor_email,
+        ]
     }
 }
 

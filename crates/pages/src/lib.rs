@@ -47,11 +47,11 @@ pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use password::NewPassword;
 pub use qr::{QrSvg, QrTooLong};
-pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
-pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use recovery_codes::{NewRecoveryCodes, RecoveryCodes};
 pub use security_info::{
     AddMethod, Candidate, ChangeMethod, DeleteMethod, KnownMethod, ListedMethod, Offered, PreferMethods,
     RecoveryCodesState, RenameMethod, SecurityDone, SecurityInfo,
 };
+pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
+pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};

@@ -71,6 +71,8 @@ pub struct SignInCode {
     pub sent_to: String,
     /// Whether the message could not be delivered.
     pub undelivered: bool,
+    /// Whether the provider says that the phone has it.
+    pub delivered: bool,
     /// Whether *Send New Code* was pressed just now.
     pub just_resent: bool,
     /// What was typed before, when it may be shown again: as a rule nothing.
@@ -96,6 +98,7 @@ impl Page for SignInCode {
             method: Method::Email,
             sent_to: "a•••@northfield.example".into(),
             undelivered: false,
+            delivered: false,
             just_resent: false,
             code: String::new(),
             other_ways_href: "/sign-in/method".into(),
@@ -105,6 +108,7 @@ impl Page for SignInCode {
         };
         let text =
             Self { method: Method::Text, sent_to: "ending in 23".into(), just_resent: true, ..email.clone() };
+        let delivered = Self { delivered: true, just_resent: false, ..text.clone() };
         let undelivered = Self { undelivered: true, just_resent: false, ..text.clone() };
         let app = Self {
             method: Method::App,
@@ -113,7 +117,7 @@ impl Page for SignInCode {
             remember_days: None,
             ..email.clone()
         };
-        vec![email, text, undelivered, app]
+        vec![email, text, delivered, undelivered, app]
     }
 }
 

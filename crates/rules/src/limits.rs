@@ -72,6 +72,67 @@ pub const RESETS_WITHOUT_CHECK: Limit = limit("resets-without-check", 30, Signed
 /// time fit in. The span is short, so that little is counted.
 pub const STRENGTHS_PER_NETWORK: Limit = limit("strengths-per-network", 3000, SignedDuration::from_mins(1));
 
+/// The codes sent by text to one range of numbers are judged when there were so many of them in so long a stretch.
+pub const TEXT_RANGE_JUDGED: Limit = limit("text-range-judged", 50, SignedDuration::from_hours(1));
+
+/// Somebody earns by texts where fewer than one code in so many is used: people use nine of ten.
+const CODES_FOR_ONE_USED: u32 = 5;
+
+/// Texts of one local day, for the installation and for each organisation, unless set lower.
+pub const TEXTS_PER_DAY: u32 = 10_000;
+
+/// What became of the codes sent by text to one range of numbers, of those that have had their fifteen minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RangeUse {
+    /// Codes sent.
+    pub sent: u32,
+    /// Codes that belonged to a proof that was given.
+    pub used: u32,
+}
+
+impl RangeUse {
+    /// Whether no more texts go to the range for now: many were sent, and hardly any code came back.
+    pub fn is_pumped(self) -> bool {
+        self.sent >= TEXT_RANGE_JUDGED.at_most && self.used.saturating_mul(CODES_FOR_ONE_USED) < self.sent
+    }
+}
+
+/// The range of a number in E.164: its first seven digits, which are a hundred thousand UK mobiles.
+pub fn number_range(e164: &str) -> &str {
+    let digits = e164.strip_prefix('+').unwrap_or(e164);
+    digits.get(..7).unwrap_or(digits)
+}
+
+/// How much of a day's texts is used when an alarm is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BudgetAlarm {
+    /// Four of five.
+    Nearly,
+    /// All.
+    UsedUp,
+}
+
+impl BudgetAlarm {
+    /// What `used` of `budget` texts gives cause for.
+    pub fn of(used: u32, budget: u32) -> Option<Self> {
+        if used >= budget {
+            Some(Self::UsedUp)
+        } else if u64::from(used) * 5 >= u64::from(budget) * 4 {
+            Some(Self::Nearly)
+        } else {
+            None
+        }
+    }
+
+    /// Percent of the budget: 80 or 100.
+    pub fn percent(self) -> u32 {
+        match self {
+            Self::Nearly => 80,
+            Self::UsedUp => 100,
+        }
+    }
+}
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }
@@ -92,6 +153,43 @@ mod tests {
         let now: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
         assert_eq!(CODE_PAUSE.counts_after(now), "2026-11-22T08:59:30Z".parse().unwrap());
         assert_eq!(CODE_PAUSE.counts_after(Timestamp::MIN), Timestamp::MIN);
+    }
+
+    #[test]
+    fn a_range_is_paused_at_fifty_codes_of_which_fewer_than_one_in_five_came_back() {
+        let pumped = |sent, used| RangeUse { sent, used }.is_pumped();
+        assert!(!pumped(49, 0), "too few to judge");
+        assert!(pumped(50, 0));
+        assert!(pumped(50, 9));
+        assert!(!pumped(50, 10), "one in five");
+        assert!(!pumped(2_000, 1_800), "a change of shift with telephones of the hospital");
+        assert!(pumped(u32::MAX, 0) && !pumped(u32::MAX, u32::MAX));
+    }
+
+    #[test]
+    fn a_range_is_the_first_seven_digits() {
+        assert_eq!(number_range("+447700900123"), "4477009");
+        assert_eq!(number_range("447700900123"), "4477009");
+        for odd in ["", "+", "+44", "é", "+4477é00"] {
+            assert!(odd.contains(number_range(odd)));
+        }
+    }
+
+    #[test]
+    fn alarms_of_a_budget_come_at_four_fifths_and_at_the_end() {
+        for (used, budget, alarm) in [
+            (0, 10, None),
+            (7, 10, None),
+            (8, 10, Some(BudgetAlarm::Nearly)),
+            (9, 10, Some(BudgetAlarm::Nearly)),
+            (10, 10, Some(BudgetAlarm::UsedUp)),
+            (11, 10, Some(BudgetAlarm::UsedUp)),
+            (0, 0, Some(BudgetAlarm::UsedUp)),
+            (3_435_973_836, u32::MAX, Some(BudgetAlarm::Nearly)),
+            (3_435_973_835, u32::MAX, None),
+        ] {
+            assert_eq!(BudgetAlarm::of(used, budget), alarm, "{used} of {budget}");
+        }
     }
 
     #[test]

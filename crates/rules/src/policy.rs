@@ -32,6 +32,8 @@ pub struct Policy {
     pub sign_ins_per_network: Limit,
     /// How many text messages may be caused from one network.
     pub texts_per_network_day: Limit,
+    /// How many text messages may be sent on one local day.
+    pub texts_per_day: u32,
     /// How long a half-done registration is kept.
     pub registration_lifetime: SignedDuration,
     /// How often the details may not be those of the roster.
@@ -78,6 +80,7 @@ impl Default for Policy {
             registrations_per_network: limits::REGISTRATIONS_PER_NETWORK,
             sign_ins_per_network: limits::SIGN_INS_PER_NETWORK,
             texts_per_network_day: limits::TEXTS_PER_NETWORK_DAY,
+            texts_per_day: limits::TEXTS_PER_DAY,
             registration_lifetime: registration::LIFETIME,
             registration_mismatches: registration::MISMATCHES,
             password: PasswordPolicy::default(),
@@ -135,7 +138,7 @@ pub enum PolicyProblem {
 
 impl Policy {
     /// The settings that an organisation can make stricter.
-    pub const KEYS: [&'static str; 24] = [
+    pub const KEYS: [&'static str; 25] = [
         "code-lifetime",
         "code-wrong-tries",
         "code-pause",
@@ -144,6 +147,7 @@ impl Policy {
         "registrations-per-network",
         "sign-ins-per-network",
         "texts-per-network-day",
+        "texts-per-day",
         "registration-lifetime",
         "registration-mismatches",
         "password-min",
@@ -183,6 +187,7 @@ impl Policy {
             "registrations-per-network" => fewer(key, value, &mut self.registrations_per_network.at_most, 10),
             "sign-ins-per-network" => fewer(key, value, &mut self.sign_ins_per_network.at_most, 100),
             "texts-per-network-day" => fewer(key, value, &mut self.texts_per_network_day.at_most, 10),
+            "texts-per-day" => fewer(key, value, &mut self.texts_per_day, 10),
             "registration-lifetime" => {
                 shorter(key, value, &mut self.registration_lifetime, SignedDuration::from_mins(30))
             }
@@ -365,6 +370,8 @@ mod tests {
     #[case("registrations-per-network", "100")]
     #[case("sign-ins-per-network", "6000")]
     #[case("texts-per-network-day", "100")]
+    #[case("texts-per-day", "10000")]
+    #[case("texts-per-day", "10")]
     #[case("registration-lifetime", "1 hour")]
     #[case("registration-mismatches", "1")]
     #[case("password-min", "15")]
@@ -391,6 +398,7 @@ mod tests {
     #[case("code-wrong-tries", "6")]
     #[case("code-pause", "29 s")]
     #[case("codes-per-hour", "6")]
+    #[case("texts-per-day", "10001")]
     #[case("registration-lifetime", "25 h")]
     #[case("registration-mismatches", "4")]
     #[case("password-min", "11")]

@@ -85,6 +85,10 @@ pub enum Event {
     ActivityReported { account: Uuid, activity: Uuid, number: String },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
+    /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.
+    TextBudgetUsed { organisation: Option<Uuid>, percent: u32, budget: u32 },
+    /// Codes sent by text to one range of numbers were hardly used: no more go there for a while.
+    TextRangePaused { sent: u32, used: u32 },
     /// Half-done registrations were erased.
     RegistrationsErased { count: u64 },
     /// The keys were rotated and what they sealed was sealed again.

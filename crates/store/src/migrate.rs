@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0003_security_info.sql"),
         include_str!("../migrations/0003_security_info.sql"),
     ),
+    (4, "texts", include_str!("../migrations/0004_texts.sql"), include_str!("../migrations/0004_texts.sql")),
     (
         6,
         "method setup",

@@ -25,7 +25,7 @@ impl Channel {
         }
     }
 
-    fn parse(name: &str) -> Result<Self, StoreError> {
+    pub(crate) fn parse(name: &str) -> Result<Self, StoreError> {
         match name {
             "email" => Ok(Self::Email),
             "text" => Ok(Self::Text),
@@ -72,7 +72,7 @@ pub struct ClaimedMessage {
     pub give_up_at: Timestamp,
     /// When it was written, UTC: the date that an e-mail carries, the same at every try.
     pub written_at: Timestamp,
-    claim: Uuid,
+    pub(crate) claim: Uuid,
 }
 
 /// What became of the newest message for a subject.
@@ -85,11 +85,15 @@ pub enum Delivery {
     },
     /// The mail server or provider has taken it.
     Sent,
-    /// It could not be delivered.
+    /// The phone has it.
+    Delivered,
+    /// It was taken, and could not be delivered.
+    Failed,
+    /// It could not be handed over.
     GivenUp,
 }
 
-/// A message that is not sent: what the console shows of it. Where it goes and what it says is sealed.
+/// A message that is not sent, or was and could not be delivered: what the console shows of it. Where it goes and what it says is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsentMessage {
     /// Its id.
@@ -106,6 +110,12 @@ pub struct UnsentMessage {
     pub gave_up_at: Option<Timestamp>,
     /// Why the last try failed.
     pub last_error: Option<String>,
+    /// Who took it, where somebody did and could not deliver it.
+    pub provider: Option<String>,
+    /// When they told that they could not deliver it, UTC.
+    pub failed_at: Option<Timestamp>,
+    /// How that failed: `permanent`, `temporary` or `technical`.
+    pub failure: Option<String>,
 }
 
 /// How the outbox stands, for the console, metrics and alarms.
@@ -135,10 +145,10 @@ statements! {
         WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
     GIVE_UP = "UPDATE outbox SET gave_up_at = $3, last_error = $4, payload = NULL, claimed_until = 0
         WHERE id = $1 AND claim = $2 AND sent_at IS NULL";
-    NEWEST = "SELECT tries, sent_at, gave_up_at FROM outbox WHERE subject = $1
+    NEWEST = "SELECT tries, sent_at, gave_up_at, delivered_at, failed_at FROM outbox WHERE subject = $1
         ORDER BY written_at DESC, id DESC LIMIT 1";
-    UNSENT = "SELECT id, key, channel, written_at, tries, gave_up_at, last_error FROM outbox
-        WHERE sent_at IS NULL ORDER BY written_at DESC, id DESC LIMIT $1";
+    UNSENT = "SELECT id, key, channel, written_at, tries, gave_up_at, last_error, provider, failed_at, failure FROM outbox
+        WHERE sent_at IS NULL OR failed_at IS NOT NULL ORDER BY written_at DESC, id DESC LIMIT $1";
     STATE = "SELECT
         COUNT(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN 1 END) AS waiting,
         COUNT(CASE WHEN gave_up_at > $1 THEN 1 END) AS given_up,
@@ -271,35 +281,54 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn delivery(&self, subject: Uuid) -> Result<Option<Delivery>, StoreError> {
-        let row: Option<(i64, Option<i64>, Option<i64>)> =
+        type Row = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+        let row: Option<Row> =
             reading!(self, NEWEST, sqlx::query_as, |q, c| q.bind(subject).fetch_optional(c))?;
-        Ok(row.map(|(tries, sent_at, gave_up_at)| match (sent_at, gave_up_at) {
-            (Some(_), _) => Delivery::Sent,
-            (None, Some(_)) => Delivery::GivenUp,
-            (None, None) => Delivery::Waiting { tries: u32::try_from(tries).unwrap_or(u32::MAX) },
+        Ok(row.map(|(tries, sent, gave_up, delivered, failed)| match (failed, delivered, sent, gave_up) {
+            (Some(_), ..) => Delivery::Failed,
+            (None, Some(_), ..) => Delivery::Delivered,
+            (None, None, Some(_), _) => Delivery::Sent,
+            (None, None, None, Some(_)) => Delivery::GivenUp,
+            (None, None, None, None) => Delivery::Waiting { tries: u32::try_from(tries).unwrap_or(u32::MAX) },
         }))
     }
 
-    /// Messages that are waiting or given up, the newest first, at most `at_most`.
+    /// Messages that are waiting, given up or reported as undeliverable, the newest first, at most `at_most`.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn unsent_messages(&self, at_most: u32) -> Result<Vec<UnsentMessage>, StoreError> {
-        type Row = (Uuid, String, String, i64, i64, Option<i64>, Option<String>);
+        type Row = (
+            Uuid,
+            String,
+            String,
+            i64,
+            i64,
+            Option<i64>,
+            Option<String>,
+            Option<String>,
+            Option<i64>,
+            Option<String>,
+        );
         let rows: Vec<Row> =
             reading!(self, UNSENT, sqlx::query_as, |q, c| q.bind(i64::from(at_most)).fetch_all(c))?;
         rows.into_iter()
-            .map(|(id, key, channel, written_at, tries, gave_up_at, last_error)| {
-                Ok(UnsentMessage {
-                    id,
-                    key,
-                    channel: Channel::parse(&channel)?,
-                    written_at: crate::moment::moment(written_at)?,
-                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
-                    gave_up_at: maybe_moment(gave_up_at)?,
-                    last_error,
-                })
-            })
+            .map(
+                |(id, key, channel, written_at, tries, gave_up_at, last_error, provider, failed, failure)| {
+                    Ok(UnsentMessage {
+                        id,
+                        key,
+                        channel: Channel::parse(&channel)?,
+                        written_at: crate::moment::moment(written_at)?,
+                        tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                        gave_up_at: maybe_moment(gave_up_at)?,
+                        last_error,
+                        provider,
+                        failed_at: maybe_moment(failed)?,
+                        failure,
+                    })
+                },
+            )
             .collect()
     }
 

@@ -36,6 +36,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::activity::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::code::STATEMENTS,
+        crate::delivery::STATEMENTS,
         crate::device::STATEMENTS,
         crate::guard::STATEMENTS,
         crate::housekeeping::STATEMENTS,
@@ -46,11 +47,13 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::outbox::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
+        crate::report::STATEMENTS,
         crate::reseal::STATEMENTS,
         crate::role::STATEMENTS,
         crate::roster::STATEMENTS,
         crate::session::STATEMENTS,
         crate::sign_in::STATEMENTS,
+        crate::texts::STATEMENTS,
     ]
     .into_iter()
     .flatten()

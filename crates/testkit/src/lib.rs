@@ -1,7 +1,7 @@
 //! What tests and measurements share: a clock to turn, randomness that repeats, a PostgreSQL to throw away, a mailbox, a phone
 //! and a crowd.
 //!
-//! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd) and
+//! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd, Kannel) and npm (an SMPP centre) and
 //! belong to the test process: they start at the first use and are gone when it ends, even if it is killed. Only the
 //! [`Phone`] is a stand-in, because the service it stands for (GOV.UK Notify) has no edition to run at home.
 #![expect(
@@ -10,16 +10,20 @@
     reason = "this crate is only for tests: what is missing on the machine should stop the test with words that help"
 )]
 
+mod centre;
 mod clock;
 pub mod crowd;
 mod digits;
+mod kannel;
 mod mailbox;
 mod phone;
 mod postgres;
 mod random;
 mod server;
 
+pub use centre::{CentreText, SmppCentre};
 pub use clock::TurnableClock;
+pub use kannel::KannelGateway;
 pub use mailbox::{Mail, Mailbox};
 pub use phone::{Phone, PhoneText, Trouble};
 pub use postgres::Postgres;

@@ -83,6 +83,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::TooManyCodes
+        | Refusal::NoTextsNow
         | Refusal::CodeTooSoon { .. }
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation

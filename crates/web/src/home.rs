@@ -47,9 +47,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
 /// Where each thing to do is done. What cannot be done yet is not asked for.
 fn task(todo: Todo) -> Option<HomeTask> {
     match todo {
-        Todo::LookAtTries { tries } => {
-            Some(HomeTask::LookAtTries { tries, href: urls::ACTIVITY.into() })
-        }
+        Todo::LookAtTries { tries } => Some(HomeTask::LookAtTries { tries, href: urls::ACTIVITY.into() }),
         Todo::AddResetMethod => Some(HomeTask::AddResetMethod { href: urls::SECURITY_ADD.into() }),
         Todo::AddSecondMethod => Some(HomeTask::AddSecondMethod { href: urls::SECURITY_ADD.into() }),
         Todo::RenewRecoveryCodes { left } => {

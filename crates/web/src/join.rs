@@ -212,7 +212,7 @@ async fn code_page(
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let undelivered = join::undelivered(web, joining.registration.id).await?;
+    let delivery = join::code_delivery(web, joining.registration.id).await?;
     let code = Code {
         action: urls::JOIN_CODE.into(),
         resend_action: urls::JOIN_NEW_CODE.into(),
@@ -223,7 +223,9 @@ async fn code_page(
             Journey::Join => CodePurpose::Join,
             Journey::FirstSignIn => CodePurpose::FirstTime,
         },
-        undelivered,
+        undelivered: delivery.undelivered,
+        delivered: delivery.delivered,
+        other_ways_href: None,
         just_resent,
         code,
     };

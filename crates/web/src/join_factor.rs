@@ -202,6 +202,7 @@ async fn code_page(
             return Ok(see_other(page_of(chosen.kind)));
         }
     };
+    let delivery = join::code_delivery(web, joining.registration.id).await?;
     let code = Code {
         action: urls::JOIN_FACTOR_CODE.into(),
         resend_action: urls::JOIN_FACTOR_NEW_CODE.into(),
@@ -209,7 +210,9 @@ async fn code_page(
         sent_to: entered(joining, chosen.kind).unwrap_or_default(),
         channel,
         purpose: CodePurpose::SecondFactor,
-        undelivered: join::undelivered(web, joining.registration.id).await?,
+        undelivered: delivery.undelivered,
+        delivered: delivery.delivered,
+        other_ways_href: Some(urls::JOIN_FACTOR.into()),
         just_resent,
         code,
     };

@@ -4,6 +4,7 @@ mod about;
 mod activity;
 mod app_setup;
 mod brand;
+mod callbacks;
 mod campaign;
 mod confirm;
 mod cookies;
@@ -16,8 +17,8 @@ mod home;
 mod join;
 mod join_details;
 mod join_factor;
-mod password;
 mod method_setup;
+mod password;
 mod person;
 mod protect;
 mod recovery_codes;
@@ -58,7 +59,10 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);
-    let router = protect::pages(pages, &web)?.merge(brand::routes()).merge(health::routes());
+    let router = protect::pages(pages, &web)?
+        .merge(brand::routes())
+        .merge(health::routes())
+        .merge(callbacks::routes());
     Ok(protect::everything(router, &web).with_state(web))
 }
 

@@ -5,11 +5,11 @@ use crate::errors::Trouble;
 use crate::{Web, urls};
 use axum_extra::extract::CookieJar;
 use journeys::session::{self, Person};
+use journeys::{Refusal, campaign};
 use pages::{NavigationLink, Place, SessionEnd, Shell};
+use rules::campaign::Asked;
 use rules::session::WARNING;
 use wording::Language;
-use journeys::{Refusal, campaign};
-use rules::campaign::Asked;
 
 /// Who is signed in in this browser. Whose session has ended is told so; others are led to the sign-in page. Who has still to be
 /// asked to set up a method for resets is asked first.
@@ -53,8 +53,9 @@ fn proved(web: &Web, person: Person, next: &str) -> Result<Person, Trouble> {
 /// What surrounds the pages of a person who is signed in.
 pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     let account = &person.account;
-    let mut shell =
-        web.shell_of(&person.organisation).for_person(format!("{} {}", account.first_name, account.last_name));
+    let mut shell = web
+        .shell_of(&person.organisation)
+        .for_person(format!("{} {}", account.first_name, account.last_name));
     shell.navigation = [
         (Place::Home, urls::HOME),
         (Place::SecurityInfo, urls::SECURITY_INFO),

@@ -47,6 +47,7 @@ pub(crate) fn on_page(
         Refusal::SignInWrong => (FieldErrors::one("user_name", web.word("sign-in-wrong", &[])), bad),
         Refusal::CodeTooSoon { .. }
         | Refusal::TooManyCodes
+        | Refusal::NoTextsNow
         | Refusal::NetworkBusy
         | Refusal::SignInPaused { .. } => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)

@@ -86,12 +86,18 @@ async fn code_page(
         Some(next) => urls::confirm(next),
         None => urls::SIGN_IN.to_owned(),
     };
+    let delivery = if is_app {
+        join::CodeDelivery::default()
+    } else {
+        join::code_delivery(web, signing_in.sign_in.id).await?
+    };
     let code = SignInCode {
         action: urls::SIGN_IN_CODE.into(),
         resend_action: (!is_app).then(|| urls::SIGN_IN_NEW_CODE.into()),
         method: method(signing_in.method.kind),
         sent_to: hint(web, &signing_in.method),
-        undelivered: !is_app && join::undelivered(web, signing_in.sign_in.id).await?,
+        undelivered: delivery.undelivered,
+        delivered: delivery.delivered,
         just_resent,
         code: form.code,
         other_ways_href: urls::SIGN_IN_METHOD.into(),

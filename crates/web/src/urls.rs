@@ -48,6 +48,12 @@ pub const CONFIRM: &str = "/confirm";
 pub const PASSWORD_STRENGTH: &str = "/password/strength";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
+/// Where GOV.UK Notify reports what became of a text.
+pub const CALLBACK_NOTIFY: &str = "/callbacks/notify";
+/// Where Twilio does.
+pub const CALLBACK_TWILIO: &str = "/callbacks/twilio";
+/// Where a gateway of Kannel's kind does.
+pub const CALLBACK_KANNEL: &str = "/callbacks/kannel";
 /// Where a person who is signed in begins.
 pub const HOME: &str = "/home";
 

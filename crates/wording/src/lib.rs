@@ -7,6 +7,7 @@
 //! Texts come out as plain text: whoever puts them into a page escapes them there. The HTML part of an
 //! e-mail is the one exception, and escapes every value itself.
 
+mod alarm;
 mod change;
 mod gsm;
 pub mod keys;
@@ -16,6 +17,7 @@ pub mod message;
 mod moment;
 mod phrase;
 
+pub use alarm::AlarmCause;
 pub use change::SecurityChange;
 pub use language::Language;
 pub use message::{EmailParts, Message, SignInMethod};

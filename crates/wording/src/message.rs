@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mail::{self, Values};
 use crate::phrase::text;
-use crate::{Language, SecurityChange, gsm};
+use crate::{AlarmCause, Language, SecurityChange, gsm};
 
 /// One message to one person.
 ///
@@ -109,6 +109,13 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// To the operator of the installation: something costs money or time until it is looked at.
+    Alarm {
+        /// The name that this installation goes by.
+        service: String,
+        /// What it is.
+        what: AlarmCause,
+    },
     /// Something about the account's security was changed; told by every channel that the account has.
     SecurityNotice {
         /// The name that this installation goes by.
@@ -200,6 +207,7 @@ impl Message {
             Self::FactorCode { .. } => "factor-code",
             Self::SignInCode { .. } => "sign-in-code",
             Self::AccountCreated { .. } => "account-created",
+            Self::Alarm { .. } => "alarm",
             Self::SecurityNotice { .. } => "security-notice",
             Self::ActivityReported { .. } => "activity-reported",
         }
@@ -250,6 +258,7 @@ impl Message {
             Self::JoinElsewhere { .. } => "text-join-elsewhere",
             Self::FirstSignInElsewhere { .. } => "text-first-sign-in-elsewhere",
             Self::AccountCreated { .. } => "text-account-created",
+            Self::Alarm { .. } => "text-alarm",
             Self::SecurityNotice { .. } => "text-security-notice",
             Self::ActivityReported { .. } => "text-activity-reported",
         };
@@ -275,6 +284,7 @@ impl Message {
                 Self::FactorCode { .. } => include_str!("../messages/en/mail/factor-code.md"),
                 Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
+                Self::Alarm { .. } => include_str!("../messages/en/mail/alarm.md"),
                 Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
                 Self::ActivityReported { .. } => include_str!("../messages/en/mail/activity-reported.md"),
             },
@@ -318,6 +328,7 @@ impl Message {
                 ("when", when),
                 ("support", support),
             ]),
+            Self::Alarm { service, what } => of(&[("service", service), ("what", &what.words(language))]),
             Self::SecurityNotice { service, change, when, support } => of(&[
                 ("service", service),
                 ("change", &change.words(language)),
@@ -369,6 +380,14 @@ impl Message {
                 organisation: organisation(),
                 when: when(),
                 support: support(),
+            },
+            Self::Alarm {
+                service: service(),
+                what: AlarmCause::TextBudget {
+                    organisation: Some(organisation()),
+                    percent: 80,
+                    budget: 10_000,
+                },
             },
             Self::SecurityNotice {
                 service: service(),

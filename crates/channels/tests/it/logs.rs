@@ -58,8 +58,12 @@ async fn no_log_at_any_level_holds_a_code_an_address_a_number_or_a_secret() {
         .await;
     let secret = "3d844edf-8d35-48ac-975b-e847b4f122b0";
     let key = format!("name-26785a09-ab16-4eb0-8407-a37497a57506-{secret}");
-    let text =
-        Text { to: "+447700900199".into(), body: "998877 is your code".into(), reference: "outbox-1".into() };
+    let text = Text {
+        to: "+447700900199".into(),
+        body: "998877 is your code".into(),
+        reference: "outbox-1".into(),
+        report_token: Some("token-7".into()),
+    };
     GovukNotify::new(&provider.uri(), &key, "t").unwrap().send(&text).await.unwrap_err();
     HttpText::new(&provider.uri(), "gateway-key").unwrap().send(&text).await.unwrap_err();
 

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod backup;
 mod http_text;
 mod logs;
 mod mail_server;
 mod notify;
 mod smtp;
 mod smtp_security;
+mod twilio;

@@ -30,6 +30,7 @@ fn text() -> Text {
         to: "+447700900123".into(),
         body: "012345 is your Northfield Staff security code.".into(),
         reference: "outbox-17".into(),
+        report_token: None,
     }
 }
 

@@ -10,8 +10,9 @@ use journeys::Clock as _;
 use super::Outcome;
 use super::console::Console;
 use crate::config::Config;
+use crate::config::value::TextProvider;
 use crate::house::{House, SystemClock, load_keys};
-use crate::wiring;
+use crate::wiring::{self, TextProviderSettings};
 
 /// A clock further off than this breaks authenticator codes and the tokens of GOV.UK Notify (30 seconds each).
 const MOST_SECONDS_OFF: i64 = 15;
@@ -38,7 +39,11 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
         &if keys.is_ok() { database(config).await } else { Err("not looked at without keys".into()) },
     )?;
     tell("e-mail", &email(config).await)?;
-    tell("text messages", &text(config).await)?;
+    let [first, second] = wiring::text_providers(config);
+    tell("text messages", &text(config, &first).await)?;
+    if second.provider != TextProvider::None {
+        tell("backup of texts", &text(config, &second).await)?;
+    }
     tell("new passwords", &super::passwords::look(config).await)?;
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
@@ -111,13 +116,13 @@ async fn email(config: &Config) -> Finding {
     }
 }
 
-async fn text(config: &Config) -> Finding {
-    let Some(channel) = wiring::text(config).map_err(|error| error.to_string())? else {
+async fn text(config: &Config, settings: &TextProviderSettings<'_>) -> Finding {
+    let Some(channel) = wiring::one_text(config, settings).map_err(|error| error.to_string())? else {
         return Ok("none configured, so nobody is offered them".into());
     };
     match channel.check().await {
-        Ok(()) => Ok(format!("{} takes us", config.text.provider)),
-        Err(error) => Err(format!("{error}. See text.base_url and text.api_key")),
+        Ok(()) => Ok(format!("{} takes us", settings.provider)),
+        Err(error) => Err(format!("{error}. See {0}.base_url and {0}.api_key", settings.section)),
     }
 }
 

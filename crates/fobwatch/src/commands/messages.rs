@@ -8,7 +8,7 @@ use super::console::Console;
 use crate::config::Config;
 use crate::house::House;
 
-/// Lists messages that wait or were given up.
+/// Lists messages that wait, were given up, or could not be delivered after a provider took them.
 #[derive(Debug, Args)]
 pub struct Messages {
     /// How many to list at the most, the newest first
@@ -27,15 +27,20 @@ impl Messages {
         let mut outcome = Outcome::Well;
         for message in messages {
             let kind = message.key.split_once(':').map_or(message.key.as_str(), |(kind, _)| kind);
-            let state = match message.gave_up_at {
-                Some(_) => {
-                    outcome = Outcome::Unwell;
-                    "GIVEN UP"
-                }
-                None => "waiting ",
+            let state = match (message.failed_at, message.gave_up_at) {
+                (Some(_), _) => "FAILED  ",
+                (None, Some(_)) => "GIVEN UP",
+                (None, None) => "waiting ",
+            };
+            if state != "waiting " {
+                outcome = Outcome::Unwell;
+            }
+            let failed = match (&message.provider, &message.failure) {
+                (Some(provider), Some(failure)) => format!("{provider} took it: {failure} failure"),
+                _ => String::new(),
             };
             console.say(format!(
-                "{state}  {}  {:5}  {kind}  written {:.0}  tried {} times  {}",
+                "{state}  {}  {:5}  {kind}  written {:.0}  tried {} times  {}{failed}",
                 message.id,
                 message.channel.as_str(),
                 message.written_at,

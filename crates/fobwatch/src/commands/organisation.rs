@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use journeys::Clock as _;
-use rules::policy::Policy;
 use store::StoreError;
 use store::audit::Event;
 use store::organisation::{Organisation, OrganisationChange};
@@ -205,11 +204,14 @@ fn made_stricter(config: &Config, kept: &str, given: &[String]) -> Result<String
     let mut rules = stricter_rules(kept)?;
     for rule in given {
         let Some((key, value)) = rule.split_once('=') else {
-            bail!("--strict {rule}: write RULE=VALUE. The rules are {}", Policy::KEYS.join(", "));
+            bail!(
+                "--strict {rule}: write RULE=VALUE. The rules are {}",
+                rules::policy::Policy::KEYS.join(", ")
+            );
         };
         rules.insert(key.trim().to_owned(), value.trim().to_owned());
     }
-    let mut policy = Policy { phones: wiring::phones(config), ..Policy::default() };
+    let mut policy = wiring::settings(config).policy;
     for (key, value) in &rules {
         policy.stricter(key, value).with_context(|| format!("--strict {key}={value}"))?;
     }

@@ -405,3 +405,35 @@ async fn a_password_never_stands_on_the_command_line() {
     let desk = Desk::new();
     assert!(desk.types("passwords check abc").await.refused().contains("unexpected argument"));
 }
+
+#[tokio::test]
+async fn a_text_that_a_provider_took_and_could_not_deliver_is_listed_too() {
+    let desk = Desk::new();
+    let house = House::open(&Config::load(None, desk.environment.clone()).unwrap()).await.unwrap();
+    let now = SystemClock.now();
+    let id = vault::new_id(now, &vault::SystemRandom::new());
+    let message = store::outbox::NewMessage {
+        id,
+        key: "sign-in-code:1",
+        channel: store::outbox::Channel::Text,
+        subject: None,
+        account: None,
+        organisation: None,
+        payload: b"x",
+        give_up_at: now,
+    };
+    let mut tx = house.store.begin().await.unwrap();
+    tx.add_message(&message, now).await.unwrap();
+    let claimed = tx.claim_messages(id, now, now, 1).await.unwrap();
+    tx.message_taken(&claimed[0], "twilio", Some("SM1"), now).await.unwrap();
+    let about = store::report::ReportAbout::Message(id);
+    tx.report_delivery(about, store::report::Reported::Permanent, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let said = desk.types("messages").await;
+    assert_eq!(said.end, Ok(Outcome::Unwell));
+    assert!(
+        said.out.starts_with("FAILED") && said.out.contains("twilio took it: permanent failure"),
+        "{}",
+        said.out
+    );
+}

@@ -115,11 +115,52 @@ impl Setting for SmtpUrl {
     }
 }
 
+/// The address of a provider of text messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderUrl(Url);
+
+impl ProviderUrl {
+    /// The address as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the provider is on this machine itself.
+    pub fn is_this_machine(&self) -> bool {
+        // The host of an address that is no web address is taken as a name, even where it is a number.
+        let host = self.0.host_str().unwrap_or_default();
+        Host::parse(host).is_ok_and(|host| match host {
+            Host::Domain(name) => is_this_machine(&Host::Domain(name.as_str())),
+            Host::Ipv4(address) => is_this_machine(&Host::Ipv4(address)),
+            Host::Ipv6(address) => is_this_machine(&Host::Ipv6(address)),
+        })
+    }
+}
+
+impl Setting for ProviderUrl {
+    fn expects() -> String {
+        "an address that begins with https:// (smpps:// for an SMPP centre)".into()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|_| "is not the address of a provider".to_owned())?;
+        match (url.scheme(), url.host_str()) {
+            ("http" | "https" | "smpp" | "smpps", Some(host)) if !host.is_empty() => Ok(Self(url)),
+            _ => Err("is not the address of a provider".into()),
+        }
+    }
+}
+
 /// A sender: `no-reply@northfield.example` or `Northfield Staff ID <no-reply@northfield.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox(String);
 
 impl Mailbox {
+    /// The address alone.
+    pub fn address(&self) -> &str {
+        self.0.split_once('<').map_or(&self.0, |(_, rest)| rest.trim_end_matches('>'))
+    }
+
     /// The whole sender, as it was written.
     pub fn as_str(&self) -> &str {
         &self.0

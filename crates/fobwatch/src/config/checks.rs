@@ -5,12 +5,15 @@ use super::reader::{Reader, capitalised};
 use super::schema::Key;
 use super::table::{Config, SECTIONS};
 use super::value::TextProvider;
-use crate::wiring;
+use crate::wiring::{self, TextProviderSettings};
 
 /// Notes what is wrong with the configuration as a whole.
 pub fn check(config: &Config, reader: &mut Reader) {
     one_source_of_keys(config, reader);
-    text_provider(config, reader);
+    for settings in wiring::text_providers(config) {
+        text_provider(&settings, reader);
+    }
+    backup_has_a_first(config, reader);
     channels(config, reader);
     range_service(config, reader);
 }
@@ -33,13 +36,16 @@ fn channels(config: &Config, reader: &mut Reader) {
             &capitalised(&problem.to_string()),
         );
     }
-    if let Err(problem) = wiring::text(config) {
-        let place = reader.place("text", "provider").unwrap_or(Place::Nowhere);
-        reader.problem(
-            place,
-            "the settings under [text] make no channel".to_owned(),
-            &capitalised(&problem.to_string()),
-        );
+    for settings in wiring::text_providers(config) {
+        if !is_whole(&settings) {
+            continue;
+        }
+        if let Err(problem) = wiring::one_text(config, &settings) {
+            let section = settings.section;
+            let place = reader.place(section, "provider").unwrap_or(Place::Nowhere);
+            let what = format!("the settings under [{section}] make no channel");
+            reader.problem(place, what, &capitalised(&problem.to_string()));
+        }
     }
 }
 
@@ -50,32 +56,65 @@ fn one_source_of_keys(config: &Config, reader: &mut Reader) {
     }
 }
 
-fn text_provider(config: &Config, reader: &mut Reader) {
-    let provider = config.text.provider;
+/// What each kind of provider cannot do without.
+fn needs(provider: TextProvider) -> &'static [&'static str] {
+    match provider {
+        TextProvider::None => &[],
+        TextProvider::GovukNotify => &["api_key"],
+        TextProvider::Http => &["api_key", "base_url"],
+        TextProvider::HttpGateway | TextProvider::Smpp => &["api_key", "base_url", "user"],
+        TextProvider::Twilio => &["api_key", "user", "from"],
+    }
+}
+
+fn text_provider(settings: &TextProviderSettings<'_>, reader: &mut Reader) {
+    let (section, provider) = (settings.section, settings.provider);
     if provider == TextProvider::None {
-        for name in ["base_url", "api_key"] {
-            if let Some(place) = reader.place("text", name) {
-                let what = format!("text.{name} is set, but text.provider is not");
-                reader.problem(place, what, "Set text.provider to govuk-notify or http, or leave both out");
+        for name in ["base_url", "api_key", "user", "from", "callback_token"] {
+            if let Some(place) = reader.place(section, name) {
+                let what = format!("{section}.{name} is set, but {section}.provider is not");
+                let remedy = format!(
+                    "Set {section}.provider to govuk-notify, twilio, smpp, http-gateway or http, or leave all of them out"
+                );
+                reader.problem(place, what, &remedy);
             }
         }
         return;
     }
-    if config.text.api_key.is_none() {
-        needed_for(provider, reader, "api_key");
-    }
-    if provider == TextProvider::Http && config.text.base_url.is_none() {
-        needed_for(provider, reader, "base_url");
+    for name in missing(settings) {
+        needed_for(settings, reader, name);
     }
 }
 
-fn needed_for(provider: TextProvider, reader: &mut Reader, name: &str) {
-    let section = SECTIONS.iter().find(|section| section.name == "text");
-    let Some(key) = section.and_then(|section| section.keys.iter().find(|key| key.name == name)) else {
-        return;
-    };
-    let place = reader.place("text", "provider").unwrap_or(Place::Nowhere);
-    let what = format!("text.provider is {provider}, but text.{name} is missing");
+fn missing<'a>(settings: &'a TextProviderSettings<'_>) -> impl Iterator<Item = &'static str> + 'a {
+    needs(settings.provider).iter().copied().filter(|name| match *name {
+        "api_key" => settings.api_key.is_none(),
+        "base_url" => settings.base_url.is_none(),
+        "user" => settings.user.is_empty(),
+        _ => settings.from.is_empty(),
+    })
+}
+
+/// What is missing has been said: the channel itself would only say it again in other words.
+fn is_whole(settings: &TextProviderSettings<'_>) -> bool {
+    missing(settings).next().is_none()
+}
+
+/// A second provider without a first would never be used.
+fn backup_has_a_first(config: &Config, reader: &mut Reader) {
+    if config.text.provider == TextProvider::None && config.text_backup.provider != TextProvider::None {
+        let place = reader.place("text_backup", "provider").unwrap_or(Place::Nowhere);
+        let what = "text_backup.provider is set, but text.provider is not".to_owned();
+        reader.problem(place, what, "Move what is under [text_backup] to [text]");
+    }
+}
+
+fn needed_for(settings: &TextProviderSettings<'_>, reader: &mut Reader, name: &str) {
+    let (section, provider) = (settings.section, settings.provider);
+    let keys = SECTIONS.iter().find(|known| known.name == section).map_or(&[][..], |known| known.keys);
+    let Some(key) = keys.iter().find(|key| key.name == name) else { return };
+    let place = reader.place(section, "provider").unwrap_or(Place::Nowhere);
+    let what = format!("{section}.provider is {provider}, but {section}.{name} is missing");
     reader.problem(place, what, &remedy(key));
 }
 

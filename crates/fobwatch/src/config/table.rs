@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, PublicUrl, SmtpUrl, TextProvider, Token, Words,
-    Zone,
+    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, ProviderUrl, PublicUrl, SmtpUrl, TextProvider,
+    Token, Words, Zone,
 };
 
 settings! {
@@ -62,14 +62,55 @@ settings! {
     }
     /// How text messages are sent.
     text: TextSettings {
-        /// `govuk-notify` (GOV.UK Notify), `http` (any gateway that follows the contract in the docs) or `none`: then
-        /// nobody is offered text messages. Where the provider is a stand-in on this machine, the telephone numbers that Ofcom
-        /// keeps for drama (07700 900000 to 900999) count as mobiles.
+        /// `govuk-notify` (GOV.UK Notify), `twilio`, `smpp` (an SMPP centre or aggregator), `http-gateway` (a gateway of Kannel's
+        /// kind), `http` (any gateway that follows the contract in the docs) or `none`: then nobody is offered text messages.
+        /// Where a stand-in for `govuk-notify` or `http` is on this machine, the telephone numbers that Ofcom keeps for drama
+        /// (07700 900000 to 900999) count as mobiles.
         provider: TextProvider, default "none", example "govuk-notify";
-        /// Where the provider is reached. For `govuk-notify` this defaults to `https://api.notifications.service.gov.uk`.
-        base_url: Option<Url>, example "https://texts.northfield.example";
-        /// The key that the provider gave you. For `govuk-notify` an API key of the kind "live".
+        /// Where the provider is reached. For `govuk-notify` this defaults to `https://api.notifications.service.gov.uk`, for
+        /// `twilio` to `https://api.twilio.com`. For `http-gateway` it is the whole address of the send page, for `smpp`
+        /// `smpps://HOST:PORT`.
+        base_url: Option<ProviderUrl>, example "https://texts.northfield.example";
+        /// The key that the provider gave you: for `govuk-notify` an API key of the kind "live", for `http-gateway` and `smpp`
+        /// the password, for `twilio` the auth token.
         api_key: Option<Secret<String>>, example "THE-KEY";
+        /// For `http-gateway` and `smpp` the user (with SMPP the `system_id`), for `twilio` the SID of the account.
+        user: Option<Words<64>>, example "fobwatch";
+        /// The sender that phones show: a number or a name of at most 11 letters. For `twilio` also the SID of a messaging
+        /// service. GOV.UK Notify keeps it in its own settings.
+        from: Option<Words<34>>, example "Northfield";
+        /// For `govuk-notify`: the bearer token that you gave Notify with the address of delivery receipts,
+        /// `https://HOST/callbacks/notify`. Without it Notify is only asked.
+        callback_token: Option<Token>, example "A-LONG-RANDOM-TEXT";
+        /// For `govuk-notify`: the id of a text message template in your Notify account whose whole content is `((body))`.
+        /// The default suits only a stand-in for Notify.
+        template_id: uuid::Uuid, default "f0b3a7c4-0000-4000-8000-000000000000", example "5ab1d6c2-9f0e-4b0a-8a3e-2f1f7f0c9d11";
+        /// Texts that may be sent on one day, for all organisations together and for each at most: an organisation can set its
+        /// own lower. At 80 % and at 100 % there is an alarm; then no more are sent until midnight.
+        per_day: Number<1, 1_000_000>, default "10000", example "2000";
+        /// Who is told by e-mail when texts are being used up, or sent for somebody's gain. The log and the audit tell it, too.
+        alarm_to: Option<Mailbox>, example "operations@northfield.example";
+    }
+    /// A second provider of text messages, which takes over at once where the first refuses or fails. The keys are those
+    /// of `[text]`.
+    text_backup: TextBackup {
+        /// One of the words of `text.provider`. With `none` there is no second provider.
+        provider: TextProvider, default "none", example "twilio";
+        /// Where the provider is reached. For `govuk-notify` this defaults to `https://api.notifications.service.gov.uk`, for
+        /// `twilio` to `https://api.twilio.com`. For `http-gateway` it is the whole address of the send page, for `smpp`
+        /// `smpps://HOST:PORT`.
+        base_url: Option<ProviderUrl>, example "https://texts.northfield.example";
+        /// The key that the provider gave you: for `govuk-notify` an API key of the kind "live", for `http-gateway` and `smpp`
+        /// the password, for `twilio` the auth token.
+        api_key: Option<Secret<String>>, example "THE-KEY";
+        /// For `http-gateway` and `smpp` the user (with SMPP the `system_id`), for `twilio` the SID of the account.
+        user: Option<Words<64>>, example "fobwatch";
+        /// The sender that phones show: a number or a name of at most 11 letters. For `twilio` also the SID of a messaging
+        /// service. GOV.UK Notify keeps it in its own settings.
+        from: Option<Words<34>>, example "Northfield";
+        /// For `govuk-notify`: the bearer token that you gave Notify with the address of delivery receipts,
+        /// `https://HOST/callbacks/notify`. Without it Notify is only asked.
+        callback_token: Option<Token>, example "A-LONG-RANDOM-TEXT";
         /// For `govuk-notify`: the id of a text message template in your Notify account whose whole content is `((body))`.
         /// The default suits only a stand-in for Notify.
         template_id: uuid::Uuid, default "f0b3a7c4-0000-4000-8000-000000000000", example "5ab1d6c2-9f0e-4b0a-8a3e-2f1f7f0c9d11";

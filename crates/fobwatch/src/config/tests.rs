@@ -176,7 +176,32 @@ fn every_mistake_in_the_file_is_named_with_its_line_and_a_remedy() {
         (
             "[text]\napi_key = \"hush\"",
             "fobwatch.toml, line 7: text.api_key is set, but text.provider is not. \
-             Set text.provider to govuk-notify or http, or leave both out.",
+             Set text.provider to govuk-notify, twilio, smpp, http-gateway or http, or leave all of them out.",
+        ),
+        (
+            "[text]\nprovider = \"smpp\"\nbase_url = \"smpp://smpp.provider.example\"\nuser = \"northfld\"\napi_key = \"hush\"",
+            "fobwatch.toml, line 7: the settings under [text] make no channel. Over smpp: the password and every \
+             code cross the network in the clear: write smpps://smpp.provider.example:3550 (or smpp:// on this machine or inside a tunnel).",
+        ),
+        (
+            "[text]\nprovider = \"twilio\"\nuser = \"northfield\"\napi_key = \"hush\"\nfrom = \"Northfield\"",
+            "fobwatch.toml, line 7: the settings under [text] make no channel. Twilio needs the account's SID as user: AC and 32 \
+             digits and letters, from the first page of its console.",
+        ),
+        (
+            "[text]\nprovider = \"http-gateway\"\nbase_url = \"https://texts.northfield.example/cgi-bin/sendsms\"\napi_key = \"hush\"",
+            "fobwatch.toml, line 7: text.provider is http-gateway, but text.user is missing. \
+             Write user = \"fobwatch\" under [text], or set FOBWATCH_TEXT__USER.",
+        ),
+        (
+            "[text_backup]\nprovider = \"http\"\nbase_url = \"https://texts.northfield.example\"\napi_key = \"hush\"",
+            "fobwatch.toml, line 7: text_backup.provider is set, but text.provider is not. \
+             Move what is under [text_backup] to [text].",
+        ),
+        (
+            "[text]\nper_day = 0",
+            "fobwatch.toml, line 7: text.per_day (\"0\") is too small. Write a whole number from 1 to 1000000, such as \
+             per_day = 2000.",
         ),
     ];
     for (lines, said) in table {
@@ -202,8 +227,8 @@ fn every_mistake_in_the_environment_is_named_with_a_remedy() {
             "environment: FOBWATCH_SERVER_LISTEN is not a key. Did you mean FOBWATCH_SERVER__LISTEN?",
         ),
         (
-            ("FOBWATCH_WEATHER", "x"),
-            "environment: FOBWATCH_WEATHER is not a key. `fobwatch config example` shows all keys; \
+            ("FOBWATCH_BAROMETER_READINGS", "x"),
+            "environment: FOBWATCH_BAROMETER_READINGS is not a key. `fobwatch config example` shows all keys; \
              section and key are joined by two underscores.",
         ),
         (
@@ -311,17 +336,63 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
         ("FOBWATCH_TEXT__PROVIDER", "http"),
         ("FOBWATCH_TEXT__BASE_URL", "https://texts.northfield.example"),
     ];
+    // What a second provider needs, besides a first one.
+    let backup = |own: &[(&str, &str)]| [notify.clone(), variables(own)].concat();
+    let twilio = backup(&[
+        ("FOBWATCH_TEXT_BACKUP__USER", "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("FOBWATCH_TEXT_BACKUP__API_KEY", "hush"),
+        ("FOBWATCH_TEXT_BACKUP__FROM", "Northfield"),
+    ]);
+    let second_http = backup(&[
+        ("FOBWATCH_TEXT_BACKUP__PROVIDER", "http"),
+        ("FOBWATCH_TEXT_BACKUP__BASE_URL", "https://texts.northfield.example"),
+    ]);
+    let second_notify = backup(&[
+        ("FOBWATCH_TEXT_BACKUP__PROVIDER", "govuk-notify"),
+        ("FOBWATCH_TEXT_BACKUP__API_KEY", NOTIFY_KEY),
+    ]);
     for key in SECTIONS.iter().flat_map(|section| section.keys) {
         for value in key.default.into_iter().chain([key.example]) {
-            let (mut given, value) = match (key.name, value) {
-                (_, "none") => (nothing(), value.to_owned()),
-                ("api_key", _) => (variables(&http), value.to_owned()),
-                ("text", _) => (nothing(), keys_text()),
+            let (mut given, value) = match (key.section, key.name, value) {
+                (_, _, "none") => (nothing(), value.to_owned()),
+                ("text_backup", "provider", _) => (twilio.clone(), value.to_owned()),
+                ("text_backup", "api_key", _) => (second_http.clone(), value.to_owned()),
+                ("text_backup", ..) => (second_notify.clone(), value.to_owned()),
+                (_, "api_key", _) => (variables(&http), value.to_owned()),
+                (_, "text", _) => (nothing(), keys_text()),
                 _ => (notify.clone(), value.to_owned()),
             };
             given.push((key.variable(), value.clone()));
             let read = Config::parse(Some(("fobwatch.toml", LEAST)), given);
             assert!(read.is_ok(), "{} = {value}: {}", key.path(), read.unwrap_err());
         }
+    }
+}
+
+#[test]
+fn numbers_for_drama_count_where_a_stand_in_is_on_this_machine_and_not_before_real_phones() {
+    let drama = |given: &[(&str, &str)]| {
+        let config = Config::parse(Some(("fobwatch.toml", LEAST)), variables(given));
+        crate::wiring::phones(&config.unwrap_or_else(|why| panic!("{why}"))).drama_numbers
+    };
+    let notify = |url| {
+        drama(&[
+            ("FOBWATCH_TEXT__PROVIDER", "govuk-notify"),
+            ("FOBWATCH_TEXT__API_KEY", NOTIFY_KEY),
+            ("FOBWATCH_TEXT__BASE_URL", url),
+        ])
+    };
+    assert!(notify("http://127.0.0.1:6000") && notify("http://[::1]:6000") && notify("http://localhost"));
+    assert!(!notify("https://api.notifications.service.gov.uk"));
+    // The local end of a tunnel, and a gateway on this machine.
+    for (provider, url) in
+        [("smpp", "smpp://127.0.0.1:2775"), ("http-gateway", "http://127.0.0.1:13013/cgi-bin/sendsms")]
+    {
+        assert!(!drama(&[
+            ("FOBWATCH_TEXT__PROVIDER", provider),
+            ("FOBWATCH_TEXT__BASE_URL", url),
+            ("FOBWATCH_TEXT__USER", "fobwatch"),
+            ("FOBWATCH_TEXT__API_KEY", "hush"),
+        ]));
     }
 }

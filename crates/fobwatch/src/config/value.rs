@@ -11,7 +11,7 @@ use vault::Secret;
 
 use super::schema::Shape;
 
-pub use super::address::{DatabaseUrl, Mailbox, PublicUrl, SmtpUrl, is_this_machine};
+pub use super::address::{DatabaseUrl, Mailbox, ProviderUrl, PublicUrl, SmtpUrl, is_this_machine};
 
 /// A type that a configuration key can have.
 pub trait Setting: Sized {
@@ -325,6 +325,12 @@ words! {
         GovukNotify = "govuk-notify",
         /// A gateway that follows the contract in the docs.
         Http = "http",
+        /// An HTTP gateway of Kannel's kind.
+        HttpGateway = "http-gateway",
+        /// An SMPP centre.
+        Smpp = "smpp",
+        /// Twilio.
+        Twilio = "twilio",
     }
 }
 

@@ -242,6 +242,7 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
         time_zone: TimeZone::get("Europe/London").unwrap(),
         policy: Policy { phones: PHONES, ..Policy::default() },
         email_from: email_from.to_owned(),
+        alarm_email: None,
     }
 }
 

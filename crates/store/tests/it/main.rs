@@ -6,6 +6,7 @@ mod audit;
 mod codes;
 mod corrupt;
 mod database;
+mod deliveries;
 mod erasing;
 mod limits;
 mod method_setup;

@@ -75,11 +75,11 @@ async fn one_set_up_ends_once_and_keeps_no_secret(#[values(Sqlite, PostgreSql)] 
     };
     assert_eq!(under_way(nine() - seconds(1)).await, [app, phone], "the newest first");
     assert_eq!(under_way(nine()).await, [app]);
-    let finish = async || committed(&store, async |tx| tx.finish_method_setup(phone, nine()).await).await.unwrap();
+    let finish =
+        async || committed(&store, async |tx| tx.finish_method_setup(phone, nine()).await).await.unwrap();
     assert_eq!((finish().await, finish().await), (true, false));
-    let entered = committed(&store, async |tx| {
-        tx.enter_method_setup(phone, &MethodSecret::address(NUMBER)).await
-    });
+    let entered =
+        committed(&store, async |tx| tx.enter_method_setup(phone, &MethodSecret::address(NUMBER)).await);
     assert!(!entered.await.unwrap(), "what has ended is not changed");
     let setup = store.method_setup(phone).await.unwrap().unwrap();
     assert!(setup.secret.is_none() && setup.finished_at.is_some());

@@ -19,7 +19,7 @@ code-wrong-left =
        *[other] The code is not correct. You can try { $left } more times, then you need a new code
     }
 code-expired = The code has expired. Select Send New Code and enter the new one
-code-not-sent = We have not sent a code for this sign-in, because codes were sent just before. Wait a minute, then select Send New Code
+code-not-sent = We have not sent a code for this sign-in, because codes were sent just before, or because text messages cannot be sent at the moment. Wait a minute and select Send New Code, or use another way to sign in
 code-used-up = You have entered a wrong code too many times. Select Send New Code and enter the new one
 
 ## Code from an authenticator app

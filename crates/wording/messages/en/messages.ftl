@@ -52,6 +52,10 @@ text-join-already-registered = { $service }: you already have an account with { 
 text-join-elsewhere = { $service }: { $organisation } has made an account for you. Use First sign-in to start.
 text-first-sign-in-elsewhere = { $service }: { $organisation } has not made an account for you. Use Create an account to start.
 text-account-created = Your { $service } account was created on { $when }. If this was not you, contact your service desk now.
+text-alarm = { $service }: an alarm needs somebody to look. The email about it says more.
+alarm-all-organisations = all organisations together
+alarm-texts-budget = { $percent }% of the { $budget } text messages that { $whose } may send today are used. At 100% no more are sent until tomorrow, and people are asked to choose another way.
+alarm-texts-range = { $sent } codes were sent by text message to one range of numbers in an hour and only { $used } of them were used. Somebody may be running up a bill, so no more go to that range for now.
 text-security-notice = { $service }: { $change }, { $when }. If this was not you, contact your service desk now.
 text-activity-reported = Your { $service } report number is { $number }. Choose a new password and contact your service desk.
 

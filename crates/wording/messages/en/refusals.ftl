@@ -49,6 +49,9 @@ refusal-fw-1112-text = We have stopped new registrations from the network you us
 refusal-fw-1113-title = You can no longer register with this organisation
 refusal-fw-1113-text = Your organisation has told us that you no longer work there, so the account cannot be created. If that is wrong, contact { $support } and say that you see code FW-1113.
 
+refusal-fw-1114-title = Choose another way to get your code
+refusal-fw-1114-text = We cannot send text messages at the moment. This is nothing that you did. Choose another way, such as email or an authenticator app, or try again tomorrow. A code of the last 15 minutes still works.
+
 ## Signing in
 
 refusal-fw-1201-title = We could not sign you in

@@ -109,6 +109,7 @@ fn everything_that_can_happen_around_an_account_has_its_words_and_there_are_no_o
 #[test]
 fn every_other_key_of_the_messages_file_is_used_by_this_crate() {
     let sources = [
+        include_str!("../../src/alarm.rs"),
         include_str!("../../src/change.rs"),
         include_str!("../../src/mail.rs"),
         include_str!("../../src/message.rs"),

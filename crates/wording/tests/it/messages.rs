@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use wording::{Language, Message, SecurityChange, SignInMethod};
+use wording::{AlarmCause, Language, Message, SecurityChange, SignInMethod};
 
 const EN: Language = Language::En;
 const CODE: &str = "012345";
@@ -44,6 +44,12 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 support.clone_from(&name);
             }
+            Message::Alarm { service, what } => {
+                service.clone_from(&name);
+                if let AlarmCause::TextBudget { organisation, .. } = what {
+                    *organisation = Some(name.clone());
+                }
+            }
         }
     }
     all
@@ -81,8 +87,8 @@ fn visible(html: &str) -> String {
 #[test]
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
-    assert_eq!(kinds.len(), 11);
-    assert_eq!(Message::samples().len(), 11);
+    assert_eq!(kinds.len(), 12);
+    assert_eq!(Message::samples().len(), 12);
 }
 
 #[test]

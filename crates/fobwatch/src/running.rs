@@ -164,7 +164,8 @@ impl Running {
     }
 }
 
-fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
+/// The service on an opened foundation.
+pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
     let mut settings = wiring::settings(config);
     settings.policy.phones.drama_numbers |= hooks.demonstration;
     let email = match &hooks.email {

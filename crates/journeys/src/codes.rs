@@ -77,6 +77,7 @@ impl Service {
                 &policy.codes_per_hour
             }
             CodeFor::SignIn(_) => &SIGN_IN_CODES_PER_HOUR,
+            CodeFor::CallerCheck(_) | CodeFor::NumberRepair(_) => &policy.codes_per_hour,
         };
         let granted = tx.take(per_hour, &here, now).await? == Allowance::Granted
             && tx.take(&policy.messages_per_destination_day, &everywhere, now).await? == Allowance::Granted

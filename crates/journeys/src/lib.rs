@@ -7,6 +7,7 @@ pub mod activity;
 pub mod campaign;
 pub mod codes;
 pub mod confirm;
+pub mod console;
 pub mod deliver;
 pub mod devices;
 mod factor;

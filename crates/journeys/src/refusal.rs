@@ -124,6 +124,30 @@ pub enum Refusal {
     /// No organisation has this code.
     #[error("there is no such organisation")]
     NoSuchOrganisation,
+    /// None of the person's roles may do it.
+    #[error("no role for this")]
+    RoleMissing,
+    /// Nobody acts on their own account.
+    #[error("nobody acts on their own account")]
+    OwnAccount,
+    /// Only administrators act on the account of somebody with a role.
+    #[error("only an administrator helps somebody with a role")]
+    RoleHolder,
+    /// Being sure who is calling comes first.
+    #[error("it is not sure who is calling")]
+    CallerNotChecked,
+    /// More people looked for, or at, than calls come in.
+    #[error("too many people looked at")]
+    TooManyLookups,
+    /// An organisation keeps one administrator.
+    #[error("the last administrator stays")]
+    LastAdministrator,
+    /// The proposal is older than seven days, or was decided.
+    #[error("the proposal is over")]
+    ProposalOver,
+    /// A second administrator confirms, not the first one.
+    #[error("the proposal is one's own")]
+    OwnProposal,
     /// More passwords are waiting to be checked than can be in good time.
     #[error("too busy")]
     Busy,
@@ -161,6 +185,14 @@ impl Refusal {
             Self::AccountDisabled => "FW-1206",
             Self::SetUpOver => "FW-1231",
             Self::MethodGone => "FW-1232",
+            Self::RoleMissing => "FW-1501",
+            Self::OwnAccount => "FW-1502",
+            Self::RoleHolder => "FW-1503",
+            Self::CallerNotChecked => "FW-1504",
+            Self::TooManyLookups => "FW-1505",
+            Self::LastAdministrator => "FW-1506",
+            Self::ProposalOver => "FW-1507",
+            Self::OwnProposal => "FW-1508",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

@@ -14,6 +14,7 @@ use store::audit::Event;
 use store::device::DeviceSeen;
 use store::method::SignInMethod;
 use store::organisation::Organisation;
+use store::role::Role;
 use store::session::{NewSession, Session};
 use uuid::Uuid;
 use vault::Token;
@@ -32,6 +33,8 @@ pub struct Person {
     pub organisation: Organisation,
     /// The numbers that hold there.
     pub policy: Policy,
+    /// The roles that the person has in the organisation's console; as a rule none.
+    pub roles: Vec<Role>,
 }
 
 impl Person {
@@ -98,7 +101,8 @@ pub async fn peek(service: &Service, token: Option<&Token>) -> Result<Person, Re
     if session.ended_at.is_some() || !alive || account.disabled_at.is_some() {
         return Err(Refusal::NotSignedIn);
     }
-    Ok(Person { session, account, organisation, policy })
+    let roles = service.store.roles_of(account.id).await?;
+    Ok(Person { session, account, organisation, policy, roles })
 }
 
 /// Whether the person proved a second factor in the last minutes, without which nothing sensitive is shown or changed.

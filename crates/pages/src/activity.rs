@@ -30,7 +30,7 @@ pub struct Happening {
 }
 
 impl Happening {
-    fn samples() -> Vec<Self> {
+    pub(crate) fn samples() -> Vec<Self> {
         let signed_in = Self {
             what: "Signed in".into(),
             means: Some("Authenticator app".into()),

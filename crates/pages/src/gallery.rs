@@ -1,5 +1,6 @@
 //! Every page with every sample, for the tests and for looking at.
 
+use crate::{ConsoleDisabled, ConsolePeople, ConsolePerson};
 use crate::{
     Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
     Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors,
@@ -66,6 +67,9 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<crate::SetUpDue>(true)?;
     gallery.hang::<crate::RecoveryCodes>(true)?;
     gallery.hang::<crate::NewRecoveryCodes>(true)?;
+    gallery.hang::<ConsolePeople>(true)?;
+    gallery.hang::<ConsolePerson>(true)?;
+    gallery.hang::<ConsoleDisabled>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;

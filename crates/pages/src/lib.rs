@@ -7,6 +7,7 @@
 
 pub mod assets;
 mod brand;
+mod console;
 mod engine;
 mod errors;
 mod gallery;
@@ -34,6 +35,10 @@ pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
 pub use devices::{Devices, RememberedBrowser, SignedInSession};
+pub use console::{
+    AccountState, ConsoleAct, ConsoleDisabled, ConsoleEntry, ConsoleFound, ConsoleFrame, ConsoleMessage, ConsoleMethod,
+    ConsolePart, ConsolePeople, ConsolePerson, FoundPerson, MessageState, StaffRole,
+};
 pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};
 pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};

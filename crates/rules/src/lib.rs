@@ -18,6 +18,7 @@ pub mod activity;
 pub mod birth;
 pub mod campaign;
 pub mod code;
+pub mod desk;
 pub mod email;
 pub mod limits;
 pub mod method;

@@ -133,6 +133,15 @@ impl BudgetAlarm {
     }
 }
 
+/// Different people whom one member of staff looks at in the console: more than calls come in an hour is harvesting.
+pub const PEOPLE_SEEN_PER_HOUR: Limit = limit("people-seen-per-hour", 120, SignedDuration::from_hours(1));
+
+/// Whoever was looked at within this time is not counted again.
+pub const PERSON_SEEN: Limit = limit("person-seen", 1, SignedDuration::from_hours(1));
+
+/// Searches for people by one member of staff; each page of what was found counts.
+pub const SEARCHES_PER_HOUR: Limit = limit("searches-per-hour", 120, SignedDuration::from_hours(1));
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }

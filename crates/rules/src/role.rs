@@ -7,7 +7,7 @@ use thiserror::Error;
 pub enum Role {
     /// Helps people back in.
     ServiceDesk,
-    /// Sets the organisation's rules and gives roles; does not help people back in by that alone.
+    /// Sets the organisation's rules, gives roles and helps those who have one; does not help others back in by that alone.
     Administrator,
     /// Reads everything that the console shows and changes nothing.
     Auditor,
@@ -24,8 +24,10 @@ pub enum Act {
     /// Find a person and see how their account stands. Never secrets or numbers.
     SeePeople,
     /// Send a code to a registered channel to be sure who is calling, start an assisted reset, unlock, end sessions, remove
-    /// a lost method, put right a disabled number.
+    /// a lost method, put right a disabled number; for people who have no role.
     HelpPeople,
+    /// The same for people who have a role themselves.
+    HelpRoleHolders,
     /// The delivery log.
     SeeDeliveries,
     /// The dashboard.
@@ -69,10 +71,24 @@ impl Role {
             Self::ServiceDesk => {
                 matches!(act, Act::SeePeople | Act::HelpPeople | Act::SeeDeliveries)
             }
-            Self::Administrator => !matches!(act, Act::HelpPeople | Act::SeeAudit),
-            Self::Auditor => !matches!(act, Act::HelpPeople | Act::ChangeSettings | Act::ChangeRoles),
+            Self::Administrator => !matches!(act, Act::HelpPeople),
+            Self::Auditor => !matches!(
+                act,
+                Act::HelpPeople | Act::HelpRoleHolders | Act::ChangeSettings | Act::ChangeRoles
+            ),
         }
     }
+}
+
+/// Whether somebody who has these roles may do it.
+pub fn may(roles: &[Role], act: Act) -> bool {
+    roles.iter().any(|role| role.may(act))
+}
+
+/// What it takes to help a person who has `theirs`: a role holder's account opens the console, so that the service desk alone
+/// may not hand it to anybody.
+pub fn helping(theirs: &[Role]) -> Act {
+    if theirs.is_empty() { Act::HelpPeople } else { Act::HelpRoleHolders }
 }
 
 #[cfg(test)]
@@ -85,8 +101,17 @@ mod tests {
         assert_eq!(who(Act::HelpPeople), [Role::ServiceDesk]);
         assert_eq!(who(Act::ChangeSettings), [Role::Administrator]);
         assert_eq!(who(Act::ChangeRoles), [Role::Administrator]);
-        assert_eq!(who(Act::SeeAudit), [Role::Auditor]);
+        assert_eq!(who(Act::SeeAudit), [Role::Administrator, Role::Auditor]);
+        assert_eq!(who(Act::HelpRoleHolders), [Role::Administrator]);
         assert_eq!(who(Act::SeePeople), Role::ALL);
+    }
+
+    #[test]
+    fn roles_add_up_and_whoever_has_one_is_helped_by_an_administrator() {
+        assert!(may(&[Role::Auditor, Role::ServiceDesk], Act::HelpPeople));
+        assert!(!may(&[], Act::SeePeople));
+        assert_eq!(helping(&[]), Act::HelpPeople);
+        assert_eq!(helping(&[Role::Auditor]), Act::HelpRoleHolders);
     }
 
     #[test]

@@ -83,6 +83,42 @@ pub enum Event {
     DeviceForgotten { account: Uuid, device: Uuid },
     /// The owner said of something that happened that it was not them. All other sessions ended.
     ActivityReported { account: Uuid, activity: Uuid, number: String },
+    /// A role in the console was given; by nobody: at the command line.
+    RoleGiven { account: Uuid, role: String, by: Option<Uuid>, reason: String },
+    /// A role in the console was taken away; by nobody: at the command line.
+    RoleTaken { account: Uuid, role: String, by: Option<Uuid>, reason: String },
+    /// An administrator proposed to give a role; a second one must confirm.
+    RoleGiftProposed { account: Uuid, role: String, by: Uuid, reason: String },
+    /// An administrator proposed to take a role away; a second one must confirm.
+    RoleRemovalProposed { account: Uuid, role: String, by: Uuid, reason: String },
+    /// A proposal was declined, or withdrawn by the administrator who made it.
+    RoleProposalDeclined { account: Uuid, role: String, by: Uuid },
+    /// Somebody looked for people in the console; how many were found.
+    PeopleSearched { organisation: Uuid, by: Uuid, found: u32 },
+    /// Somebody looked at the list of accounts that are disabled for a number.
+    DisabledPeopleListed { organisation: Uuid, by: Uuid, found: u32 },
+    /// Somebody looked at a person in the console.
+    PersonSeen { account: Uuid, by: Uuid },
+    /// Somebody looked at, or for, more people in an hour than calls come in.
+    LookingStopped { organisation: Uuid, by: Uuid, limit: String },
+    /// Somebody looked at the audit of the organisation.
+    AuditSeen { organisation: Uuid, by: Uuid },
+    /// A code was sent to somebody who calls the service desk.
+    CallerCodeSent { account: Uuid, by: Uuid, kind: String },
+    /// A caller read out a wrong, expired or used code.
+    CallerCodeRefused { account: Uuid, by: Uuid },
+    /// The service desk is sure who is calling, by a code or by documents.
+    CallerChecked { account: Uuid, by: Uuid, how: String, documents: Vec<String> },
+    /// The service desk unlocked an account.
+    UnlockedByStaff { account: Uuid, by: Uuid, reason: String },
+    /// The service desk ended all sessions of a person.
+    SessionsEndedByStaff { account: Uuid, by: Uuid, count: u64, reason: String },
+    /// The service desk removed a sign-in method that was lost.
+    MethodRemovedByStaff { account: Uuid, by: Uuid, kind: String, reason: String },
+    /// The service desk sent a code to the UK number that is to replace one that may not be used.
+    NumberRepairStarted { account: Uuid, by: Uuid, reason: String },
+    /// The service desk put a number right, and the account can be used again.
+    NumberRepaired { account: Uuid, by: Uuid, reason: String },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.
@@ -136,11 +172,28 @@ pub enum AuditVerdict {
     },
 }
 
+/// What a record is found by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct About {
+    event: String,
+    account: Option<Uuid>,
+    by: Option<Uuid>,
+    organisation: Option<Uuid>,
+}
+
+impl About {
+    fn read(event: &str) -> Self {
+        serde_json::from_str(event).unwrap_or_default()
+    }
+}
+
 statements! {
     HAS_LINK = "SELECT seq FROM audit WHERE chain = $1";
     LOCK_HEAD = "UPDATE audit_head SET seq = seq + $1 WHERE one = 1 RETURNING seq, chain";
     SET_HEAD = "UPDATE audit_head SET chain = $1 WHERE one = 1";
-    APPEND = "INSERT INTO audit (seq, at, event, chain) VALUES ($1, $2, $3, $4)";
+    APPEND = "INSERT INTO audit (seq, at, event, chain, kind, account_id, by_id, organisation_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, COALESCE($8, (SELECT organisation_id FROM account WHERE account.id = $6)))";
     // One statement, so that head and stray are of one moment while others append.
     HEAD = "SELECT seq, chain,
             (SELECT MIN(audit.seq) FROM audit WHERE audit.seq < 1 OR audit.seq > audit_head.seq) AS stray
@@ -190,7 +243,19 @@ impl Tx {
             let event = serde_json::to_string(&event)
                 .map_err(|_| StoreError::Corrupt("an audit event cannot be written as JSON"))?;
             chain = self.store.link(&chain, seq, at, &event);
-            execute!(self, APPEND, seq, at, &event, &chain)?;
+            let about = About::read(&event);
+            execute!(
+                self,
+                APPEND,
+                seq,
+                at,
+                &event,
+                &chain,
+                about.event,
+                about.account,
+                about.by,
+                about.organisation
+            )?;
         }
         execute!(self, SET_HEAD, &chain)?;
         Ok(())

@@ -18,6 +18,10 @@ pub enum CodeFor {
     SignIn(Uuid),
     /// A sign-in method that is being set up.
     MethodSetup(Uuid),
+    /// A caller reads it out to the service desk.
+    CallerCheck(Uuid),
+    /// Proves a number that the service desk puts in the place of one that may not be used.
+    NumberRepair(Uuid),
 }
 
 impl CodeFor {
@@ -28,6 +32,8 @@ impl CodeFor {
             Self::RegistrationFactor(_) => "registration-factor",
             Self::SignIn(_) => "sign-in",
             Self::MethodSetup(_) => "method-setup",
+            Self::CallerCheck(_) => "caller-check",
+            Self::NumberRepair(_) => "number-repair",
         }
     }
 
@@ -36,6 +42,7 @@ impl CodeFor {
         match self {
             Self::RegistrationEmail(id) | Self::RegistrationFactor(id) | Self::SignIn(id) => id,
             Self::MethodSetup(id) => id,
+            Self::CallerCheck(id) | Self::NumberRepair(id) => id,
         }
     }
 }

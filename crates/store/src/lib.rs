@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod audit;
+pub mod caller;
 pub mod code;
 mod db;
 pub mod delivery;
@@ -21,6 +22,7 @@ mod migrate;
 mod moment;
 pub mod organisation;
 pub mod outbox;
+pub mod people;
 pub mod recovery;
 pub mod registration;
 pub mod report;

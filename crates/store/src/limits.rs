@@ -1,9 +1,9 @@
 //! Limits, in the database so that they hold across nodes and restarts.
 
-use crate::db::{Inner, execute, in_tx};
+use crate::db::{Inner, execute, in_tx, reading};
 use crate::moment::{millis, moment};
 use crate::statement::statements;
-use crate::{StoreError, Tx};
+use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use rules::limits::Limit;
 
@@ -32,6 +32,28 @@ statements! {
     ENTER = "INSERT INTO limit_event (name, subject, at) VALUES ($1, $2, $3)";
     FORGET = "DELETE FROM limit_event WHERE name = $1 AND subject = $2";
     GIVE_BACK = "DELETE FROM limit_event WHERE name = $1 AND subject = $2 AND at = $3";
+}
+
+impl Store {
+    /// When `limit` has room for `subject` again, UTC; none where it has room now.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn exhausted_until(
+        &self,
+        limit: &Limit,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let makes_room: Option<(i64,)> = reading!(self, MAKES_ROOM, sqlx::query_as, |q, c| q
+            .bind(limit.name)
+            .bind(subject)
+            .bind(millis(limit.counts_after(now)))
+            .bind(i64::from(limit.at_most.saturating_sub(1)))
+            .fetch_optional(c))?;
+        let Some((at,)) = makes_room else { return Ok(None) };
+        Ok(Some(moment(at)?.checked_add(limit.within).unwrap_or(Timestamp::MAX)))
+    }
 }
 
 impl Tx {

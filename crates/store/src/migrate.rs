@@ -39,6 +39,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0006_method_setup.sql"),
         include_str!("../migrations/0006_method_setup.sql"),
     ),
+    (
+        8,
+        "console",
+        include_str!("../migrations/0008_console.sql"),
+        include_str!("../migrations/0008_console.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -286,6 +286,7 @@ impl Tx {
         {
             return Ok(false);
         }
+        self.fold_names(account).await?;
         Ok(execute!(self, FINISH, registration, account, millis(now))? == 1)
     }
 

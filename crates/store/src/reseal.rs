@@ -60,6 +60,8 @@ statements! {
     PHONE = "UPDATE roster_entry SET phone = $3 WHERE id = $1 AND phone = $2";
     PAYLOADS = "SELECT id, payload FROM outbox WHERE id > $1 AND payload IS NOT NULL ORDER BY id LIMIT 500";
     PAYLOAD = "UPDATE outbox SET payload = $3 WHERE id = $1 AND payload = $2";
+    NUMBERS = "SELECT id, number FROM number_repair WHERE id > $1 AND number IS NOT NULL ORDER BY id LIMIT 500";
+    NUMBER = "UPDATE number_repair SET number = $3 WHERE id = $1 AND number = $2";
 }
 
 const COLUMNS: &[SealedColumn] = &[
@@ -68,6 +70,7 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: PHONES, replace: PHONE, context: crate::roster::phone_context },
     SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },
     SealedColumn { page: SETUPS, replace: SETUP, context: crate::method_setup::secret_context },
+    SealedColumn { page: NUMBERS, replace: NUMBER, context: crate::caller::number_context },
 ];
 
 impl Tx {

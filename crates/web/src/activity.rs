@@ -41,7 +41,7 @@ async fn show(State(web): State<Web>, Query(before): Query<Before>, jar: CookieJ
 }
 
 /// One thing that happened, in words.
-fn happening(web: &Web, person: &Person, activity: &Activity) -> Happening {
+pub(crate) fn happening(web: &Web, person: &Person, activity: &Activity) -> Happening {
     let means = activity.detail.as_deref().map(|detail| format!("means-{detail}"));
     Happening {
         what: web.word(&format!("activity-{}", activity.kind.as_str()), &[]),

@@ -41,6 +41,7 @@ impl Trouble {
                 tracing::error!(error = %refusal, code = refusal.code(), "a journey failed");
                 Self::Status(StatusCode::INTERNAL_SERVER_ERROR)
             }
+            // Whoever has no role, and whoever asks for another organisation's people, learns nothing.
             Refusal::NoSuchOrganisation | Refusal::NotFound => Self::Status(StatusCode::NOT_FOUND),
             refusal => Self::Refused(Box::new(RefusedPage {
                 refusal: std::sync::Arc::new(refusal),
@@ -85,12 +86,21 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyCodes
         | Refusal::NoTextsNow
         | Refusal::CodeTooSoon { .. }
+        | Refusal::TooManyLookups
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation
         | Refusal::NoLongerOnRoster
         | Refusal::AccountDisabled
+        | Refusal::RoleMissing
+        | Refusal::OwnAccount
+        | Refusal::RoleHolder
+        | Refusal::CallerNotChecked
+        | Refusal::OwnProposal
         | Refusal::ProofNeeded => StatusCode::FORBIDDEN,
-        Refusal::AccountExists | Refusal::WrongStep => StatusCode::CONFLICT,
+        Refusal::AccountExists
+        | Refusal::WrongStep
+        | Refusal::LastAdministrator
+        | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

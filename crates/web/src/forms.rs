@@ -118,6 +118,14 @@ pub(crate) struct SignInForm {
     pub password: Typed,
 }
 
+/// Whom somebody looks for in the console, and which page of what is found.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct SearchForm {
+    pub search: String,
+    pub page: String,
+}
+
 /// A secret that somebody typed.
 #[derive(Deserialize)]
 #[serde(from = "String")]

@@ -7,6 +7,7 @@ mod brand;
 mod callbacks;
 mod campaign;
 mod confirm;
+mod console;
 mod cookies;
 mod devices;
 mod errors;
@@ -56,6 +57,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(method_setup::routes())
         .merge(recovery_codes::routes())
         .merge(campaign::routes())
+        .merge(console::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

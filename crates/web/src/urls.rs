@@ -115,6 +115,20 @@ pub fn security_setup(id: uuid::Uuid, page: &str) -> String {
     format!("{SECURITY_INFO}/setup/{id}/{page}")
 }
 
+/// The console.
+pub const CONSOLE: &str = "/console";
+/// *Find a person*.
+pub const CONSOLE_PEOPLE: &str = "/console/people";
+/// Accounts that are disabled for a number.
+pub const CONSOLE_DISABLED: &str = "/console/disabled";
+/// A person's page.
+pub const CONSOLE_PERSON: &str = "/console/people/{id}";
+
+/// A person's page, by the id of their account.
+pub fn console_person(id: &str) -> String {
+    format!("{CONSOLE_PEOPLE}/{id}")
+}
+
 /// *Confirm that it is you*, then on to `next`, a path of ours.
 pub fn confirm(next: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

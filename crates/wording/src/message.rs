@@ -116,6 +116,19 @@ pub enum Message {
         /// What it is.
         what: AlarmCause,
     },
+    /// A code that somebody reads out to the service desk, so that it is sure who is calling.
+    CallerCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// The employer whose service desk asks.
+        organisation: String,
+        /// Who asks, by name.
+        asker: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
     /// Something about the account's security was changed; told by every channel that the account has.
     SecurityNotice {
         /// The name that this installation goes by.
@@ -208,6 +221,7 @@ impl Message {
             Self::SignInCode { .. } => "sign-in-code",
             Self::AccountCreated { .. } => "account-created",
             Self::Alarm { .. } => "alarm",
+            Self::CallerCode { .. } => "caller-code",
             Self::SecurityNotice { .. } => "security-notice",
             Self::ActivityReported { .. } => "activity-reported",
         }
@@ -253,6 +267,7 @@ impl Message {
             | Self::FirstSignInCode { .. }
             | Self::FactorCode { .. }
             | Self::SignInCode { .. } => "text-code",
+            Self::CallerCode { .. } => "text-caller-code",
             Self::JoinUnknownAddress { .. } => "text-join-unknown-address",
             Self::JoinAlreadyRegistered { .. } => "text-join-already-registered",
             Self::JoinElsewhere { .. } => "text-join-elsewhere",
@@ -285,6 +300,7 @@ impl Message {
                 Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
                 Self::Alarm { .. } => include_str!("../messages/en/mail/alarm.md"),
+                Self::CallerCode { .. } => include_str!("../messages/en/mail/caller-code.md"),
                 Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
                 Self::ActivityReported { .. } => include_str!("../messages/en/mail/activity-reported.md"),
             },
@@ -329,6 +345,13 @@ impl Message {
                 ("support", support),
             ]),
             Self::Alarm { service, what } => of(&[("service", service), ("what", &what.words(language))]),
+            Self::CallerCode { service, organisation, asker, code, minutes: m } => of(&[
+                ("service", service),
+                ("organisation", organisation),
+                ("asker", asker),
+                ("code", code),
+                ("minutes", &minutes(m)),
+            ]),
             Self::SecurityNotice { service, change, when, support } => of(&[
                 ("service", service),
                 ("change", &change.words(language)),
@@ -389,6 +412,13 @@ impl Message {
                     budget: 10_000,
                 },
             },
+            Self::CallerCode {
+                service: service(),
+                organisation: organisation(),
+                asker: "Rosalind Achterberg".to_owned(),
+                code: code(),
+                minutes: 10,
+            },
             Self::SecurityNotice {
                 service: service(),
                 change: SecurityChange::MethodAdded(SignInMethod::AuthenticatorApp),
@@ -406,6 +436,6 @@ impl Message {
 }
 
 /// What a text message may cut when it gets too long.
-const NAMES: [&str; 2] = ["organisation", "service"];
+const NAMES: [&str; 3] = ["organisation", "service", "asker"];
 /// A name is not cut below this, in septets.
 const SHORTEST_NAME: usize = 12;

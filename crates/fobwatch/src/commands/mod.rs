@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod organisation;
 pub mod passwords;
 pub mod reference;
+pub mod role;
 pub mod roster;
 pub mod serve;
 
@@ -59,6 +60,9 @@ pub enum Command {
     /// Import who may register
     #[command(subcommand)]
     Roster(roster::Command),
+    /// Give, take and list roles in the console; the first administrator comes from here
+    #[command(subcommand)]
+    Role(role::Command),
     /// Look after the keys that encrypt personal secrets
     #[command(subcommand)]
     Keys(keys::Command),
@@ -94,6 +98,7 @@ impl Cli {
             Command::Organisation(command) => command.run(&load()?, console).await,
             // A template needs no configuration.
             Command::Roster(command) => command.run(load, console).await,
+            Command::Role(command) => command.run(&load()?, console).await,
             Command::Keys(command) => command.run(&load()?, console).await,
             // A list is made without a configuration.
             Command::Passwords(command) => command.run(load, console).await,

@@ -15,6 +15,7 @@ mod browser;
 mod campaign;
 mod codes;
 mod confirming;
+mod console;
 mod crash;
 mod crowd;
 mod database;

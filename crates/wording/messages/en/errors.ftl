@@ -125,3 +125,16 @@ office-phone-not-uk = The office phone number must be a UK number, like 020 7946
 office-phone-not-reached = Enter the number of a landline or a mobile phone, like 020 7946 0123
 office-phone-personal = Numbers that start with 070 cost the caller money. Enter a landline or a mobile phone, like 020 7946 0123
 office-phone-premium = Numbers that cost the caller extra cannot be used. Enter a landline or a mobile phone, like 020 7946 0123
+
+## The console
+
+search-empty = Enter a name, an email address or a staff number
+search-too-short = Enter at least 2 letters or numbers
+search-too-long = Enter the beginning of a name, an email address or a staff number
+reason-empty = Enter the reason
+reason-too-short = The reason must be 10 characters or more. Say what happened, so that others understand it later
+reason-too-long = The reason must be 500 characters or fewer
+role-empty = Select a role
+caller-channel-empty = Select where the code is to be sent
+caller-code-not-sent = No code has been sent for this person. Send one first
+documents-empty = Select the documents that you have seen

@@ -47,6 +47,7 @@ change-role-taken = A role in the console was taken from you
 ## Text messages
 
 text-code = { $code } is your { $service } security code. It works for { $minutes }. Do not give it to anyone.
+text-caller-code = { $code } is your code for { $asker } at the { $organisation } service desk. If they called you, do not read it out. It works for { $minutes }.
 text-join-unknown-address = { $service }: we could not find you in the records of { $organisation }. Contact them to check your details.
 text-join-already-registered = { $service }: you already have an account with { $organisation }. Sign in to it as usual.
 text-join-elsewhere = { $service }: { $organisation } has made an account for you. Use First sign-in to start.

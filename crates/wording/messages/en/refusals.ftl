@@ -84,6 +84,30 @@ refusal-fw-1231-text = You took longer than 30 minutes, or you signed in again o
 refusal-fw-1232-title = This sign-in method is no longer there
 refusal-fw-1232-text = It was deleted meanwhile, perhaps in another tab. Go to Security info to see the methods you have.
 
+refusal-fw-1501-title = Your role does not allow this
+refusal-fw-1501-text = Nothing was changed. If you need to do this for your work, ask an administrator of your organisation for the role that it takes.
+
+refusal-fw-1502-title = This is your own account
+refusal-fw-1502-text = Nobody acts on their own account in the console. Use Security info for your own sign-in methods, or ask a colleague who has the role.
+
+refusal-fw-1503-title = Only an administrator can do this
+refusal-fw-1503-text = This person has a role in the console, so an administrator of your organisation must help them. Nothing was changed.
+
+refusal-fw-1504-title = Make sure who is calling first
+refusal-fw-1504-text = This takes away protection from an account. Send the person a code and let them read it out, or look at their documents. That is enough for 10 minutes.
+
+refusal-fw-1505-title = You have looked at too many people
+refusal-fw-1505-text = In one hour you have looked at, or for, more people than a service desk has calls. This has been recorded. Wait an hour, or ask an administrator if you need this for your work.
+
+refusal-fw-1506-title = This is the last administrator
+refusal-fw-1506-text = An organisation must keep one administrator. Give the role to somebody else first. Nothing was changed.
+
+refusal-fw-1507-title = This proposal is over
+refusal-fw-1507-text = Somebody has decided it, or it is older than 7 days. If the role is still to be changed, propose it again.
+
+refusal-fw-1508-title = Another administrator must confirm this
+refusal-fw-1508-text = You made this proposal yourself. In your organisation two administrators agree before a role is given or taken.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

@@ -36,6 +36,11 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 support.clone_from(&name);
             }
+            Message::CallerCode { organisation, service, asker, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                asker.clone_from(&name);
+            }
             Message::FactorCode { service, .. } | Message::SignInCode { service, .. } => {
                 service.clone_from(&name);
             }
@@ -62,6 +67,7 @@ fn holds_code(message: &Message) -> bool {
             | Message::FirstSignInCode { .. }
             | Message::FactorCode { .. }
             | Message::SignInCode { .. }
+            | Message::CallerCode { .. }
     )
 }
 

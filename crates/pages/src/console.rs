@@ -1,0 +1,54 @@
+//! The console: pages for people with a role. Each holds a [`ConsoleFrame`], and its template extends `console.html`.
+
+mod people;
+mod person;
+
+pub use people::{ConsoleDisabled, ConsoleFound, ConsolePeople, FoundPerson};
+pub use person::{
+    AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePerson, MessageState,
+    StaffRole,
+};
+
+use serde::Serialize;
+
+/// The parts of the console, in the order of its navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is the part that its name says; its words are in console.html")]
+pub enum ConsolePart {
+    People,
+    Roles,
+    Audit,
+}
+
+/// One entry of the console's navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsoleEntry {
+    /// Which part.
+    pub part: ConsolePart,
+    /// Where it begins.
+    pub href: String,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// What surrounds every page of the console inside the layout: its own navigation, with the parts that the person's roles open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsoleFrame {
+    /// The entries, in their order.
+    pub entries: Vec<ConsoleEntry>,
+}
+
+impl ConsoleFrame {
+    /// A frame for samples, in which every part is open.
+    pub fn sample(current: ConsolePart) -> Self {
+        let entry = |part, href: &str| ConsoleEntry { part, href: href.into(), current: part == current };
+        Self {
+            entries: vec![
+                entry(ConsolePart::People, "/console/people"),
+                entry(ConsolePart::Roles, "/console/roles"),
+                entry(ConsolePart::Audit, "/console/audit"),
+            ],
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The console: pages for people with a role, behind a second factor that was proved in this session.
+
+mod find;
+mod person;
+
+use crate::errors::Trouble;
+use crate::person::{shell, signed_in};
+use crate::render::see_other;
+use crate::{Web, urls};
+use axum::Router;
+use axum::routing::get;
+use axum_extra::extract::CookieJar;
+use journeys::Refusal;
+use journeys::console::{self, Staff};
+use pages::{ConsoleEntry, ConsoleFrame, ConsolePart, Shell};
+use rules::role::Act;
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route(urls::CONSOLE, get(async || see_other(urls::CONSOLE_PEOPLE)))
+        .merge(find::routes())
+        .merge(person::routes())
+}
+
+/// The parts of the console: who sees them, and where they begin.
+const PARTS: [(ConsolePart, Act, &str); 1] = [(ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE)];
+
+/// Who is signed in with a role, for the page at `here`. Whoever proved no second factor in this session is led to *Confirm that
+/// it is you*, and from there to `here`.
+pub(crate) async fn staff(web: &Web, jar: &CookieJar, here: &str) -> Result<Staff, Trouble> {
+    let person = signed_in(web, jar).await?;
+    match console::enter(person) {
+        Ok(staff) => Ok(staff),
+        Err(refusal) => Err(trouble(refusal, here)),
+    }
+}
+
+/// The same for a page on which something is done: the proof must be of the last minutes.
+pub(crate) async fn fresh_staff(web: &Web, jar: &CookieJar, here: &str) -> Result<Staff, Trouble> {
+    let staff = staff(web, jar, here).await?;
+    journeys::session::fresh(web, &staff.person).map_err(|refusal| trouble(refusal, here))?;
+    Ok(staff)
+}
+
+/// What a journey of the console refused, at the page `here`: an old proof is made anew first.
+pub(crate) fn trouble(refusal: Refusal, here: &str) -> Trouble {
+    match refusal {
+        Refusal::ProofNeeded => Trouble::Elsewhere(urls::confirm(here)),
+        refusal => refusal.into(),
+    }
+}
+
+/// The navigation, on a page of the part `current`.
+pub(crate) fn frame(staff: &Staff, current: ConsolePart) -> ConsoleFrame {
+    let entries = PARTS
+        .into_iter()
+        .filter(|(_, act, _)| staff.may(*act))
+        .map(|(part, _, href)| ConsoleEntry { part, href: href.to_owned(), current: part == current })
+        .collect();
+    ConsoleFrame { entries }
+}
+
+/// What surrounds the frame.
+pub(crate) fn console_shell(web: &Web, staff: &Staff) -> Shell {
+    shell(web, &staff.person)
+}

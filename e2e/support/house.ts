@@ -25,6 +25,8 @@ export class House {
     readonly url: string,
     readonly mailbox: Mailbox,
     readonly phone: Phone,
+    /** The program at the command line, with the house's own configuration. */
+    readonly fobwatch: (...words: string[]) => Promise<unknown>,
     private readonly folder: string,
     private readonly program: Program,
   ) {}
@@ -72,7 +74,7 @@ export class House {
       env,
       ready: () => fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false),
     });
-    return new House(url, mailbox, phone, folder, program);
+    return new House(url, mailbox, phone, fobwatch, folder, program);
   }
 
   async close(): Promise<void> {

@@ -52,6 +52,8 @@ export const ngozi = person('Ngozi Adeyemi');
 export const chloe = person('Chloë Dubois');
 export const gethin = person('Gethin Price');
 export const priya = person('Priya Sharma');
+export const rosalind = person('Rosalind Achterberg');
+export const nadia = person('Nadia Rahman');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -4,8 +4,11 @@
 //! proved, whether the browser is remembered or not; every act asks for a proof of the last minutes. Nobody acts on their
 //! own account, and people of other organisations are not found.
 
+pub mod audit;
 pub mod caller;
 pub mod find;
+pub mod help;
+pub mod number;
 pub mod roles;
 pub mod see;
 
@@ -108,10 +111,19 @@ pub(crate) async fn begin_act(service: &Service, staff: &Staff, id: Uuid) -> Res
 /// Those of [`begin_act`], [`Refusal::CallerNotChecked`].
 pub(crate) async fn begin_weakening(service: &Service, staff: &Staff, id: Uuid) -> Result<Account, Refusal> {
     let account = begin_act(service, staff, id).await?;
-    if caller::checked_until(service, staff, account.id).await?.is_none() {
-        return Err(Refusal::CallerNotChecked);
-    }
+    must_be_sure(service, staff, account.id).await?;
     Ok(account)
+}
+
+/// Whether this member of staff is sure enough of a person for what weakens the security of the account.
+///
+/// # Errors
+/// [`Refusal::CallerNotChecked`] where they are not.
+pub async fn must_be_sure(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Refusal> {
+    match caller::checked_until(service, staff, id).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::CallerNotChecked),
+    }
 }
 
 /// Reads the reason that every act takes.

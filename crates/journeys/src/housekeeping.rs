@@ -34,6 +34,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_activity(before(KEEP_ACTIVITY)).await?;
+    tx.erase_caller_checks(before(KEEP_SIGN_INS)).await?;
     tx.erase_messages(before(KEEP_MESSAGES)).await?;
     tx.erase_texts(before(KEEP_COUNTS), service.local(before(KEEP_COUNTS)).date()).await?;
     tx.commit().await?;

@@ -142,6 +142,9 @@ pub enum Refusal {
     /// An organisation keeps one administrator.
     #[error("the last administrator stays")]
     LastAdministrator,
+    /// No code was sent to the number that is to be put right, or longer than ten minutes ago.
+    #[error("no code was sent to the new number")]
+    NumberNotStarted,
     /// The proposal is older than seven days, or was decided.
     #[error("the proposal is over")]
     ProposalOver,
@@ -193,6 +196,7 @@ impl Refusal {
             Self::LastAdministrator => "FW-1506",
             Self::ProposalOver => "FW-1507",
             Self::OwnProposal => "FW-1508",
+            Self::NumberNotStarted => "FW-1509",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

@@ -1,13 +1,19 @@
 //! The console: pages for people with a role. Each holds a [`ConsoleFrame`], and its template extends `console.html`.
 
+mod act;
+mod audit;
 mod people;
 mod person;
+mod roles;
 
+pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber};
+pub use audit::{AuditLine, ConsoleAudit};
 pub use people::{ConsoleDisabled, ConsoleFound, ConsolePeople, FoundPerson};
 pub use person::{
-    AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePerson, MessageState,
-    StaffRole,
+    AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePerson, MessageState, StaffRole,
 };
+
+pub use roles::{ConsoleChangeRoles, ConsoleRoles, ProposalLine, RoleLine};
 
 use serde::Serialize;
 

@@ -1,12 +1,15 @@
 //! Every page with every sample, for the tests and for looking at.
 
-use crate::{ConsoleDisabled, ConsolePeople, ConsolePerson};
 use crate::{
     Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
     Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors,
     Help, Home, HowToApply, JoinComplete, NavigationLink, Page, Place, Privacy, RecentActivity, Refused,
     RenderError, ReportActivity, Reported, Resume, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode,
     SignInWays, StaffGroup, render,
+};
+use crate::{
+    ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,
+    ConsoleNumber, ConsolePeople, ConsolePerson, ConsoleRoles,
 };
 
 /// One rendered page of the gallery.
@@ -70,6 +73,13 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsolePeople>(true)?;
     gallery.hang::<ConsolePerson>(true)?;
     gallery.hang::<ConsoleDisabled>(true)?;
+    gallery.hang::<ConsoleCaller>(true)?;
+    gallery.hang::<ConsoleCode>(true)?;
+    gallery.hang::<ConsoleHelp>(true)?;
+    gallery.hang::<ConsoleNumber>(true)?;
+    gallery.hang::<ConsoleRoles>(true)?;
+    gallery.hang::<ConsoleChangeRoles>(true)?;
+    gallery.hang::<ConsoleAudit>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;

@@ -34,11 +34,15 @@ mod start;
 pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
-pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use console::{
-    AccountState, ConsoleAct, ConsoleDisabled, ConsoleEntry, ConsoleFound, ConsoleFrame, ConsoleMessage, ConsoleMethod,
-    ConsolePart, ConsolePeople, ConsolePerson, FoundPerson, MessageState, StaffRole,
+    AccountState, ConsoleAct, ConsoleDisabled, ConsoleEntry, ConsoleFound, ConsoleFrame, ConsoleMessage,
+    ConsoleMethod, ConsolePart, ConsolePeople, ConsolePerson, FoundPerson, MessageState, StaffRole,
 };
+pub use console::{
+    AuditLine, CallerChannel, ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleHelp,
+    ConsoleNumber, ConsoleRoles, ProposalLine, RoleLine,
+};
+pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};
 pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};

@@ -162,8 +162,8 @@ impl Search {
         if name.chars().filter(|c| c.is_alphanumeric()).count() < Self::SHORTEST {
             return Err(SearchProblem::TooShort);
         }
-        let identifier =
-            EmailAddress::parse(typed).map_or_else(|_| typed.to_lowercase(), |email| email.as_str().to_owned());
+        let identifier = EmailAddress::parse(typed)
+            .map_or_else(|_| typed.to_lowercase(), |email| email.as_str().to_owned());
         Ok(Self { name, identifier })
     }
 }
@@ -234,7 +234,10 @@ mod tests {
     fn a_name_is_found_however_it_is_spelt_and_an_address_as_it_is_kept() {
         let search = Search::parse(" Sinéad O’Brien ").unwrap();
         assert_eq!(search.name, searchable("Sinead O'BRIEN"));
-        assert_eq!(Search::parse("Amina.Khan@NORTHFIELD.example").unwrap().identifier, "amina.khan@northfield.example");
+        assert_eq!(
+            Search::parse("Amina.Khan@NORTHFIELD.example").unwrap().identifier,
+            "amina.khan@northfield.example"
+        );
         assert_eq!(Search::parse("20004711").unwrap().identifier, "20004711");
     }
 

@@ -150,6 +150,23 @@ pub struct AuditRecord {
     pub chain: String,
 }
 
+/// Which records of the audit are looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditFilter<'a> {
+    /// Whose.
+    pub organisation: Uuid,
+    /// Somebody who did it or to whom it was done.
+    pub person: Option<Uuid>,
+    /// The kind of event, such as `signed_in`.
+    pub kind: Option<&'a str>,
+    /// Not before this moment, UTC.
+    pub from: Option<Timestamp>,
+    /// Before this moment, UTC.
+    pub to: Option<Timestamp>,
+    /// Before the record with this number.
+    pub before: Option<i64>,
+}
+
 /// What `fobwatch audit verify` found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditVerdict {
@@ -198,6 +215,11 @@ statements! {
     HEAD = "SELECT seq, chain,
             (SELECT MIN(audit.seq) FROM audit WHERE audit.seq < 1 OR audit.seq > audit_head.seq) AS stray
         FROM audit_head WHERE one = 1";
+    OF_ORGANISATION = "SELECT seq, at, event, chain FROM audit
+        WHERE organisation_id = $1 AND seq < $2 AND at >= $3 AND at < $4
+            AND (CAST($5 AS TEXT) IS NULL OR kind = $5)
+            AND (CAST($6 AS BIGINT) = 0 OR account_id = $7 OR by_id = $7)
+        ORDER BY seq DESC LIMIT $8";
     PAGE = "SELECT seq, at, event, chain FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 }
 
@@ -222,6 +244,20 @@ struct Row {
     at: i64,
     event: String,
     chain: Vec<u8>,
+}
+
+impl TryFrom<Row> for AuditRecord {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            seq: row.seq,
+            at: moment(row.at)?,
+            event: serde_json::from_str(&row.event)
+                .map_err(|_| StoreError::Corrupt("an audit record is not JSON"))?,
+            chain: hex(&row.chain),
+        })
+    }
 }
 
 impl Tx {
@@ -274,19 +310,30 @@ impl Store {
     /// Where the database cannot be read.
     pub async fn audit_page(&self, after: i64) -> Result<Vec<AuditRecord>, StoreError> {
         let head = self.audit_head().await?.ok_or(NO_HEAD)?;
-        self.audit_rows(after, head.seq)
-            .await?
-            .into_iter()
-            .map(|row| {
-                Ok(AuditRecord {
-                    seq: row.seq,
-                    at: moment(row.at)?,
-                    event: serde_json::from_str(&row.event)
-                        .map_err(|_| StoreError::Corrupt("an audit record is not JSON"))?,
-                    chain: hex(&row.chain),
-                })
-            })
-            .collect()
+        self.audit_rows(after, head.seq).await?.into_iter().map(AuditRecord::try_from).collect()
+    }
+
+    /// Records of one organisation that the filter lets through, the newest first, at most `at_most`. Those from before records
+    /// were kept by organisation are not among them: [`Store::audit_page`] has all.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn audit_of(
+        &self,
+        filter: &AuditFilter<'_>,
+        at_most: u32,
+    ) -> Result<Vec<AuditRecord>, StoreError> {
+        let rows: Vec<Row> = reading!(self, OF_ORGANISATION, sqlx::query_as, |q, c| q
+            .bind(filter.organisation)
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(millis(filter.from.unwrap_or(Timestamp::MIN)))
+            .bind(millis(filter.to.unwrap_or(Timestamp::MAX)))
+            .bind(filter.kind)
+            .bind(i64::from(filter.person.is_some()))
+            .bind(filter.person)
+            .bind(i64::from(at_most))
+            .fetch_all(c))?;
+        rows.into_iter().map(AuditRecord::try_from).collect()
     }
 
     /// The number of the record with this link (hexadecimal digits), as [`AuditVerdict::Whole`] told it once: where there

@@ -81,7 +81,11 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn caller_proved_at(&self, account: Uuid, staff: Uuid) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn caller_proved_at(
+        &self,
+        account: Uuid,
+        staff: Uuid,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let (proved,): (Option<i64>,) =
             reading!(self, PROVED, sqlx::query_as, |q, c| q.bind(account).bind(staff).fetch_one(c))?;
         maybe_moment(proved)
@@ -91,7 +95,11 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read or the number not be opened.
-    pub async fn number_repair(&self, account: Uuid, staff: Uuid) -> Result<Option<NumberRepair>, StoreError> {
+    pub async fn number_repair(
+        &self,
+        account: Uuid,
+        staff: Uuid,
+    ) -> Result<Option<NumberRepair>, StoreError> {
         let row: Option<RepairRow> =
             reading!(self, REPAIR, sqlx::query_as, |q, c| q.bind(account).bind(staff).fetch_optional(c))?;
         let Some((id, account_id, staff_id, sealed, reason, started_at)) = row else { return Ok(None) };

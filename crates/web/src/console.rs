@@ -1,7 +1,11 @@
 //! The console: pages for people with a role, behind a second factor that was proved in this session.
 
+mod audit;
+mod caller;
 mod find;
+mod help;
 mod person;
+mod roles;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
@@ -20,10 +24,18 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::CONSOLE, get(async || see_other(urls::CONSOLE_PEOPLE)))
         .merge(find::routes())
         .merge(person::routes())
+        .merge(caller::routes())
+        .merge(help::routes())
+        .merge(roles::routes())
+        .merge(audit::routes())
 }
 
 /// The parts of the console: who sees them, and where they begin.
-const PARTS: [(ConsolePart, Act, &str); 1] = [(ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE)];
+const PARTS: [(ConsolePart, Act, &str); 3] = [
+    (ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE),
+    (ConsolePart::Roles, Act::SeeRoles, urls::CONSOLE_ROLES),
+    (ConsolePart::Audit, Act::SeeAudit, urls::CONSOLE_AUDIT),
+];
 
 /// Who is signed in with a role, for the page at `here`. Whoever proved no second factor in this session is led to *Confirm that
 /// it is you*, and from there to `here`.

@@ -100,6 +100,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::AccountExists
         | Refusal::WrongStep
         | Refusal::LastAdministrator
+        | Refusal::NumberNotStarted
         | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -126,6 +126,36 @@ pub(crate) struct SearchForm {
     pub page: String,
 }
 
+/// Where a code for a caller is sent.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct ChannelForm {
+    pub channel: String,
+}
+
+/// An act of the service desk.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct HelpForm {
+    pub reason: String,
+}
+
+/// A number that is put right.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct NumberHelpForm {
+    pub number: String,
+    pub reason: String,
+}
+
+/// A role that is given or taken.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct RoleForm {
+    pub change: String,
+    pub reason: String,
+}
+
 /// A secret that somebody typed.
 #[derive(Deserialize)]
 #[serde(from = "String")]

@@ -24,11 +24,12 @@ impl Language {
     }
 
     /// The Fluent files of this language, each with its name for error reports.
-    pub(crate) fn fluent_files(self) -> [(&'static str, &'static str); 5] {
+    pub(crate) fn fluent_files(self) -> [(&'static str, &'static str); 6] {
         match self {
             Self::En => [
                 ("errors.ftl", include_str!("../messages/en/errors.ftl")),
                 ("refusals.ftl", include_str!("../messages/en/refusals.ftl")),
+                ("audit.ftl", include_str!("../messages/en/audit.ftl")),
                 ("activity.ftl", include_str!("../messages/en/activity.ftl")),
                 ("links.ftl", include_str!("../messages/en/links.ftl")),
                 ("messages.ftl", include_str!("../messages/en/messages.ftl")),

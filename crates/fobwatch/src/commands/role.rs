@@ -69,7 +69,9 @@ async fn change(
     let role = role.as_str();
     let name = &organisation.name;
     match (done, change) {
-        (Ok(Done::Changed), Change::Give) => console.say(format!("{email} has the role {role} at {name} now."))?,
+        (Ok(Done::Changed), Change::Give) => {
+            console.say(format!("{email} has the role {role} at {name} now."))?
+        }
         (Ok(Done::Changed), Change::Take) => {
             console.say(format!("{email} has no longer the role {role} at {name}."))?;
         }

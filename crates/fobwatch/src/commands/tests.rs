@@ -275,6 +275,21 @@ async fn one_bad_row_stops_the_import_unless_it_is_skipped_and_then_nobody_leave
 }
 
 #[tokio::test]
+async fn a_role_goes_to_somebody_with_an_account_and_to_nobody_else() {
+    let desk = Desk::with_northfield().await;
+    let give =
+        |email: &str, role: &str| format!("role give --organisation nth --email {email} --role {role}");
+    let why = desk.types(&give("nobody@northfield.example", "administrator")).await.refused();
+    assert!(why.contains("the person creates an account first"), "{why}");
+    let why = desk.types(&give("nobody@northfield.example", "root")).await.refused();
+    assert!(why.contains("there are: service-desk, administrator, auditor"), "{why}");
+    let why = desk.types("role list --organisation XYZ").await.refused();
+    assert!(why.contains("there is no organisation XYZ"), "{why}");
+    let said = desk.types("role list --organisation NTH").await.well();
+    assert!(said.out.is_empty() && said.err.contains("Nobody at Northfield has a role."), "{}", said.err);
+}
+
+#[tokio::test]
 async fn the_audit_is_whole_and_exported_a_line_each() {
     let desk = Desk::with_northfield().await;
     desk.imports(&people(0..3), "").await.well();

@@ -26,7 +26,13 @@ pub struct Database {
 }
 
 /// Every table that holds what people did.
-const TABLES: [&str; 18] = [
+const TABLES: &[&str] = &[
+    "activity",
+    "caller_check",
+    "console_role",
+    "number_repair",
+    "recovery_code",
+    "role_proposal",
     "organisation",
     "roster_entry",
     "account",

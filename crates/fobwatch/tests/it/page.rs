@@ -41,6 +41,20 @@ fn selector(css: &str) -> Selector {
     Selector::parse(css).unwrap()
 }
 
+/// What a field holds: a text area has it inside, a list in the option that is selected.
+fn held(field: ElementRef<'_>) -> String {
+    match field.value().name() {
+        "textarea" => field.text().collect::<String>().trim().to_owned(),
+        "select" => {
+            let options: Vec<_> = field.select(&selector("option")).collect();
+            let selected = options.iter().find(|option| option.attr("selected").is_some());
+            let selected = selected.or(options.first()).and_then(|option| option.attr("value"));
+            selected.unwrap_or_default().to_owned()
+        }
+        _ => field.attr("value").unwrap_or_default().to_owned(),
+    }
+}
+
 fn words(element: ElementRef<'_>) -> String {
     let text: String = element.text().collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -97,7 +111,7 @@ impl Page {
             panic!("{} fields are labelled {label:?} in {}", ids.len(), self.shown());
         };
         let input = document
-            .select(&selector("input"))
+            .select(&selector("input, textarea, select"))
             .find(|input| input.attr("id") == Some(id.as_str()))
             .unwrap_or_else(|| panic!("the label {label:?} belongs to no field in {}", self.shown()));
         let choice = matches!(input.attr("type"), Some("radio" | "checkbox"));
@@ -109,11 +123,10 @@ impl Page {
     pub fn value(&self, label: &str) -> String {
         let (name, _) = self.field(label);
         self.document()
-            .select(&selector("input"))
+            .select(&selector("input, textarea, select"))
             .find(|input| input.attr("name") == Some(name.as_str()))
-            .and_then(|input| input.attr("value"))
+            .map(held)
             .unwrap_or_default()
-            .to_owned()
     }
 
     /// What the button with these words does.
@@ -145,13 +158,13 @@ impl Page {
 
     fn form(&self, form: ElementRef<'_>) -> Form {
         let inputs = form
-            .select(&selector("input"))
+            .select(&selector("input, textarea, select"))
             .filter_map(|input| {
                 Some(Input {
                     name: input.attr("name")?.to_owned(),
                     choice: matches!(input.attr("type"), Some("radio" | "checkbox")),
                     chosen: input.attr("checked").is_some(),
-                    value: input.attr("value").unwrap_or_default().to_owned(),
+                    value: held(input),
                 })
             })
             .collect();

@@ -7,6 +7,7 @@ use crate::factor::channel_of;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
 use rules::desk::{CALLER_CODE_LIFETIME, CALLER_PROOF, Document, is_checked};
+use rules::phone::UkMobile;
 use rules::policy::Policy;
 use store::account::Account;
 use store::activity::ActivityKind;
@@ -72,7 +73,7 @@ pub async fn show(service: &Service, staff: &Staff, id: Uuid) -> Result<Checking
         Some(check) => service.store.delivery(check.id).await?,
         None => None,
     };
-    let channels = channels(service, &account)
+    let channels = channels(service, staff, &account)
         .await?
         .iter()
         .map(|method| Channel { id: method.id, kind: method.kind, of_record: method.is_of_record() })
@@ -82,14 +83,17 @@ pub async fn show(service: &Service, staff: &Staff, id: Uuid) -> Result<Checking
 }
 
 /// Text messages and e-mails that the person registered, and the address that the employer holds.
-async fn channels(service: &Service, account: &Account) -> Result<Vec<SignInMethod>, Refusal> {
+async fn channels(service: &Service, staff: &Staff, account: &Account) -> Result<Vec<SignInMethod>, Refusal> {
     let mut channels: Vec<_> = service
         .store
         .sign_in_methods(account.id)
         .await?
         .into_iter()
         .filter(|method| match method.kind {
-            MethodKind::Text => service.text.is_some(),
+            MethodKind::Text => {
+                let phones = staff.person.policy.phones;
+                service.text.is_some() && UkMobile::parse(method.secret.as_address(), phones).is_ok()
+            }
             kind => channel_of(kind).is_some(),
         })
         .collect();
@@ -118,7 +122,7 @@ pub async fn send_code(
 ) -> Result<(), Refusal> {
     let account = begin_act(service, staff, id).await?;
     let chosen = Uuid::parse_str(channel).ok();
-    let channels = channels(service, &account).await?;
+    let channels = channels(service, staff, &account).await?;
     let method = channels
         .iter()
         .find(|method| Some(method.id) == chosen)
@@ -138,7 +142,8 @@ pub async fn send_code(
     let code_for = CodeFor::CallerCheck(check.id);
     let sending =
         Sending { code_for, to, account: Some(account.id), organisation: Some(account.organisation_id) };
-    let (name, organisation) = (service.settings.service_name.clone(), staff.person.organisation.name.clone());
+    let (name, organisation) =
+        (service.settings.service_name.clone(), staff.person.organisation.name.clone());
     let asker = format!("{} {}", staff.person.account.first_name, staff.person.account.last_name);
     let mut tx = service.store.begin().await?;
     service.allow_code(&mut tx, &policy, code_for, to, network, now).await?;
@@ -236,11 +241,9 @@ async fn checked(
     documents: Vec<String>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let event =
-        Event::CallerChecked { account: account.id, by: staff.id(), how: how.to_owned(), documents };
+    let event = Event::CallerChecked { account: account.id, by: staff.id(), how: how.to_owned(), documents };
     tx.audit(event, now);
     service.note(tx, account.id, ActivityKind::CallerChecked, by_staff(Some(how)), now).await?;
     let organisation = &staff.person.organisation;
     service.tell_everywhere(tx, account, organisation, SecurityChange::CallerChecked, &[], now).await
 }
-

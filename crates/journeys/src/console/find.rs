@@ -33,7 +33,12 @@ pub struct FoundPeople {
 ///
 /// # Errors
 /// [`Refusal::RoleMissing`], [`Refusal::Fields`], [`Refusal::TooManyLookups`].
-pub async fn search(service: &Service, staff: &Staff, typed: &str, page: u32) -> Result<FoundPeople, Refusal> {
+pub async fn search(
+    service: &Service,
+    staff: &Staff,
+    typed: &str,
+    page: u32,
+) -> Result<FoundPeople, Refusal> {
     staff.demand(Act::SeePeople)?;
     let search = Search::parse(typed).map_err(|problem| {
         Refusal::field(

@@ -115,14 +115,18 @@ pub async fn change(service: &Service, staff: &Staff, id: Uuid, asked: Asked<'_>
     let (account, _) = may_change(service, staff, id).await?;
     session::fresh(service, &staff.person)?;
     let mut problems = Vec::new();
-    let role = Role::parse(asked.role)
-        .map_err(|_| problems.push(crate::FieldProblem::new("role", "role-empty")));
+    let role =
+        Role::parse(asked.role).map_err(|_| problems.push(crate::FieldProblem::new("role", "role-empty")));
     let reason = reason(asked.reason).map_err(|problem| problems.push(problem));
     let (Ok(role), Ok(reason)) = (role, reason) else { return Err(Refusal::Fields(problems)) };
     let now = service.clock.now();
     let mut tx = begin(service, staff.organisation(), Some(staff.id())).await?;
-    let changing =
-        Changing { organisation: &staff.person.organisation, by: Some(staff.id()), reason: reason.as_str(), now };
+    let changing = Changing {
+        organisation: &staff.person.organisation,
+        by: Some(staff.id()),
+        reason: reason.as_str(),
+        now,
+    };
     let done = if staff.person.policy.two_administrators {
         propose(service, &mut tx, staff, &account, (role, asked.change), &reason, now).await?
     } else {

@@ -2,6 +2,7 @@
 
 use crate::console::caller::checked_until;
 use crate::console::find::count_look;
+use crate::console::help::reset_closed_until;
 use crate::console::{Staff, may_help, person_of};
 use crate::password_check::who;
 use crate::{Refusal, Service};
@@ -77,7 +78,7 @@ pub async fn person(service: &Service, staff: &Staff, id: Uuid) -> Result<Seen, 
     Ok(Seen {
         roles: store.roles_of(account.id).await?,
         paused_until: store.passwords_paused_until(&who, now).await?,
-        reset_closed_until: store.exhausted_until(&policy.failed_resets, &who, now).await?,
+        reset_closed_until: reset_closed_until(service, policy, account.id, now).await?,
         sessions: store.sessions_of(account.id).await?.iter().filter(|session| alive(session)).count(),
         methods: methods
             .into_iter()

@@ -134,7 +134,8 @@ impl Page for ConsolePerson {
     const PLACE: Option<Place> = Some(Place::Console);
 
     fn samples() -> Vec<Self> {
-        let message = |method, state| ConsoleMessage { when: "22 November 2026 at 9:58am".into(), method, state };
+        let message =
+            |method, state| ConsoleMessage { when: "22 November 2026 at 9:58am".into(), method, state };
         let method = |method, remove: bool| ConsoleMethod {
             method,
             added: "1 September 2026".into(),

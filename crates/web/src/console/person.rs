@@ -10,11 +10,14 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
+use journeys::console::find::NUMBER_NOT_ALLOWED;
 use journeys::console::see::{self, Seen};
 use journeys::console::{self, Staff};
 use pages::{
-    AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePart, ConsolePerson, Happening, MessageState, Method, StaffRole,
+    AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePart, ConsolePerson, Happening,
+    MessageState, Method, StaffRole,
 };
+use rules::role::Act;
 use serde::Deserialize;
 use store::outbox::Channel;
 use store::people::MessageTrace;
@@ -67,8 +70,8 @@ fn person(web: &Web, staff: &Staff, seen: Seen, done: Option<String>) -> Console
         sessions: seen.sessions,
         recovery_codes: seen.recovery_codes,
         roles: seen.roles.iter().map(|role| staff_role(*role)).collect(),
-        caller_href: None,
-        checked_until: seen.checked_until.map(words),
+        caller_href: seen.may_help.then(|| urls::console_caller(&id)),
+        checked_until: seen.checked_until.map(|until| wording::time(Language::En, web.local(until).time())),
         methods: seen
             .methods
             .iter()
@@ -76,7 +79,7 @@ fn person(web: &Web, staff: &Staff, seen: Seen, done: Option<String>) -> Console
                 method: method(known.kind),
                 added: day(known.added_at),
                 last_used: known.last_used_at.map(words),
-                remove_href: None,
+                remove_href: seen.may_help.then(|| urls::console_remove(&id, &known.id.to_string())),
             })
             .collect(),
         activity: seen
@@ -123,7 +126,18 @@ pub(super) fn staff_role(role: Role) -> StaffRole {
     }
 }
 
-/// What whoever looks may do for this person.
-fn acts(_staff: &Staff, _seen: &Seen, _id: &str) -> Vec<(ConsoleAct, String)> {
-    Vec::new()
+/// What whoever looks may do for this person. What takes being sure who is calling says so itself.
+fn acts(staff: &Staff, seen: &Seen, id: &str) -> Vec<(ConsoleAct, String)> {
+    let mut acts = Vec::new();
+    if seen.may_help {
+        acts.push((ConsoleAct::Unlock, urls::console_unlock(id)));
+        acts.push((ConsoleAct::EndSessions, urls::console_sessions(id)));
+        if seen.account.disabled_reason.as_deref() == Some(NUMBER_NOT_ALLOWED) {
+            acts.push((ConsoleAct::RepairNumber, urls::console_number(id)));
+        }
+    }
+    if staff.may(Act::ChangeRoles) && seen.account.id != staff.id() {
+        acts.push((ConsoleAct::Roles, urls::console_change_roles(id)));
+    }
+    acts
 }

@@ -138,3 +138,6 @@ role-empty = Select a role
 caller-channel-empty = Select where the code is to be sent
 caller-code-not-sent = No code has been sent for this person. Send one first
 documents-empty = Select the documents that you have seen
+number-no-texts = Text messages cannot be sent from here, so that no code can prove the number
+audit-day-malformed = Enter a day like 2026-11-22
+audit-person-unknown = Nobody of your organisation signs in with this email address

@@ -108,6 +108,9 @@ refusal-fw-1507-text = Somebody has decided it, or it is older than 7 days. If t
 refusal-fw-1508-title = Another administrator must confirm this
 refusal-fw-1508-text = You made this proposal yourself. In your organisation two administrators agree before a role is given or taken.
 
+refusal-fw-1509-title = Send a code to the new number first
+refusal-fw-1509-text = No code has been sent to a new number in the last 10 minutes, or the number has been put right already. Start again from the person's page.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

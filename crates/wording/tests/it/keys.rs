@@ -3,9 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource};
 use wording::{Language, exists, keys};
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("errors", include_str!("../../messages/en/errors.ftl")),
     ("refusals", include_str!("../../messages/en/refusals.ftl")),
+    ("audit", include_str!("../../messages/en/audit.ftl")),
     ("activity", include_str!("../../messages/en/activity.ftl")),
     ("links", include_str!("../../messages/en/links.ftl")),
     ("messages", include_str!("../../messages/en/messages.ftl")),
@@ -104,6 +105,36 @@ fn everything_that_can_happen_around_an_account_has_its_words_and_there_are_no_o
     let mut expected: BTreeSet<String> = keys::MEANS.iter().map(|means| format!("means-{means}")).collect();
     expected.extend(keys::ACTIVITIES.iter().map(|kind| format!("activity-{kind}")));
     assert_eq!(expected, keys_of(file("activity")));
+}
+
+#[test]
+fn every_event_of_the_audit_has_its_words() {
+    let written = keys_of(file("audit"));
+    let source = include_str!("../../../store/src/audit.rs");
+    let events = source.split_once("pub enum Event {").unwrap().1.split_once("\n}").unwrap().0;
+    let events =
+        events.lines().filter(|line| line.starts_with("    ") && line.trim().starts_with(char::is_uppercase));
+    let mut found = 0;
+    for event in events {
+        let name = event.trim().split(' ').next().unwrap();
+        let mut key = "audit".to_owned();
+        for c in name.chars() {
+            if c.is_ascii_uppercase() {
+                key.push('-');
+            }
+            key.push(c.to_ascii_lowercase());
+        }
+        assert!(written.contains(&key), "{key} has no words");
+        assert!(
+            keys::AUDIT.contains(&key.strip_prefix("audit-").unwrap().replace('-', "_").as_str()),
+            "{key}"
+        );
+        found += 1;
+    }
+    assert!(found > 40, "{found}");
+    for kind in keys::AUDIT {
+        assert!(written.contains(&format!("audit-{}", kind.replace('_', "-"))), "{kind}");
+    }
 }
 
 #[test]

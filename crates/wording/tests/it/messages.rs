@@ -216,7 +216,13 @@ fn only_web_addresses_become_links() {
 fn a_text_message_starts_with_the_code() {
     for message in Message::samples().into_iter().filter(holds_code) {
         let text = message.text_message(EN);
-        assert!(text.starts_with("012345 is your Northfield Staff security code"), "{text}");
+        let read_out = matches!(message, Message::CallerCode { .. });
+        let starts = if read_out {
+            "012345 is your code for Rosalind"
+        } else {
+            "012345 is your Northfield Staff security code"
+        };
+        assert!(text.starts_with(starts), "{text}");
     }
 }
 
@@ -231,7 +237,12 @@ fn a_text_message_is_one_message_of_gsm_characters_whatever_the_names_are() {
             assert!(length <= 160, "{}: {length}: {text}", message.kind());
             assert!(!text.contains(['ë', '\u{2019}', '愛', '\n']), "{}: {text}", message.kind());
             assert!(!text.contains(char::is_control), "{}: {text}", message.kind());
-            if holds_code(&message) {
+            if matches!(message, Message::CallerCode { .. }) {
+                assert!(
+                    text.contains("If they called you, do not read it out.") && text.ends_with("10 minutes."),
+                    "{text}"
+                );
+            } else if holds_code(&message) {
                 assert!(text.contains("15 minutes") && text.contains("Do not give it to anyone."), "{text}");
             } else if !text.contains('^') {
                 assert!(text.ends_with('.') && !text.ends_with("..."), "cut at its end: {text}");

@@ -1,0 +1,90 @@
+### What the audit says, for those who read it in the console: a few words for each event, without a full stop.
+
+audit-organisation-added = Organisation added
+audit-organisation-changed = Organisation's settings changed
+audit-roster-imported = Staff list imported
+audit-registration-started = Registration started
+audit-registration-address-changed = Registration: address corrected
+audit-registration-abandoned = Registration given up
+audit-code-sent = Code sent
+audit-code-refused = Code refused
+audit-email-verified = Registration: address proved
+audit-details-mismatched = Registration: details did not match
+audit-details-accepted = Registration: details accepted
+audit-second-factor-chosen = Registration: second step chosen
+audit-account-created = Account created
+audit-password-refused = Wrong password
+audit-password-accepted = Password accepted
+audit-second-factor-refused = Second step refused
+audit-signed-in = Signed in
+audit-signed-out = Signed out
+audit-signed-in-remembered = Signed in on a remembered browser
+audit-proved-again = Confirmed again who is there
+audit-sign-in-method-chosen = Another way to sign in chosen
+audit-recovery-code-used = Recovery code used
+audit-disabled-sign-in-refused = Sign-in refused: account disabled
+audit-session-ended = Another session ended
+audit-signed-out-everywhere = Signed out everywhere
+audit-device-forgotten = Browser no longer remembered
+audit-activity-reported = Activity reported by the person
+audit-role-given = Role given
+audit-role-taken = Role taken away
+audit-role-gift-proposed = Role proposed to be given
+audit-role-removal-proposed = Role proposed to be taken away
+audit-role-proposal-declined = Proposal of a role declined or withdrawn
+audit-people-searched = People looked for
+audit-disabled-people-listed = Disabled accounts listed
+audit-person-seen = Person looked at
+audit-looking-stopped = Looking up was stopped
+audit-audit-seen = Audit looked at
+audit-caller-code-sent = Code sent to a caller
+audit-caller-code-refused = Caller read out a wrong code
+audit-caller-checked = Caller checked
+audit-unlocked-by-staff = Account unlocked by staff
+audit-sessions-ended-by-staff = Signed out everywhere by staff
+audit-method-removed-by-staff = Sign-in method removed by staff
+audit-number-repair-started = Code sent to a new number by staff
+audit-number-repaired = Number put right by staff
+audit-message-given-up = Message given up
+audit-registrations-erased = Registrations erased
+audit-keys-rotated = Keys rotated
+audit-reset-started = Password reset or unlock started
+audit-reset-method-chosen = Reset: method chosen
+audit-reset-gate-passed = Reset: proof given
+audit-reset-failed = Password reset or unlock failed
+audit-password-reset = Password reset
+audit-account-unlocked = Account unlocked by the person
+audit-password-changed = Password changed
+audit-start-code-made = Start code for a reset made by staff
+audit-method-added = Sign-in method added
+audit-method-changed = Sign-in method changed
+audit-method-removed = Sign-in method removed
+audit-method-renamed = Sign-in method renamed
+audit-methods-preferred = Default sign-in method chosen
+audit-recovery-codes-made = New recovery codes made
+audit-set-up-put-off = Setting up a method put off
+audit-number-not-allowed = Account disabled for a number
+audit-passkey-added = Passkey added
+audit-passkey-renamed = Passkey renamed
+audit-passkey-removed = Passkey removed
+audit-passkey-refused = Passkey not accepted
+audit-text-budget-used = Budget for text messages used
+audit-text-range-paused = Text messages to a range of numbers paused
+
+## Labels of what else a record says
+
+audit-detail-role = Role
+audit-detail-kind = Kind
+audit-detail-how = How
+audit-detail-documents = Documents
+audit-detail-reason = Reason
+audit-detail-count = Number
+audit-detail-found = Found
+audit-detail-purpose = For
+audit-detail-limit = Limit
+
+## Roles
+
+role-service-desk = Service desk
+role-administrator = Administrator
+role-auditor = Auditor

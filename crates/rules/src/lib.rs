@@ -24,6 +24,7 @@ pub mod limits;
 pub mod method;
 pub mod name;
 pub mod outside;
+pub mod passkey;
 pub mod password;
 pub mod path;
 pub mod phone;

@@ -73,6 +73,14 @@ pub enum Event {
     SetUpPutOff { account: Uuid, session: Uuid },
     /// A number that the organisation does not take disabled the account.
     NumberNotAllowed { account: Uuid },
+    /// A passkey was added.
+    PasskeyAdded { account: Uuid, passkey: Uuid },
+    /// A passkey was given another name.
+    PasskeyRenamed { account: Uuid, passkey: Uuid },
+    /// A passkey was removed.
+    PasskeyRemoved { account: Uuid, passkey: Uuid },
+    /// What a browser sent of a passkey was not taken. No account: nobody has that passkey.
+    PasskeyRefused { account: Option<Uuid>, why: String },
     /// A right sign-in was refused, for the account is disabled.
     DisabledSignInRefused { account: Uuid },
     /// Its owner ended one of their sessions from another.

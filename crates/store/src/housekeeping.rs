@@ -16,6 +16,7 @@ statements! {
     LIMIT_EVENTS = "DELETE FROM limit_event WHERE at <= $1";
     LIMIT_GATES = "DELETE FROM limit_gate WHERE changed_at <= $1";
     GUARDS = "DELETE FROM password_guard WHERE changed_at <= $1 AND paused_until <= $1";
+    PASSKEY_CEREMONIES = "DELETE FROM passkey_ceremony WHERE made_at <= $1";
     ACTIVITY = "DELETE FROM activity WHERE at <= $1";
     MESSAGES = "DELETE FROM outbox WHERE written_at <= $1 AND (sent_at IS NOT NULL OR gave_up_at IS NOT NULL)";
 }
@@ -38,6 +39,14 @@ impl Tx {
         execute!(self, SIGN_IN_CODES, millis(started))?;
         execute!(self, SIGN_INS, millis(started))?;
         execute!(self, SESSIONS, millis(started)).map(|_| ())
+    }
+
+    /// Erases what browsers were asked about passkeys at or before `asked`.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_passkey_ceremonies(&mut self, asked: Timestamp) -> Result<(), StoreError> {
+        execute!(self, PASSKEY_CEREMONIES, millis(asked)).map(|_| ())
     }
 
     /// Erases what limits and guards counted up to `before`.

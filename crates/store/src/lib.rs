@@ -22,6 +22,7 @@ mod migrate;
 mod moment;
 pub mod organisation;
 pub mod outbox;
+pub mod passkey;
 pub mod people;
 pub mod recovery;
 pub mod registration;

@@ -34,6 +34,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
     (4, "texts", include_str!("../migrations/0004_texts.sql"), include_str!("../migrations/0004_texts.sql")),
     (
+        5,
+        "passkeys",
+        include_str!("../migrations/0005_passkeys.sql"),
+        include_str!("../migrations/0005_passkeys.sql"),
+    ),
+    (
         6,
         "method setup",
         include_str!("../migrations/0006_method_setup.sql"),

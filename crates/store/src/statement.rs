@@ -46,6 +46,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::method_setup::STATEMENTS,
         crate::organisation::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::passkey::STATEMENTS,
         crate::people::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,

@@ -9,12 +9,14 @@
 //! | codes, tokens, looking up an address | HMAC-SHA-256 under a key that stays: [`Keys::keyed_hash`] |
 //! | passwords | Argon2id with a pepper, in a bounded queue: [`Hasher`] |
 //! | authenticator apps | RFC 6238: [`totp`] |
+//! | passkeys | Web Authentication: [`passkey`] |
 //! | sessions, links, cookies | 32 random bytes: [`Token`] |
 
 mod hasher;
 mod keyfile;
 mod keys;
 pub mod outside;
+pub mod passkey;
 #[cfg(test)]
 mod properties;
 mod random;

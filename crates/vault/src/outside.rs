@@ -7,8 +7,10 @@
 
 use std::sync::LazyLock;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 
+use crate::passkey::{CreationAnswer, Credential, RelyingParty, RequestAnswer};
 use crate::{Keys, OpenError, Random, Secret, Token, read_key_text, totp};
 
 /// Bytes that are the same in every run: these functions are about form, not about chance.
@@ -77,6 +79,46 @@ pub fn keys_file(bytes: &[u8]) {
                 assert!(!keys.ids().is_empty() && keys.is_current(&keys.seal("somewhere", b"", &Counting)));
             }
             Err(why) => assert!(why.to_string().len() < 200 && !why.to_string().contains('\n')),
+        }
+    }
+}
+
+/// What a browser sent of a passkey is read or not; nothing that nobody signed is taken.
+pub fn passkey_answer(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let party = RelyingParty::new("fobwatch.example", "https://fobwatch.example", "Fobwatch");
+    let challenge = Token::new(&Counting);
+    if let Ok(answer) = CreationAnswer::parse(&text)
+        && let Ok(made) = party.register(&answer, &challenge)
+    {
+        assert!((1..=1_023).contains(&made.credential_id.len()), "an id is neither empty nor endless");
+        assert!(made.backup_eligible || !made.backed_up);
+    }
+    if let Ok(answer) = RequestAnswer::parse(&text) {
+        let known = Credential {
+            credential_id: answer.credential_id().to_vec(),
+            public_key: bytes.to_vec(),
+            algorithm: -7,
+            sign_count: 0,
+            transports: String::new(),
+            backup_eligible: false,
+            backed_up: false,
+        };
+        let _ = (answer.challenge(), answer.user_handle());
+        assert!(party.authenticate(&answer, &challenge, &known).is_err(), "nobody signed this");
+    }
+    // The same inside what a browser would wrap it in: client data, authenticator data and attestation are any bytes.
+    let inner = URL_SAFE_NO_PAD.encode(bytes);
+    let client_data = URL_SAFE_NO_PAD.encode(format!(
+        "{{\"type\":\"webauthn.create\",\"challenge\":\"{}\",\"origin\":\"https://fobwatch.example\"}}",
+        challenge.as_str()
+    ));
+    for (client_data, data) in [(&client_data, &inner), (&inner, &inner)] {
+        let made = format!(
+            "{{\"rawId\":\"AAAA\",\"response\":{{\"clientDataJSON\":\"{client_data}\",\"attestationObject\":\"{data}\"}}}}"
+        );
+        if let Ok(answer) = CreationAnswer::parse(&made) {
+            let _ = (answer.challenge(), party.register(&answer, &challenge));
         }
     }
 }

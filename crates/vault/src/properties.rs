@@ -41,6 +41,60 @@ fn anything() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// What a browser sends of a passkey, or nearly: an attestation with authenticator data of any form, or pieces of JSON.
+fn answers() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "null",
+        "\"\"",
+        "\"AAAA\"",
+        "\"A\"",
+        "\"\u{e9}\"",
+        "1e999",
+        "\"rawId\"",
+        "\"response\"",
+        "\"clientDataJSON\"",
+        "\"attestationObject\"",
+        "\"authenticatorData\"",
+        "\"signature\"",
+        "\"userHandle\"",
+        "\"transports\"",
+    ];
+    let party = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"fobwatch.example");
+    let attestation = (any::<u8>(), any::<u32>(), any::<u16>(), vec(any::<u8>(), 0..120)).prop_map(
+        move |(flags, count, length, rest)| {
+            let data = [
+                party.as_ref(),
+                &[flags],
+                &count.to_be_bytes(),
+                &[0; 16],
+                &(length % 64).to_be_bytes(),
+                &rest,
+            ]
+            .concat();
+            let length = u16::try_from(data.len()).unwrap().to_be_bytes();
+            let map = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59";
+            [map.as_slice(), &length, &data].concat()
+        },
+    );
+    prop_oneof![
+        vec(select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat().into_bytes()),
+        (attestation.clone(), any::<prop::sample::Index>(), any::<u8>()).prop_map(
+            |(mut bytes, place, byte)| {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+                bytes
+            }
+        ),
+        attestation,
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -57,6 +111,11 @@ proptest! {
     #[test]
     fn any_text_is_a_keys_file_or_a_problem_without_secrets(bytes in anything()) {
         outside::keys_file(&bytes);
+    }
+
+    #[test]
+    fn nothing_that_nobody_signed_is_a_passkey(bytes in prop_oneof![anything(), answers()]) {
+        outside::passkey_answer(&bytes);
     }
 
     #[test]

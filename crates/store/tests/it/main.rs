@@ -12,6 +12,7 @@ mod limits;
 mod method_setup;
 mod migrations;
 mod outbox;
+mod passkeys;
 mod people;
 mod registrations;
 mod roster;

@@ -10,6 +10,7 @@
     reason = "this crate is only for tests: what is missing on the machine should stop the test with words that help"
 )]
 
+mod authenticator;
 mod centre;
 mod clock;
 pub mod crowd;
@@ -21,6 +22,7 @@ mod postgres;
 mod random;
 mod server;
 
+pub use authenticator::{KeyKind, SaysHandle, SoftAuthenticator};
 pub use centre::{CentreText, SmppCentre};
 pub use clock::TurnableClock;
 pub use kannel::KannelGateway;

@@ -32,6 +32,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     }
     tx.erase_method_setups(before(rules::method::SET_UP_LIFETIME)).await?;
     tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
+    tx.erase_passkey_ceremonies(rules::passkey::asked_after(now)).await?;
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_activity(before(KEEP_ACTIVITY)).await?;
     tx.erase_caller_checks(before(KEEP_SIGN_INS)).await?;

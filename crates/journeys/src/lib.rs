@@ -20,6 +20,8 @@ pub mod method_setup;
 mod network;
 mod notices;
 pub mod numbers;
+pub mod passkey;
+pub mod passkey_proof;
 mod password;
 mod password_check;
 pub mod password_strength;

@@ -2,6 +2,7 @@
 
 use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
+use crate::session::Person;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::method::MethodKind;
@@ -96,6 +97,17 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// The same for the person who is signed in and changed it, with none of their methods.
+pub(crate) async fn told(
+    service: &Service,
+    tx: &mut Tx,
+    person: &Person,
+    change: SecurityChange,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    service.tell_everywhere(tx, &person.account, &person.organisation, change, &[], now).await
 }
 
 /// The kind of a method, as messages name it.

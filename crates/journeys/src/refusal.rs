@@ -121,6 +121,12 @@ pub enum Refusal {
     /// There is nothing of this id that the person may see.
     #[error("there is no such thing")]
     NotFound,
+    /// The question to the browser was answered before, or more than five minutes ago.
+    #[error("the passkey's answer came too late")]
+    PasskeyOver,
+    /// What the browser sent of a passkey is not taken.
+    #[error("the passkey is refused")]
+    PasskeyRefused,
     /// No organisation has this code.
     #[error("there is no such organisation")]
     NoSuchOrganisation,
@@ -186,6 +192,8 @@ impl Refusal {
             Self::NotSignedIn => "FW-1204",
             Self::ProofNeeded => "FW-1205",
             Self::AccountDisabled => "FW-1206",
+            Self::PasskeyOver => "FW-1221",
+            Self::PasskeyRefused => "FW-1222",
             Self::SetUpOver => "FW-1231",
             Self::MethodGone => "FW-1232",
             Self::RoleMissing => "FW-1501",

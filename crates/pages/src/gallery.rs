@@ -3,9 +3,9 @@
 use crate::{
     Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
     Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors,
-    Help, Home, HowToApply, JoinComplete, NavigationLink, Page, Place, Privacy, RecentActivity, Refused,
-    RenderError, ReportActivity, Reported, Resume, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode,
-    SignInWays, StaffGroup, render,
+    Help, Home, HowToApply, JoinComplete, NavigationLink, Page, PasskeyAdd, PasskeyName, PasskeyRemove,
+    Passkeys, Place, Privacy, RecentActivity, Refused, RenderError, ReportActivity, Reported, Resume,
+    SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup, render,
 };
 use crate::{
     ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,
@@ -80,6 +80,10 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleRoles>(true)?;
     gallery.hang::<ConsoleChangeRoles>(true)?;
     gallery.hang::<ConsoleAudit>(true)?;
+    gallery.hang::<Passkeys>(true)?;
+    gallery.hang::<PasskeyAdd>(true)?;
+    gallery.hang::<PasskeyName>(true)?;
+    gallery.hang::<PasskeyRemove>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;

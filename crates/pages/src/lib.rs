@@ -26,6 +26,7 @@ mod home;
 mod join;
 mod method_setup;
 mod outcome;
+mod passkey;
 mod recovery_codes;
 mod security_info;
 mod sign_in;
@@ -54,6 +55,7 @@ pub use method_setup::{
 };
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
+pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use password::NewPassword;
 pub use qr::{QrSvg, QrTooLong};
 pub use recovery_codes::{NewRecoveryCodes, RecoveryCodes};

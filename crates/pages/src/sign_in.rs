@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Method, Page};
+use crate::{Method, Page, PasskeyForm};
 
 /// *Email address or staff number* and *Password*.
 #[derive(Debug, Clone, Serialize)]
@@ -19,6 +19,8 @@ pub struct SignIn {
     pub forgotten_href: Option<String>,
     /// How the person has just left, if so.
     pub left: Option<Leaving>,
+    /// *Sign in with a passkey*; none where this service can have no passkeys.
+    pub passkey: Option<PasskeyForm>,
 }
 
 /// How a session ended.
@@ -45,8 +47,10 @@ impl Page for SignIn {
             join_href: "/join".into(),
             forgotten_href: Some("/reset".into()),
             left: None,
+            passkey: Some(PasskeyForm::new("/sign-in/passkey", "/sign-in/passkey/question")),
         };
-        let typed = Self { user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(), ..plain.clone() };
+        let typed =
+            Self { user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(), passkey: None, ..plain.clone() };
         let left = |how| Self { left: Some(how), ..plain.clone() };
         vec![
             plain.clone(),
@@ -145,6 +149,8 @@ pub struct SignInWays {
     pub chosen: String,
     /// Where a recovery code is typed; none where the account has none left.
     pub recovery_code_href: Option<String>,
+    /// *Use a passkey*; none where the account has none.
+    pub passkey: Option<PasskeyForm>,
     /// Back to the code.
     pub back: Option<String>,
 }
@@ -165,6 +171,7 @@ impl Page for SignInWays {
             ways: vec![way("a", Method::Text, "ending in 23", None)],
             chosen: "a".into(),
             recovery_code_href: None,
+            passkey: None,
             back: Some("/sign-in/code".into()),
         };
         let many = Self {
@@ -174,6 +181,7 @@ impl Page for SignInWays {
                 way("c", Method::Email, "g•••@ysbyty-llanfihangel-y-creuddyn.northfield.example", None),
             ],
             recovery_code_href: Some("/sign-in/recovery-code".into()),
+            passkey: Some(PasskeyForm::new("/sign-in/method/passkey", "/sign-in/method/passkey/question")),
             ..one.clone()
         };
         vec![many, one]
@@ -207,6 +215,8 @@ pub struct Confirm {
     pub user_name: String,
     /// For how many minutes that is enough.
     pub minutes: u32,
+    /// *Use a passkey*; none where the account has none.
+    pub passkey: Option<PasskeyForm>,
     /// Where the person comes from.
     pub back: Option<String>,
 }
@@ -220,8 +230,10 @@ impl Page for Confirm {
             action: "/confirm?next=%2Fsecurity-info".into(),
             user_name: "amina.khan@northfield.example".into(),
             minutes: 10,
+            passkey: None,
             back: Some("/home".into()),
         };
-        vec![plain]
+        let passkey = PasskeyForm::new("/confirm/passkey?next=%2Fsecurity-info", "/confirm/passkey/question");
+        vec![Self { passkey: Some(passkey), ..plain.clone() }, plain]
     }
 }

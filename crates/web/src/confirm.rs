@@ -13,8 +13,9 @@ use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::confirm::{self, Confirming};
+use journeys::passkey;
 use journeys::session::{self, Person};
-use pages::{Confirm, FieldErrors};
+use pages::{Confirm, FieldErrors, PasskeyForm};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Web> {
@@ -24,12 +25,12 @@ pub(crate) fn routes() -> Router<Web> {
 /// The page that asked for the proof.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Next {
+pub(crate) struct Next {
     next: String,
 }
 
 impl Next {
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         rules::path::local(&self.next).unwrap_or(urls::HOME)
     }
 }
@@ -40,14 +41,23 @@ async fn show(State(web): State<Web>, Query(next): Query<Next>, jar: CookieJar) 
     if session::fresh(&web, &person).is_ok() {
         return Ok(see_other(next.path()));
     }
-    confirm_page(&web, &person, &next, &FieldErrors::none(), StatusCode::OK)
+    confirm_page(&web, &person, &next, &FieldErrors::none(), StatusCode::OK).await
 }
 
-fn confirm_page(web: &Web, person: &Person, next: &Next, errors: &FieldErrors, status: StatusCode) -> Answer {
+pub(crate) async fn confirm_page(
+    web: &Web,
+    person: &Person,
+    next: &Next,
+    errors: &FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let has_passkey = passkey::any(web, person.account.id).await?;
     let confirm = Confirm {
         action: urls::confirm(next.path()),
         user_name: person.account.email.clone(),
         minutes: u32::try_from(person.policy.fresh_proof.as_mins()).unwrap_or(u32::MAX),
+        passkey: has_passkey
+            .then(|| PasskeyForm::new(urls::confirm_passkey(next.path()), urls::CONFIRM_PASSKEY_QUESTION)),
         back: Some(urls::HOME.into()),
     };
     page_with(&shell(web, person), &confirm, errors, status)
@@ -73,7 +83,7 @@ async fn give_password(
         Ok(signing_in) => Ok(go_on(&web, jar, &signing_in)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
-            confirm_page(&web, &person, &next, &errors, status)
+            confirm_page(&web, &person, &next, &errors, status).await
         }
     }
 }

@@ -110,6 +110,13 @@ pub(crate) struct DetailsForm {
     pub password: Typed,
 }
 
+/// What a browser answered of a passkey, as JSON.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct CredentialForm {
+    pub credential: String,
+}
+
 /// User name and password.
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -18,6 +18,8 @@ mod home;
 mod join;
 mod join_details;
 mod join_factor;
+mod passkey;
+mod passkeys;
 mod method_setup;
 mod password;
 mod person;
@@ -58,6 +60,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(recovery_codes::routes())
         .merge(campaign::routes())
         .merge(console::routes())
+        .merge(passkey::routes())
+        .merge(passkeys::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

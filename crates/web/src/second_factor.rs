@@ -15,8 +15,8 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::second_factor::{self, Proving, SigningIn};
 use journeys::session::SignedIn;
-use journeys::{Refusal, join, recovery_code};
-use pages::{FieldErrors, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
+use journeys::{Refusal, join, passkey, recovery_code};
+use pages::{FieldErrors, PasskeyForm, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 use rules::email::EmailAddress;
 use rules::method::MethodKind;
 use store::method::SignInMethod;
@@ -146,7 +146,13 @@ async fn ways(State(web): State<Web>, jar: CookieJar) -> Answer {
     ways_page(&web, &signing_in, &FieldErrors::none(), StatusCode::OK).await
 }
 
-async fn ways_page(web: &Web, signing_in: &SigningIn, errors: &FieldErrors, status: StatusCode) -> Answer {
+pub(crate) async fn ways_page(
+    web: &Web,
+    signing_in: &SigningIn,
+    errors: &FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let has_passkey = passkey::any(web, signing_in.account.id).await?;
     let has_codes = recovery_code::any_left(web, signing_in.account.id).await?;
     let ways = SignInWays {
         action: urls::SIGN_IN_METHOD.into(),
@@ -161,6 +167,8 @@ async fn ways_page(web: &Web, signing_in: &SigningIn, errors: &FieldErrors, stat
             })
             .collect(),
         chosen: signing_in.method.id.to_string(),
+        passkey: has_passkey
+            .then(|| PasskeyForm::new(urls::SIGN_IN_METHOD_PASSKEY, urls::SIGN_IN_METHOD_PASSKEY_QUESTION)),
         recovery_code_href: has_codes.then(|| urls::SIGN_IN_RECOVERY_CODE.into()),
         back: Some(urls::SIGN_IN_CODE.into()),
     };

@@ -12,9 +12,9 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::session;
 use journeys::sign_in::{self, Attempt, PasswordRight};
-use pages::{FieldErrors, Leaving, SignIn};
+use journeys::{passkey_proof, session};
+use pages::{FieldErrors, Leaving, PasskeyForm, SignIn};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Web> {
@@ -41,7 +41,7 @@ async fn show(State(web): State<Web>, Query(left): Query<Left>, jar: CookieJar) 
     sign_in_page(&web, String::new(), left, &FieldErrors::none(), StatusCode::OK)
 }
 
-fn sign_in_page(
+pub(crate) fn sign_in_page(
     web: &Web,
     user_name: String,
     left: Option<Leaving>,
@@ -55,6 +55,8 @@ fn sign_in_page(
         join_href: urls::JOIN.into(),
         forgotten_href: None,
         left,
+        passkey: passkey_proof::possible(web)
+            .then(|| PasskeyForm::new(urls::SIGN_IN_PASSKEY, urls::SIGN_IN_PASSKEY_QUESTION)),
     };
     page_with(&web.shell(), &sign_in, errors, status)
 }

@@ -46,6 +46,28 @@ pub const SIGN_IN_RECOVERY_CODE: &str = "/sign-in/recovery-code";
 pub const CONFIRM: &str = "/confirm";
 /// How strong a new password is, while it is typed.
 pub const PASSWORD_STRENGTH: &str = "/password/strength";
+/// *Sign in with a passkey*: the answer of the browser.
+pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
+/// The question to it.
+pub const SIGN_IN_PASSKEY_QUESTION: &str = "/sign-in/passkey/question";
+/// A passkey in the place of the second factor.
+pub const SIGN_IN_METHOD_PASSKEY: &str = "/sign-in/method/passkey";
+/// The question for it.
+pub const SIGN_IN_METHOD_PASSKEY_QUESTION: &str = "/sign-in/method/passkey/question";
+/// *Confirm that it is you* by a passkey.
+pub const CONFIRM_PASSKEY: &str = "/confirm/passkey";
+/// The question for it.
+pub const CONFIRM_PASSKEY_QUESTION: &str = "/confirm/passkey/question";
+/// The list of passkeys.
+pub const PASSKEYS: &str = "/security-info/passkeys";
+/// *Create a passkey*.
+pub const PASSKEY_ADD: &str = "/security-info/passkeys/add";
+/// The question for it.
+pub const PASSKEY_ADD_QUESTION: &str = "/security-info/passkeys/add/question";
+/// The name of a passkey.
+pub const PASSKEY_NAME: &str = "/security-info/passkeys/{id}/name";
+/// *Delete passkey*.
+pub const PASSKEY_REMOVE: &str = "/security-info/passkeys/{id}/delete";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where GOV.UK Notify reports what became of a text.
@@ -227,6 +249,22 @@ pub fn console_person(id: &str) -> String {
 pub fn confirm(next: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
     format!("{CONFIRM}?{query}")
+}
+
+/// *Confirm that it is you* by a passkey, then on to `next`.
+pub fn confirm_passkey(next: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("{CONFIRM_PASSKEY}?{query}")
+}
+
+/// The name of this passkey.
+pub fn passkey_name(id: &str) -> String {
+    format!("{PASSKEYS}/{id}/name")
+}
+
+/// *Delete passkey*, this one.
+pub fn passkey_remove(id: &str) -> String {
+    format!("{PASSKEYS}/{id}/delete")
 }
 
 /// Step 1 at an organisation: *Staff Group*.

@@ -15,6 +15,8 @@ pub enum SecurityChange {
     MethodRemoved(SignInMethod),
     PasskeyAdded,
     PasskeyRemoved,
+    /// The count of a passkey went back: there may be a copy.
+    PasskeyRefused,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     PasswordChanged,
@@ -33,12 +35,13 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::PasskeyRefused,
         Self::RecoveryCodesMade,
         Self::RecoveryCodeUsed,
         Self::PasswordChanged,
@@ -61,6 +64,7 @@ impl SecurityChange {
             Self::MethodRemoved(method) => ("change-method-removed", Some(method)),
             Self::PasskeyAdded => ("change-passkey-added", None),
             Self::PasskeyRemoved => ("change-passkey-removed", None),
+            Self::PasskeyRefused => ("change-passkey-refused", None),
             Self::RecoveryCodesMade => ("change-recovery-codes-made", None),
             Self::RecoveryCodeUsed => ("change-recovery-code-used", None),
             Self::PasswordChanged => ("change-password-changed", None),

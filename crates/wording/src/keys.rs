@@ -74,6 +74,10 @@ pub const ERRORS: &[Key] = &[
     ("recovery-code-malformed", &[]),
     ("recovery-code-wrong", &[]),
     ("recovery-code-used-up", &[]),
+    ("passkey-name-empty", &[]),
+    ("passkey-name-too-long", &[]),
+    ("passkey-too-many", &["most"]),
+    ("passkey-known", &[]),
     ("add-method-empty", &[]),
     ("add-method-too-many", &[]),
     ("method-already", &[]),
@@ -125,6 +129,8 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1204", &[]),
     ("FW-1205", &[]),
     ("FW-1206", &["support"]),
+    ("FW-1221", &[]),
+    ("FW-1222", &["support"]),
     ("FW-1231", &[]),
     ("FW-1232", &[]),
     ("FW-1501", &[]),
@@ -150,6 +156,7 @@ pub const LINKS: &[Key] = &[
     ("link-sign-in", &[]),
     ("link-security-info", &[]),
     ("hint-number", &["digits"]),
+    ("passkey-name", &[]),
 ];
 
 /// What can happen around an account; the key of each is this after `activity-`.

@@ -141,3 +141,10 @@ documents-empty = Select the documents that you have seen
 number-no-texts = Text messages cannot be sent from here, so that no code can prove the number
 audit-day-malformed = Enter a day like 2026-11-22
 audit-person-unknown = Nobody of your organisation signs in with this email address
+
+## Passkeys
+
+passkey-name-empty = Enter a name for this passkey
+passkey-name-too-long = The name must be 60 characters or fewer
+passkey-too-many = You have { $most } passkeys. Remove one that you no longer use, then add this one
+passkey-known = You have added this passkey before

@@ -6,3 +6,4 @@ link-continue = Continue
 link-sign-in = Sign in
 link-security-info = Go to Security info
 hint-number = ending in { $digits }
+passkey-name = Passkey

@@ -31,6 +31,7 @@ change-method-changed = { $method } was changed
 change-method-removed = { $method } was removed
 change-passkey-added = A passkey was added
 change-passkey-removed = A passkey was removed
+change-passkey-refused = A passkey was refused, because there may be a copy of it
 change-recovery-codes-made = New recovery codes were made
 change-recovery-code-used = A recovery code was used to sign in
 change-password-changed = Your password was changed

@@ -78,6 +78,12 @@ refusal-fw-1205-text = This page needs a sign-in of the last few minutes. Confir
 refusal-fw-1206-title = Your account cannot be used
 refusal-fw-1206-text = Your organisation has stopped this account for now, as a rule because a phone number on it is not a UK mobile number. Your password is right and nothing is lost. Contact { $support } and say that you see code FW-1206.
 
+refusal-fw-1221-title = Use your passkey again
+refusal-fw-1221-text = You took longer than 5 minutes, or the page was open in another tab as well. Nothing is wrong with your passkey: use it again.
+
+refusal-fw-1222-title = We could not use this passkey
+refusal-fw-1222-text = The passkey has been removed from your account, or your device did not make sure that it is you. Try again, or sign in with your password. If it happens again, contact { $support } and say that you see code FW-1222.
+
 refusal-fw-1231-title = Start adding your sign-in method again
 refusal-fw-1231-text = You took longer than 30 minutes, or you signed in again or changed browser since you started. Nothing was added or changed. Go to Security info and start again.
 

@@ -54,6 +54,8 @@ export const gethin = person('Gethin Price');
 export const priya = person('Priya Sharma');
 export const rosalind = person('Rosalind Achterberg');
 export const nadia = person('Nadia Rahman');
+export const olwen = person('Olwen Pritchard');
+export const rhys = person('Rhys Morgan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

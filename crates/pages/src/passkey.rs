@@ -37,6 +37,13 @@ pub struct PasskeyRow {
     pub remove_href: String,
 }
 
+impl PasskeyRow {
+    /// Two of them, for the samples of pages.
+    pub(crate) fn samples() -> Vec<Self> {
+        rows()
+    }
+}
+
 fn rows() -> Vec<PasskeyRow> {
     let row = |name: &str, synced, last_used: Option<&str>| PasskeyRow {
         name: name.into(),

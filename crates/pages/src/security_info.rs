@@ -93,6 +93,10 @@ pub struct SecurityInfo {
     pub add_href: String,
     /// Where default and back-up are chosen; none where there is nothing to choose among.
     pub default_href: Option<String>,
+    /// The passkeys, oldest first.
+    pub passkeys: Vec<crate::PasskeyRow>,
+    /// Where one is added; none where this service can have no passkeys.
+    pub add_passkey_href: Option<String>,
     /// The user name: the address of record.
     pub user_name: String,
     /// Where the password is changed; none where that cannot be done.
@@ -125,6 +129,8 @@ impl Page for SecurityInfo {
             methods: vec![method(KnownMethod::phone(), Offered::First, 0)],
             add_href: "/security-info/add".into(),
             default_href: None,
+            passkeys: Vec::new(),
+            add_passkey_href: Some("/security-info/passkeys/add".into()),
             user_name: "amina.khan@northfield.example".into(),
             password_href: None,
             recovery_codes: None,
@@ -140,6 +146,7 @@ impl Page for SecurityInfo {
                 method(office, Offered::Later, 3),
             ],
             default_href: Some("/security-info/default".into()),
+            passkeys: crate::PasskeyRow::samples(),
             password_href: Some("/security-info/password".into()),
             recovery_codes: Some(RecoveryCodesState { made: "22 November 2026".into(), left: 9 }),
             ..one.clone()

@@ -62,7 +62,7 @@ async fn list(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) 
             "removed" => Some(PasskeyDone::Removed),
             _ => None,
         },
-        back: Some(urls::HOME.into()),
+        back: Some(urls::SECURITY_INFO.into()),
     };
     page(&shell(&web, &person), &passkeys)
 }

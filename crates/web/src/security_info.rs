@@ -110,6 +110,8 @@ async fn list(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) 
         methods,
         add_href: urls::SECURITY_ADD.into(),
         default_href: (factors > 1).then(|| urls::SECURITY_DEFAULT.into()),
+        passkeys: crate::passkeys::rows(&web, &journeys::passkey::list(&web, &person).await?),
+        add_passkey_href: journeys::passkey_proof::possible(&web).then(|| urls::PASSKEY_ADD.into()),
         user_name: person.account.email.clone(),
         password_href: None,
         recovery_codes: overview.recovery_codes.map(|codes| codes_state(&web, codes)),

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_program_that_we_did_not_write_shows_the_same_codes() {
-        let seed = Secret::new((0_u8..20).map(|n| n.wrapping_mul(97)).collect());
+        let seed = Secret::new((0_u8..20).map(|n| n.wrapping_mul(97)).collect::<Vec<u8>>());
         let hex: String = seed.expose().iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex

@@ -93,8 +93,8 @@ fn visible(html: &str) -> String {
 #[test]
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
-    assert_eq!(kinds.len(), 12);
-    assert_eq!(Message::samples().len(), 12);
+    assert_eq!(kinds.len(), 13);
+    assert_eq!(Message::samples().len(), 13);
 }
 
 #[test]

@@ -72,17 +72,17 @@ async fn an_untouched_audit_is_whole(#[values(Sqlite, PostgreSql)] kind: Kind) {
         "UPDATE audit SET seq = 6 WHERE seq = 100"], Altered { seq: 4 })]
 #[case::a_foreign_record_in_the_place_of_another(
     &["DELETE FROM audit WHERE seq = 5",
-        "INSERT INTO audit SELECT 5, at, event, chain FROM audit WHERE seq = 6"], Altered { seq: 5 })]
+        "INSERT INTO audit (seq, at, event, chain) SELECT 5, at, event, chain FROM audit WHERE seq = 6"], Altered { seq: 5 })]
 #[case::a_foreign_record_between_two(
     &["UPDATE audit SET seq = seq + 100 WHERE seq > 5", "UPDATE audit SET seq = seq - 99 WHERE seq > 100",
-        "INSERT INTO audit SELECT 6, at, event, chain FROM audit WHERE seq = 5",
+        "INSERT INTO audit (seq, at, event, chain) SELECT 6, at, event, chain FROM audit WHERE seq = 5",
         "UPDATE audit_head SET seq = 10"], Altered { seq: 6 })]
 #[case::a_record_beyond_the_head(
-    &["INSERT INTO audit SELECT 10, at, event, chain FROM audit WHERE seq = 9"], Altered { seq: 10 })]
+    &["INSERT INTO audit (seq, at, event, chain) SELECT 10, at, event, chain FROM audit WHERE seq = 9"], Altered { seq: 10 })]
 #[case::a_record_far_beyond_the_head(
-    &["INSERT INTO audit SELECT 5000, at, event, chain FROM audit WHERE seq = 9"], Altered { seq: 5000 })]
+    &["INSERT INTO audit (seq, at, event, chain) SELECT 5000, at, event, chain FROM audit WHERE seq = 9"], Altered { seq: 5000 })]
 #[case::a_record_before_the_first(
-    &["INSERT INTO audit SELECT 0, at, event, chain FROM audit WHERE seq = 9"], Altered { seq: 0 })]
+    &["INSERT INTO audit (seq, at, event, chain) SELECT 0, at, event, chain FROM audit WHERE seq = 9"], Altered { seq: 0 })]
 #[case::the_head_set_back_to_the_beginning(&["UPDATE audit_head SET seq = 0, chain = HEAD"], Altered { seq: 1 })]
 #[case::the_head_counted_back(&["UPDATE audit_head SET seq = 8"], Altered { seq: 9 })]
 #[case::the_head_set_back_by_one_with_its_link(

@@ -64,6 +64,7 @@ impl Page for SignIn {
 
 /// The second factor at sign-in. The address or number cannot be seen or changed here.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that the page says or not")]
 pub struct SignInCode {
     /// Where the form with the code posts to.
     pub action: String,

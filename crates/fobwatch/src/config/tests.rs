@@ -166,6 +166,15 @@ fn every_mistake_in_the_file_is_named_with_its_line_and_a_remedy() {
             "fobwatch.toml, line 7: metrics.token is too short. \
              Write at least 16 characters without spaces, such as token = \"A-LONG-RANDOM-TEXT\".",
         ),
+    ];
+    for (lines, said) in table {
+        assert_eq!(said_of(lines), said, "for {lines}");
+    }
+}
+
+#[test]
+fn providers_of_texts_say_what_each_cannot_do_without() {
+    let table = [
         (
             "[text]\nprovider = \"http\"",
             "fobwatch.toml, line 7: text.provider is http, but text.api_key is missing. \

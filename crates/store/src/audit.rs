@@ -127,6 +127,8 @@ pub enum Event {
     NumberRepairStarted { account: Uuid, by: Uuid, reason: String },
     /// The service desk put a number right, and the account can be used again.
     NumberRepaired { account: Uuid, by: Uuid, reason: String },
+    /// An administrator changed one of the organisation's rules in the console.
+    RuleChanged { organisation: Uuid, by: Uuid, key: String, from: String, to: String },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.

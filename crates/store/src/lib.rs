@@ -9,6 +9,7 @@ pub mod activity;
 pub mod audit;
 pub mod caller;
 pub mod code;
+pub mod console_figures;
 mod db;
 pub mod delivery;
 pub mod device;

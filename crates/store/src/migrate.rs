@@ -51,6 +51,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0008_console.sql"),
         include_str!("../migrations/0008_console.sql"),
     ),
+    (
+        9,
+        "console figures",
+        include_str!("../migrations/0009_console_figures.sql"),
+        include_str!("../migrations/0009_console_figures.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -37,6 +37,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::audit::STATEMENTS,
         crate::caller::STATEMENTS,
         crate::code::STATEMENTS,
+        crate::console_figures::STATEMENTS,
         crate::delivery::STATEMENTS,
         crate::device::STATEMENTS,
         crate::guard::STATEMENTS,

@@ -2,9 +2,16 @@
 
 mod act;
 mod audit;
+mod dashboard;
+mod deliveries;
 mod people;
 mod person;
 mod roles;
+mod settings;
+
+pub use dashboard::{ConsoleDashboard, ProviderLine, RangeLink, RefusedTries};
+pub use deliveries::{ConsoleDeliveries, DeliveryLine};
+pub use settings::{ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, RuleEffect, RuleForm, SettingLine};
 
 pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber};
 pub use audit::{AuditLine, ConsoleAudit};
@@ -25,6 +32,9 @@ pub enum ConsolePart {
     People,
     Roles,
     Audit,
+    Deliveries,
+    Settings,
+    Dashboard,
 }
 
 /// One entry of the console's navigation.
@@ -54,6 +64,9 @@ impl ConsoleFrame {
                 entry(ConsolePart::People, "/console/people"),
                 entry(ConsolePart::Roles, "/console/roles"),
                 entry(ConsolePart::Audit, "/console/audit"),
+                entry(ConsolePart::Deliveries, "/console/deliveries"),
+                entry(ConsolePart::Settings, "/console/settings"),
+                entry(ConsolePart::Dashboard, "/console/dashboard"),
             ],
         }
     }

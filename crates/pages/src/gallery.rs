@@ -1,5 +1,6 @@
 //! Every page with every sample, for the tests and for looking at.
 
+use crate::{ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings};
 use crate::{
     Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
     Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors,
@@ -84,6 +85,11 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<PasskeyAdd>(true)?;
     gallery.hang::<PasskeyName>(true)?;
     gallery.hang::<PasskeyRemove>(true)?;
+    gallery.hang::<ConsoleDeliveries>(true)?;
+    gallery.hang::<ConsoleSettings>(true)?;
+    gallery.hang::<ConsoleSetting>(true)?;
+    gallery.hang::<ConsoleSettingPreview>(true)?;
+    gallery.hang::<ConsoleDashboard>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;

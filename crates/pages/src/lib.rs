@@ -13,6 +13,7 @@ mod errors;
 mod gallery;
 mod page;
 mod password;
+mod plot;
 mod qr;
 mod shell;
 
@@ -44,6 +45,10 @@ pub use console::{
     ConsoleNumber, ConsoleRoles, ProposalLine, RoleLine,
 };
 pub use devices::{Devices, RememberedBrowser, SignedInSession};
+pub use console::{
+    ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, DeliveryLine,
+    ProviderLine, RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,
+};
 pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};
 pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};
@@ -54,6 +59,7 @@ pub use method_setup::{
     SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpCode, SetUpDone, SetUpDue, SetUpEmail, SetUpPhone,
 };
 pub use outcome::{ErrorPage, Refused};
+pub use plot::{Bar, Plot, PlotLabel, PlotRow};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use password::NewPassword;

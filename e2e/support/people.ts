@@ -56,6 +56,7 @@ export const rosalind = person('Rosalind Achterberg');
 export const nadia = person('Nadia Rahman');
 export const olwen = person('Olwen Pritchard');
 export const rhys = person('Rhys Morgan');
+export const ada = person('Ada Mensah');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

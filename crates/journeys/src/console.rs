@@ -6,11 +6,14 @@
 
 pub mod audit;
 pub mod caller;
+pub mod dashboard;
+pub mod deliveries;
 pub mod find;
 pub mod help;
 pub mod number;
 pub mod roles;
 pub mod see;
+pub mod settings;
 
 use crate::session::{self, Person};
 use crate::visitor::About;

@@ -25,6 +25,7 @@ pub mod passkey_proof;
 mod password;
 mod password_check;
 pub mod password_strength;
+pub mod organisation_rules;
 pub mod recovery_code;
 mod refusal;
 pub mod reports;

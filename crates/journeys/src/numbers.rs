@@ -44,10 +44,14 @@ pub(crate) fn contact_number(
 
 /// Whether a method may be used and kept: it holds no number, or one that the organisation takes.
 pub fn is_allowed(method: &SignInMethod, policy: &Policy) -> bool {
-    let number = method.secret.as_address();
-    match method.kind {
-        MethodKind::Text | MethodKind::AlternativePhone => UkMobile::parse(number, policy.phones).is_ok(),
-        MethodKind::OfficePhone => UkPhone::parse(number, policy.phones).is_ok(),
+    is_number_allowed(method.kind, method.secret.as_address(), policy.phones)
+}
+
+/// Whether a number of a method of this kind is taken.
+pub(crate) fn is_number_allowed(kind: MethodKind, number: &str, phones: PhonePolicy) -> bool {
+    match kind {
+        MethodKind::Text | MethodKind::AlternativePhone => UkMobile::parse(number, phones).is_ok(),
+        MethodKind::OfficePhone => UkPhone::parse(number, phones).is_ok(),
         MethodKind::Email | MethodKind::App => true,
     }
 }

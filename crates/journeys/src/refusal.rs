@@ -157,6 +157,9 @@ pub enum Refusal {
     /// A second administrator confirms, not the first one.
     #[error("the proposal is one's own")]
     OwnProposal,
+    /// Somebody else has changed the rule meanwhile.
+    #[error("the rule has been changed meanwhile")]
+    RuleChanged,
     /// More passwords are waiting to be checked than can be in good time.
     #[error("too busy")]
     Busy,
@@ -205,6 +208,7 @@ impl Refusal {
             Self::ProposalOver => "FW-1507",
             Self::OwnProposal => "FW-1508",
             Self::NumberNotStarted => "FW-1509",
+            Self::RuleChanged => "FW-1520",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

@@ -2,10 +2,13 @@
 
 mod audit;
 mod caller;
+mod dashboard;
+mod deliveries;
 mod find;
 mod help;
 mod person;
 mod roles;
+mod settings;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
@@ -28,13 +31,19 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(help::routes())
         .merge(roles::routes())
         .merge(audit::routes())
+        .merge(deliveries::routes())
+        .merge(settings::routes())
+        .merge(dashboard::routes())
 }
 
 /// The parts of the console: who sees them, and where they begin.
-const PARTS: [(ConsolePart, Act, &str); 3] = [
+const PARTS: [(ConsolePart, Act, &str); 6] = [
     (ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE),
     (ConsolePart::Roles, Act::SeeRoles, urls::CONSOLE_ROLES),
     (ConsolePart::Audit, Act::SeeAudit, urls::CONSOLE_AUDIT),
+    (ConsolePart::Deliveries, Act::SeeDeliveries, urls::CONSOLE_DELIVERIES),
+    (ConsolePart::Settings, Act::SeeSettings, urls::CONSOLE_SETTINGS),
+    (ConsolePart::Dashboard, Act::SeeDashboard, urls::CONSOLE_DASHBOARD),
 ];
 
 /// Who is signed in with a role, for the page at `here`. Whoever proved no second factor in this session is led to *Confirm that

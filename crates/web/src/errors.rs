@@ -101,6 +101,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongStep
         | Refusal::LastAdministrator
         | Refusal::NumberNotStarted
+        | Refusal::RuleChanged
         | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

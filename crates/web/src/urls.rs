@@ -286,3 +286,24 @@ pub fn join_email_at(code: &str, group: &str) -> String {
 pub fn first_time_at(code: &str) -> String {
     format!("/first-time/{code}")
 }
+
+/// The delivery log.
+pub const CONSOLE_DELIVERIES: &str = "/console/deliveries";
+/// The organisation's rules.
+pub const CONSOLE_SETTINGS: &str = "/console/settings";
+/// One of the rules.
+pub const CONSOLE_SETTING: &str = "/console/settings/{key}";
+/// What another value of a rule would do.
+pub const CONSOLE_SETTING_PREVIEW: &str = "/console/settings/{key}/preview";
+/// The dashboard.
+pub const CONSOLE_DASHBOARD: &str = "/console/dashboard";
+
+/// One of the rules.
+pub fn console_setting(key: &str) -> String {
+    CONSOLE_SETTING.replace("{key}", key)
+}
+
+/// What another value of a rule would do; a form adds the value.
+pub fn console_setting_preview(key: &str) -> String {
+    CONSOLE_SETTING_PREVIEW.replace("{key}", key)
+}

@@ -106,6 +106,14 @@ pub const ERRORS: &[Key] = &[
     ("number-no-texts", &[]),
     ("audit-day-malformed", &[]),
     ("audit-person-unknown", &[]),
+    ("setting-empty", &[]),
+    ("setting-not-a-duration", &[]),
+    ("setting-not-a-number", &[]),
+    ("setting-not-yes-or-no", &[]),
+    ("setting-looser", &["now"]),
+    ("setting-unworkable", &["limit"]),
+    ("delivery-day-malformed", &[]),
+    ("delivery-days-crossed", &[]),
 ];
 
 /// The public codes of refusals, with the values that their texts take. Each has a `…-title` and a `…-text`.
@@ -142,6 +150,7 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1507", &[]),
     ("FW-1508", &[]),
     ("FW-1509", &[]),
+    ("FW-1520", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),
@@ -197,6 +206,7 @@ pub const ACTIVITIES: &[&str] = &[
 pub const AUDIT: &[&str] = &[
     "organisation_added",
     "organisation_changed",
+    "rule_changed",
     "roster_imported",
     "registration_started",
     "registration_address_changed",

@@ -1,11 +1,11 @@
 //! `fobwatch organisation`: the employers whose people use the service.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use journeys::Clock as _;
+use journeys::organisation_rules::{as_kept, own_rules, with_rule};
 use store::StoreError;
 use store::audit::Event;
 use store::organisation::{Organisation, OrganisationChange};
@@ -154,7 +154,7 @@ async fn list(house: &House, console: &mut Console) -> Result<()> {
         if organisation.has_logo {
             console.say(format!("{:<12}has a logo", ""))?;
         }
-        for (rule, value) in stricter_rules(&organisation.policy)? {
+        for (rule, value) in own_rules(&organisation.policy)? {
             console.say(format!("{:<12}{rule}: {value}", ""))?;
         }
     }
@@ -201,7 +201,8 @@ impl Settings {
 
 /// The stricter rules with those on the command line over them, each checked against the default.
 fn made_stricter(config: &Config, kept: &str, given: &[String]) -> Result<String> {
-    let mut rules = stricter_rules(kept)?;
+    let installation = wiring::settings(config).policy;
+    let mut rules = own_rules(kept)?;
     for rule in given {
         let Some((key, value)) = rule.split_once('=') else {
             bail!(
@@ -209,17 +210,9 @@ fn made_stricter(config: &Config, kept: &str, given: &[String]) -> Result<String
                 rules::policy::Policy::KEYS.join(", ")
             );
         };
-        rules.insert(key.trim().to_owned(), value.trim().to_owned());
+        rules = with_rule(&installation, rules, key, value).with_context(|| format!("--strict {rule}"))?;
     }
-    let mut policy = wiring::settings(config).policy;
-    for (key, value) in &rules {
-        policy.stricter(key, value).with_context(|| format!("--strict {key}={value}"))?;
-    }
-    Ok(serde_json::to_string(&rules)?)
-}
-
-fn stricter_rules(policy: &str) -> Result<BTreeMap<String, String>> {
-    serde_json::from_str(policy).context("the organisation's rules in the database are not readable")
+    Ok(as_kept(&rules)?)
 }
 
 fn checked_code(code: &str) -> Result<String> {

@@ -10,6 +10,7 @@
     reason = "helpers of tests stop the test, and say what they measured"
 )]
 
+mod admin;
 mod alike;
 mod browser;
 mod campaign;

@@ -64,8 +64,8 @@ pub struct Page {
 }
 
 /// Details that are words, not ids.
-const DETAILS: [&str; 9] =
-    ["role", "kind", "how", "documents", "reason", "count", "found", "purpose", "limit"];
+const DETAILS: [&str; 12] =
+    ["role", "kind", "how", "documents", "reason", "count", "found", "purpose", "limit", "key", "from", "to"];
 
 /// Shows the organisation's records, and enters that somebody looked.
 ///

@@ -1,6 +1,7 @@
 ### What the audit says, for those who read it in the console: a few words for each event, without a full stop.
 
 audit-organisation-added = Organisation added
+audit-rule-changed = Organisation's rule changed
 audit-organisation-changed = Organisation's settings changed
 audit-roster-imported = Staff list imported
 audit-registration-started = Registration started
@@ -82,6 +83,9 @@ audit-detail-count = Number
 audit-detail-found = Found
 audit-detail-purpose = For
 audit-detail-limit = Limit
+audit-detail-key = Rule
+audit-detail-from = From
+audit-detail-to = To
 
 ## Roles
 

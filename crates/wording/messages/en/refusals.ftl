@@ -117,6 +117,9 @@ refusal-fw-1508-text = You made this proposal yourself. In your organisation two
 refusal-fw-1509-title = Send a code to the new number first
 refusal-fw-1509-text = No code has been sent to a new number in the last 10 minutes, or the number has been put right already. Start again from the person's page.
 
+refusal-fw-1520-title = This rule was changed meanwhile
+refusal-fw-1520-text = Somebody else has changed this rule since you looked at it. Nothing of yours was saved. Look at the rule again and decide anew.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

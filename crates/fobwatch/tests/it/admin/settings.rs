@@ -1,0 +1,178 @@
+//! The organisation's rules: previewed with how many people they concern, and saved by whoever has just proved who they are.
+
+use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::guide::{Factor, Visitor};
+use crate::people::{BEN, SINEAD, YU};
+use crate::ward::Ward;
+use futures::future::join_all;
+use jiff::SignedDuration;
+use rstest::rstest;
+use rules::policy::Policy;
+use store::method::{MethodKind, MethodSecret};
+use store::role::Role;
+use uuid::Uuid;
+
+impl Visitor<'_> {
+    /// What a rule would do with another value.
+    async fn previews(&mut self, key: &str, value: &str) -> &mut Self {
+        let value = value.replace(' ', "+");
+        self.opens(&format!("/console/settings/{key}/preview?value={value}")).await;
+        self
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_rule_is_explained_with_its_default(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    ben.opens("/console/settings").await.reads("Organisation settings");
+    for key in Policy::KEYS {
+        let name = ben.page.find(&format!("#{key} dt")).unwrap_or_default();
+        let meaning = ben.page.find(&format!("#{key} dd")).unwrap_or_default();
+        assert!(!name.is_empty() && name != key, "{key} has no name");
+        assert!(meaning.contains("the default") && meaning.len() > 40, "{key} has no meaning: {meaning}");
+    }
+    for key in Policy::KEYS {
+        ben.opens(&format!("/console/settings/{key}")).await.says("The default is");
+    }
+    ben.opens("/console/settings/nothing").await;
+    assert_eq!(ben.page.heading(), "Page not found");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_stricter_rule_is_previewed_saved_and_in_the_audit(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    ben.opens("/console/settings/session-idle").await.reads("Sign out after this long without use");
+    for (typed, problem) in [
+        ("", "Enter a value"),
+        ("soon", "Enter a length of time, like 10 min, 30 s or 2 h"),
+        ("31 min", "This must be as strict as the default, 30 min, or stricter"),
+        ("1 s", "This cannot be stricter than 2 min, or nobody could work with it"),
+    ] {
+        ben.fills("New value", typed).presses("Show what it would do").await.is_told(problem);
+        assert_eq!(ben.page.value("New value"), typed, "what was typed is still there");
+    }
+    ben.previews("reset-gates", "x").await.is_told("Enter a whole number");
+    ben.previews("two-administrators", "maybe").await.is_told("Select yes or no");
+    assert_eq!(ward.db.count("audit", "event LIKE '%rule_changed%'").await, 0);
+
+    ben.opens("/console/settings/session-idle").await;
+    ben.fills("New value", "10 min").presses("Show what it would do").await;
+    ben.reads("What this would do: Sign out after this long without use").says("0 sessions of 0 people");
+    ben.presses("Confirm and save").await.reads("Organisation settings");
+    ben.says("Saved: Sign out after this long without use");
+    let row = ben.page.find("#session-idle dd").unwrap();
+    assert!(row.contains("10 min, stricter than the default of 30 min"), "{row}");
+    let expected = r#"event LIKE '%"key":"session-idle","from":"30 min","to":"10 min"%'"#;
+    assert_eq!(ward.db.count("audit", expected).await, 1);
+    ward.audit_is_whole().await;
+
+    // It holds, and can be taken back as far as the installation's own rule.
+    ben.previews("session-idle", "30 min").await.says("This is less strict than what applies now");
+    ben.previews("session-idle", "10 min").await.says("Nothing would change");
+    assert!(!ben.page.text().contains("Confirm and save"));
+    ward.waits(601);
+    assert!(!ben.is_signed_in().await, "the session was idle for more than ten minutes");
+}
+
+#[rstest]
+#[tokio::test]
+async fn saving_takes_a_fresh_proof(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    ward.waits(601);
+    ben.previews("reset-gates", "2").await.presses("Confirm and save").await;
+    assert!(ben.page.url.starts_with("/confirm?next=%2Fconsole%2Fsettings"), "{}", ben.page.url);
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+    assert_eq!(organisation.policy, "{}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_two_administrators_who_change_a_rule_at_once_one_is_told(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    let mut yu = ward.staff(YU, Role::Administrator).await;
+    ben.previews("reset-gates", "2").await;
+    yu.previews("reset-gates", "2").await;
+    ben.presses("Confirm and save").await.says("Saved");
+    yu.presses("Confirm and save").await.is_refused("FW-1520");
+
+    // Other rules are not concerned, and of many clicks at once one counts.
+    yu.previews("put-offs", "1").await;
+    let sent = yu.would_send("Confirm and save");
+    let answers = join_all((0..10).map(|_| {
+        let (mut tab, sent) = (yu.opens_a_tab(), sent.clone());
+        async move { tab.posts(sent).await.page.status.is_success() }
+    }))
+    .await;
+    assert_eq!(answers.into_iter().filter(|saved| *saved).count(), 1);
+    assert_eq!(ward.db.count("audit", "event LIKE '%rule_changed%'").await, 2);
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+    assert_eq!(organisation.policy, r#"{"put-offs":"1","reset-gates":"2"}"#);
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_preview_says_how_many_people_a_stricter_rule_concerns(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut sinead = ward.person(SINEAD);
+    sinead.joins(Factor::TextMessage).await;
+    let mut yu = ward.person(YU);
+    yu.joins(Factor::Email).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+
+    ben.previews("reset-gates", "2").await.says("3 people have fewer than 2 methods that serve for resets");
+    ben.says("2 people have one of them").says("1 person has none");
+
+    ward.db.tell(&format!("UPDATE account SET put_off = 2 WHERE email = '{}'", YU.email)).await;
+    ward.db.tell(&format!("UPDATE account SET put_off = 2 WHERE email = '{}'", SINEAD.email)).await;
+    ben.previews("put-offs", "2").await.says("1 person without a method for resets");
+    ben.previews("put-offs", "0").await.says("1 person without a method for resets");
+
+    let ago = (ward.clock.now() - SignedDuration::from_hours(10 * 24)).as_millisecond();
+    ward.db.tell(&format!("UPDATE device SET remembered_at = {ago}")).await;
+    ben.previews("remember-device-days", "20").await.says("0 remembered browsers of 0 people");
+    ben.previews("remember-device-days", "10").await.says("1 remembered browser of 1 person");
+
+    ben.previews("two-administrators", "yes").await.says("1 administrator can sign in now").says("One alone");
+    ben.previews("password-min", "15").await.says("Nobody can know how many people this concerns");
+    ben.previews("code-lifetime", "10 min").await.says("It holds for what is done from now on");
+    ben.previews("registration-lifetime", "1 h").await.says("0 people in the middle of creating an account");
+
+    // A number of France, and one of Jersey.
+    let now = ward.clock.now();
+    let mut tx = ward.store().begin().await.unwrap();
+    for (number, who, phone) in [(1, SINEAD, "+33612345678"), (2, YU, "+447797712345")] {
+        let account = ward.account_of(who).await;
+        let (id, phone) = (Uuid::from_u128(number), MethodSecret::address(phone));
+        tx.add_sign_in_method(id, account, MethodKind::AlternativePhone, &phone, 0, now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    ben.previews("non-uk-number-disables", "yes")
+        .await
+        .says("1 account would be disabled because of a number");
+    ben.previews("crown-dependencies", "no")
+        .await
+        .says("1 person has a number that would get no codes any more");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_preview_counts_the_sessions_that_would_end_now(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut sinead = ward.colleague(SINEAD).await;
+    sinead.signs_in(Factor::AuthenticatorApp).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    ward.waits(20 * 60);
+    ben.previews("session-idle", "20 min").await.says("1 session of 1 person would end at once");
+    ben.previews("session-idle", "29 min").await.says("0 sessions of 0 people would end at once");
+    ben.presses("Confirm and save").await;
+    assert!(sinead.is_signed_in().await, "nobody's session ends by a preview");
+}

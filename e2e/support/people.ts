@@ -57,6 +57,11 @@ export const nadia = person('Nadia Rahman');
 export const olwen = person('Olwen Pritchard');
 export const rhys = person('Rhys Morgan');
 export const ada = person('Ada Mensah');
+export const niamh = person('Niamh Gallagher');
+export const omar = person('Omar Haddad');
+export const ewa = person('Ewa Nowak');
+export const pavel = person('Pavel Novák');
+export const zara = person('Zara Hussain');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -15,7 +15,7 @@ export interface Habits {
 }
 
 export class Visitor {
-  readonly password: string;
+  password: string;
   authenticator: Authenticator | undefined;
   private readonly hands: Hands;
   readonly look: (name: string) => Promise<void>;

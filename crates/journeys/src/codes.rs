@@ -73,11 +73,13 @@ impl Service {
         }
         let texts = self.keys.keyed_hash("texts-from-network", &[network.bytes()]);
         let per_hour = match code_for {
-            CodeFor::RegistrationEmail(_) | CodeFor::RegistrationFactor(_) | CodeFor::MethodSetup(_) => {
-                &policy.codes_per_hour
-            }
+            CodeFor::RegistrationEmail(_)
+            | CodeFor::RegistrationFactor(_)
+            | CodeFor::MethodSetup(_)
+            | CodeFor::Reset(_)
+            | CodeFor::CallerCheck(_)
+            | CodeFor::NumberRepair(_) => &policy.codes_per_hour,
             CodeFor::SignIn(_) => &SIGN_IN_CODES_PER_HOUR,
-            CodeFor::CallerCheck(_) | CodeFor::NumberRepair(_) => &policy.codes_per_hour,
         };
         let granted = tx.take(per_hour, &here, now).await? == Allowance::Granted
             && tx.take(&policy.messages_per_destination_day, &everywhere, now).await? == Allowance::Granted
@@ -96,7 +98,37 @@ impl Service {
         now: Timestamp,
         message: impl FnOnce(String, u32) -> Message,
     ) -> Result<(), Refusal> {
-        let Sending { code_for, to: destination, account, organisation } = sending;
+        let (id, expires_at, message) = self.enter_code(tx, policy, sending, now, message).await?;
+        let Sending { code_for, to, account, organisation } = sending;
+        let concerning = Concerning { subject: Some(code_for.subject()), account, organisation };
+        Ok(self.write_message(tx, concerning, id, to, message, expires_at, now).await?)
+    }
+
+    /// The same for a user name that nobody has: it costs the same, and nothing is sent.
+    pub(crate) async fn write_code_for_nobody(
+        &self,
+        tx: &mut Tx,
+        policy: &Policy,
+        sending: Sending<'_>,
+        now: Timestamp,
+        message: impl FnOnce(String, u32) -> Message,
+    ) -> Result<(), Refusal> {
+        let (id, _, message) = self.enter_code(tx, policy, sending, now, message).await?;
+        let Sending { code_for, to, .. } = sending;
+        let payload = Envelope { to: to.to.to_owned(), message }.to_bytes();
+        Ok(tx.add_decoy_message(id, to.channel, Some(code_for.subject()), &payload, now).await?)
+    }
+
+    /// Enters a new code. Answers the id and the end of its message, and the message.
+    async fn enter_code(
+        &self,
+        tx: &mut Tx,
+        policy: &Policy,
+        sending: Sending<'_>,
+        now: Timestamp,
+        message: impl FnOnce(String, u32) -> Message,
+    ) -> Result<(Uuid, Timestamp, Message), Refusal> {
+        let Sending { code_for, to: destination, organisation, .. } = sending;
         let id = vault::new_id(now, self.random.as_ref());
         self.allow_text_code(tx, policy, organisation, (id, code_for, destination), now).await?;
         let code = vault::one_time_code(self.random.as_ref());
@@ -112,14 +144,11 @@ impl Service {
         )
         .await?;
         let minutes = u32::try_from(policy.code_lifetime.as_mins()).unwrap_or(u32::MAX);
-        let message = message(code.expose().clone(), minutes);
-        let concerning = Concerning { subject: Some(code_for.subject()), account, organisation };
-        self.write_message(tx, concerning, id, destination, message, expires_at, now).await?;
         tx.audit(
             Event::CodeSent { subject: code_for.subject(), purpose: code_for.purpose().to_owned() },
             now,
         );
-        Ok(())
+        Ok((id, expires_at, message(code.expose().clone(), minutes)))
     }
 
     /// Writes a message to the outbox under the key `id`.

@@ -13,6 +13,8 @@ const EVERY: Duration = Duration::from_mins(5);
 const KEEP_COUNTS: SignedDuration = SignedDuration::from_hours(48);
 /// A session lives 12 hours at most; its row is kept a while for the page that says so.
 const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(48);
+/// A reset lives half an hour; a start code no longer than an organisation lets it.
+const KEEP_RESETS: SignedDuration = SignedDuration::from_hours(2);
 /// What happened around an account is shown to its owner for so long.
 const KEEP_ACTIVITY: SignedDuration = SignedDuration::from_hours(24 * KEPT_DAYS as i64);
 /// The trace of a message, without its content, serves the service desk for a month.
@@ -33,6 +35,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_method_setups(before(rules::method::SET_UP_LIFETIME)).await?;
     tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
     tx.erase_passkey_ceremonies(rules::passkey::asked_after(now)).await?;
+    tx.erase_resets(before(KEEP_RESETS)).await?;
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_activity(before(KEEP_ACTIVITY)).await?;
     tx.erase_caller_checks(before(KEEP_SIGN_INS)).await?;

@@ -4,7 +4,9 @@
 //! SQL here; what is slow (a password hash, a network call) happens before a transaction begins or after it ends.
 
 pub mod activity;
+pub mod assisted_reset;
 pub mod campaign;
+pub mod change_password;
 pub mod codes;
 pub mod confirm;
 pub mod console;
@@ -18,17 +20,23 @@ pub mod join_details;
 pub mod join_factor;
 pub mod method_setup;
 mod network;
+mod new_password;
 mod notices;
 pub mod numbers;
+pub mod organisation_rules;
 pub mod passkey;
 pub mod passkey_proof;
 mod password;
 mod password_check;
 pub mod password_strength;
-pub mod organisation_rules;
 pub mod recovery_code;
 mod refusal;
 pub mod reports;
+pub mod reset;
+pub mod reset_finish;
+pub mod reset_gate;
+mod reset_ways;
+pub mod robots;
 pub mod second_factor;
 pub mod security_info;
 mod service;

@@ -127,6 +127,15 @@ pub enum Refusal {
     /// What the browser sent of a passkey is not taken.
     #[error("the passkey is refused")]
     PasskeyRefused,
+    /// Too many resets of this account failed: the service desk helps, or time does.
+    #[error("self-service reset is closed")]
+    ResetClosed,
+    /// The reset under way is unknown here, too old, or was ended by wrong proofs.
+    #[error("the reset is over")]
+    ResetOver,
+    /// Too many resets from this range of the network.
+    #[error("too many resets from this network")]
+    ResetsBusy,
     /// No organisation has this code.
     #[error("there is no such organisation")]
     NoSuchOrganisation,
@@ -209,6 +218,9 @@ impl Refusal {
             Self::OwnProposal => "FW-1508",
             Self::NumberNotStarted => "FW-1509",
             Self::RuleChanged => "FW-1520",
+            Self::ResetClosed => "FW-1301",
+            Self::ResetOver => "FW-1302",
+            Self::ResetsBusy => "FW-1303",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

@@ -46,13 +46,25 @@ pub struct Cookies {
     pub session_cookie: String,
     /// The name of the cookie that holds a registration together.
     pub join_cookie: String,
+    /// The name of the cookie that holds a sign-in together.
+    pub sign_in_cookie: String,
+    /// The name of the cookie that holds a reset together.
+    pub reset_cookie: String,
+    /// The name of the cookie by which a browser is known again.
+    pub device_cookie: String,
 }
 
 impl Page for Cookies {
     const TEMPLATE: &'static str = "cookies.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { session_cookie: "__Host-session".into(), join_cookie: "__Host-join".into() }]
+        vec![Self {
+            session_cookie: "__Host-session".into(),
+            join_cookie: "__Host-join".into(),
+            sign_in_cookie: "__Host-sign-in".into(),
+            reset_cookie: "__Host-reset".into(),
+            device_cookie: "__Host-device".into(),
+        }]
     }
 }
 

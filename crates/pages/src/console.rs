@@ -11,7 +11,9 @@ mod settings;
 
 pub use dashboard::{ConsoleDashboard, ProviderLine, RangeLink, RefusedTries};
 pub use deliveries::{ConsoleDeliveries, DeliveryLine};
-pub use settings::{ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, RuleEffect, RuleForm, SettingLine};
+pub use settings::{
+    ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, RuleEffect, RuleForm, SettingLine,
+};
 
 pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber};
 pub use audit::{AuditLine, ConsoleAudit};

@@ -1,17 +1,18 @@
 //! Every page with every sample, for the tests and for looking at.
 
-use crate::{ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings};
 use crate::{
-    Accessibility, Brand, ChooseOrganisation, ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details,
-    Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors,
-    Help, Home, HowToApply, JoinComplete, NavigationLink, Page, PasskeyAdd, PasskeyName, PasskeyRemove,
-    Passkeys, Place, Privacy, RecentActivity, Refused, RenderError, ReportActivity, Reported, Resume,
-    SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup, render,
+    Accessibility, Brand, ChangePassword, ChooseNewPassword, ChooseOrganisation, ChooseSecondFactor, Code,
+    Colour, Confirm, Cookies, Details, Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail,
+    FactorPhone, FactorVerified, FieldErrors, Help, Home, HowToApply, JoinComplete, NavigationLink, Page,
+    PasskeyAdd, PasskeyName, PasskeyRemove, Passkeys, Place, Privacy, RecentActivity, Refused, RenderError,
+    ReportActivity, Reported, Reset, ResetCode, ResetDone, ResetUserName, ResetWait, ResetWays, Resume,
+    SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup, StartCode, render,
 };
 use crate::{
     ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,
     ConsoleNumber, ConsolePeople, ConsolePerson, ConsoleRoles,
 };
+use crate::{ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings};
 
 /// One rendered page of the gallery.
 #[derive(Debug, Clone)]
@@ -50,6 +51,15 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<SignInWays>(false)?;
     gallery.hang::<SignInRecoveryCode>(false)?;
     gallery.hang::<Confirm>(true)?;
+    gallery.hang::<Reset>(false)?;
+    gallery.hang::<ResetUserName>(false)?;
+    gallery.hang::<ResetWait>(false)?;
+    gallery.hang::<ResetWays>(false)?;
+    gallery.hang::<ResetCode>(false)?;
+    gallery.hang::<StartCode>(false)?;
+    gallery.hang::<ChooseNewPassword>(false)?;
+    gallery.hang::<ResetDone>(false)?;
+    gallery.hang::<ChangePassword>(true)?;
     gallery.hang::<Home>(true)?;
     gallery.hang::<RecentActivity>(true)?;
     gallery.hang::<ReportActivity>(true)?;

@@ -29,6 +29,7 @@ mod method_setup;
 mod outcome;
 mod passkey;
 mod recovery_codes;
+mod reset;
 mod security_info;
 mod sign_in;
 mod start;
@@ -44,11 +45,11 @@ pub use console::{
     AuditLine, CallerChannel, ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleHelp,
     ConsoleNumber, ConsoleRoles, ProposalLine, RoleLine,
 };
-pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use console::{
-    ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, DeliveryLine,
-    ProviderLine, RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,
+    ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,
+    DeliveryLine, ProviderLine, RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,
 };
+pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};
 pub use factor::{ChooseSecondFactor, FactorApp, FactorEmail, FactorPhone, FactorVerified, Method};
@@ -59,12 +60,16 @@ pub use method_setup::{
     SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpCode, SetUpDone, SetUpDue, SetUpEmail, SetUpPhone,
 };
 pub use outcome::{ErrorPage, Refused};
-pub use plot::{Bar, Plot, PlotLabel, PlotRow};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use password::NewPassword;
+pub use plot::{Bar, Plot, PlotLabel, PlotRow};
 pub use qr::{QrSvg, QrTooLong};
 pub use recovery_codes::{NewRecoveryCodes, RecoveryCodes};
+pub use reset::{
+    ChangePassword, ChooseNewPassword, Reset, ResetCode, ResetDone, ResetUserName, ResetWait, ResetWays,
+    StartCode, WayToProve,
+};
 pub use security_info::{
     AddMethod, Candidate, ChangeMethod, DeleteMethod, KnownMethod, ListedMethod, Offered, PreferMethods,
     RecoveryCodesState, RenameMethod, SecurityDone, SecurityInfo,

@@ -33,6 +33,7 @@ pub mod policy;
 pub mod preview;
 pub mod recovery;
 pub mod registration;
+pub mod reset;
 pub mod role;
 pub mod roster;
 pub mod session;

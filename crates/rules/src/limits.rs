@@ -142,6 +142,22 @@ pub const PERSON_SEEN: Limit = limit("person-seen", 1, SignedDuration::from_hour
 /// Searches for people by one member of staff; each page of what was found counts.
 pub const SEARCHES_PER_HOUR: Limit = limit("searches-per-hour", 120, SignedDuration::from_hours(1));
 
+/// Codes to reset with that strange browsers may cause for one address or number, so that they use up neither the codes to
+/// sign in with nor anybody's patience. A browser that is known for the account has a count of its own.
+pub const RESET_CODES_PER_DAY: Limit = limit("reset-codes-per-day", 8, SignedDuration::from_hours(24));
+
+/// Once a day the owner of an account that cannot be reset is told what to do.
+pub const RESET_ADVICE: Limit = limit("reset-advice", 1, SignedDuration::from_hours(24));
+
+/// So many resets begun are shown to an account's owner a day: a stranger does not fill the list.
+pub const RESETS_NOTED: Limit = limit("resets-noted", 10, SignedDuration::from_hours(24));
+
+/// Resets of one account that set a password; more a gate through which one goes after the other than a limit.
+pub const RESETS_FINISHED: Limit = limit("resets-finished", 100, SignedDuration::from_hours(24));
+
+/// Wrong start codes of the service desk for one account from one network: those of strangers elsewhere count for nobody else.
+pub const START_CODE_TRIES: Limit = limit("start-code-tries", 20, SignedDuration::from_mins(15));
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }

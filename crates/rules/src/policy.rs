@@ -95,7 +95,7 @@ impl Default for Policy {
             put_offs: 3,
             non_uk_number_disables: false,
             two_administrators: false,
-            start_code_lifetime: SignedDuration::from_hours(1),
+            start_code_lifetime: SignedDuration::from_mins(30),
             phones: PhonePolicy::default(),
         }
     }

@@ -129,6 +129,22 @@ pub enum Event {
     NumberRepaired { account: Uuid, by: Uuid, reason: String },
     /// An administrator changed one of the organisation's rules in the console.
     RuleChanged { organisation: Uuid, by: Uuid, key: String, from: String, to: String },
+    /// Somebody begins a reset. No account: the user name is not known.
+    ResetStarted { reset: Uuid, account: Option<Uuid>, purpose: String },
+    /// What is proved in a reset was chosen.
+    ResetMethodChosen { reset: Uuid, kind: String },
+    /// A gate of a reset was passed.
+    ResetGatePassed { reset: Uuid, account: Uuid, gate: String },
+    /// A reset was ended by wrong proofs; `closed` tells that self-service is closed for a while by that.
+    ResetFailed { reset: Uuid, account: Option<Uuid>, closed: bool },
+    /// A reset set another password, and ended so many sessions.
+    PasswordReset { account: Uuid, reset: Uuid, sessions: u64 },
+    /// The lock of an account was taken away by its owner.
+    AccountUnlocked { account: Uuid, reset: Uuid },
+    /// The person set another password, and so many other sessions ended.
+    PasswordChanged { account: Uuid, session: Uuid, sessions: u64 },
+    /// The service desk was given a start code for somebody.
+    StartCodeMade { account: Uuid, by: Uuid, reason: String },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.

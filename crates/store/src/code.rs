@@ -22,6 +22,8 @@ pub enum CodeFor {
     CallerCheck(Uuid),
     /// Proves a number that the service desk puts in the place of one that may not be used.
     NumberRepair(Uuid),
+    /// A gate of a reset under way.
+    Reset(Uuid),
 }
 
 impl CodeFor {
@@ -34,15 +36,19 @@ impl CodeFor {
             Self::MethodSetup(_) => "method-setup",
             Self::CallerCheck(_) => "caller-check",
             Self::NumberRepair(_) => "number-repair",
+            Self::Reset(_) => "reset",
         }
     }
 
     /// The id of what it belongs to.
     pub fn subject(self) -> Uuid {
         match self {
-            Self::RegistrationEmail(id) | Self::RegistrationFactor(id) | Self::SignIn(id) => id,
             Self::MethodSetup(id) => id,
             Self::CallerCheck(id) | Self::NumberRepair(id) => id,
+            Self::RegistrationEmail(id)
+            | Self::RegistrationFactor(id)
+            | Self::SignIn(id)
+            | Self::Reset(id) => id,
         }
     }
 }

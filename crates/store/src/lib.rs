@@ -29,6 +29,7 @@ pub mod recovery;
 pub mod registration;
 pub mod report;
 pub mod reseal;
+pub mod reset;
 pub mod role;
 pub mod roster;
 pub mod session;

@@ -45,6 +45,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0006_method_setup.sql"),
         include_str!("../migrations/0006_method_setup.sql"),
     ),
+    (7, "reset", include_str!("../migrations/0007_reset.sql"), include_str!("../migrations/0007_reset.sql")),
     (
         8,
         "console",

@@ -53,6 +53,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::registration::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reseal::STATEMENTS,
+        crate::reset::STATEMENTS,
         crate::role::STATEMENTS,
         crate::roster::STATEMENTS,
         crate::session::STATEMENTS,

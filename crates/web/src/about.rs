@@ -35,7 +35,13 @@ async fn cookies(State(web): State<Web>) -> Answer {
     let names = web.cookies();
     page(
         &web.shell(),
-        &Cookies { session_cookie: names.of(Kind::Session).into(), join_cookie: names.of(Kind::Join).into() },
+        &Cookies {
+            session_cookie: names.of(Kind::Session).into(),
+            join_cookie: names.of(Kind::Join).into(),
+            sign_in_cookie: names.of(Kind::SignIn).into(),
+            reset_cookie: names.of(Kind::Reset).into(),
+            device_cookie: names.of(Kind::Device).into(),
+        },
     )
 }
 

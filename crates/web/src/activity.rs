@@ -81,6 +81,6 @@ async fn report(
         Some(session) => jar.add(web.cookies().make(Kind::Session, session)),
         None => jar,
     };
-    let shown = Reported { number: reported.number, password_href: urls::HOME.into() };
+    let shown = Reported { number: reported.number, password_href: urls::CHANGE_PASSWORD.into() };
     Ok((jar, page(&shell(&web, &person), &shown)?).into_response())
 }

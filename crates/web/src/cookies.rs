@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Join,
     /// Holds a sign-in together between password and second factor.
     SignIn,
+    /// Holds a reset together.
+    Reset,
     /// Keeps a person signed in.
     Session,
     /// Tells that this person has signed in with this browser before; a year.
@@ -35,6 +37,8 @@ impl CookieNames {
             (Kind::Join, false) => "fobwatch-join",
             (Kind::SignIn, true) => "__Host-fobwatch-sign-in",
             (Kind::SignIn, false) => "fobwatch-sign-in",
+            (Kind::Reset, true) => "__Host-fobwatch-reset",
+            (Kind::Reset, false) => "fobwatch-reset",
             (Kind::Session, true) => "__Host-fobwatch-session",
             (Kind::Session, false) => "fobwatch-session",
             (Kind::Device, true) => "__Host-fobwatch-device",
@@ -54,7 +58,7 @@ impl CookieNames {
         match kind {
             Kind::Join => cookie.set_max_age(time::Duration::hours(24)),
             Kind::Device => cookie.set_max_age(time::Duration::days(365)),
-            Kind::SignIn | Kind::Session => {}
+            Kind::SignIn | Kind::Reset | Kind::Session => {}
         }
         cookie
     }

@@ -79,10 +79,14 @@ impl IntoResponse for Trouble {
 
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver => StatusCode::GONE,
         Refusal::MethodGone => StatusCode::NOT_FOUND,
+        Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver | Refusal::ResetOver => {
+            StatusCode::GONE
+        }
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
+        | Refusal::ResetsBusy
+        | Refusal::ResetClosed
         | Refusal::TooManyCodes
         | Refusal::NoTextsNow
         | Refusal::CodeTooSoon { .. }
@@ -160,6 +164,7 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
     let text = explain(web, organisation.as_ref(), refusal);
     let next = match **refusal {
         Refusal::RegistrationOver => Some(("link-start-again", urls::JOIN)),
+        Refusal::ResetOver => Some(("link-start-again", urls::RESET)),
         Refusal::WrongStep => Some(("link-continue", urls::JOIN_RESUME)),
         Refusal::AccountExists | Refusal::SignInOver | Refusal::NotSignedIn => {
             Some(("link-sign-in", urls::SIGN_IN))
@@ -179,6 +184,7 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
                 | Refusal::NoLongerOnRoster
                 | Refusal::AccountExists
                 | Refusal::AccountDisabled
+                | Refusal::ResetClosed
         ),
     };
     pages::render(&shell, &page, &FieldErrors::none())

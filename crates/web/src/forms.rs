@@ -163,6 +163,45 @@ pub(crate) struct RoleForm {
     pub reason: String,
 }
 
+/// What is wanted of a reset.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct PurposeForm {
+    pub purpose: String,
+}
+
+/// The user name of who forgot a password; the ticket comes from the check against robots.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct ResetForm {
+    pub purpose: String,
+    pub user_name: String,
+    pub ticket: String,
+}
+
+/// A start code of the service desk.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct StartCodeForm {
+    pub user_name: String,
+    pub start_code: Typed,
+}
+
+/// A new password.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct NewPasswordForm {
+    pub password: Typed,
+}
+
+/// A new password in the place of the current one.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct ChangePasswordForm {
+    pub current_password: Typed,
+    pub password: Typed,
+}
+
 /// A secret that somebody typed.
 #[derive(Deserialize)]
 #[serde(from = "String")]

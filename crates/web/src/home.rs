@@ -29,7 +29,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
         last_sign_in: account
             .previous_sign_in_at
             .map(|moment| wording::date_and_time(Language::En, web.local(moment).datetime())),
-        tasks: overview.todo.into_iter().filter_map(task).collect(),
+        tasks: overview.todo.into_iter().map(task).collect(),
         activity_href: urls::ACTIVITY.into(),
         methods: overview
             .methods
@@ -44,18 +44,16 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
     page(&shell(&web, &person), &home)
 }
 
-/// Where each thing to do is done. What cannot be done yet is not asked for.
-fn task(todo: Todo) -> Option<HomeTask> {
+/// Where each thing to do is done.
+fn task(todo: Todo) -> HomeTask {
     match todo {
-        Todo::LookAtTries { tries } => Some(HomeTask::LookAtTries { tries, href: urls::ACTIVITY.into() }),
-        Todo::AddResetMethod => Some(HomeTask::AddResetMethod { href: urls::SECURITY_ADD.into() }),
-        Todo::AddSecondMethod => Some(HomeTask::AddSecondMethod { href: urls::SECURITY_ADD.into() }),
+        Todo::ChangePassword => HomeTask::ChangePassword { href: urls::CHANGE_PASSWORD.into() },
+        Todo::LookAtTries { tries } => HomeTask::LookAtTries { tries, href: urls::ACTIVITY.into() },
+        Todo::AddResetMethod => HomeTask::AddResetMethod { href: urls::SECURITY_ADD.into() },
+        Todo::AddSecondMethod => HomeTask::AddSecondMethod { href: urls::SECURITY_ADD.into() },
         Todo::RenewRecoveryCodes { left } => {
-            Some(HomeTask::RenewRecoveryCodes { left, href: urls::SECURITY_RECOVERY_CODES.into() })
+            HomeTask::RenewRecoveryCodes { left, href: urls::SECURITY_RECOVERY_CODES.into() }
         }
-        Todo::MakeRecoveryCodes => {
-            Some(HomeTask::MakeRecoveryCodes { href: urls::SECURITY_RECOVERY_CODES.into() })
-        }
-        Todo::ChangePassword => None,
+        Todo::MakeRecoveryCodes => HomeTask::MakeRecoveryCodes { href: urls::SECURITY_RECOVERY_CODES.into() },
     }
 }

@@ -6,6 +6,7 @@ mod app_setup;
 mod brand;
 mod callbacks;
 mod campaign;
+mod change_password;
 mod confirm;
 mod console;
 mod cookies;
@@ -27,6 +28,8 @@ mod protect;
 mod recovery_codes;
 mod registration;
 mod render;
+mod reset;
+mod reset_gate;
 mod second_factor;
 mod security_info;
 mod sign_in;
@@ -62,6 +65,9 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(console::routes())
         .merge(passkey::routes())
         .merge(passkeys::routes())
+        .merge(reset::routes())
+        .merge(reset_gate::routes())
+        .merge(change_password::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);

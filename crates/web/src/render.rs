@@ -49,6 +49,7 @@ pub(crate) fn on_page(
         | Refusal::TooManyCodes
         | Refusal::NoTextsNow
         | Refusal::NetworkBusy
+        | Refusal::ResetsBusy
         | Refusal::SignInPaused { .. } => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }

@@ -113,7 +113,7 @@ async fn list(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) 
         passkeys: crate::passkeys::rows(&web, &journeys::passkey::list(&web, &person).await?),
         add_passkey_href: journeys::passkey_proof::possible(&web).then(|| urls::PASSKEY_ADD.into()),
         user_name: person.account.email.clone(),
-        password_href: None,
+        password_href: Some(urls::CHANGE_PASSWORD.into()),
         recovery_codes: overview.recovery_codes.map(|codes| codes_state(&web, codes)),
         recovery_codes_href: urls::SECURITY_RECOVERY_CODES.into(),
         back: Some(urls::HOME.into()),

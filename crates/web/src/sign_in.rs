@@ -53,7 +53,7 @@ pub(crate) fn sign_in_page(
         user_name,
         first_time_href: urls::FIRST_TIME.into(),
         join_href: urls::JOIN.into(),
-        forgotten_href: None,
+        forgotten_href: Some(urls::RESET.into()),
         left,
         passkey: passkey_proof::possible(web)
             .then(|| PasskeyForm::new(urls::SIGN_IN_PASSKEY, urls::SIGN_IN_PASSKEY_QUESTION)),

@@ -68,6 +68,26 @@ pub const PASSKEY_ADD_QUESTION: &str = "/security-info/passkeys/add/question";
 pub const PASSKEY_NAME: &str = "/security-info/passkeys/{id}/name";
 /// *Delete passkey*.
 pub const PASSKEY_REMOVE: &str = "/security-info/passkeys/{id}/delete";
+/// *Reset my password* or *Unlock my account*.
+pub const RESET: &str = "/reset";
+/// The user name of who forgot a password.
+pub const RESET_USER_NAME: &str = "/reset/user-name";
+/// What proves whose account it is.
+pub const RESET_METHODS: &str = "/reset/methods";
+/// Its code.
+pub const RESET_CODE: &str = "/reset/code";
+/// *Send New Code* in a reset.
+pub const RESET_NEW_CODE: &str = "/reset/code/new";
+/// A recovery code in the place of another proof.
+pub const RESET_RECOVERY_CODE: &str = "/reset/recovery-code";
+/// A start code of the service desk in the place of a proof.
+pub const RESET_START_CODE: &str = "/reset/start-code";
+/// The new password.
+pub const RESET_PASSWORD: &str = "/reset/password";
+/// The end of a reset.
+pub const RESET_DONE: &str = "/reset/done";
+/// *Change your password*.
+pub const CHANGE_PASSWORD: &str = "/security-info/password";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where GOV.UK Notify reports what became of a text.
@@ -265,6 +285,11 @@ pub fn passkey_name(id: &str) -> String {
 /// *Delete passkey*, this one.
 pub fn passkey_remove(id: &str) -> String {
     format!("{PASSKEYS}/{id}/delete")
+}
+
+/// The user name of who wants a password reset (`password`) or an account unlocked (`unlock`).
+pub fn reset_for(purpose: &str) -> String {
+    format!("{RESET_USER_NAME}?purpose={purpose}")
 }
 
 /// Step 1 at an organisation: *Staff Group*.

@@ -114,6 +114,15 @@ pub const ERRORS: &[Key] = &[
     ("setting-unworkable", &["limit"]),
     ("delivery-day-malformed", &[]),
     ("delivery-days-crossed", &[]),
+    ("password-same", &[]),
+    ("reset-purpose-empty", &[]),
+    ("reset-method-empty", &[]),
+    ("reset-code-wrong", &["left"]),
+    ("reset-too-soon", &["seconds"]),
+    ("start-code-empty", &[]),
+    ("start-code-malformed", &[]),
+    ("start-code-wrong", &[]),
+    ("start-code-used-up", &[]),
 ];
 
 /// The public codes of refusals, with the values that their texts take. Each has a `…-title` and a `…-text`.
@@ -151,6 +160,9 @@ pub const REFUSALS: &[Key] = &[
     ("FW-1508", &[]),
     ("FW-1509", &[]),
     ("FW-1520", &[]),
+    ("FW-1301", &["support"]),
+    ("FW-1302", &[]),
+    ("FW-1303", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),

@@ -98,6 +98,22 @@ pub enum Message {
         /// How long the code works, in minutes.
         minutes: u32,
     },
+    /// A gate of a reset or an unlocking.
+    ResetCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// Somebody asked to reset the password of an account that cannot be reset on the website.
+    ResetNotPossible {
+        /// The name that this installation goes by.
+        service: String,
+        /// Completes "contact …".
+        support: String,
+    },
     /// The account became active.
     AccountCreated {
         /// The name that this installation goes by.
@@ -219,6 +235,8 @@ impl Message {
             Self::FirstSignInCode { .. } => "first-sign-in-code",
             Self::FactorCode { .. } => "factor-code",
             Self::SignInCode { .. } => "sign-in-code",
+            Self::ResetCode { .. } => "reset-code",
+            Self::ResetNotPossible { .. } => "reset-not-possible",
             Self::AccountCreated { .. } => "account-created",
             Self::Alarm { .. } => "alarm",
             Self::CallerCode { .. } => "caller-code",
@@ -266,8 +284,10 @@ impl Message {
             Self::JoinCode { .. }
             | Self::FirstSignInCode { .. }
             | Self::FactorCode { .. }
-            | Self::SignInCode { .. } => "text-code",
+            | Self::SignInCode { .. }
+            | Self::ResetCode { .. } => "text-code",
             Self::CallerCode { .. } => "text-caller-code",
+            Self::ResetNotPossible { .. } => "text-reset-not-possible",
             Self::JoinUnknownAddress { .. } => "text-join-unknown-address",
             Self::JoinAlreadyRegistered { .. } => "text-join-already-registered",
             Self::JoinElsewhere { .. } => "text-join-elsewhere",
@@ -298,6 +318,8 @@ impl Message {
                 Self::FirstSignInCode { .. } => include_str!("../messages/en/mail/first-sign-in-code.md"),
                 Self::FactorCode { .. } => include_str!("../messages/en/mail/factor-code.md"),
                 Self::SignInCode { .. } => include_str!("../messages/en/mail/sign-in-code.md"),
+                Self::ResetCode { .. } => include_str!("../messages/en/mail/reset-code.md"),
+                Self::ResetNotPossible { .. } => include_str!("../messages/en/mail/reset-not-possible.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
                 Self::Alarm { .. } => include_str!("../messages/en/mail/alarm.md"),
                 Self::CallerCode { .. } => include_str!("../messages/en/mail/caller-code.md"),
@@ -335,9 +357,11 @@ impl Message {
                 of(&[("organisation", organisation), ("service", service), ("join_url", join_url)])
             }
             Self::FactorCode { service, code, minutes: m }
-            | Self::SignInCode { service, code, minutes: m } => {
+            | Self::SignInCode { service, code, minutes: m }
+            | Self::ResetCode { service, code, minutes: m } => {
                 of(&[("service", service), ("code", code), ("minutes", &minutes(m))])
             }
+            Self::ResetNotPossible { service, support } => of(&[("service", service), ("support", support)]),
             Self::AccountCreated { service, organisation, when, support } => of(&[
                 ("service", service),
                 ("organisation", organisation),
@@ -398,6 +422,8 @@ impl Message {
             },
             Self::FactorCode { service: service(), code: code(), minutes: 15 },
             Self::SignInCode { service: service(), code: code(), minutes: 15 },
+            Self::ResetCode { service: service(), code: code(), minutes: 15 },
+            Self::ResetNotPossible { service: service(), support: support() },
             Self::AccountCreated {
                 service: service(),
                 organisation: organisation(),

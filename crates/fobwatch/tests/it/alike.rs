@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 /// What a request cost.
 #[derive(Debug, PartialEq, Eq)]
-struct Cost {
-    hashes: u64,
-    statements: u64,
-    messages: i64,
-    audit: i64,
+pub struct Cost {
+    pub hashes: u64,
+    pub statements: u64,
+    pub messages: i64,
+    pub audit: i64,
 }
 
 async fn spent(ward: &Ward) -> Cost {
@@ -28,7 +28,7 @@ async fn spent(ward: &Ward) -> Cost {
 }
 
 /// What pressing this button costs.
-async fn cost(ward: &Ward, browser: &mut Browser, button: &str) -> Cost {
+pub async fn cost(ward: &Ward, browser: &mut Browser, button: &str) -> Cost {
     let before = spent(ward).await;
     browser.presses(button).await;
     let after = spent(ward).await;

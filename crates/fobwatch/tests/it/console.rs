@@ -70,13 +70,6 @@ impl Ward {
         tx.commit().await.unwrap();
     }
 
-    /// How many records of the audit say this.
-    pub async fn audited(&self, event: &str) -> usize {
-        let records = self.store().audit_page(0).await.unwrap();
-        let said = records.iter().filter(|record| record.event["event"] == event);
-        said.count()
-    }
-
     /// The newest record of the audit that says this.
     pub async fn newest_record(&self, event: &str) -> serde_json::Value {
         let records = self.store().audit_page(0).await.unwrap();
@@ -97,16 +90,6 @@ impl Visitor<'_> {
     pub async fn looks_for(&mut self, text: &str) -> &mut Self {
         self.opens("/console/people").await.reads("Find a person");
         self.fills("Name, email address or staff number", text).presses("Find").await;
-        self
-    }
-
-    /// *Confirm that it is you*, on the page that asks for it.
-    pub async fn confirms(&mut self) -> &mut Self {
-        self.reads("Confirm that it is you");
-        let password = self.who.password;
-        self.fills("Password", password).presses("Continue").await;
-        let code = self.factor_code(Factor::AuthenticatorApp).await;
-        self.types(&code).await;
         self
     }
 

@@ -39,6 +39,8 @@ const TABLES: &[&str] = &[
     "sign_in_method",
     "method_setup",
     "registration",
+    "reset",
+    "start_code",
     "code_set",
     "code",
     "sign_in",

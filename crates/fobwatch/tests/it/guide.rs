@@ -239,6 +239,16 @@ impl Visitor<'_> {
         self
     }
 
+    /// *Confirm that it is you*: password, then the app's code.
+    pub async fn confirms(&mut self) -> &mut Self {
+        let password = self.who.password;
+        self.reads("Confirm that it is you");
+        self.fills("Password", password).presses("Continue").await.reads("Open your authenticator app");
+        let code = self.factor_code(Factor::AuthenticatorApp).await;
+        self.types(&code).await;
+        self
+    }
+
     /// Whether this browser is signed in.
     pub async fn is_signed_in(&mut self) -> bool {
         self.opens("/home").await;

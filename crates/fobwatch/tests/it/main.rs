@@ -12,8 +12,10 @@
 
 mod admin;
 mod alike;
+mod assisted_reset;
 mod browser;
 mod campaign;
+mod change_password;
 mod codes;
 mod confirming;
 mod console;
@@ -22,6 +24,7 @@ mod crowd;
 mod database;
 mod details;
 mod doors;
+mod forgetting;
 mod guide;
 mod joining;
 mod mail_route;
@@ -36,6 +39,9 @@ mod people;
 mod protection;
 mod races;
 mod recovery_codes;
+mod reset;
+mod reset_limits;
+mod reset_safety;
 mod resuming;
 mod scanner;
 mod secrets;

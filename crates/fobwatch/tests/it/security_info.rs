@@ -260,16 +260,6 @@ async fn a_set_up_is_its_owners_in_one_session_for_half_an_hour(#[values(Sqlite,
 }
 
 impl Visitor<'_> {
-    /// *Confirm that it is you*: password, then the app's code.
-    pub async fn confirms(&mut self) -> &mut Self {
-        let password = self.who.password;
-        self.reads("Confirm that it is you");
-        self.fills("Password", password).presses("Continue").await.reads("Open your authenticator app");
-        let code = self.factor_code(Factor::AuthenticatorApp).await;
-        self.types(&code).await;
-        self
-    }
-
     pub async fn confirms_and_opens(&mut self, page: &str) -> &mut Self {
         self.opens(page).await;
         self.confirms().await

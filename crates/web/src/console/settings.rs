@@ -11,8 +11,7 @@ use journeys::Refusal;
 use journeys::console::Staff;
 use journeys::console::settings::{self, Concerned, Preview, Setting};
 use pages::{
-    ConsolePart, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, FieldErrors, RuleEffect, RuleForm,
-    SettingLine,
+    ConsolePart, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, RuleEffect, RuleForm, SettingLine,
 };
 use rules::role::Act;
 use rules::setting::SettingKind;

@@ -159,3 +159,23 @@ setting-looser = This must be as strict as the default, { $now }, or stricter
 setting-unworkable = This cannot be stricter than { $limit }, or nobody could work with it
 delivery-day-malformed = Enter a date, like 2026-11-22
 delivery-days-crossed = The last day must be the same as or after the first day
+
+## Resetting a password and unlocking an account
+
+password-same = This is the password that you have now. Choose a different one
+reset-purpose-empty = Select what you want to do
+reset-method-empty = Select how you want to prove that it is you
+reset-code-wrong =
+    { $left ->
+        [one] The code is not correct. You can try 1 more time, then you need to start again
+       *[other] The code is not correct. You can try { $left } more times, then you need to start again
+    }
+reset-too-soon =
+    { $seconds ->
+        [one] You selected Continue too soon. Wait 1 more second, then select Continue
+       *[other] You selected Continue too soon. Wait { $seconds } more seconds, then select Continue
+    }
+start-code-empty = Enter the start code that the service desk gave you
+start-code-malformed = A start code is 10 letters and numbers, like abcde-23456
+start-code-wrong = The start code does not belong to this email address or staff number, or it has expired. Check both, or ask the service desk for a new start code
+start-code-used-up = A wrong start code was entered too many times from your network. Wait 15 minutes, then try again

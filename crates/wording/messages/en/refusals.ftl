@@ -1,6 +1,6 @@
 ### What a person reads when a journey cannot go on: a heading and what to do next.
 ### The page adds the code (FW-1103) and a reference number below. docs/src/reference/refusals.md explains each to the service desk.
-### FW-11xx joining, FW-12xx signing in, FW-19xx anything.
+### FW-11xx joining, FW-12xx signing in, FW-13xx resetting a password, FW-19xx anything.
 
 ## Joining
 
@@ -119,6 +119,15 @@ refusal-fw-1509-text = No code has been sent to a new number in the last 10 minu
 
 refusal-fw-1520-title = This rule was changed meanwhile
 refusal-fw-1520-text = Somebody else has changed this rule since you looked at it. Nothing of yours was saved. Look at the rule again and decide anew.
+
+refusal-fw-1301-title = You cannot reset this password yourself for now
+refusal-fw-1301-text = To protect the account, we stop resets and unlocking for 24 hours after wrong codes were entered too many times. The service desk can help you at any time: contact { $support } and say that you see code FW-1301.
+
+refusal-fw-1302-title = Start the reset again
+refusal-fw-1302-text = A reset can take 30 minutes, in the browser you started with. Either that time is over, or you have changed browser, or a wrong code was entered too many times. Nothing was changed. Start again: it takes about 2 minutes.
+
+refusal-fw-1303-title = Too many resets from your network
+refusal-fw-1303-text = We have stopped new resets from the network you use for up to an hour. Try again later, or use another network such as your mobile phone. Nothing was changed.
 
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.

@@ -41,10 +41,13 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 asker.clone_from(&name);
             }
-            Message::FactorCode { service, .. } | Message::SignInCode { service, .. } => {
+            Message::FactorCode { service, .. }
+            | Message::SignInCode { service, .. }
+            | Message::ResetCode { service, .. } => {
                 service.clone_from(&name);
             }
-            Message::SecurityNotice { service, support, .. }
+            Message::ResetNotPossible { service, support }
+            | Message::SecurityNotice { service, support, .. }
             | Message::ActivityReported { service, support, .. } => {
                 service.clone_from(&name);
                 support.clone_from(&name);
@@ -68,6 +71,7 @@ fn holds_code(message: &Message) -> bool {
             | Message::FactorCode { .. }
             | Message::SignInCode { .. }
             | Message::CallerCode { .. }
+            | Message::ResetCode { .. }
     )
 }
 
@@ -93,8 +97,8 @@ fn visible(html: &str) -> String {
 #[test]
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
-    assert_eq!(kinds.len(), 13);
-    assert_eq!(Message::samples().len(), 13);
+    assert_eq!(kinds.len(), Message::samples().len());
+    assert_eq!(kinds.len(), 15);
 }
 
 #[test]

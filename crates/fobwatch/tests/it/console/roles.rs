@@ -177,7 +177,7 @@ async fn a_proposal_is_decided_once_however_many_administrators_press_at_once(
     assert_eq!(won, 1);
     let given = ward.audited("role_given").await;
     assert_eq!(given + ward.audited("role_proposal_declined").await, 1);
-    assert_eq!(roles_of(&ward, AMINA).await.len(), given);
+    assert_eq!(i64::try_from(roles_of(&ward, AMINA).await.len()).unwrap(), given);
 }
 
 #[rstest]

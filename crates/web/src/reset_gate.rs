@@ -1,0 +1,186 @@
+//! A reset under way: how it is proved whose account it is.
+
+use crate::cookies::Kind;
+use crate::forms::{CodeForm, MethodForm};
+use crate::registration::{Sent, method};
+use crate::render::{Answer, on_page, page_with, see_other};
+use crate::reset::{go_on, page_of, reset_shell, resetting};
+use crate::second_factor::hint;
+use crate::visitor::Caller;
+use crate::{Web, urls};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Form, Router};
+use axum_extra::extract::CookieJar;
+use journeys::reset::{Asking, Resetting, Step};
+use journeys::{Refusal, join, reset_gate};
+use pages::{FieldErrors, ResetCode, ResetWays, SignInRecoveryCode, WayToProve};
+use rules::method::MethodKind;
+use store::organisation::Organisation;
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route(urls::RESET_METHODS, get(ways).post(choose))
+        .route(urls::RESET_CODE, get(show_code).post(prove))
+        .route(urls::RESET_NEW_CODE, get(async || see_other(urls::RESET_CODE)).post(send_new_code))
+        .route(urls::RESET_RECOVERY_CODE, get(show_recovery_code).post(prove_recovery_code))
+}
+
+fn organisation(resetting: &Resetting) -> Option<&Organisation> {
+    resetting.known.as_ref().map(|known| &known.organisation)
+}
+
+/// *How do you want to prove that it is you?*
+async fn ways(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    ways_page(&web, &resetting, &FieldErrors::none(), StatusCode::OK)
+}
+
+fn ways_page(web: &Web, resetting: &Resetting, errors: &FieldErrors, status: StatusCode) -> Answer {
+    if !matches!(resetting.step(), Step::Choose | Step::Prove) {
+        return Ok(see_other(page_of(resetting.step())));
+    }
+    let second = resetting.reset.first.is_some();
+    let ways = ResetWays {
+        action: urls::RESET_METHODS.into(),
+        ways: resetting
+            .ways
+            .iter()
+            .map(|way| WayToProve {
+                value: reset_gate::choice(web, resetting, way),
+                method: method(way.kind),
+                hint: hint(web, way),
+            })
+            .collect(),
+        chosen: resetting.way().map(|way| reset_gate::choice(web, resetting, way)).unwrap_or_default(),
+        second,
+        recovery_code_href: resetting.takes_recovery_code().then(|| urls::RESET_RECOVERY_CODE.into()),
+        start_code_href: urls::RESET_START_CODE.into(),
+        back: (!second).then(|| urls::reset_for(resetting.reset.purpose.as_str())),
+    };
+    page_with(&reset_shell(web, resetting), &ways, errors, status)
+}
+
+async fn choose(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<MethodForm>,
+) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let asking = Asking { visitor: &visitor, device: device.as_ref() };
+    match reset_gate::choose(&web, &resetting, &form.method, asking).await {
+        Ok(()) => Ok(see_other(urls::RESET_CODE)),
+        Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
+            ways_page(&web, &resetting, &errors, status)
+        }
+    }
+}
+
+async fn show_code(State(web): State<Web>, Query(sent): Query<Sent>, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    code_page(&web, &resetting, sent.again(), &FieldErrors::none(), StatusCode::OK).await
+}
+
+async fn code_page(
+    web: &Web,
+    resetting: &Resetting,
+    just_resent: bool,
+    errors: &FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let (Step::Prove, Some(way)) = (resetting.step(), resetting.way()) else {
+        return Ok(see_other(page_of(resetting.step())));
+    };
+    let is_app = way.kind == MethodKind::App;
+    // Before something was proved, what became of the message would tell that there is an account.
+    let may_tell = resetting.known.is_some() && !is_app;
+    let code = ResetCode {
+        action: urls::RESET_CODE.into(),
+        resend_action: (!is_app).then(|| urls::RESET_NEW_CODE.into()),
+        method: method(way.kind),
+        sent_to: hint(web, way),
+        minutes: u32::try_from(resetting.policy.code_lifetime.as_mins()).unwrap_or(u32::MAX),
+        undelivered: may_tell && join::undelivered(web, resetting.reset.id).await?,
+        just_resent,
+        other_ways_href: urls::RESET_METHODS.into(),
+        back: Some(urls::RESET_METHODS.into()),
+    };
+    page_with(&reset_shell(web, resetting), &code, errors, status)
+}
+
+/// *Verify Code*.
+async fn prove(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<CodeForm>,
+) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let asking = Asking { visitor: &visitor, device: device.as_ref() };
+    match reset_gate::prove(&web, &resetting, &form.code, asking).await {
+        Ok(passed) => Ok(go_on(&web, jar, &passed.cookie, passed.step)),
+        Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
+            code_page(&web, &resetting, false, &errors, status).await
+        }
+    }
+}
+
+/// *Send New Code*.
+async fn send_new_code(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let asking = Asking { visitor: &visitor, device: device.as_ref() };
+    match reset_gate::send_new_code(&web, &resetting, asking).await {
+        Ok(()) => Ok(see_other(&format!("{}{}", urls::RESET_CODE, Sent::AGAIN))),
+        Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
+            code_page(&web, &resetting, false, &errors, status).await
+        }
+    }
+}
+
+/// *Use a recovery code*.
+async fn show_recovery_code(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    recovery_code_page(&web, &resetting, &FieldErrors::none(), StatusCode::OK)
+}
+
+fn recovery_code_page(web: &Web, resetting: &Resetting, errors: &FieldErrors, status: StatusCode) -> Answer {
+    let proving = matches!(resetting.step(), Step::Choose | Step::Prove);
+    if !proving || !resetting.takes_recovery_code() {
+        return Ok(see_other(page_of(resetting.step())));
+    }
+    let code = SignInRecoveryCode {
+        action: urls::RESET_RECOVERY_CODE.into(),
+        back: Some(urls::RESET_METHODS.into()),
+    };
+    page_with(&reset_shell(web, resetting), &code, errors, status)
+}
+
+async fn prove_recovery_code(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<CodeForm>,
+) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let asking = Asking { visitor: &visitor, device: device.as_ref() };
+    match reset_gate::prove_recovery_code(&web, &resetting, &form.code, asking).await {
+        Ok(passed) => Ok(go_on(&web, jar, &passed.cookie, passed.step)),
+        Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
+            recovery_code_page(&web, &resetting, &errors, status)
+        }
+    }
+}

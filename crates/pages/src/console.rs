@@ -15,7 +15,7 @@ pub use settings::{
     ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, RuleEffect, RuleForm, SettingLine,
 };
 
-pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber};
+pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber, ConsoleStartCode};
 pub use audit::{AuditLine, ConsoleAudit};
 pub use people::{ConsoleDisabled, ConsoleFound, ConsolePeople, FoundPerson};
 pub use person::{

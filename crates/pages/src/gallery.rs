@@ -10,7 +10,7 @@ use crate::{
 };
 use crate::{
     ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,
-    ConsoleNumber, ConsolePeople, ConsolePerson, ConsoleRoles,
+    ConsoleNumber, ConsolePeople, ConsolePerson, ConsoleRoles, ConsoleStartCode,
 };
 use crate::{ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings};
 
@@ -87,6 +87,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleCaller>(true)?;
     gallery.hang::<ConsoleCode>(true)?;
     gallery.hang::<ConsoleHelp>(true)?;
+    gallery.hang::<ConsoleStartCode>(true)?;
     gallery.hang::<ConsoleNumber>(true)?;
     gallery.hang::<ConsoleRoles>(true)?;
     gallery.hang::<ConsoleChangeRoles>(true)?;

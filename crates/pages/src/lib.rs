@@ -43,7 +43,7 @@ pub use console::{
 };
 pub use console::{
     AuditLine, CallerChannel, ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleHelp,
-    ConsoleNumber, ConsoleRoles, ProposalLine, RoleLine,
+    ConsoleNumber, ConsoleRoles, ConsoleStartCode, ProposalLine, RoleLine,
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,

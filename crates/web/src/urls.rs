@@ -176,6 +176,8 @@ pub const CONSOLE_CALLER_CODE: &str = "/console/people/{id}/caller/code";
 pub const CONSOLE_CALLER_DOCUMENTS: &str = "/console/people/{id}/caller/documents";
 /// *Unlock the account*.
 pub const CONSOLE_UNLOCK: &str = "/console/people/{id}/unlock";
+/// *Start a password reset with the person*.
+pub const CONSOLE_RESET: &str = "/console/people/{id}/reset";
 /// *Sign the person out everywhere*.
 pub const CONSOLE_SESSIONS: &str = "/console/people/{id}/sessions";
 /// *Remove* a lost method.
@@ -218,6 +220,11 @@ pub fn console_caller_documents(id: &str) -> String {
 /// *Unlock the account*.
 pub fn console_unlock(id: &str) -> String {
     CONSOLE_UNLOCK.replace("{id}", id)
+}
+
+/// *Start a password reset with the person*.
+pub fn console_reset(id: &str) -> String {
+    CONSOLE_RESET.replace("{id}", id)
 }
 
 /// *Sign the person out everywhere*.

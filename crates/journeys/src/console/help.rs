@@ -1,10 +1,11 @@
 //! What the service desk does for a person: unlock, end sessions, remove a lost method. Each takes a reason, is in the audit
 //! and in the person's recent activity, and the person is told of it by every channel.
 
+use crate::assisted_reset::{Desk, StartCode, start_code_for};
 use crate::console::{Staff, begin_act, begin_weakening, by_staff, may_help, reason};
 use crate::notices::named;
 use crate::password_check::{forget_wrong_passwords, who};
-use crate::{Refusal, Service};
+use crate::{Refusal, Service, Visitor};
 use jiff::Timestamp;
 use rules::desk::Reason;
 use rules::limits::Limit;
@@ -146,6 +147,24 @@ pub async fn remove_method(
     tx.commit().await?;
     service.written.notify_one();
     Ok(())
+}
+
+/// *Start a password reset with the person*: a start code, which is shown to the desk once and read out to the caller.
+///
+/// # Errors
+/// Those of [`may_help`], [`Refusal::ProofNeeded`], [`Refusal::CallerNotChecked`], [`Refusal::Fields`],
+/// [`Refusal::AccountDisabled`].
+pub async fn start_reset(
+    service: &Service,
+    staff: &Staff,
+    id: Uuid,
+    typed: &str,
+    visitor: &Visitor,
+) -> Result<StartCode, Refusal> {
+    let account = begin_weakening(service, staff, id).await?;
+    let reason = given(typed)?;
+    let desk = Desk { by: staff.id(), reason: reason.as_str(), visitor };
+    start_code_for(service, desk, &account, &staff.person.organisation).await
 }
 
 /// How an act is told.

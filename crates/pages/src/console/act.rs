@@ -182,6 +182,39 @@ impl Page for ConsoleHelp {
     }
 }
 
+/// A start code, shown once, to be read out to the person.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConsoleStartCode {
+    /// The console's navigation.
+    pub frame: ConsoleFrame,
+    /// First and last name.
+    pub name: String,
+    /// "abcde-23456".
+    pub code: String,
+    /// Until when it is good, in words: "3:31am".
+    pub until: String,
+    /// The address at which the person uses it.
+    pub address: String,
+    /// Back to the person.
+    pub person_href: String,
+}
+
+impl Page for ConsoleStartCode {
+    const TEMPLATE: &'static str = "console-start-code.html";
+    const PLACE: Option<Place> = Some(Place::Console);
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            frame: ConsoleFrame::sample(ConsolePart::People),
+            name: "Amina Khan".into(),
+            code: "abcde-23456".into(),
+            until: "3:31am".into(),
+            address: "https://staff.northfield.example/reset/start-code".into(),
+            person_href: "/console/people/0193a0f0".into(),
+        }]
+    }
+}
+
 /// *Put the mobile number right*.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConsoleNumber {

@@ -4,7 +4,7 @@ use super::{console_shell, frame, fresh_staff, trouble};
 use crate::forms::{CodeForm, HelpForm, NumberHelpForm};
 use crate::registration::method;
 use crate::render::{Answer, on_page, page, page_with, see_other};
-use crate::visitor::Visitor;
+use crate::visitor::{Caller, Visitor};
 use crate::{Web, urls};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -14,7 +14,9 @@ use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::console::number::Asked;
 use journeys::console::{self, Staff, help, number};
-use pages::{ConsoleAct, ConsoleCode, ConsoleHelp, ConsoleNumber, ConsolePart, FieldErrors, Method};
+use pages::{
+    ConsoleAct, ConsoleCode, ConsoleHelp, ConsoleNumber, ConsolePart, ConsoleStartCode, FieldErrors, Method,
+};
 use store::account::Account;
 use uuid::Uuid;
 use wording::Language;
@@ -23,6 +25,7 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::CONSOLE_UNLOCK, get(ask_unlock).post(unlock))
         .route(urls::CONSOLE_SESSIONS, get(ask_end_sessions).post(end_sessions))
+        .route(urls::CONSOLE_RESET, get(ask_start_reset).post(start_reset))
         .route(urls::CONSOLE_REMOVE, get(ask_remove).post(remove))
         .route(urls::CONSOLE_NUMBER, get(ask_number).post(send_number_code))
         .route(urls::CONSOLE_NUMBER_CODE, get(ask_number_code).post(prove_number))
@@ -113,6 +116,47 @@ async fn end_sessions(
     let done = help::end_sessions(&web, &staff, account.id, &form.reason).await;
     let form = help_page(&staff, &account, ConsoleAct::EndSessions, action, form.reason);
     answer(&web, &staff, done, &form, (&id, "sessions-ended"))
+}
+
+/// Who is calling must be sure before the form is filled in.
+async fn ask_start_reset(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let action = urls::console_reset(&id);
+    let staff = fresh_staff(&web, &jar, &action).await?;
+    let account = console::may_help(&web, &staff, console::id(&id)?).await?;
+    console::must_be_sure(&web, &staff, account.id).await?;
+    let form = help_page(&staff, &account, ConsoleAct::AssistedReset, action, String::new());
+    page(&console_shell(&web, &staff), &form)
+}
+
+/// The answer is the page with the code, for it is shown once and kept nowhere.
+async fn start_reset(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    Path(id): Path<String>,
+    jar: CookieJar,
+    Form(form): Form<HelpForm>,
+) -> Answer {
+    let action = urls::console_reset(&id);
+    let staff = fresh_staff(&web, &jar, &action).await?;
+    let account = console::may_help(&web, &staff, console::id(&id)?).await?;
+    match help::start_reset(&web, &staff, account.id, &form.reason, &visitor).await {
+        Ok(start) => {
+            let address = web.settings.public_url.join(urls::RESET_START_CODE);
+            let shown = ConsoleStartCode {
+                frame: frame(&staff, ConsolePart::People),
+                name: name(&account),
+                code: start.code.expose().clone(),
+                until: wording::time(Language::En, web.local(start.expires_at).time()),
+                address: address.map_or_else(|_| urls::RESET_START_CODE.to_owned(), String::from),
+                person_href: urls::console_person(&id),
+            };
+            page(&console_shell(&web, &staff), &shown)
+        }
+        Err(refusal) => {
+            let form = help_page(&staff, &account, ConsoleAct::AssistedReset, action, form.reason);
+            answer(&web, &staff, Err(refusal), &form, (&id, ""))
+        }
+    }
 }
 
 /// The form for removing one method. Who is calling must be sure before it is filled in.

@@ -132,6 +132,7 @@ fn acts(staff: &Staff, seen: &Seen, id: &str) -> Vec<(ConsoleAct, String)> {
     if seen.may_help {
         acts.push((ConsoleAct::Unlock, urls::console_unlock(id)));
         acts.push((ConsoleAct::EndSessions, urls::console_sessions(id)));
+        acts.push((ConsoleAct::AssistedReset, urls::console_reset(id)));
         if seen.account.disabled_reason.as_deref() == Some(NUMBER_NOT_ALLOWED) {
             acts.push((ConsoleAct::RepairNumber, urls::console_number(id)));
         }

@@ -130,3 +130,28 @@ async fn a_lost_phone_is_removed_once_it_is_sure_who_asks_and_the_phone_hears_of
     // The person signs in by the address that the employer holds.
     amina.signs_in(Factor::Email).await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn whoever_lost_the_phone_gets_a_start_code_read_out_once_it_is_sure_who_asks(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.colleague(AMINA).await;
+    let mut desk = ward.staff(BEN, Role::ServiceDesk).await;
+    let id = ward.account_of(AMINA).await;
+    desk.opens(&format!("/console/people/{id}/reset")).await.is_refused("FW-1504");
+    desk.sees_documents_of(AMINA).await;
+    desk.opens(&format!("/console/people/{id}/reset")).await;
+    desk.presses("Make a start code").await;
+    assert_eq!(desk.page.status.as_u16(), 422, "a reason is mandatory");
+    desk.fills("Reason", REASON).presses("Make a start code").await.reads("Read this start code out");
+    let code = desk.page.find("code.fw-secret").unwrap();
+    assert_eq!(ward.newest_record("start_code_made").await["reason"], REASON);
+    assert!(!desk.opens(&format!("/console/people/{id}")).await.page.html.contains(&code));
+    amina.opens("/reset").await;
+    amina.follows("I have a start code from the service desk").await;
+    amina.fills("Email address or staff number", AMINA.email).fills("Start code", &code);
+    amina.presses("Continue").await.reads("Choose a new password");
+    ward.audit_is_whole().await;
+}

@@ -37,6 +37,8 @@ impl Visitor<'_> {
         let code = self.enters_number(number).await;
         self.enters_code(&code).await.reads("SMS verified");
         self.presses("Done").await.reads("Security info");
+        // What tells of it has arrived before anything else is sent there.
+        self.ward.delivers().await;
         self
     }
 

@@ -25,7 +25,7 @@ async function adds(visitor: Visitor, method: string): Promise<void> {
 /** "Set up a mobile phone (SMS) as your authentication method", steps 4 to 8. */
 async function setsUpPhone(visitor: Visitor, number: string, name = ''): Promise<void> {
   await test.step('enter the number, leave Text me a code selected, Next', async () => {
-    await visitor.reads(/^Phone/);
+    await visitor.reads(/Phone/);
     await expect(visitor.page.getByLabel('Country')).toHaveText('United Kingdom (+44)');
     await expect(visitor.page.getByRole('radio', { name: 'Text me a code' })).toBeChecked();
     await visitor.look('Phone');

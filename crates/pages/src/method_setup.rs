@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Method, Page, QrSvg};
+use crate::{Method, Page, Place, QrSvg};
 
 /// *Phone*: country, number, *Text me a code*, *Next*; and the phones that are kept for contact only.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +21,7 @@ pub struct SetUpPhone {
 
 impl Page for SetUpPhone {
     const TEMPLATE: &'static str = "set-up-phone.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["number"];
 
     fn samples() -> Vec<Self> {
@@ -52,6 +53,7 @@ pub struct SetUpEmail {
 
 impl Page for SetUpEmail {
     const TEMPLATE: &'static str = "set-up-email.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["email"];
 
     fn samples() -> Vec<Self> {
@@ -76,6 +78,7 @@ pub struct SetUpAppStart {
 
 impl Page for SetUpAppStart {
     const TEMPLATE: &'static str = "set-up-app-start.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         vec![Self {
@@ -96,6 +99,7 @@ pub struct SetUpAppAccount {
 
 impl Page for SetUpAppAccount {
     const TEMPLATE: &'static str = "set-up-app-account.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         vec![Self {
@@ -131,6 +135,7 @@ impl fmt::Debug for SetUpAppScan {
 
 impl Page for SetUpAppScan {
     const TEMPLATE: &'static str = "set-up-app-scan.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         let uri = "otpauth://totp/Northfield%20Staff:amina.khan%40northfield.example\
@@ -174,6 +179,7 @@ pub struct SetUpCode {
 
 impl Page for SetUpCode {
     const TEMPLATE: &'static str = "set-up-code.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["code"];
 
     fn samples() -> Vec<Self> {
@@ -219,6 +225,7 @@ pub struct SetUpDone {
 
 impl Page for SetUpDone {
     const TEMPLATE: &'static str = "set-up-done.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         [Method::Text, Method::App, Method::Email, Method::AlternativePhone, Method::OfficePhone]
@@ -240,6 +247,7 @@ pub struct SetUpDue {
 
 impl Page for SetUpDue {
     const TEMPLATE: &'static str = "set-up-due.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         [3, 1, 0]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Page, RecoveryCodesState};
+use crate::{Page, Place, RecoveryCodesState};
 
 /// *Recovery codes*: what they are, how they stand, and the button that makes new ones.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +21,7 @@ pub struct RecoveryCodes {
 
 impl Page for RecoveryCodes {
     const TEMPLATE: &'static str = "recovery-codes.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["confirm"];
 
     fn samples() -> Vec<Self> {
@@ -58,6 +59,7 @@ impl fmt::Debug for NewRecoveryCodes {
 
 impl Page for NewRecoveryCodes {
     const TEMPLATE: &'static str = "new-recovery-codes.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         let codes = (2..10).chain([2, 3]).map(|n| format!("abcd{n}-xwvt{n}")).collect();

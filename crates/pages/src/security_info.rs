@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Method, Page};
+use crate::{Method, Page, Place};
 
 /// When a method is offered at sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -111,6 +111,7 @@ pub struct SecurityInfo {
 
 impl Page for SecurityInfo {
     const TEMPLATE: &'static str = "security-info.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         let method = |known, offered, number: u8| ListedMethod {
@@ -174,6 +175,7 @@ pub struct AddMethod {
 
 impl Page for AddMethod {
     const TEMPLATE: &'static str = "add-method.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["method"];
 
     fn samples() -> Vec<Self> {
@@ -202,6 +204,7 @@ pub struct ChangeMethod {
 
 impl Page for ChangeMethod {
     const TEMPLATE: &'static str = "change-method.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
         [KnownMethod::phone(), KnownMethod::long()]
@@ -229,6 +232,7 @@ pub struct RenameMethod {
 
 impl Page for RenameMethod {
     const TEMPLATE: &'static str = "rename-method.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["name"];
 
     fn samples() -> Vec<Self> {
@@ -260,6 +264,7 @@ pub struct DeleteMethod {
 
 impl Page for DeleteMethod {
     const TEMPLATE: &'static str = "delete-method.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["confirm"];
 
     fn samples() -> Vec<Self> {
@@ -303,6 +308,7 @@ pub struct PreferMethods {
 
 impl Page for PreferMethods {
     const TEMPLATE: &'static str = "prefer-methods.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
     const FIELDS: &'static [&'static str] = &["default", "backup"];
 
     fn samples() -> Vec<Self> {

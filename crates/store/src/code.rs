@@ -43,11 +43,12 @@ impl CodeFor {
     /// The id of what it belongs to.
     pub fn subject(self) -> Uuid {
         match self {
-            Self::MethodSetup(id) => id,
-            Self::CallerCheck(id) | Self::NumberRepair(id) => id,
             Self::RegistrationEmail(id)
             | Self::RegistrationFactor(id)
             | Self::SignIn(id)
+            | Self::MethodSetup(id)
+            | Self::CallerCheck(id)
+            | Self::NumberRepair(id)
             | Self::Reset(id) => id,
         }
     }

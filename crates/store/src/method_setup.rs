@@ -69,8 +69,8 @@ struct Row {
 
 impl Store {
     fn method_setup_from(&self, row: Row) -> Result<MethodSetup, StoreError> {
-        let secret = match &row.secret {
-            Some(sealed) => Some(self.open_secret(&secret_context(row.id), sealed)?),
+        let secret = match row.secret {
+            Some(sealed) => Some(self.open_secret(&secret_context(row.id), &sealed)?),
             None => None,
         };
         Ok(MethodSetup {

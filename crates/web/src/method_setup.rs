@@ -57,11 +57,11 @@ pub(crate) fn start_of(setup: &MethodSetup) -> String {
 }
 
 /// The page from which the wizard was started.
-fn before(setup: &MethodSetup) -> Option<String> {
-    Some(match setup.replaces {
+fn before(setup: &MethodSetup) -> String {
+    match setup.replaces {
         Some(method) => urls::security_method(method, "change"),
         None => urls::SECURITY_ADD.to_owned(),
-    })
+    }
 }
 
 /// The person and their set-up. Whoever proved it too long ago does so again, and comes back to `page`.
@@ -93,8 +93,12 @@ fn phone_page(
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let phone =
-        SetUpPhone { action: at(setup, "phone"), method: named(setup.kind), number, back: before(setup) };
+    let phone = SetUpPhone {
+        action: at(setup, "phone"),
+        method: named(setup.kind),
+        number,
+        back: Some(before(setup)),
+    };
     page_with(&shell(web, person), &phone, errors, status)
 }
 
@@ -135,7 +139,7 @@ fn email_page(
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let page = SetUpEmail { action: at(setup, "email"), email, back: before(setup) };
+    let page = SetUpEmail { action: at(setup, "email"), email, back: Some(before(setup)) };
     page_with(&shell(web, person), &page, errors, status)
 }
 
@@ -173,7 +177,7 @@ async fn app_wizard(
 async fn show_app(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     match app_wizard(&web, &jar, &id, "app").await? {
         Ok((person, setup)) => {
-            let start = SetUpAppStart { next_href: at(&setup, "account"), back: before(&setup) };
+            let start = SetUpAppStart { next_href: at(&setup, "account"), back: Some(before(&setup)) };
             page(&shell(&web, &person), &start)
         }
         Err(elsewhere) => Ok(see_other(&elsewhere)),

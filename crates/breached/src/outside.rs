@@ -21,7 +21,7 @@ pub fn range_lines(bytes: &[u8]) {
             prefix = std::str::from_utf8(text).ok().and_then(Prefix::parse).or(prefix);
             continue;
         };
-        let digits: String = listed.hash.iter().map(|byte| format!("{byte:02X}")).collect();
+        let digits = listed.hash.iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02X}"));
         let again = range::line(None, format!("{digits}:{}", listed.count).as_bytes());
         assert_eq!(again, Ok(listed));
         let five = digits.get(..5).and_then(Prefix::parse);

@@ -139,7 +139,7 @@ pub(crate) fn reason(typed: &str) -> Result<Reason, FieldProblem> {
 }
 
 /// What the person is shown of an act by staff: where the member of staff sits is nothing for them.
-pub(crate) fn by_staff<'a>(detail: Option<&'a str>) -> About<'a> {
+pub(crate) fn by_staff(detail: Option<&str>) -> About<'_> {
     About { detail, by_staff: true, ..About::default() }
 }
 

@@ -105,7 +105,8 @@ async fn go_by(
             code_for,
             to,
             account: account.map(|account| account.id),
-            organisation: account.map(|account| account.organisation_id),
+            // Whoever has no account counts against a budget of nobody's, so that it costs the same.
+            organisation: Some(account.map_or(Uuid::max(), |account| account.organisation_id)),
         };
         let name = service.settings.service_name.clone();
         let message = move |code, minutes| Message::ResetCode { service: name, code, minutes };

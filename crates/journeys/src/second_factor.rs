@@ -290,10 +290,13 @@ pub async fn prove(
     let proved = match method.kind {
         MethodKind::App => match prove_app(service, policy, method.id, &method.secret, &typed, now).await {
             // A code that was used before, here or by somebody looking over a shoulder, is wrong.
-            Ok((mut tx, step)) => match tx.use_step(method.id, step, now).await? {
-                true => Ok(tx),
-                false => Err(Refusal::CodeWrong { left: None }),
-            },
+            Ok((mut tx, step)) => {
+                if tx.use_step(method.id, step, now).await? {
+                    Ok(tx)
+                } else {
+                    Err(Refusal::CodeWrong { left: None })
+                }
+            }
             Err(refusal) => Err(refusal),
         },
         _ => match service.prove_code(policy, CodeFor::SignIn(sign_in.id), &typed, now).await {

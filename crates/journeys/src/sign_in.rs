@@ -30,7 +30,7 @@ pub struct Attempt<'a> {
 #[derive(Debug)]
 pub enum PasswordRight {
     /// The second factor is asked for.
-    Prove(SigningIn),
+    Prove(Box<SigningIn>),
     /// The person asked to be spared it in this browser, not long ago.
     SignedIn(SignedIn),
 }
@@ -78,7 +78,7 @@ pub async fn give_password(service: &Service, attempt: Attempt<'_>) -> Result<Pa
         return Ok(PasswordRight::SignedIn(signed_in));
     }
     let signing_in = begin(service, tx, account, attempt.cookie, None, &attempt.visitor.network, now).await?;
-    Ok(PasswordRight::Prove(signing_in))
+    Ok(PasswordRight::Prove(Box::new(signing_in)))
 }
 
 /// Whether the second factor is not asked for in this browser: remembered not long ago by the organisation's rule, and its

@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn whatever_a_script_imports_is_there() {
-        for asset in ALL.iter().filter(|asset| asset.name.ends_with(".js")) {
+        for asset in ALL.iter().filter(|asset| asset.content_type.starts_with("text/javascript")) {
             let script = std::str::from_utf8(asset.bytes).unwrap();
             for import in script.split("'/assets/").skip(1) {
                 let path = format!("/assets/{}", import.split('\'').next().unwrap());

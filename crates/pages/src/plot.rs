@@ -98,7 +98,7 @@ impl Plot {
                 bars.push(Bar { x, y, width, height: tall, part });
             }
             // The last day has a label, and so on backwards.
-            if (rows.len() - 1 - place) % every == 0 {
+            if (rows.len() - 1 - place).is_multiple_of(every) {
                 labels.push(PlotLabel { x: x + width / 2, y: bottom + 150, text: row.short.clone() });
             }
         }

@@ -46,6 +46,8 @@ impl std::fmt::Debug for Store {
 
 /// How long one waits for a connection before the page says that the service is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a file that another process is setting up is tried again; each try takes some milliseconds.
+const OPENING_TRIES: usize = 100;
 
 impl Store {
     /// Opens the database at `url`: `sqlite://FILE`, `sqlite::memory:` or `postgres://USER@HOST/NAME`. `connections` is
@@ -97,11 +99,16 @@ impl Store {
             // What is erased is overwritten, not left in free pages.
             .pragma("secure_delete", "ON")
             .busy_timeout(PATIENCE);
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.clone())
-            .await?;
+        let mut tries = 0;
+        let write = loop {
+            let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+            match pool.connect_with(options.clone()).await {
+                // Of several processes that set up a new file at once, SQLite tells all but one that it is locked, and does
+                // not wait.
+                Err(error) if is_locked(&error) && tries < OPENING_TRIES => tries += 1,
+                opened => break opened?,
+            }
+        };
         let read = SqlitePoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(PATIENCE)
@@ -306,3 +313,11 @@ macro_rules! execute {
     };
 }
 pub(crate) use execute;
+
+/// Whether SQLite says `SQLITE_BUSY`, in its plain or one of its extended forms.
+fn is_locked(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(|error| error.code()?.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
+}

@@ -111,7 +111,7 @@ mod tests {
             let times = signs.expose().chars().filter(|drawn| *drawn == sign).count();
             assert!((9_500..10_500).contains(&times), "{sign}: {times}");
         }
-        let given = Given(Mutex::new(vec![252, 255, 0, 8].into()));
+        let given = Given(Mutex::new(vec![252, 255, 0, 8]));
         assert_eq!(random_signs(&given, b"abcdefg", 2).expose(), "ab");
         assert_eq!(random_signs(&SystemRandom::new(), b"", 5).expose(), "");
     }

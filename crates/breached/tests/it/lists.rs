@@ -56,7 +56,7 @@ proptest! {
     fn whatever_is_in_a_list_is_found(numbers in proptest::collection::vec(any::<u32>(), 1..400), doubles in 1_usize..3) {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("list");
-        let words = || numbers.iter().map(|n| n.to_string());
+        let words = || numbers.iter().map(ToString::to_string);
         let all = hashes(std::iter::repeat_n(words(), doubles).flatten());
         let built = made(&one_file(folder.path(), &all), &out);
         let distinct: std::collections::HashSet<_> = numbers.iter().collect();

@@ -32,7 +32,10 @@ pub fn hashes(passwords: impl Iterator<Item = String>) -> Vec<String> {
 
 /// One sorted file of whole lines.
 pub fn one_file(folder: &Path, hashes: &[String]) -> PathBuf {
-    let lines: String = hashes.iter().zip(1..).map(|(hash, count)| format!("{hash}:{count}\n")).collect();
+    let lines: String = hashes
+        .iter()
+        .zip(1..)
+        .fold(String::new(), |lines, (hash, count)| lines + &format!("{hash}:{count}\n"));
     let path = folder.join("hashes.txt");
     std::fs::write(&path, lines).unwrap();
     path

@@ -70,7 +70,7 @@ async fn change(
     let name = &organisation.name;
     match (done, change) {
         (Ok(Done::Changed), Change::Give) => {
-            console.say(format!("{email} has the role {role} at {name} now."))?
+            console.say(format!("{email} has the role {role} at {name} now."))?;
         }
         (Ok(Done::Changed), Change::Take) => {
             console.say(format!("{email} has no longer the role {role} at {name}."))?;

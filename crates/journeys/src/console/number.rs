@@ -104,7 +104,7 @@ pub async fn send_code(
         Sending { code_for, to, account: Some(account.id), organisation: Some(account.organisation_id) };
     let (name, organisation) =
         (service.settings.service_name.clone(), staff.person.organisation.name.clone());
-    let asker = format!("{} {}", staff.person.account.first_name, staff.person.account.last_name);
+    let asked_by = format!("{} {}", staff.person.account.first_name, staff.person.account.last_name);
     let mut tx = service.store.begin().await?;
     service.allow_code(&mut tx, &policy, code_for, to, network, now).await?;
     tx.add_number_repair(&repair).await?;
@@ -112,7 +112,7 @@ pub async fn send_code(
         .write_code(&mut tx, &policy, sending, now, move |code, minutes| Message::CallerCode {
             service: name,
             organisation,
-            asker,
+            asker: asked_by,
             code,
             minutes,
         })

@@ -80,8 +80,8 @@ pub async fn show(service: &Service, staff: &Staff) -> Result<Roles, Refusal> {
     let mut proposed = Vec::new();
     for proposal in service.store.role_proposals(staff.organisation(), after).await? {
         let person = service.store.account(proposal.account_id).await?;
-        let proposer = service.store.account(proposal.proposed_by).await?;
-        if let (Some(person), Some(proposer)) = (person, proposer) {
+        let asked_by = service.store.account(proposal.proposed_by).await?;
+        if let (Some(person), Some(proposer)) = (person, asked_by) {
             proposed.push(Proposed { proposal, person, proposer });
         }
     }

@@ -31,10 +31,10 @@ struct Range {
 async fn show(State(web): State<Web>, Query(range): Query<Range>, jar: CookieJar) -> Answer {
     let staff = staff(&web, &jar, urls::CONSOLE_DASHBOARD).await?;
     let figures = dashboard::show(&web, &staff, dashboard::range(&range.days)).await?;
-    page(&console_shell(&web, &staff), &dashboard_page(&staff, figures))
+    page(&console_shell(&web, &staff), &dashboard_page(&staff, &figures))
 }
 
-fn dashboard_page(staff: &Staff, figures: Dashboard) -> ConsoleDashboard {
+fn dashboard_page(staff: &Staff, figures: &Dashboard) -> ConsoleDashboard {
     let days = |counts: fn(&DayFigures) -> Vec<u64>| -> Vec<PlotRow> {
         figures.days.iter().map(|day| day_row(day.day, counts(day))).collect()
     };

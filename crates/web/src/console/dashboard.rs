@@ -76,7 +76,7 @@ fn dashboard_page(staff: &Staff, figures: &Dashboard) -> ConsoleDashboard {
             })
             .collect(),
         deliveries: Plot::lying("deliveries", 3, figures.deliveries.iter().map(delivery_row).collect()),
-        providers: figures.deliveries.iter().map(|provider| provider_line(provider, &figures)).collect(),
+        providers: figures.deliveries.iter().map(|provider| provider_line(provider, figures)).collect(),
     }
 }
 

@@ -70,7 +70,7 @@ test('everything is signed out from one place', async ({ page, house, browser })
   await expect(copy.getByRole('heading', { level: 1 })).toHaveText(/^Good/);
   await visitor.press('Sign out everywhere');
   await visitor.reads(/Sign in/);
-  await expect(page.getByRole('alert')).toContainText('You have signed out everywhere');
+  await expect(page.getByRole('main')).toContainText('You have signed out everywhere');
   await look(page, 'Signed out everywhere');
   await copy.reload();
   await expect(copy.getByRole('heading', { level: 1 })).not.toHaveText(/^Good/);

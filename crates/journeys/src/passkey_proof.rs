@@ -4,6 +4,7 @@
 //! The browser is asked (a random challenge, of which a keyed hash is kept) and answers; the answer is taken once, within five
 //! minutes, for what was asked, and in the browser that was asked. Web Authentication, level 3, sections 7.1 and 7.2.
 
+use crate::numbers::is_disabled;
 use crate::passkey::{Passkey, offered};
 use crate::second_factor::{Proving, SigningIn, finish};
 use crate::session::{Begin, Person, SignedIn, begin_session, prove_again};
@@ -97,6 +98,7 @@ pub(crate) async fn take_answer(
 struct Proved {
     tx: Tx,
     account: Account,
+    organisation: Organisation,
 }
 
 /// Whose passkey may be used.
@@ -134,7 +136,9 @@ async fn check(
     let used = belongs(&answer, &passkey, whose)
         .and_then(|()| party.authenticate(&answer, &challenge, &passkey.credential));
     let why = match used {
-        Ok(used) if tx.use_passkey(passkey.id, used, now).await? => return Ok(Proved { tx, account }),
+        Ok(used) if tx.use_passkey(passkey.id, used, now).await? => {
+            return Ok(Proved { tx, account, organisation });
+        }
         // Another use with this count was faster.
         Ok(_) => PasskeyProblem::Count,
         Err(why) => why,
@@ -231,10 +235,13 @@ pub async fn sign_in(
     let now = service.clock.now();
     let cookie = cookie.ok_or(Refusal::PasskeyOver)?;
     let asked = Asked { kind: CeremonyKind::SignIn, where_asked: cookie.as_str().as_bytes() };
-    let Proved { mut tx, account } = check(service, asked, Whose::Anybodys, answer, visitor, now).await?;
-    if account.disabled_at.is_some() {
+    let Proved { mut tx, account, organisation } =
+        check(service, asked, Whose::Anybodys, answer, visitor, now).await?;
+    let policy = service.policy(&organisation)?;
+    if is_disabled(service, &mut tx, &account, &organisation, &policy, now).await? {
         tx.audit(Event::DisabledSignInRefused { account: account.id }, now);
         tx.commit().await?;
+        service.written.notify_one();
         return Err(Refusal::AccountDisabled);
     }
     let begin = Begin { how: KIND, proved: true, remember: false, device, visitor };
@@ -318,7 +325,7 @@ pub async fn confirm(
     let session = person.session.id;
     let asked = Asked { kind: CeremonyKind::Confirm, where_asked: session.as_bytes() };
     let whose = Whose::Of(person.account.id);
-    let Proved { mut tx, account } = check(service, asked, whose, answer, visitor, now).await?;
+    let Proved { mut tx, account, .. } = check(service, asked, whose, answer, visitor, now).await?;
     let mut signed_in = prove_again(service, &mut tx, &account, session, KIND, visitor, now).await?;
     signed_in.next = rules::path::local(next).map(str::to_owned);
     tx.commit().await?;

@@ -22,6 +22,7 @@ pub(crate) struct Checked {
     pub account: Uuid,
     /// This browser, where it is known for the account.
     pub device: Option<Device>,
+    set_at: Timestamp,
     old_hash: String,
     better_hash: Option<String>,
     guard: Guard,
@@ -68,8 +69,10 @@ pub(crate) async fn check(
             Verdict::Wrong
         }
     };
-    let (Verdict::Right { outdated }, Some(Credentials { account_id, password: old_hash })) =
-        (right, credentials)
+    let (
+        Verdict::Right { outdated },
+        Some(Credentials { account_id, password: old_hash, password_set_at: set_at }),
+    ) = (right, credentials)
     else {
         let mut tx = service.store.begin().await?;
         let about = About { visitor: Some(visitor), ..About::default() };
@@ -82,12 +85,18 @@ pub(crate) async fn check(
     };
     let better_hash =
         if outdated { Some(service.hasher.hash(&password, service.random.as_ref()).await?) } else { None };
-    Ok(Checked { account: account_id, device, old_hash, better_hash, guard, counted_at: now })
+    Ok(Checked { account: account_id, device, set_at, old_hash, better_hash, guard, counted_at: now })
 }
 
 impl Checked {
     /// The password was right: this was no guess, and a hash of other settings is made anew.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInWrong`] where another password was set while this one was being checked.
     pub async fn settle(&self, tx: &mut Tx) -> Result<(), Refusal> {
+        if !tx.hold_password(self.account, self.set_at).await? {
+            return Err(Refusal::SignInWrong);
+        }
         tx.clear_password_guard(&self.guard.here).await?;
         if self.guard.strange {
             tx.give_back(&STRANGE_PASSWORDS_PER_DAY, &self.guard.who, self.counted_at).await?;

@@ -47,16 +47,20 @@ pub struct Credentials {
     pub account_id: Uuid,
     /// Argon2id, as a PHC string.
     pub password: String,
+    /// When it was set, UTC. A hash that is made anew leaves it as it is.
+    pub password_set_at: Timestamp,
 }
 
 statements! {
     // By address, or by the staff number that the employer's roster has; one that two people have is nobody's.
-    CREDENTIALS = "SELECT account.id, account.password FROM account
+    CREDENTIALS = "SELECT account.id, account.password, account.password_set_at FROM account
         JOIN roster_entry ON roster_entry.id = account.roster_entry_id
         WHERE account.email = $1 OR roster_entry.esr_number = $1 LIMIT 2";
     ACCOUNT = "SELECT id, organisation_id, email, first_name, last_name, created_at, password_set_at, last_sign_in_at,
             previous_sign_in_at, default_method_id, backup_method_id, disabled_at, disabled_reason, put_off
         FROM account WHERE id = $1";
+    // Changes nothing but holds the row, so that whoever sets another password comes before or after.
+    HOLD_PASSWORD = "UPDATE account SET password_set_at = password_set_at WHERE id = $1 AND password_set_at = $2";
     REHASH = "UPDATE account SET password = $3 WHERE id = $1 AND password = $2";
     SET_PASSWORD = "UPDATE account SET password = $2, password_set_at = $3 WHERE id = $1";
     HAS_ACCOUNT = "SELECT 1 FROM account WHERE email = $1 OR roster_entry_id = $2";
@@ -113,12 +117,16 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn credentials(&self, user_name: &str) -> Result<Option<Credentials>, StoreError> {
-        let mut rows: Vec<(Uuid, String)> =
+        let mut rows: Vec<(Uuid, String, i64)> =
             reading!(self, CREDENTIALS, sqlx::query_as, |q, c| q.bind(user_name).fetch_all(c))?;
         if rows.len() > 1 {
             return Ok(None);
         }
-        Ok(rows.pop().map(|(account_id, password)| Credentials { account_id, password }))
+        rows.pop()
+            .map(|(account_id, password, set_at)| {
+                Ok(Credentials { account_id, password, password_set_at: moment(set_at)? })
+            })
+            .transpose()
     }
 
     /// The account with this id.
@@ -151,6 +159,14 @@ impl Tx {
             .bind(roster_entry)
             .fetch_optional(c))?;
         Ok(row.is_some())
+    }
+
+    /// Whether the password is still the one that was set at `set_at`, and stays it until the end of this transaction.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn hold_password(&mut self, account: Uuid, set_at: Timestamp) -> Result<bool, StoreError> {
+        Ok(execute!(self, HOLD_PASSWORD, account, millis(set_at))? == 1)
     }
 
     /// Replaces a password hash by one with today's parameters, unless it was changed meanwhile.

@@ -140,3 +140,16 @@ async fn a_remembered_browser_opens_no_way_around_it() {
     let code = amina.factor_code(Factor::AuthenticatorApp).await;
     amina.types(&code).await.is_refused("FW-1206");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_passkey_opens_no_way_around_it(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let (_, mut phone) = ward.person_with_a_passkey(AMINA, Factor::AuthenticatorApp).await;
+    has_a_foreign_number(&ward).await;
+    the_organisation_disables(&ward).await;
+    let sessions = ward.db.count("session", "1 = 1").await;
+    ward.browser().signs_in_with_a_passkey(&mut phone).await.is_refused("FW-1206");
+    assert_eq!(ward.db.count("session", "1 = 1").await, sessions);
+    assert_eq!(ward.db.count("account", "disabled_at IS NOT NULL").await, 1);
+}

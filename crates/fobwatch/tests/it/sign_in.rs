@@ -352,3 +352,43 @@ async fn a_hash_of_other_settings_is_made_anew_at_the_next_sign_in(#[values(Sqli
     let verdict = ward.node.service.hasher.verify(&password, &after).await;
     assert_eq!(verdict, Ok(Verdict::Right { outdated: false }));
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_password_that_is_replaced_while_it_is_being_checked_opens_nothing(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::with(Setup { memory_kib: 65_536, passes: 16, at_once: 1, ..Setup::on(kind) }).await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(Factor::AuthenticatorApp).await;
+    ward.waits(60);
+    let account = amina.account().await;
+    amina.opens("/sign-in").await;
+    amina.fills("Email address or staff number", AMINA.email).fills("Password", AMINA.password);
+    // Somebody else's password is being hashed, so this one has been read and waits for its turn.
+    let hasher = ward.node.service.hasher.clone();
+    let other = tokio::spawn(async move {
+        hasher.hash(&Secret::new("somebody else".to_owned()), &SystemRandom::new()).await
+    });
+    tokio::task::yield_now().await;
+    let before = ward.store().statements_run();
+    let mut pressed = pin!(amina.presses("Sign in"));
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut pressed => panic!("it did not wait"),
+            tx = ward.store().begin() => {
+                let mut tx = tx.unwrap();
+                if ward.store().statements_run() > before + 2 {
+                    tx.set_password(account, "another", ward.clock.now()).await.unwrap();
+                    tx.commit().await.unwrap();
+                    break;
+                }
+                tx.commit().await.unwrap();
+            }
+        }
+    }
+    pressed.await.is_told(WRONG);
+    other.await.unwrap().unwrap();
+    assert_eq!(ward.db.count("sign_in", "1 = 1").await, 0);
+}

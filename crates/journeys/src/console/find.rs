@@ -2,6 +2,7 @@
 //! calls come in is stopped, and the audit says so.
 
 use crate::console::Staff;
+use crate::numbers::NUMBER_NOT_ALLOWED;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::desk::{FOUND_PAGES, FOUND_PER_PAGE, Search, SearchProblem};
@@ -12,9 +13,6 @@ use store::audit::Event;
 use store::limits::Allowance;
 use store::people::Found;
 use uuid::Uuid;
-
-/// Why an account is disabled whose number may not be used.
-pub const NUMBER_NOT_ALLOWED: &str = "number-not-allowed";
 
 /// One page of what was found.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 //! sent to the new number, and that the person reads out, shows that it is theirs before it is used.
 
 use crate::codes::{Destination, Sending, typed_code};
-use crate::console::find::NUMBER_NOT_ALLOWED;
 use crate::console::{Staff, begin_weakening, by_staff, may_help, reason};
+use crate::numbers::{NUMBER_NOT_ALLOWED, is_allowed};
 use crate::refusal::phone_problem;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
@@ -168,8 +168,7 @@ async fn put_in_place(
         .sign_in_methods(account.id)
         .await?
         .into_iter()
-        .filter(|method| matches!(method.kind, MethodKind::Text | MethodKind::AlternativePhone))
-        .filter(|method| UkMobile::parse(method.secret.as_address(), policy.phones).is_err())
+        .filter(|method| !is_allowed(method, policy))
         .collect();
     wrong.sort_by_key(|method| method.kind != MethodKind::Text);
     let mut wrong = wrong.into_iter();

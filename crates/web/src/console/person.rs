@@ -10,9 +10,9 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
-use journeys::console::find::NUMBER_NOT_ALLOWED;
 use journeys::console::see::{self, Seen};
 use journeys::console::{self, Staff};
+use journeys::numbers::NUMBER_NOT_ALLOWED;
 use pages::{
     AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePart, ConsolePerson, Happening,
     MessageState, Method, StaffRole,

@@ -9,7 +9,7 @@ use rstest::rstest;
 use store::method::{MethodKind, MethodSecret};
 use store::role::Role;
 
-/// Amina's account has a French number, and is disabled for it.
+/// Amina's account has a French mobile number and a French one at work, and is disabled for them.
 async fn disabled_for_a_number(kind: Kind) -> Ward {
     let ward = Ward::new(kind).await;
     ward.person(AMINA).joins(Factor::TextMessage).await;
@@ -19,6 +19,9 @@ async fn disabled_for_a_number(kind: Kind) -> Ward {
     let now = ward.clock.now();
     let mut tx = ward.store().begin().await.unwrap();
     tx.replace_method_secret(method, account, &MethodSecret::address("+33612345678"), 0, now).await.unwrap();
+    let office = MethodSecret::address("+33142278186");
+    let id = vault::new_id(now, &testkit::SeededRandom::unique());
+    tx.add_sign_in_method(id, account, MethodKind::OfficePhone, &office, 0, now).await.unwrap();
     assert!(tx.disable_account(account, "number-not-allowed", now).await.unwrap());
     tx.commit().await.unwrap();
     ward

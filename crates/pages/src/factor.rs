@@ -20,6 +20,8 @@ pub enum Method {
     AlternativePhone,
     /// A number at work, kept for contact; it proves nothing.
     OfficePhone,
+    /// A passkey. Only the console names it among the methods.
+    Passkey,
 }
 
 impl Method {

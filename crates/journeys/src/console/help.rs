@@ -5,7 +5,7 @@ use crate::assisted_reset::{Desk, StartCode, start_code_for};
 use crate::console::{Staff, begin_act, begin_weakening, by_staff, may_help, reason};
 use crate::notices::named;
 use crate::password_check::{forget_wrong_passwords, who};
-use crate::{Refusal, Service, Visitor};
+use crate::{Refusal, Service, Visitor, reset};
 use jiff::Timestamp;
 use rules::desk::Reason;
 use rules::limits::Limit;
@@ -19,16 +19,13 @@ use uuid::Uuid;
 use wording::SecurityChange;
 
 /// What closes self-service reset for a person who comes by a browser that is not known: the limits, and what they count by.
-pub(crate) fn reset_limits(service: &Service, policy: &Policy, account: Uuid) -> ([Limit; 3], [u8; 32]) {
-    let who = who(service, Some(account), "");
-    let within = policy.failed_resets.within;
-    let at_most = policy.failed_resets.at_most.saturating_mul(policy.code_wrong_tries);
-    let limits = [
-        Limit { name: "reset-closed", at_most: 1, within },
-        Limit { name: "reset-wrong-proofs", at_most, within },
-        policy.failed_resets,
-    ];
-    (limits, service.keys.keyed_hash("failed-resets", &[&who, b"strange"]))
+async fn reset_limits(
+    service: &Service,
+    policy: &Policy,
+    account: Uuid,
+) -> Result<([Limit; 3], [u8; 32]), Refusal> {
+    let subject = reset::failures(service, &who(service, Some(account), ""), Some(account), None).await?;
+    Ok(([reset::closed(policy), reset::wrong_proofs(policy), policy.failed_resets], subject))
 }
 
 /// Until when self-service reset is closed for a person, UTC; none where it is open.
@@ -38,7 +35,7 @@ pub(crate) async fn reset_closed_until(
     account: Uuid,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Refusal> {
-    let ([closed, wrong_proofs, _], subject) = reset_limits(service, policy, account);
+    let ([closed, wrong_proofs, _], subject) = reset_limits(service, policy, account).await?;
     let closed = service.store.exhausted_until(&closed, &subject, now).await?;
     Ok(closed.max(service.store.exhausted_until(&wrong_proofs, &subject, now).await?))
 }
@@ -55,9 +52,9 @@ pub async fn unlock(service: &Service, staff: &Staff, id: Uuid, typed: &str) -> 
     let account = begin_act(service, staff, id).await?;
     let reason = given(typed)?;
     let now = service.clock.now();
+    let (limits, subject) = reset_limits(service, &staff.person.policy, account.id).await?;
     let mut tx = service.store.begin().await?;
     forget_wrong_passwords(service, &mut tx, account.id).await?;
-    let (limits, subject) = reset_limits(service, &staff.person.policy, account.id);
     for limit in &limits {
         tx.forget_limit(limit, &subject).await?;
     }
@@ -93,7 +90,7 @@ pub async fn end_sessions(service: &Service, staff: &Staff, id: Uuid, typed: &st
     done(service, tx, staff, &account, told, now).await
 }
 
-/// The method that is to be removed, by its kind and when it was added: all that the desk sees of it.
+/// What is to be removed: its kind (none for a passkey) and when it was added. That is all that the desk sees of it.
 ///
 /// # Errors
 /// Those of [`may_help`], [`Refusal::NotFound`] where the person has no such method.
@@ -102,14 +99,18 @@ pub async fn method(
     staff: &Staff,
     id: Uuid,
     method: Uuid,
-) -> Result<(Account, MethodKind, Timestamp), Refusal> {
+) -> Result<(Account, Option<MethodKind>, Timestamp), Refusal> {
     let account = may_help(service, staff, id).await?;
     let found = service.store.sign_in_method(method).await?.filter(|found| found.account_id == account.id);
-    let found = found.ok_or(Refusal::NotFound)?;
-    Ok((account, found.kind, found.added_at))
+    if let Some(found) = found {
+        return Ok((account, Some(found.kind), found.added_at));
+    }
+    let passkeys = service.store.passkeys_of(account.id).await?;
+    let passkey = passkeys.into_iter().find(|passkey| passkey.id == method).ok_or(Refusal::NotFound)?;
+    Ok((account, None, passkey.added_at))
 }
 
-/// *Remove* a method that the person has lost. The address or number that it held is told, too.
+/// *Remove* a method or passkey that the person has lost. The address or number that it held is told, too.
 ///
 /// # Errors
 /// Those of [`may_help`], [`Refusal::ProofNeeded`], [`Refusal::CallerNotChecked`], [`Refusal::Fields`],
@@ -126,21 +127,22 @@ pub async fn remove_method(
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     let before = tx.sign_in_methods(account.id).await?;
-    let kind =
-        before.iter().find(|known| known.id == method).map(|known| known.kind).ok_or(Refusal::NotFound)?;
-    if !tx.remove_method(method, account.id).await? {
-        return Err(Refusal::NotFound);
-    }
-    let organisation = &staff.person.organisation;
-    let change = SecurityChange::MethodRemoved(named(kind));
-    service
-        .note(&mut tx, account.id, ActivityKind::MethodRemoved, by_staff(Some(kind.as_str())), now)
-        .await?;
-    service.tell_everywhere(&mut tx, &account, organisation, change, &before, now).await?;
+    let (kind, happened, change) = match before.iter().find(|known| known.id == method) {
+        Some(known) if tx.remove_method(method, account.id).await? => {
+            let change = SecurityChange::MethodRemoved(named(known.kind));
+            (known.kind.as_str(), ActivityKind::MethodRemoved, change)
+        }
+        None if tx.remove_passkey(method, account.id).await? => {
+            ("passkey", ActivityKind::PasskeyRemoved, SecurityChange::PasskeyRemoved)
+        }
+        _ => return Err(Refusal::NotFound),
+    };
+    service.note(&mut tx, account.id, happened, by_staff(Some(kind)), now).await?;
+    service.tell_everywhere(&mut tx, &account, &staff.person.organisation, change, &before, now).await?;
     let event = Event::MethodRemovedByStaff {
         account: account.id,
         by: staff.id(),
-        kind: kind.as_str().to_owned(),
+        kind: kind.to_owned(),
         reason: reason.as_str().to_owned(),
     };
     tx.audit(event, now);

@@ -24,8 +24,8 @@ const LATEST: u32 = 20;
 pub struct SeenMethod {
     /// Never changes.
     pub id: Uuid,
-    /// Its kind.
-    pub kind: MethodKind,
+    /// Its kind; none for a passkey.
+    pub kind: Option<MethodKind>,
     /// UTC.
     pub added_at: Timestamp,
     /// UTC.
@@ -74,21 +74,24 @@ pub async fn person(service: &Service, staff: &Staff, id: Uuid) -> Result<Seen, 
     let alive = |session: &store::session::Session| {
         policy.session_age(session.started_at, session.last_seen_at, now) == SessionAge::Live
     };
-    let methods = store.sign_in_methods(account.id).await?;
+    let methods = store.sign_in_methods(account.id).await?.into_iter().map(|method| SeenMethod {
+        id: method.id,
+        kind: Some(method.kind),
+        added_at: method.added_at,
+        last_used_at: method.last_used_at,
+    });
+    let passkeys = store.passkeys_of(account.id).await?.into_iter().map(|passkey| SeenMethod {
+        id: passkey.id,
+        kind: None,
+        added_at: passkey.added_at,
+        last_used_at: passkey.last_used_at,
+    });
     Ok(Seen {
         roles: store.roles_of(account.id).await?,
         paused_until: store.passwords_paused_until(&who, now).await?,
         reset_closed_until: reset_closed_until(service, policy, account.id, now).await?,
         sessions: store.sessions_of(account.id).await?.iter().filter(|session| alive(session)).count(),
-        methods: methods
-            .into_iter()
-            .map(|method| SeenMethod {
-                id: method.id,
-                kind: method.kind,
-                added_at: method.added_at,
-                last_used_at: method.last_used_at,
-            })
-            .collect(),
+        methods: methods.chain(passkeys).collect(),
         recovery_codes: store.recovery_codes(account.id).await?.map(|codes| codes.left),
         activity: store.activity_of(account.id, (Timestamp::MAX, Uuid::max()), LATEST).await?,
         messages: store.messages_to(account.id, LATEST).await?,

@@ -171,7 +171,7 @@ async fn remove_page(
     let action = urls::console_remove(&id.to_string(), &removed.to_string());
     let form = help_page(staff, &account, ConsoleAct::RemoveMethod, action, reason);
     let added = Some(wording::date(Language::En, web.local(added).date()));
-    Ok(ConsoleHelp { method: Some(method(kind)), added, ..form })
+    Ok(ConsoleHelp { method: Some(kind.map_or(Method::Passkey, method)), added, ..form })
 }
 
 async fn ask_remove(

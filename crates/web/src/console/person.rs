@@ -76,7 +76,7 @@ fn person(web: &Web, staff: &Staff, seen: Seen, done: Option<String>) -> Console
             .methods
             .iter()
             .map(|known| ConsoleMethod {
-                method: method(known.kind),
+                method: known.kind.map_or(Method::Passkey, method),
                 added: day(known.added_at),
                 last_used: known.last_used_at.map(words),
                 remove_href: seen.may_help.then(|| urls::console_remove(&id, &known.id.to_string())),

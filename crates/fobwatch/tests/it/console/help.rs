@@ -155,3 +155,27 @@ async fn whoever_lost_the_phone_gets_a_start_code_read_out_once_it_is_sure_who_a
     amina.presses("Continue").await.reads("Choose a new password");
     ward.audit_is_whole().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_passkey_on_a_lost_phone_is_removed_once_it_is_sure_who_asks(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let (_, mut phone) = ward.person_with_a_passkey(AMINA, Factor::TextMessage).await;
+    let mut desk = ward.staff(BEN, Role::ServiceDesk).await;
+    let id = ward.account_of(AMINA).await;
+    let passkey = ward.store().passkeys_of(id).await.unwrap()[0].id;
+    let remove = format!("/console/people/{id}/methods/{passkey}/remove");
+    desk.opens(&remove).await.is_refused("FW-1504");
+    desk.sees_documents_of(AMINA).await.says("Passkey");
+    desk.opens(&remove).await.reads("Remove a sign-in method").says("Passkey, added on");
+    desk.fills("Reason", REASON).presses("Remove").await.says("The sign-in method is removed.");
+    assert!(ward.store().passkeys_of(id).await.unwrap().is_empty());
+    ward.browser().signs_in_with_a_passkey(&mut phone).await;
+    assert_eq!(ward.newest_record("method_removed_by_staff").await["kind"], "passkey");
+    ward.has_told(AMINA, "A passkey was removed").await;
+    desk.opens(&remove).await;
+    assert_eq!(desk.page.status.as_u16(), 404);
+    ward.audit_is_whole().await;
+}

@@ -123,7 +123,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The next line that is not empty, without its end. A line that is too long to be one comes in pieces, none of which
-    /// can be read by [`line`].
+    /// can be read by [`line()`].
     ///
     /// # Errors
     /// Where the reader fails.

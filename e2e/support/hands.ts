@@ -29,11 +29,11 @@ export const mouse: Hands = {
 export const keyboard: Hands = {
   async press(page, name) {
     await reach(page, button(page, name));
-    await page.keyboard.press('Enter');
+    await enter(page);
   },
   async follow(page, name) {
     await reach(page, link(page, name));
-    await page.keyboard.press('Enter');
+    await enter(page);
   },
   async type(page, label, text) {
     await reach(page, field(page, label));
@@ -52,6 +52,11 @@ export const keyboard: Hands = {
     await expect(wanted, `arrows lead to "${name}"`).toBeChecked();
   },
 };
+
+/** Presses Enter on what leads to another page, and waits for it: unlike a click, a key does not. */
+async function enter(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')]);
+}
 
 /** Presses Tab until one of the elements has the focus, as somebody does who sees where it is. */
 async function reach(page: Page, target: Locator): Promise<void> {

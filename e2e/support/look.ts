@@ -15,6 +15,8 @@ let seen = 0;
 /** Checks the page as it stands in both sizes and keeps a picture of each in e2e/results/pages. */
 export async function look(page: Page, name: string): Promise<void> {
   await test.step(`look at "${name}"`, async () => {
+    // A page that has only begun to arrive has nothing on it to look at.
+    await page.waitForLoadState();
     const before = page.viewportSize();
     for (const size of SIZES) {
       await page.setViewportSize(size);
@@ -38,6 +40,7 @@ export async function picture(page: Page, name: string): Promise<void> {
   const folder = `${PICTURES}/${slug(test.info().titlePath.slice(1).join(' '))}`;
   mkdirSync(folder, { recursive: true });
   seen += 1;
+  await page.waitForLoadState();
   await page.screenshot({ path: `${folder}/${String(seen).padStart(3, '0')}-${slug(name)}.png`, fullPage: true });
 }
 

@@ -42,6 +42,16 @@ test('an administrator reads the delivery log, makes a rule stricter and looks a
     await expect(page.getByText('Saved: Proofs to reset a password')).toBeVisible();
   });
 
+  await test.step('the rule is put back, for whoever comes after', async () => {
+    await page.getByRole('link', { name: 'Change Proofs to reset a password' }).click();
+    await visitor.type('New value', '1');
+    await visitor.press('Show what it would do');
+    await visitor.reads(/What this would do/);
+    await look(page, 'What a milder rule would do');
+    await visitor.press('Confirm and save');
+    await expect(page.getByText('Saved: Proofs to reset a password')).toBeVisible();
+  });
+
   await test.step('the dashboard has a table below every plot', async () => {
     await parts.getByRole('link', { name: 'Dashboard' }).click();
     await visitor.reads(/Dashboard/);

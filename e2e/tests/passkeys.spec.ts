@@ -176,7 +176,8 @@ test('Rhys confirms with his passkey, and is offered it in the field for the use
     const offered = await page.evaluate(() => PublicKeyCredential.isConditionalMediationAvailable());
     expect(offered, 'this browser can').toBe(true);
     await device.touched(async () => {
-      await page.reload();
+      // The page signs in by itself, perhaps before all of it is loaded.
+      await page.reload({ waitUntil: 'commit' });
       await visitor.reads(/^Good (morning|afternoon|evening)/);
     });
   });

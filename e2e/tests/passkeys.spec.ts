@@ -1,5 +1,5 @@
 // Passkeys in a real browser, with Chromium's own authenticator in the place of a finger on a sensor.
-import type { CDPSession, Page } from '@playwright/test';
+import type { CDPSession, Page, Route } from '@playwright/test';
 import { expect, test } from '../support/house.ts';
 // Pages that look the same without a script are looked at in the gallery.
 import { look } from '../support/look.ts';
@@ -9,6 +9,7 @@ import { Visitor } from '../support/visitor.ts';
 /** A phone or computer that unlocks by finger: what it holds, and whether its owner is there. */
 class Device {
   private constructor(
+    private readonly page: Page,
     private readonly line: CDPSession,
     private readonly authenticatorId: string,
   ) {}
@@ -27,16 +28,31 @@ class Device {
         automaticPresenceSimulation: false,
       },
     });
-    return new Device(line, authenticatorId);
+    return new Device(page, line, authenticatorId);
   }
 
   /** The owner touches it while `act` asks for it, and only then. */
   async touched<T>(act: () => Promise<T>): Promise<T> {
-    const { authenticatorId } = this;
-    await this.line.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+    await this.ownerIsThere(true);
     const done = await act();
-    await this.line.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+    await this.ownerIsThere(false);
     return done;
+  }
+
+  /** The owner touches it once while signing in, and is gone before the page that comes then offers the passkey again. */
+  async touchedOnce<T>(act: () => Promise<T>): Promise<T> {
+    await this.ownerIsThere(true);
+    const answer = async (route: Route) => {
+      await this.ownerIsThere(false);
+      await route.continue();
+    };
+    await this.page.route('**/sign-in/passkey', answer, { times: 1 });
+    return act();
+  }
+
+  private async ownerIsThere(enabled: boolean): Promise<void> {
+    const { authenticatorId } = this;
+    await this.line.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
   }
 
   /** Whether the finger is its owner's. */
@@ -125,7 +141,7 @@ test('Olwen adds a passkey, signs in with it and deletes it', async ({ page, hou
     await visitor.press('Delete passkey');
     await expect(page.getByText('You have no passkeys.')).toBeVisible();
     await visitor.press('Sign out');
-    await device.touched(async () => {
+    await device.touchedOnce(async () => {
       await visitor.press('Sign in with a passkey');
       await expect(page.getByText('The passkey has been removed from your account')).toBeVisible();
     });

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel};
-use journeys::{Clock, Parts, Service, deliver, housekeeping, reports};
+use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -69,6 +69,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let mut work = vec![tokio::spawn(housekeeping::run(service.clone(), stop_work.clone()))];
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
+        work.push(tokio::spawn(numbers::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));
     }

@@ -6,12 +6,14 @@ use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::phone::{PhonePolicy, UkMobile, UkPhone};
 use rules::policy::Policy;
+use std::time::Duration;
 use store::Tx;
 use store::account::Account;
 use store::activity::ActivityKind;
 use store::audit::Event;
 use store::method::{MethodKind, SignInMethod};
 use store::organisation::Organisation;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use wording::SecurityChange;
 
@@ -19,6 +21,11 @@ use crate::visitor::About;
 
 /// Why an account is disabled, as the console and the database name it.
 pub const NUMBER_NOT_ALLOWED: &str = "number-not-allowed";
+
+/// How often the numbers that nobody typed here are looked at.
+const EVERY: Duration = Duration::from_hours(1);
+/// So many numbers are read at once.
+const AT_ONCE: u32 = 500;
 
 /// A mobile number that was typed, in E.164.
 pub(crate) fn mobile_number(
@@ -108,4 +115,44 @@ pub async fn check(service: &Service, account: Uuid) -> Result<bool, Refusal> {
     tx.commit().await?;
     service.written.notify_one();
     Ok(disabled)
+}
+
+/// Looks at everybody's numbers where the organisation disables accounts for them: one that came by an import, or is refused
+/// since the organisation made its rule stricter, is told of before its owner stands at a closed door. Signing in looks for
+/// itself and waits for nothing here.
+///
+/// # Errors
+/// Where the database fails; the next round does it again.
+pub async fn check_all(service: &Service) -> Result<(), Refusal> {
+    for organisation in service.store.organisations().await? {
+        let policy = service.policy(&organisation)?;
+        if !policy.non_uk_number_disables {
+            continue;
+        }
+        let mut after = Uuid::nil();
+        loop {
+            let methods = service.store.numbers_of(organisation.id, after, AT_ONCE).await?;
+            let Some(last) = methods.last() else { break };
+            after = last.id;
+            for refused in methods.iter().filter(|method| !is_allowed(method, &policy)) {
+                check(service, refused.account_id).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Looks at everybody's numbers again and again until `stop`.
+pub async fn run(service: Service, stop: CancellationToken) {
+    let mut every = tokio::time::interval(EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        if let Err(error) = check_all(&service).await {
+            tracing::error!(%error, "the numbers of accounts cannot be looked at");
+        }
+    }
 }

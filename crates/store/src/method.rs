@@ -81,6 +81,11 @@ statements! {
     OF_ACCOUNT = "SELECT id, account_id, kind, secret, name, added_at, last_used_at FROM sign_in_method
         WHERE account_id = $1 ORDER BY added_at, id";
     ONE = "SELECT id, account_id, kind, secret, name, added_at, last_used_at FROM sign_in_method WHERE id = $1";
+    NUMBERS = "SELECT m.id, m.account_id, m.kind, m.secret, m.name, m.added_at, m.last_used_at
+        FROM sign_in_method m JOIN account a ON a.id = m.account_id
+        WHERE a.organisation_id = $1 AND a.disabled_at IS NULL AND m.id > $2
+            AND m.kind IN ('text', 'alternative-phone', 'office-phone')
+        ORDER BY m.id LIMIT $3";
     USE_STEP = "UPDATE sign_in_method SET last_step = $2, last_used_at = $3 WHERE id = $1 AND last_step < $2";
     USE = "UPDATE sign_in_method SET last_used_at = $2 WHERE id = $1";
     KINDS = "SELECT kind FROM sign_in_method WHERE account_id = $1";
@@ -142,6 +147,25 @@ impl Store {
         let row: Option<MethodRow> =
             reading!(self, ONE, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
         row.map(|row| self.method_from(row)).transpose()
+    }
+
+    /// The numbers of an organisation's people whose accounts are not disabled: at most `at_most` of them, those with an id
+    /// above `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// Where the database cannot be read or a number not be opened.
+    pub async fn numbers_of(
+        &self,
+        organisation: Uuid,
+        after: Uuid,
+        at_most: u32,
+    ) -> Result<Vec<SignInMethod>, StoreError> {
+        let rows: Vec<MethodRow> = reading!(self, NUMBERS, sqlx::query_as, |q, c| q
+            .bind(organisation)
+            .bind(after)
+            .bind(i64::from(at_most))
+            .fetch_all(c))?;
+        rows.into_iter().map(|row| self.method_from(row)).collect()
     }
 }
 

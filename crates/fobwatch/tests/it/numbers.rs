@@ -2,7 +2,7 @@
 
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
-use crate::people::AMINA;
+use crate::people::{AMINA, SINEAD};
 use crate::ward::Ward;
 use journeys::numbers;
 use rstest::rstest;
@@ -120,6 +120,33 @@ async fn an_import_or_the_console_has_the_numbers_of_an_account_looked_at(
         assert!(numbers::check(&ward.node.service, account).await.unwrap());
     }
     assert_eq!(ward.db.count("audit", "event LIKE '%number_not_allowed%'").await, 1, "once");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_number_is_found_before_its_owner_signs_in(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    ward.person(AMINA).joins(Factor::AuthenticatorApp).await;
+    ward.person(SINEAD).joins(Factor::TextMessage).await;
+    has_a_foreign_number(&ward).await;
+    numbers::check_all(&ward.node.service).await.unwrap();
+    assert_eq!(
+        ward.db.count("account", "disabled_at IS NOT NULL").await,
+        0,
+        "the organisation did not choose so"
+    );
+
+    the_organisation_disables(&ward).await;
+    for _ in 0..2 {
+        numbers::check_all(&ward.node.service).await.unwrap();
+    }
+    assert_eq!(ward.db.count("account", "disabled_reason = 'number-not-allowed'").await, 1);
+    ward.delivers().await;
+    let told = |email| {
+        let mails = ward.mailbox.messages_to(email);
+        mails.iter().filter(|mail| mail.text.contains("Your account was disabled")).count()
+    };
+    assert_eq!((told(AMINA.email), told(SINEAD.email)), (1, 0));
 }
 
 #[tokio::test]

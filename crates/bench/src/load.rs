@@ -1,6 +1,6 @@
 //! Requests over connections that stay open, as a browser's do.
 
-use crate::people::{PASSWORD, Person, now};
+use crate::people::{NEW_PASSWORD, PASSWORD, Person, now};
 use anyhow::{Context as _, Result, ensure};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
@@ -8,9 +8,9 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use hyper_util::rt::TokioIo;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
+use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
 /// Connections that ask for pages at once.
@@ -28,12 +28,22 @@ pub struct Answer {
     pub status: u16,
     /// The cookies that it set, as a browser sends them back.
     pub cookies: Vec<String>,
+    /// The page.
+    pub body: Bytes,
 }
 
 impl Connection {
     /// Connects.
     pub async fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+        Self::open_from(Ipv4Addr::LOCALHOST, address).await
+    }
+
+    /// Connects from an address of this machine's own loopback network, which are many: as many people come from many
+    /// networks, and those have limits.
+    pub async fn open_from(source: Ipv4Addr, address: SocketAddr) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((source, 0)))?;
+        let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
@@ -68,8 +78,8 @@ impl Connection {
             .iter()
             .filter_map(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned))
             .collect();
-        response.into_body().collect().await?;
-        Ok(Answer { status, cookies })
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, cookies, body })
     }
 }
 
@@ -116,4 +126,33 @@ pub async fn sign_in(connection: &mut Connection, person: &Person) -> Result<Str
         .into_iter()
         .find(|cookie| cookie.contains("session=") && !cookie.ends_with('='))
         .context("no session begins")
+}
+
+/// Resets a person's forgotten password by their authenticator app, from the first page to the last.
+pub async fn reset(connection: &mut Connection, person: &Person) -> Result<()> {
+    let form = format!("purpose=password&user_name={}", person.email.replace('@', "%40"));
+    let cookie = led_on(connection.post("/reset/user-name", "", form).await?)?;
+    let ways = connection.get("/reset/methods", &cookie).await?;
+    let page = std::str::from_utf8(&ways.body)?;
+    let way = page
+        .split("name=\"method\"")
+        .nth(1)
+        .and_then(|radio| radio.split("value=\"").nth(1)?.split('"').next())
+        .context("no way to reset is offered")?;
+    ensure_led_on(&connection.post("/reset/methods", &cookie, format!("method={way}")).await?)?;
+    let code = format!("code={}", person.code(now()));
+    let cookie = led_on(connection.post("/reset/code", &cookie, code).await?)?;
+    let password = format!("password={}", NEW_PASSWORD.replace(' ', "+"));
+    ensure_led_on(&connection.post("/reset/password", &cookie, password).await?)
+}
+
+fn ensure_led_on(answer: &Answer) -> Result<()> {
+    ensure!(answer.status == 303, "a step of a reset is answered with {}", answer.status);
+    Ok(())
+}
+
+/// The cookie of the reset, as it is after this step.
+fn led_on(answer: Answer) -> Result<String> {
+    ensure_led_on(&answer)?;
+    answer.cookies.into_iter().find(|cookie| cookie.contains("reset=")).context("no reset is under way")
 }

@@ -10,7 +10,7 @@ mod load;
 mod people;
 mod server;
 
-use crate::load::{Connection, pages_per_second, sign_in};
+use crate::load::{Connection, pages_per_second, reset, sign_in};
 use crate::people::{PASSWORD, Person};
 use crate::server::Server;
 use anyhow::{Context as _, Result};
@@ -24,6 +24,10 @@ use vault::{HashSettings, Hasher, Secret};
 const ROUNDS: usize = 5;
 /// Accounts that sign in, one after another on each connection, in a round.
 const SIGN_INS: usize = 240;
+/// Accounts whose password is reset in a round.
+const RESETS: usize = 80;
+/// A reset hashes twice: whether the new password is the old one, and the new one to keep it.
+const HASHES_OF_A_RESET: usize = 2;
 /// Connections that sign in at once: enough to keep every core hashing.
 const HANDS: usize = 8;
 /// People who press *Sign in* in the same moment.
@@ -39,9 +43,10 @@ async fn main() -> Result<()> {
         .context("say where the binary is: bench PATH/TO/fobwatch")?;
     let cores = std::thread::available_parallelism()?.get();
     let folder = tempfile::tempdir()?;
-    let (people, keys) = people::settle(folder.path(), SIGN_INS * ROUNDS + CROWD + 1).await?;
+    let (people, keys) = people::settle(folder.path(), (SIGN_INS + RESETS) * ROUNDS + CROWD + 1).await?;
     let (crowd, people) = people.split_at(CROWD);
     let (resident, people) = people.split_first().context("nobody lives here")?;
+    let (forgetful, people) = people.split_at(RESETS * ROUNDS);
 
     let size = std::fs::metadata(&binary)?.len();
     println!("cores: {cores}; binary: {:.1} MB", mega(size));
@@ -52,6 +57,8 @@ async fn main() -> Result<()> {
     pages(&server, resident).await?;
     sign_ins(&server, people, &keys, cores).await?;
     at_once(&server, crowd).await?;
+    // Last: each of them writes to somebody, and there is no mail server here that takes it.
+    resets(&server, forgetful, &keys, cores).await?;
     server.stop().await
 }
 
@@ -101,6 +108,45 @@ async fn hashes_per_second(hasher: &Arc<Hasher>, count: usize) -> Result<f64> {
         hand??;
     }
     Ok(per_second(count, began))
+}
+
+/// Whole resets per second, by the app, beside bare hashes: as many as a reset needs.
+async fn resets(server: &Server, people: &[Person], keys: &vault::Keys, cores: usize) -> Result<()> {
+    let hasher = Arc::new(Hasher::new(HashSettings::for_cores(cores), keys)?);
+    let (mut bare, mut whole) = (Vec::new(), Vec::new());
+    let mut networks = 0;
+    for people in people.chunks_exact(RESETS) {
+        bare.push(hashes_per_second(&hasher, RESETS * HASHES_OF_A_RESET).await?);
+        whole.push(resets_per_second(server, people, &mut networks).await?);
+    }
+    let (bare, whole) = (median(bare), median(whole));
+    #[expect(clippy::cast_precision_loss, reason = "two")]
+    let ratio = whole * HASHES_OF_A_RESET as f64 / bare;
+    println!("whole reset: {whole:.1} per second, {HASHES_OF_A_RESET} hashes each, ratio {ratio:.2}");
+    Ok(())
+}
+
+/// Each person comes from a network of their own: more than thirty from one are asked to wait.
+async fn resets_per_second(server: &Server, people: &[Person], networks: &mut u16) -> Result<f64> {
+    let began = Instant::now();
+    let mut hands = JoinSet::new();
+    for people in people.chunks(people.len() / HANDS) {
+        let first = *networks;
+        *networks += u16::try_from(people.len())?;
+        let (address, people) = (server.address, people.to_vec());
+        hands.spawn(async move {
+            for (person, network) in people.iter().zip(first..) {
+                let [high, low] = network.to_be_bytes();
+                let source = std::net::Ipv4Addr::new(127, 1 + high, low, 1);
+                reset(&mut Connection::open_from(source, address).await?, person).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(hand) = hands.join_next().await {
+        hand??;
+    }
+    Ok(per_second(people.len(), began))
 }
 
 async fn sign_ins_per_second(server: &Server, people: &[Person]) -> Result<f64> {

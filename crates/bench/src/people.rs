@@ -11,6 +11,9 @@ use vault::{HashSettings, Hasher, Keys, Secret, SystemRandom, new_id};
 /// Everybody's password.
 pub const PASSWORD: &str = "heron ladder marmalade 41";
 
+/// What everybody chooses who has forgotten it.
+pub const NEW_PASSWORD: &str = "gravel chimney otter 93 violins";
+
 /// A person with an account and an authenticator app.
 pub type Person = OneOfMany;
 

@@ -125,7 +125,7 @@ pub(crate) async fn begin_weakening(service: &Service, staff: &Staff, id: Uuid) 
 pub async fn must_be_sure(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Refusal> {
     match caller::checked_until(service, staff, id).await? {
         Some(_) => Ok(()),
-        None => Err(Refusal::CallerNotChecked),
+        None => Err(Refusal::CallerNotChecked { account: id }),
     }
 }
 

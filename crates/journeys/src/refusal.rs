@@ -10,6 +10,7 @@ use rules::phone::PhoneProblem;
 use store::StoreError;
 use store::code::CodeRefused;
 use store::method::MethodKind;
+use uuid::Uuid;
 
 /// Something wrong with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +151,10 @@ pub enum Refusal {
     RoleHolder,
     /// Being sure who is calling comes first.
     #[error("it is not sure who is calling")]
-    CallerNotChecked,
+    CallerNotChecked {
+        /// The account that it was about.
+        account: Uuid,
+    },
     /// More people looked for, or at, than calls come in.
     #[error("too many people looked at")]
     TooManyLookups,
@@ -211,7 +215,7 @@ impl Refusal {
             Self::RoleMissing => "FW-1501",
             Self::OwnAccount => "FW-1502",
             Self::RoleHolder => "FW-1503",
-            Self::CallerNotChecked => "FW-1504",
+            Self::CallerNotChecked { .. } => "FW-1504",
             Self::TooManyLookups => "FW-1505",
             Self::LastAdministrator => "FW-1506",
             Self::ProposalOver => "FW-1507",

@@ -98,7 +98,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::RoleMissing
         | Refusal::OwnAccount
         | Refusal::RoleHolder
-        | Refusal::CallerNotChecked
+        | Refusal::CallerNotChecked { .. }
         | Refusal::OwnProposal
         | Refusal::ProofNeeded => StatusCode::FORBIDDEN,
         Refusal::AccountExists
@@ -163,13 +163,16 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
     let RefusedPage { refusal, organisation } = page;
     let text = explain(web, organisation.as_ref(), refusal);
     let next = match **refusal {
-        Refusal::RegistrationOver => Some(("link-start-again", urls::JOIN)),
-        Refusal::ResetOver => Some(("link-start-again", urls::RESET)),
-        Refusal::WrongStep => Some(("link-continue", urls::JOIN_RESUME)),
+        Refusal::RegistrationOver => Some(("link-start-again", urls::JOIN.into())),
+        Refusal::ResetOver => Some(("link-start-again", urls::RESET.into())),
+        Refusal::WrongStep => Some(("link-continue", urls::JOIN_RESUME.into())),
         Refusal::AccountExists | Refusal::SignInOver | Refusal::NotSignedIn => {
-            Some(("link-sign-in", urls::SIGN_IN))
+            Some(("link-sign-in", urls::SIGN_IN.into()))
         }
-        Refusal::SetUpOver | Refusal::MethodGone => Some(("link-security-info", urls::SECURITY_INFO)),
+        Refusal::SetUpOver | Refusal::MethodGone => Some(("link-security-info", urls::SECURITY_INFO.into())),
+        Refusal::CallerNotChecked { account } => {
+            Some(("link-caller", urls::console_caller(&account.to_string())))
+        }
         _ => None,
     };
     let shell = organisation.as_ref().map_or_else(|| web.shell(), |organisation| web.shell_of(organisation));

@@ -176,6 +176,7 @@ pub const LINKS: &[Key] = &[
     ("link-continue", &[]),
     ("link-sign-in", &[]),
     ("link-security-info", &[]),
+    ("link-caller", &[]),
     ("hint-number", &["digits"]),
     ("passkey-name", &[]),
 ];

@@ -5,5 +5,6 @@ link-start-again = Start again
 link-continue = Continue
 link-sign-in = Sign in
 link-security-info = Go to Security info
+link-caller = Make sure who is calling
 hint-number = ending in { $digits }
 passkey-name = Passkey

@@ -115,6 +115,7 @@ async fn being_sure_lasts_ten_minutes_for_this_person_and_this_member_of_staff(
     let path = remove_path(&ward).await;
     desk.opens(&path).await.is_refused("FW-1504");
     desk.sends_form(&path, &format!("reason={REASON}")).await.is_refused("FW-1504");
+    desk.follows("Make sure who is calling").await.reads("Make sure who is calling");
     ward.waits(540);
     desk.sees_documents_of(AMINA).await;
     ward.waits(120);

@@ -1,19 +1,35 @@
 // What saves a click on the page with portal and phone. Everything works without it.
 
 const portal = document.querySelector('iframe[name="portal"]');
+const phone = document.querySelector('iframe[name="phone"]');
 const scan = document.getElementById('scan');
 
 /** "Add the account to the app on this device": the phone beside the portal is this device. */
 function watchPortal() {
   portal.contentDocument?.addEventListener('click', (event) => {
-    const link = event.target.closest?.('a[href^="otpauth:"]');
+    const link = event.target.closest?.('a[href^="otpauth:"], a[href*="/authenticator#enrol="]');
     if (!link) return;
     event.preventDefault();
+    if (link.hash.startsWith('#enrol=')) return openApp(link.hash);
     scan.elements.key.value = link.getAttribute('href');
     scan.submit();
     scan.elements.key.value = '';
     showPhone();
   });
+}
+
+/** The authenticator on the phone opens the address that the QR code holds. */
+function openApp(hash) {
+  const follow = () => {
+    const app = phone.contentDocument?.querySelector('iframe[name="app"]');
+    if (app) app.contentWindow.location.href = `/authenticator${hash}`;
+    return Boolean(app);
+  };
+  if (!follow()) {
+    phone.addEventListener('load', follow, { once: true });
+    phone.src = '/demo/phone/app';
+  }
+  showPhone();
 }
 
 function showPhone() {

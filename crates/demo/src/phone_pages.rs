@@ -14,12 +14,13 @@ use url::form_urlencoded;
 use crate::authenticator::{Account, NoAccount, seconds_left};
 use crate::people::{Person, as_written};
 use crate::phone::{Content, Message};
-use crate::render::{AddAccount, Codes, Inbox, Line, NotHere, OpenMail, OpenText, Phone, ShownAccount, page};
+use crate::render::{AddAccount, App, Codes, Inbox, Line, NotHere, OpenMail, OpenText, Phone, ShownAccount, page};
 use crate::{Room, RoomParts};
 
 const MAIL: &str = "/demo/phone/mail";
 const TEXTS: &str = "/demo/phone/texts";
 const CODES: &str = "/demo/phone/codes";
+const APP: &str = "/demo/phone/app";
 
 /// An e-mail is shown as it came, styles and all, and can do nothing.
 const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<Room> {
         .route("/demo/phone/mail/{number}/content", get(mail_content))
         .route(TEXTS, get(texts))
         .route("/demo/phone/texts/{number}", get(text).post(open_text))
+        .route(APP, get(app))
         .route(CODES, get(codes).post(add_account))
         .route("/demo/phone/codes/new", get(new_account))
         .route("/demo/phone/codes/{number}/remove", post(remove_account))
@@ -94,6 +96,11 @@ async fn mails(State(room): State<Room>, Query(holder): Query<Holder>) -> Respon
 
 async fn texts(State(room): State<Room>, Query(holder): Query<Holder>) -> Response {
     inbox(&room, &holder, "texts")
+}
+
+/// The authenticator keeps what it holds in the browser, so it is the same whoever holds the phone.
+async fn app(State(room): State<Room>, Query(holder): Query<Holder>) -> Response {
+    page(&App { phone: holder.phone(&room, "app") })
 }
 
 fn inbox(room: &RoomParts, holder: &Holder, tab: &'static str) -> Response {

@@ -33,6 +33,7 @@ templates! {
     "list.html" => Inbox<'_>,
     "mail.html" => OpenMail<'_>,
     "text.html" => OpenText<'_>,
+    "app.html" => App<'_>,
     "codes.html" => Codes<'_>,
     "add-account.html" => AddAccount<'_>,
     "elsewhere.html" => Elsewhere,
@@ -120,7 +121,13 @@ pub(crate) struct OpenText<'a> {
     pub body: String,
 }
 
-/// The authenticator's accounts.
+/// The authenticator.
+#[derive(Serialize)]
+pub(crate) struct App<'a> {
+    pub phone: Phone<'a>,
+}
+
+/// The accounts of the app for time-based codes.
 #[derive(Serialize)]
 pub(crate) struct Codes<'a> {
     pub phone: Phone<'a>,

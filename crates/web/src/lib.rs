@@ -3,6 +3,7 @@
 mod about;
 mod activity;
 mod app_setup;
+mod authenticator_files;
 mod brand;
 mod callbacks;
 mod campaign;
@@ -73,6 +74,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .method_not_allowed_fallback(errors::method_not_allowed);
     let router = protect::pages(pages, &web)?
         .merge(brand::routes())
+        .merge(authenticator_files::routes())
         .merge(health::routes())
         .merge(callbacks::routes());
     Ok(protect::everything(router, &web).with_state(web))

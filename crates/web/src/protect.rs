@@ -36,6 +36,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
     require-trusted-types-for 'script'; frame-ancestors ";
 
+/// The authenticator keeps a service worker, and looks through the camera of the phone.
+const APP_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    manifest-src 'self'; media-src 'self' blob:; worker-src 'self'; form-action 'none'; base-uri 'none'; \
+    require-trusted-types-for 'script'; trusted-types authenticator; frame-ancestors ";
+
+const PAGES_MAY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+const APP_MAY: &str = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()";
+
+/// Marks an answer as a file of the authenticator, for which other headers hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OfTheApp;
+
 /// What holds for pages: they are private, and forms come from here.
 pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
     let origin = web.settings.public_url.origin().ascii_serialization();
@@ -123,9 +135,11 @@ async fn headers(State(web): State<Web>, request: Request, next: Next) -> Respon
     // In the demonstration the pages stand in a frame beside the phone, on this same host.
     let (ancestors, frame) =
         if web.options().demonstration { ("'self'", "SAMEORIGIN") } else { ("'none'", "DENY") };
+    let is_app = response.extensions().get::<OfTheApp>().is_some();
+    let policy = if is_app { APP_POLICY } else { POLICY };
     let headers = response.headers_mut();
     if !headers.contains_key(CONTENT_SECURITY_POLICY)
-        && let Ok(policy) = HeaderValue::from_str(&format!("{POLICY}{ancestors}"))
+        && let Ok(policy) = HeaderValue::from_str(&format!("{policy}{ancestors}"))
     {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -136,7 +150,7 @@ async fn headers(State(web): State<Web>, request: Request, next: Next) -> Respon
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert(
         "permissions-policy",
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        HeaderValue::from_static(if is_app { APP_MAY } else { PAGES_MAY }),
     );
     if web.settings.public_url.scheme() == "https" {
         headers.insert(

@@ -1,0 +1,165 @@
+// The app, from opening to closing: it is locked, adds accounts, waits, and asks "Are you trying to sign in?".
+import { button, paragraph, show } from './dom.ts'
+import { accounts, forgetAccount, lock, type Account } from './kept.ts'
+import type { Request } from './service.ts'
+import { watch, type Heard, type Line } from './watch.ts'
+import { add, confirm } from './views/add.ts'
+import { home as showHome } from './views/home.ts'
+import { chooseLock, tellOfRequest, unlock } from './views/lock.ts'
+import { askPerson } from './views/request.ts'
+import { about, settings } from './views/settings.ts'
+
+/** The app locks itself after it was out of sight for so long. */
+const LOCK_AFTER_MS = 60_000
+
+let locked = true
+/** What cannot be interrupted by a request: adding an account, choosing a lock, answering another request. */
+let busy = false
+let line: Line = { kind: 'well' }
+let hiddenSince: number | null = null
+
+/** Requests that were not shown yet, and all that were: one is shown once. */
+const waiting = new Map<string, [Account, Request]>()
+const seen = new Set<string>()
+
+const watched = new Map<string, AbortController>()
+
+const heard: Heard = {
+  asked(account, request) {
+    if (seen.has(request.id)) return
+    seen.add(request.id)
+    waiting.set(request.id, [account, request])
+    if (locked) tellOfRequest()
+    else if (!busy) next()
+  },
+  line(state) {
+    line = state
+  },
+  async gone(account) {
+    watched.delete(account.device)
+    await forgetAccount(account.device)
+    const { user, organisation } = account
+    if (locked) return
+    busy = true
+    show({
+      heading: 'gone-heading',
+      body: [paragraph('gone-text', { user, organisation })],
+      actions: [button('done', home)],
+      mood: 'bad',
+    })
+  },
+}
+
+function listen(account: Account): void {
+  if (document.hidden || watched.has(account.device)) return
+  const stop = new AbortController()
+  watched.set(account.device, stop)
+  void watch(account, heard, stop.signal)
+}
+
+function listenToNobody(): void {
+  for (const stop of watched.values()) stop.abort()
+  watched.clear()
+}
+
+async function listenToAll(): Promise<void> {
+  for (const account of await accounts()) listen(account)
+}
+
+/** The next request, or home. */
+function next(): void {
+  const [first] = waiting.values()
+  if (!first) return home()
+  const [account, request] = first
+  waiting.delete(request.id)
+  if (request.expires_at * 1000 <= Date.now() - 5 * 60_000) return next()
+  busy = true
+  askPerson(account, request, next)
+}
+
+function home(): void {
+  busy = false
+  if (waiting.size > 0) return next()
+  void showHome({
+    add: () => {
+      busy = true
+      add(ways)
+    },
+    settings: () => settings({ home, removed: ({ device }) => watched.get(device)?.abort() }),
+    about: () => about(home),
+    line: () => line,
+  })
+}
+
+const ways = {
+  home,
+  added(account: Account) {
+    // The request to try it out may come over this view.
+    busy = false
+    listen(account)
+  },
+}
+
+async function lockedView(): Promise<void> {
+  locked = true
+  // What was being answered is shown again afterwards.
+  seen.clear()
+  await unlock(async () => {
+    // Whoever closed the app before choosing a lock chooses now.
+    if ((await accounts()).length > 0 && !(await lock())) return chooseLock(open)
+    open()
+  }, waiting.size > 0)
+}
+
+function open(): void {
+  locked = false
+  void listenToAll()
+  follow()
+}
+
+/** Where the address leads: to an account to add, or home. */
+function follow(): void {
+  const token = new URLSearchParams(location.hash.slice(1)).get('enrol')
+  // The code works once, and is nobody else's business: it does not stay in the address.
+  if (location.hash) history.replaceState(null, '', location.pathname)
+  if (!token) return next()
+  busy = true
+  confirm(token, ways)
+}
+
+document.addEventListener('visibilitychange', async () => {
+  if (document.hidden) {
+    hiddenSince = Date.now()
+    listenToNobody()
+    return
+  }
+  const long = hiddenSince !== null && Date.now() - hiddenSince >= LOCK_AFTER_MS
+  hiddenSince = null
+  await listenToAll()
+  if (long && !locked && (await lock())) await lockedView()
+})
+
+addEventListener('hashchange', () => {
+  if (!locked) follow()
+})
+
+async function start(): Promise<void> {
+  if ('serviceWorker' in navigator) {
+    const trusted = window.trustedTypes?.createPolicy('authenticator', { createScriptURL: (url: string) => url })
+    const address = '/authenticator/sw.js'
+    navigator.serviceWorker
+      .register((trusted?.createScriptURL(address) ?? address) as string, { scope: '/authenticator' })
+      .catch(() => undefined)
+  }
+  // Asked for while locked, too, so that the person is told that a request waits.
+  await listenToAll()
+  await lockedView()
+}
+
+void start()
+
+declare global {
+  interface Window {
+    trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown } }
+  }
+}

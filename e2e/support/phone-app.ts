@@ -1,0 +1,75 @@
+// A phone with the authenticator on it, and its owner: they do what the app says.
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { look } from './look.ts';
+
+/** The PIN of everybody in these tests. */
+export const PIN = '284061';
+
+export class PhoneApp {
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly attention: boolean,
+  ) {}
+
+  /** A phone of its own, apart from the computer. `attention`: whether every view is looked at closely. */
+  static async of(browser: Browser, { attention = true, dark = false } = {}): Promise<PhoneApp> {
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      colorScheme: dark ? 'dark' : 'light',
+      hasTouch: true,
+      locale: 'en-GB',
+      timezoneId: 'Europe/London',
+    });
+    return new PhoneApp(context, await context.newPage(), attention);
+  }
+
+  press = (name: string) => this.page.getByRole('button', { name, exact: true }).click();
+  type = (field: string, text: string) => this.page.getByLabel(field, { exact: true }).fill(text);
+  button = (name: string) => this.page.getByRole('button', { name, exact: true });
+
+  /** The heading of the view, where the focus is. */
+  async reads(heading: string): Promise<void> {
+    const shown = this.page.getByRole('heading', { level: 1 });
+    await expect(shown).toHaveText(heading);
+    await expect(this.page).toHaveTitle(`${heading} - Fobwatch Authenticator`);
+    if (this.attention) await look(this.page, heading);
+  }
+
+  says = (words: string | RegExp) => expect(this.page.locator('#app')).toContainText(words);
+
+  /** Opens the address of the QR code, adds the account and chooses a PIN. */
+  async enrols(address: string, { first = true } = {}): Promise<void> {
+    await test.step('the phone opens the address of the QR code', async () => {
+      await this.page.goto(address);
+      await this.reads('Add this account to the app?');
+      expect(new URL(this.page.url()).hash, 'the code does not stay in the address').toBe('');
+      await this.press('Add account');
+      if (first) await this.choosesAPin();
+      await this.reads('Your account is added');
+      await this.press('Done');
+    });
+  }
+
+  async choosesAPin(): Promise<void> {
+    await this.reads('Choose a PIN');
+    await this.type('PIN', PIN);
+    await this.type('PIN again', PIN);
+    await this.press('Save PIN');
+  }
+
+  async unlocks(pin = PIN): Promise<void> {
+    await this.reads('The app is locked');
+    await this.type('PIN', pin);
+    await this.press('Unlock');
+  }
+
+  /** "Are you trying to sign in?": the number, and *Yes*. */
+  async approves(number: string): Promise<void> {
+    await this.reads('Are you trying to sign in?');
+    await this.type('Number on your other screen', number);
+    await this.press('Yes');
+  }
+
+  close = () => this.context.close();
+}

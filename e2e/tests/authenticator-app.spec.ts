@@ -156,7 +156,7 @@ test('a phone adds an account, answers, and locks itself', async ({ browser, hou
     await phone.press('Remove account');
     await phone.reads('Your accounts');
     await phone.says('Library');
-    expect(service.heard.at(-1)?.act).toBe('leave');
+    expect(service.heard.some(({ act }) => act === 'leave')).toBe(true);
   });
   await phone.close();
 });

@@ -60,6 +60,8 @@ export interface View {
   /** At the bottom, where a thumb reaches: the first one is the main one. */
   actions?: Child[]
   back?: (() => unknown) | undefined
+  /** Two answers of the same weight stand side by side. */
+  pair?: boolean
   mood?: 'good' | 'bad'
   /** A form is sent by *Enter* on the keyboard, too. */
   submit?: () => unknown
@@ -73,7 +75,7 @@ export function show(view: View, leaving?: () => void): void {
   leave = leaving
   const heading = h('h1', { tabindex: '-1' }, word(view.heading))
   const main = h('main', { class: view.mood ?? '' }, heading, ...view.body)
-  const actions = view.actions?.length ? h('div', { class: 'actions' }, ...view.actions) : null
+  const actions = view.actions?.length ? h('div', { class: view.pair ? 'actions pair' : 'actions' }, ...view.actions) : null
   const content = view.submit
     ? h(
         'form',

@@ -69,6 +69,7 @@ export function askPerson(account: Account, request: Request, done: () => unknow
         sending,
       ],
       actions: [submit('request-yes'), button('request-no', () => send(null), 'danger')],
+      pair: true,
       submit: yes,
     },
     () => clearInterval(clock),

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel};
-use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports};
+use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -66,7 +66,10 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let service = assemble(&config, &hooks, house)?;
     let (stop_pages, stop_work) = (CancellationToken::new(), CancellationToken::new());
 
-    let mut work = vec![tokio::spawn(housekeeping::run(service.clone(), stop_work.clone()))];
+    let mut work = vec![
+        tokio::spawn(watch::run(service.clone(), stop_work.clone())),
+        tokio::spawn(housekeeping::run(service.clone(), stop_work.clone())),
+    ];
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(numbers::run(service.clone(), stop_work.clone())));
@@ -188,6 +191,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         breached: wiring::breached(config)?,
         settings,
         written: Notify::new(),
+        watch: journeys::watch::Watch::default(),
     }))
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 async fn file(uri: Uri, headers: HeaderMap) -> Response {
-    let Some(file) = authenticator::get(uri.path()) else {
+    let Some(file) = ::authenticator::get(uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let cache = if file.for_ever { FOR_EVER } else { ASK_AGAIN };

@@ -3,6 +3,7 @@
 mod about;
 mod activity;
 mod app_setup;
+mod authenticator;
 mod authenticator_files;
 mod brand;
 mod callbacks;
@@ -37,6 +38,7 @@ mod sign_in;
 mod state;
 pub mod urls;
 mod visitor;
+mod waiting;
 
 pub use state::{Web, WebOptions};
 
@@ -76,7 +78,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(brand::routes())
         .merge(authenticator_files::routes())
         .merge(health::routes())
-        .merge(callbacks::routes());
+        .merge(callbacks::routes())
+        .merge(authenticator::routes(&web)?);
     Ok(protect::everything(router, &web).with_state(web))
 }
 

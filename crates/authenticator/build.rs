@@ -107,12 +107,20 @@ impl Files {
 
 /// What esbuild makes of an entry.
 fn bundle(app: &Path, entry: &str, more: &[String]) -> Built<Vec<u8>> {
-    let folder = app.join("node_modules/@esbuild");
-    let program = fs::read_dir(&folder)
-        .ok()
-        .and_then(|mut platforms| platforms.next()?.ok())
-        .map(|platform| platform.path().join("bin/esbuild"))
-        .ok_or_else(|| format!("{} holds no esbuild for this machine. Run tools/authenticator.", folder.display()))?;
+    let system = match env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    let machine = match env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let program = app.join(format!("node_modules/@esbuild/{system}-{machine}/bin/esbuild"));
+    if !program.exists() {
+        return Err(format!("{} is missing: there is no esbuild for this machine. Run tools/authenticator.", program.display()));
+    }
     run(Command::new(program)
         .current_dir(app)
         .args([entry, "--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=none", "--log-level=warning"])

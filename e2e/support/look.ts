@@ -52,9 +52,9 @@ function slug(text: string): string {
 export function watch(page: Page, origin: string): () => void {
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // A form that comes back with errors has status 422, which the browser reports like a failure.
-    const isRefusedForm = /status of (422|429)/.test(message.text());
-    if (['error', 'warning'].includes(message.type()) && !isRefusedForm) complaints.push(message.text());
+    // A form that comes back with errors, and an answer of the service that says no, the browser reports like a failure.
+    const saysNo = /status of (401|409|410|422|429)/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !saysNo) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {

@@ -4,8 +4,8 @@ use crate::Web;
 use crate::protect::OfTheApp;
 use axum::Extension;
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH};
-use axum::http::{StatusCode, Uri};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -23,7 +23,12 @@ async fn file(uri: Uri, headers: HeaderMap) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let cache = if file.for_ever { FOR_EVER } else { ASK_AGAIN };
-    let about = [(CACHE_CONTROL, cache), (ETAG, file.etag)];
+    // The service worker lies below what it works for.
+    let about = [
+        (CACHE_CONTROL, cache),
+        (ETAG, file.etag),
+        (HeaderName::from_static("service-worker-allowed"), "/authenticator"),
+    ];
     if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == file.etag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, Extension(OfTheApp), about).into_response();
     }

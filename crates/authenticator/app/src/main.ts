@@ -2,11 +2,12 @@
 import { button, paragraph, show } from './dom.ts'
 import { accounts, forgetAccount, lock, type Account } from './kept.ts'
 import type { Request } from './service.ts'
+import { renew } from './push.ts'
 import { watch, type Heard, type Line } from './watch.ts'
 import { add, confirm } from './views/add.ts'
 import { home as showHome } from './views/home.ts'
 import { chooseLock, tellOfRequest, unlock } from './views/lock.ts'
-import { askPerson } from './views/request.ts'
+import { askPerson, stillOpen } from './views/request.ts'
 import { about, settings } from './views/settings.ts'
 
 /** The app locks itself after it was out of sight for so long. */
@@ -22,6 +23,9 @@ let hiddenSince: number | null = null
 const waiting = new Map<string, [Account, Request]>()
 const seen = new Set<string>()
 
+/** The device whose request is on the screen. */
+let answering = ''
+
 const watched = new Map<string, AbortController>()
 
 const heard: Heard = {
@@ -31,6 +35,11 @@ const heard: Heard = {
     waiting.set(request.id, [account, request])
     if (locked) tellOfRequest()
     else if (!busy) next()
+  },
+  open(account, requests) {
+    const open = new Set(requests.map(({ id }) => id))
+    for (const [id, [of]] of waiting) if (of.device === account.device && !open.has(id)) waiting.delete(id)
+    if (account.device === answering) stillOpen(open)
   },
   line(state) {
     line = state
@@ -74,6 +83,7 @@ function next(): void {
   waiting.delete(request.id)
   if (request.expires_at * 1000 <= Date.now() - 5 * 60_000) return next()
   busy = true
+  answering = account.device
   askPerson(account, request, next)
 }
 
@@ -154,6 +164,7 @@ async function start(): Promise<void> {
   // Asked for while locked, too, so that the person is told that a request waits.
   await listenToAll()
   await lockedView()
+  await renew()
 }
 
 void start()

@@ -4,6 +4,8 @@ import { Refused, Unreachable, requests, type Request } from './service.ts'
 
 export interface Heard {
   asked(account: Account, request: Request): void
+  /** Everything that the account is asked just now: what is not among it was answered elsewhere, or is over. */
+  open(account: Account, requests: Request[]): void
   /** How the line to the service is. */
   line(state: Line): void
   /** The service does not know this phone any more. */
@@ -34,6 +36,7 @@ export async function watch(account: Account, heard: Heard, stop: AbortSignal): 
       pause = FIRST_PAUSE_MS
       wait = WAIT_S
       heard.line(answer.paused_until === null ? { kind: 'well' } : { kind: 'paused', until: answer.paused_until })
+      heard.open(account, answer.requests)
       for (const request of answer.requests) heard.asked(account, request)
       // What is waiting is answered at once, again and again, until the person has answered.
       if (answer.requests.length > 0) await sleep(2_000, stop)

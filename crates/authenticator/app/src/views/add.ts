@@ -144,6 +144,7 @@ const PUSH: Record<Push, Key> = {
   off: 'push-is-off',
   denied: 'push-denied',
   unsupported: 'push-unsupported',
+  none: 'push-none',
   failed: 'push-failed',
 }
 

@@ -16,6 +16,11 @@ function row(key: Key, value: string | null): HTMLElement {
   return h('div', {}, h('dt', {}, word(key)), h('dd', {}, value || word('request-unknown')))
 }
 
+/** Ends the view of a request that was answered elsewhere, or ended by a newer one; none while none is shown. */
+let elsewhere: ((open: Set<string>) => void) | undefined
+
+export const stillOpen = (open: Set<string>) => elsewhere?.(open)
+
 export function askPerson(account: Account, request: Request, done: () => unknown): void {
   const number = field('number', 'request-number', 'request-number-hint', {
     type: 'text',
@@ -37,7 +42,7 @@ export function askPerson(account: Account, request: Request, done: () => unknow
     } catch (why) {
       if (why instanceof Unreachable) return unsent(account, request, done)
       const code = why instanceof Refused ? why.code : ''
-      end(code === 'wrong-number' ? 'wrong' : code === 'over' || code === 'unknown-device' ? 'over' : code === 'busy' ? 'busy' : 'failed', done)
+      end(code === 'wrong-number' ? 'wrong' : code === 'over' || code === 'unknown-device' ? 'over' : BUSY.includes(code) ? 'busy' : 'failed', done)
     }
   }
   const yes = () => {
@@ -51,6 +56,10 @@ export function askPerson(account: Account, request: Request, done: () => unknow
     if (seconds === 0 && !busy) end('over', done)
   }
   const clock = setInterval(count, 1_000)
+  const since = Date.now()
+  elsewhere = (open) => {
+    if (!busy && !open.has(request.id) && Date.now() - since > 3_000) end('over', done)
+  }
   show(
     {
       heading: 'request-heading',
@@ -72,10 +81,16 @@ export function askPerson(account: Account, request: Request, done: () => unknow
       pair: true,
       submit: yes,
     },
-    () => clearInterval(clock),
+    () => {
+      clearInterval(clock)
+      elsewhere = undefined
+    },
   )
   count()
 }
+
+/** It passes by itself. */
+const BUSY = ['busy', 'too-many', 'paused']
 
 type End = 'approved' | 'refused' | 'wrong' | 'over' | 'busy' | 'failed'
 
@@ -91,7 +106,10 @@ const MOODS: Record<End, 'good' | 'bad'> = {
 function end(how: End, done: () => unknown): void {
   show({
     heading: `${how}-heading`,
-    body: [paragraph(`${how}-text`)],
+    body: [
+      paragraph(`${how}-text`),
+      how === 'refused' && h('p', {}, h('a', { href: '/home', target: '_blank', rel: 'noopener' }, word('refused-password'))),
+    ],
     actions: [button('done', done)],
     mood: MOODS[how],
   })

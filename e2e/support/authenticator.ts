@@ -15,10 +15,7 @@ export class Authenticator {
 
   /** Points the camera at a QR code on the page. */
   static async scans(code: Locator): Promise<Authenticator> {
-    const { data, width, height } = PNG.sync.read(await code.screenshot());
-    const read = (jsQR as unknown as typeof jsQR.default)(new Uint8ClampedArray(data), width, height);
-    if (!read) throw new Error('the QR code cannot be read off the screen');
-    return Authenticator.from(new URL(read.data));
+    return Authenticator.from(new URL(await scanned(code)));
   }
 
   /** Takes the key that stands beside the code, as somebody does whose camera does not work. */
@@ -44,6 +41,14 @@ export class Authenticator {
     const offset = (mac[19] as number) & 0xf;
     return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
   }
+}
+
+/** What a QR code on the screen says. */
+export async function scanned(code: Locator): Promise<string> {
+  const { data, width, height } = PNG.sync.read(await code.screenshot());
+  const read = (jsQR as unknown as typeof jsQR.default)(new Uint8ClampedArray(data), width, height);
+  if (!read) throw new Error('the QR code cannot be read off the screen');
+  return read.data;
 }
 
 /** RFC 4648, as people type it. */

@@ -62,6 +62,7 @@ export const omar = person('Omar Haddad');
 export const ewa = person('Ewa Nowak');
 export const pavel = person('Pavel Novák');
 export const zara = person('Zara Hussain');
+export const sunita = person('Sunita Rao');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -49,6 +49,8 @@ async function setsUpPhone(visitor: Visitor, number: string, name = ''): Promise
 async function setsUpApp(visitor: Visitor): Promise<void> {
   await visitor.reads(/Start by getting the app/);
   await visitor.look('Start by getting the app');
+  await visitor.follow('I want to use a different authenticator app');
+  await visitor.reads(/Start by getting the app/);
   await visitor.press('Next');
   await visitor.reads(/Set up your account/);
   await visitor.look('Set up your account');

@@ -38,6 +38,31 @@ async fn every_page_is_private_and_runs_no_script_of_others() {
 }
 
 #[tokio::test]
+async fn the_authenticator_has_a_policy_of_its_own_and_a_service_worker_that_may_work_for_it() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.person(AMINA);
+    for file in authenticator::ALL {
+        amina.opens(file.path).await;
+        let header = |name: &str| {
+            amina.page.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        };
+        let policy = header("content-security-policy");
+        for rule in ["default-src 'none'", "script-src 'self'", "worker-src 'self'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(rule), "{}: {policy}", file.path);
+        }
+        assert!(!policy.contains("unsafe"), "{}: {policy}", file.path);
+        assert!(header("permissions-policy").contains("camera=(self)"));
+        assert_eq!(header("service-worker-allowed"), "/authenticator");
+        assert_eq!(header("content-type"), file.content_type);
+        assert_eq!(header("cache-control").contains("immutable"), file.for_ever, "{}", file.path);
+        assert_eq!(header("set-cookie"), "");
+    }
+    for nothing in ["/authenticator/", "/authenticator/app.js", "/authenticator/%2e%2e/home"] {
+        assert_eq!(amina.opens(nothing).await.page.status, StatusCode::NOT_FOUND, "{nothing}");
+    }
+}
+
+#[tokio::test]
 async fn behind_https_cookies_are_bound_to_this_host_and_browsers_stay_with_https() {
     let ward = Ward::with(Setup { public_url: "https://fobwatch.example", ..Setup::on(Sqlite) }).await;
     let mut amina = ward.person(AMINA);

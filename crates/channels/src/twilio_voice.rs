@@ -214,9 +214,11 @@ impl VoiceChannel for TwilioVoice {
     /// `finishOnKey` is empty, for its default is #, which would end the waiting without being told.
     fn script(&self, reference: &str, words: &str) -> String {
         let action = escaped(&self.hook(reference, Step::Key));
+        // How voices read the sign itself differs.
+        let words = escaped(&words.replace('#', "hash"));
         let mut said = String::new();
         for _ in 0..TIMES {
-            let _ = write!(said, "<Say language=\"en-GB\">{}</Say><Pause length=\"1\"/>", escaped(words));
+            let _ = write!(said, "<Say language=\"en-GB\">{}</Say><Pause length=\"1\"/>", words);
         }
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" timeout=\"3\" \

@@ -14,7 +14,7 @@ pub struct Call {
     pub to: String,
     /// What the caller of this channel knows the call by: letters, digits and hyphens.
     pub reference: String,
-    /// What is said.
+    /// What is said. `#` is spoken as "hash".
     pub words: String,
     /// Bytes that nobody can foresee: what the call is known by on the wire is made of them.
     pub seed: [u8; 32],

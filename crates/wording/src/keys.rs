@@ -301,6 +301,15 @@ pub const MEANS: &[&str] = &[
     "remembered-device",
 ];
 
+/// What a telephone call says, by what it is for.
+pub const CALLS: &[Key] = &[
+    ("call-sign-in", &["service"]),
+    ("call-confirm", &["service"]),
+    ("call-set-up", &["service"]),
+    ("call-reset", &["service"]),
+    ("call-unlock", &["service"]),
+];
+
 /// How to reach an organisation's support, to complete "contact …", for messages and refusals.
 pub const SUPPORT: &[Key] = &[
     ("support-email-and-phone", &["email", "phone"]),

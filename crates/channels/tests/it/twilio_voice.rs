@@ -149,7 +149,7 @@ fn a_request_that_was_changed_on_the_way_is_not_believed() {
 #[test]
 fn the_script_waits_for_one_key_and_lets_hash_be_one() {
     let channel = channel("https://api.twilio.com", false);
-    let script = channel.script("0199-17", "Hill & Vale <NHS>. Press hash.");
+    let script = channel.script("0199-17", "Hill & Vale <NHS>. Press #.");
     for part in [
         "numDigits=\"1\" finishOnKey=\"\"",
         "actionOnEmptyResult=\"true\"",

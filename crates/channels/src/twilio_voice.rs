@@ -218,7 +218,7 @@ impl VoiceChannel for TwilioVoice {
         let words = escaped(&words.replace('#', "hash"));
         let mut said = String::new();
         for _ in 0..TIMES {
-            let _ = write!(said, "<Say language=\"en-GB\">{}</Say><Pause length=\"1\"/>", words);
+            let _ = write!(said, "<Say language=\"en-GB\">{words}</Say><Pause length=\"1\"/>");
         }
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Gather input=\"dtmf\" numDigits=\"1\" finishOnKey=\"\" timeout=\"3\" \

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 /// How long it rings, as in life.
 const RINGS: Duration = Duration::from_secs(30);
 /// How long the words are said and a key is waited for.
-const SPEAKS: Duration = Duration::from_secs(60);
+const SPEAKS: Duration = Duration::from_mins(1);
 
 /// What the person does with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

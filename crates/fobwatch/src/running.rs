@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
-use journeys::{Clock, Parts, Service, deliver, housekeeping, reports};
+use journeys::{Clock, Parts, Service, deliver, housekeeping, reports, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -68,7 +68,10 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let service = assemble(&config, &hooks, house)?;
     let (stop_pages, stop_work) = (CancellationToken::new(), CancellationToken::new());
 
-    let mut work = vec![tokio::spawn(housekeeping::run(service.clone(), stop_work.clone()))];
+    let mut work = vec![
+        tokio::spawn(watch::run(service.clone(), stop_work.clone())),
+        tokio::spawn(housekeeping::run(service.clone(), stop_work.clone())),
+    ];
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
@@ -194,6 +197,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         breached: wiring::breached(config)?,
         settings,
         written: Notify::new(),
+        watch: journeys::watch::Watch::default(),
     }))
 }
 

@@ -245,6 +245,7 @@ pub fn settings(config: &Config) -> Settings {
             ..Policy::default()
         },
         email_from: config.email.from.as_str().to_owned(),
+        push_hosts: Vec::new(),
         alarm_email: config.text.alarm_to.as_ref().map(|mailbox| mailbox.address().to_owned()),
     }
 }

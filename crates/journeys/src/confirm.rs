@@ -46,6 +46,5 @@ pub async fn give_password(
     tx.audit(Event::PasswordAccepted { account: person.account.id }, now);
     let again =
         Again { session: person.session.id, next: rules::path::local(confirming.next).unwrap_or("/home") };
-    let network = &confirming.visitor.network;
-    begin(service, tx, person.account.clone(), confirming.cookie, Some(again), network, now).await
+    begin(service, tx, person.account.clone(), confirming.cookie, Some(again), confirming.visitor, now).await
 }

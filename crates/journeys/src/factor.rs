@@ -23,7 +23,9 @@ pub(crate) fn channel_of(kind: MethodKind) -> Option<Channel> {
     match kind {
         MethodKind::Email => Some(Channel::Email),
         MethodKind::Text => Some(Channel::Text),
-        MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => None,
+        MethodKind::App | MethodKind::Approval | MethodKind::AlternativePhone | MethodKind::OfficePhone => {
+            None
+        }
     }
 }
 

@@ -28,7 +28,9 @@ pub async fn choose(service: &Service, joining: &Joining, typed: &str) -> Result
         return Err(Refusal::field("method", "factor-empty"));
     }
     let kind = MethodKind::parse(typed).map_err(|_| Refusal::field("method", "factor-unknown"))?;
-    if !kind.is_second_factor() || (kind == MethodKind::Text && service.text.is_none()) {
+    // Our own authenticator is set up on Security info, once there is an account that it can be asked about.
+    let offered = kind.is_second_factor() && kind != MethodKind::Approval;
+    if !offered || (kind == MethodKind::Text && service.text.is_none()) {
         return Err(Refusal::field("method", "factor-unknown"));
     }
     // Chosen again by the back button or in another tab: what was entered or scanned stays good.

@@ -4,7 +4,10 @@
 //! SQL here; what is slow (a password hash, a network call) happens before a transaction begins or after it ends.
 
 pub mod activity;
+mod approval;
+pub mod asked;
 pub mod assisted_reset;
+pub mod authenticator;
 pub mod campaign;
 pub mod change_password;
 pub mod codes;
@@ -29,6 +32,7 @@ pub mod passkey_proof;
 mod password;
 mod password_check;
 pub mod password_strength;
+mod push;
 pub mod recovery_code;
 mod refusal;
 pub mod reports;
@@ -44,6 +48,7 @@ pub mod session;
 pub mod sign_in;
 pub mod texts;
 mod visitor;
+pub mod watch;
 
 pub use factor::AppSetup;
 pub use network::Network;

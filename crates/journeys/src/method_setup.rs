@@ -1,6 +1,9 @@
 //! Guide 002: *Add sign-in method*, from *Add* to *Done*. Nothing becomes a method before a code proved that it works, but for
 //! the phones that are kept for contact only.
 
+use crate::approval::{self, Outcome, Repeat, ask_in_app};
+use crate::asked::{Question, claim};
+use crate::authenticator::{enrolment_hash, enrolment_token};
 use crate::codes::{Destination, Sending, typed_code};
 use crate::factor::{AppSetup, channel_of, prove_app, setup_of};
 use crate::notices::named;
@@ -15,6 +18,7 @@ use rules::limits::SET_UP_CODES_PER_DAY;
 use rules::method::{AT_MOST, SET_UP_LIFETIME};
 use store::Tx;
 use store::activity::ActivityKind;
+use store::asked::{How, WhatFor};
 use store::audit::Event;
 use store::code::CodeFor;
 use store::limits::Allowance;
@@ -23,10 +27,17 @@ use store::method_setup::{MethodSetup, NewMethodSetup};
 use uuid::Uuid;
 use wording::{Message, SecurityChange};
 
-/// The kinds that a person can add here, in the order of the guide's list.
+/// The kinds that a person is offered, in the order of the guide's list. Both kinds of *Authenticator app* are one to people:
+/// which it is they say in its wizard.
+pub fn offered(service: &Service) -> Vec<MethodKind> {
+    kinds(service).into_iter().filter(|kind| *kind != MethodKind::App).collect()
+}
+
+/// The kinds that can be added here.
 pub fn kinds(service: &Service) -> Vec<MethodKind> {
     [
         MethodKind::Text,
+        MethodKind::Approval,
         MethodKind::App,
         MethodKind::Email,
         MethodKind::AlternativePhone,
@@ -90,11 +101,14 @@ async fn begin(
         return Ok(setup);
     }
     // The seed of an app is made here, so that showing the QR code changes nothing.
-    let secret =
-        (kind == MethodKind::App).then(|| MethodSecret::seed(vault::totp::new_seed(service.random.as_ref())));
+    let secret = kind.is_app().then(|| MethodSecret::seed(vault::totp::new_seed(service.random.as_ref())));
     let id = vault::new_id(now, service.random.as_ref());
     let new = NewMethodSetup { id, account_id, session_id, kind, secret: secret.as_ref(), replaces };
     tx.add_method_setup(new, now).await?;
+    if let (MethodKind::Approval, Some(seed)) = (kind, &secret) {
+        let token = enrolment_token(service, id, seed.as_seed().expose());
+        tx.set_enrolment(id, &enrolment_hash(service, token.expose())).await?;
+    }
     tx.commit().await?;
     Ok(MethodSetup { id, account_id, session_id, kind, secret, replaces, started_at: now, finished_at: None })
 }
@@ -129,7 +143,7 @@ pub async fn enter_number(
     let number = match setup.kind {
         MethodKind::Text | MethodKind::AlternativePhone => mobile_number("number", typed, phones)?,
         MethodKind::OfficePhone => contact_number("number", typed, phones)?,
-        MethodKind::Email | MethodKind::App => return Err(Refusal::WrongStep),
+        MethodKind::Email | MethodKind::App | MethodKind::Approval => return Err(Refusal::WrongStep),
     };
     let secret = MethodSecret::address(&number);
     if setup.kind == MethodKind::Text {
@@ -282,6 +296,73 @@ pub async fn prove(
     become_method(service, person, setup, tx, proved, visitor, now).await
 }
 
+/// What a yes in the app, or a pressed key, proves of a set-up.
+pub fn code_for(setup: &MethodSetup) -> CodeFor {
+    CodeFor::MethodSetup(setup.id)
+}
+
+/// *Let's try it out*: asks in the app that is being set up.
+///
+/// # Errors
+/// [`Refusal::WrongStep`] where it is no app of ours, or no phone has scanned the QR code yet; [`Refusal::ApprovalsPaused`].
+pub async fn try_out(
+    service: &Service,
+    person: &Person,
+    setup: &MethodSetup,
+    again: bool,
+    visitor: &Visitor,
+) -> Result<(), Refusal> {
+    if setup.kind != MethodKind::Approval || setup.finished_at.is_some() {
+        return Err(Refusal::WrongStep);
+    }
+    if service.store.authenticator_of_setup(setup.id).await?.is_none() {
+        return Err(Refusal::WrongStep);
+    }
+    let now = service.clock.now();
+    let account = person.account.id;
+    let counted = approval::counted(service, account);
+    let question = Question {
+        code_for: code_for(setup),
+        account: Some(account),
+        method: None,
+        how: How::App,
+        what_for: WhatFor::SetUp,
+        counted: Some(&counted),
+        organisation: &person.organisation.name,
+        visitor,
+    };
+    let repeat = if again { Repeat::Always } else { Repeat::IfNeeded };
+    let mut tx = service.store.begin().await?;
+    let outcome = ask_in_app(service, &mut tx, question, &person.policy, repeat, now).await?;
+    tx.commit().await?;
+    service.tell_workers();
+    if outcome == Outcome::Asked { Ok(()) } else { Err(Refusal::ApprovalsPaused) }
+}
+
+/// *Continue* after a yes on the other device: the method works, and is one from here on.
+///
+/// # Errors
+/// [`Refusal::NotApproved`], [`Refusal::WrongStep`], [`Refusal::Fields`], [`Refusal::MethodGone`] where the one that it replaces
+/// was removed meanwhile.
+pub async fn prove_elsewhere(
+    service: &Service,
+    person: &Person,
+    setup: &MethodSetup,
+    visitor: &Visitor,
+) -> Result<(), Refusal> {
+    if setup.finished_at.is_some() {
+        return Ok(());
+    }
+    let secret = setup.secret.as_ref().ok_or(Refusal::WrongStep)?;
+    let now = service.clock.now();
+    let tx = match claim(service, code_for(setup), now).await {
+        Ok((tx, _proof)) => tx,
+        Err(refusal) => return faster(service, setup, refusal).await,
+    };
+    let proved = Proved { secret, step: 0, field: "" };
+    become_method(service, person, setup, tx, proved, visitor, now).await
+}
+
 /// A code that was used by another tab of this very set-up has done what it was for.
 async fn faster(service: &Service, setup: &MethodSetup, refusal: Refusal) -> Result<(), Refusal> {
     let after = service.store.method_setup(setup.id).await?;
@@ -298,7 +379,7 @@ struct Proved<'a> {
 
 /// Whether the account has this address or number already, as a method of this kind.
 fn is_known(methods: &[SignInMethod], setup: &MethodSetup, secret: &MethodSecret) -> bool {
-    setup.kind != MethodKind::App
+    !setup.kind.is_app()
         && methods
             .iter()
             .any(|method| method.kind == setup.kind && method.secret.as_address() == secret.as_address())
@@ -325,12 +406,13 @@ async fn become_method(
         return Err(Refusal::field(proved.field, "method-already"));
     }
     let named_kind = kind.as_str().to_owned();
-    let (event, happened, change) = match setup.replaces {
+    let (method, event, happened, change) = match setup.replaces {
         Some(method) => {
             if !tx.replace_method_secret(method, account.id, proved.secret, proved.step, now).await? {
                 return Err(Refusal::MethodGone);
             }
             (
+                method,
                 Event::MethodChanged { account: account.id, method, kind: named_kind },
                 ActivityKind::MethodChanged,
                 SecurityChange::MethodChanged(named(kind)),
@@ -343,12 +425,17 @@ async fn become_method(
             let method = vault::new_id(now, service.random.as_ref());
             tx.add_sign_in_method(method, account.id, kind, proved.secret, proved.step, now).await?;
             (
+                method,
                 Event::MethodAdded { account: account.id, method, kind: named_kind },
                 ActivityKind::MethodAdded,
                 SecurityChange::MethodAdded(named(kind)),
             )
         }
     };
+    // The phone that said yes is the method from here on; one that it replaces is nobody's.
+    if kind == MethodKind::Approval && !tx.authenticator_becomes(setup.id, method).await? {
+        return Err(Refusal::WrongStep);
+    }
     if kind.resets_passwords() {
         tx.set_up_is_done(account.id).await?;
     }

@@ -42,7 +42,9 @@ fn channel(kind: MethodKind) -> Option<Channel> {
     match kind {
         MethodKind::Email => Some(Channel::Email),
         MethodKind::Text => Some(Channel::Text),
-        MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => None,
+        MethodKind::App | MethodKind::Approval | MethodKind::AlternativePhone | MethodKind::OfficePhone => {
+            None
+        }
     }
 }
 
@@ -115,7 +117,7 @@ pub(crate) fn named(kind: MethodKind) -> wording::SignInMethod {
     match kind {
         MethodKind::Email => wording::SignInMethod::Email,
         MethodKind::Text => wording::SignInMethod::TextMessage,
-        MethodKind::App => wording::SignInMethod::AuthenticatorApp,
+        MethodKind::App | MethodKind::Approval => wording::SignInMethod::AuthenticatorApp,
         MethodKind::AlternativePhone => wording::SignInMethod::AlternativePhone,
         MethodKind::OfficePhone => wording::SignInMethod::OfficePhone,
     }

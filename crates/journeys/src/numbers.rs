@@ -52,7 +52,7 @@ pub(crate) fn is_number_allowed(kind: MethodKind, number: &str, phones: PhonePol
     match kind {
         MethodKind::Text | MethodKind::AlternativePhone => UkMobile::parse(number, phones).is_ok(),
         MethodKind::OfficePhone => UkPhone::parse(number, phones).is_ok(),
-        MethodKind::Email | MethodKind::App => true,
+        MethodKind::Email | MethodKind::App | MethodKind::Approval => true,
     }
 }
 

@@ -127,6 +127,12 @@ pub enum Refusal {
     /// What the browser sent of a passkey is not taken.
     #[error("the passkey is refused")]
     PasskeyRefused,
+    /// The other device has not said yes, or not in time: the page says how it stands.
+    #[error("nobody has approved it")]
+    NotApproved,
+    /// Questions to the authenticator were refused or left unanswered too often: other ways go on.
+    #[error("requests to the app are paused")]
+    ApprovalsPaused,
     /// Too many resets of this account failed: the service desk helps, or time does.
     #[error("self-service reset is closed")]
     ResetClosed,
@@ -208,6 +214,8 @@ impl Refusal {
             Self::PasskeyRefused => "FW-1222",
             Self::SetUpOver => "FW-1231",
             Self::MethodGone => "FW-1232",
+            Self::NotApproved => "FW-1241",
+            Self::ApprovalsPaused => "FW-1242",
             Self::RoleMissing => "FW-1501",
             Self::OwnAccount => "FW-1502",
             Self::RoleHolder => "FW-1503",
@@ -270,10 +278,10 @@ pub(crate) fn code_format(field: &'static str, kind: MethodKind, problem: CodeFo
     FieldProblem::new(
         field,
         match (kind, problem) {
-            (MethodKind::App, CodeFormat::Empty) => "totp-empty",
-            (MethodKind::App, CodeFormat::TooShort) => "totp-too-short",
-            (MethodKind::App, CodeFormat::TooLong) => "totp-too-long",
-            (MethodKind::App, CodeFormat::NotDigits) => "totp-not-digits",
+            (MethodKind::App | MethodKind::Approval, CodeFormat::Empty) => "totp-empty",
+            (MethodKind::App | MethodKind::Approval, CodeFormat::TooShort) => "totp-too-short",
+            (MethodKind::App | MethodKind::Approval, CodeFormat::TooLong) => "totp-too-long",
+            (MethodKind::App | MethodKind::Approval, CodeFormat::NotDigits) => "totp-not-digits",
             (_, CodeFormat::Empty) => "code-empty",
             (_, CodeFormat::TooShort) => "code-too-short",
             (_, CodeFormat::TooLong) => "code-too-long",

@@ -1,5 +1,7 @@
 //! A reset under way: what proves whose it is. One proof, or two.
 
+use crate::approval::{self, Outcome, Repeat, ask_in_app};
+use crate::asked::{self, Question, claim};
 use crate::codes::{Destination, Sending, typed_code};
 use crate::factor::{channel_of, prove_app};
 use crate::reset::{
@@ -16,6 +18,7 @@ use rules::recovery::TypedRecoveryCode;
 use rules::reset::{Gate, gates_needed};
 use store::Tx;
 use store::activity::ActivityKind;
+use store::asked::{How, Status, WhatFor};
 use store::audit::Event;
 use store::code::CodeFor;
 use store::limits::Allowance;
@@ -56,14 +59,14 @@ pub async fn choose(
     }
     let way = resetting.ways.iter().find(|way| choice(service, resetting, way) == typed);
     let way = way.ok_or_else(|| Refusal::field("method", "reset-method-empty"))?;
-    match go_by(service, resetting, way, asking).await {
+    match go_by(service, resetting, way, Repeat::IfNeeded, asking).await {
         // Pressed twice: the code is on its way already.
         Err(Refusal::CodeTooSoon { .. }) if resetting.reset.method_id == Some(way.id) => Ok(()),
         other => other,
     }
 }
 
-/// *Send New Code* in a reset.
+/// *Send New Code* in a reset, or *Send it again* of what is asked in the app.
 ///
 /// # Errors
 /// As [`choose`].
@@ -73,18 +76,22 @@ pub async fn send_new_code(
     asking: Asking<'_>,
 ) -> Result<(), Refusal> {
     let way = resetting.way().ok_or(Refusal::WrongStep)?;
-    channel_of(way.kind).ok_or(Refusal::WrongStep)?;
-    go_by(service, resetting, way, asking).await
+    if way.kind == MethodKind::App {
+        return Err(Refusal::WrongStep);
+    }
+    go_by(service, resetting, way, Repeat::Always, asking).await
 }
 
 async fn go_by(
     service: &Service,
     resetting: &Resetting,
     way: &SignInMethod,
+    repeat: Repeat,
     asking: Asking<'_>,
 ) -> Result<(), Refusal> {
     let now = service.clock.now();
     let reset = &resetting.reset;
+    let mut outcome = Outcome::Asked;
     let failures = failures(service, &reset.who, reset.account_id, asking.device).await?;
     let mut tx = service.store.begin().await?;
     refuse_where_closed(&mut tx, resetting, &failures, now).await?;
@@ -116,10 +123,88 @@ async fn go_by(
             service.write_code_for_nobody(&mut tx, &resetting.policy, sending, now, message).await?;
         }
     }
+    if way.kind == MethodKind::Approval {
+        outcome = ask_way(service, &mut tx, resetting, way, (&failures, repeat), asking, now).await?;
+    }
     tx.audit(Event::ResetMethodChosen { reset: reset.id, kind: way.kind.as_str().to_owned() }, now);
     tx.commit().await?;
-    service.written.notify_one();
+    service.tell_workers();
+    if outcome == Outcome::Paused && repeat == Repeat::Always {
+        return Err(Refusal::ApprovalsPaused);
+    }
     Ok(())
+}
+
+/// What a yes in the app, or a pressed key, proves in a reset.
+pub fn code_for(resetting: &Resetting) -> CodeFor {
+    CodeFor::Reset(resetting.reset.id)
+}
+
+/// Asks in the app. For a user name that nobody has a question is written, too, which no device ever sees.
+async fn ask_way(
+    service: &Service,
+    tx: &mut Tx,
+    resetting: &Resetting,
+    way: &SignInMethod,
+    (failures, repeat): (&[u8; 32], Repeat),
+    asking: Asking<'_>,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
+    let counted = approval::counted_in_reset(service, failures);
+    let account = resetting.account.as_ref().filter(|_| resetting.real);
+    // Which organisation it is, the app knows.
+    let organisation =
+        tx.organisation(account.map_or(Uuid::nil(), |account| account.organisation_id)).await?;
+    // What a stranger may cause in one day: as many questions as codes.
+    let subject = service.keys.keyed_hash("reset-questions", &[way.id.as_bytes(), failures]);
+    if tx.take(&RESET_CODES_PER_DAY, &subject, now).await? != Allowance::Granted {
+        return Err(Refusal::TooManyCodes);
+    }
+    let question = Question {
+        code_for: code_for(resetting),
+        account: account.map(|account| account.id),
+        method: Some(way.id),
+        how: How::App,
+        what_for: match resetting.reset.purpose {
+            Purpose::Password => WhatFor::Reset,
+            Purpose::Unlock => WhatFor::Unlock,
+        },
+        counted: Some(&counted),
+        organisation: organisation.as_ref().map_or("", |organisation| organisation.name.as_str()),
+        visitor: asking.visitor,
+    };
+    ask_in_app(service, tx, question, &resetting.policy, repeat, now).await
+}
+
+/// *Continue* after a yes on the other device: passes a gate. Looking whether there is one costs no try.
+///
+/// # Errors
+/// [`Refusal::NotApproved`], [`Refusal::ResetOver`], [`Refusal::ResetClosed`], [`Refusal::WrongStep`].
+pub async fn prove_elsewhere(
+    service: &Service,
+    resetting: &Resetting,
+    asking: Asking<'_>,
+) -> Result<Passed, Refusal> {
+    let (Step::Prove, Some(way)) = (resetting.step(), resetting.way()) else {
+        return Err(Refusal::WrongStep);
+    };
+    let gate = Gate::of(way.kind).ok_or(Refusal::WrongStep)?;
+    let standing = asked::standing(service, code_for(resetting)).await?;
+    let approved = standing
+        .is_some_and(|(question, status)| status == Status::Approved && question.method_id == Some(way.id));
+    if !approved {
+        return Err(Refusal::NotApproved);
+    }
+    let now = service.clock.now();
+    let proof = async {
+        let (mut tx, proof) = claim(service, code_for(resetting), now).await?;
+        if proof.method_id() != Some(way.id) {
+            return Err(Refusal::NotApproved);
+        }
+        tx.use_method(way.id, now).await?;
+        Ok(tx)
+    };
+    pass(service, resetting, gate, Some(way.id), proof, asking, now).await
 }
 
 /// Self-service may be closed; the service desk's way never is.
@@ -165,7 +250,7 @@ async fn prove_way(
     now: Timestamp,
 ) -> Result<Tx, Refusal> {
     let Resetting { reset, policy, real, .. } = resetting;
-    if way.kind == MethodKind::App {
+    if way.kind.is_app() {
         // Counted for this reset alone: a stranger's wrong codes keep nobody from signing in.
         let (mut tx, step) = prove_app(service, policy, reset.id, &way.secret, typed, now).await?;
         let fresh = *real && tx.use_step(way.id, step, now).await?;
@@ -257,7 +342,7 @@ async fn pass(
         Err(refusal) if tries >= policy.code_wrong_tries && is_wrong(&refusal) => {
             fail(service, resetting, &failures, asking, now).await
         }
-        Err(Refusal::CodeWrong { .. }) if gate != Gate::App => {
+        Err(Refusal::CodeWrong { .. }) if !matches!(gate, Gate::App | Gate::Approval) => {
             let left = policy.code_wrong_tries.saturating_sub(tries);
             let problem = FieldProblem::new("code", "reset-code-wrong").with("left", &left);
             Err(Refusal::Fields(vec![problem]))
@@ -279,7 +364,7 @@ async fn passed(
     mut tx: Tx,
     resetting: &Resetting,
     proved: Proved,
-    failures: &[u8],
+    failures: &[u8; 32],
     asking: Asking<'_>,
     now: Timestamp,
 ) -> Result<Passed, Refusal> {
@@ -293,6 +378,10 @@ async fn passed(
     };
     if !kept {
         return Err(Refusal::ResetOver);
+    }
+    if resetting.ways.iter().any(|way| way.kind == MethodKind::Approval) {
+        let counted = approval::counted_in_reset(service, failures);
+        approval::forget(&mut tx, &resetting.policy, &counted).await?;
     }
     // It was no failure. The reset's row is locked before this count is, as where it was counted.
     tx.give_back(&wrong_proofs(&resetting.policy), failures, now).await?;

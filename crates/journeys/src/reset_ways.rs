@@ -39,7 +39,7 @@ pub(crate) fn second_ways(
 
 fn address(method: &SignInMethod) -> String {
     match method.kind {
-        MethodKind::App => method.id.to_string(),
+        MethodKind::App | MethodKind::Approval => method.id.to_string(),
         _ => method.secret.as_address().to_owned(),
     }
 }

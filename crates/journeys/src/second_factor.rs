@@ -1,17 +1,20 @@
 //! The second factor, after a password was right: at sign-in, and where a person proves anew who is there.
 
+use crate::approval::{self, Outcome, Repeat, ask_in_app};
+use crate::asked::{Question, claim, means};
 use crate::codes::{Destination, Sending, typed_code};
 use crate::factor::{channel_of, prove_app};
 use crate::numbers::{is_disabled, usable};
 use crate::session::{Begin, SignedIn, begin_session, prove_again};
 use crate::visitor::About;
-use crate::{Network, Refusal, Service, Visitor};
+use crate::{Refusal, Service, Visitor};
 use jiff::{SignedDuration, Timestamp};
 use rules::method::MethodKind;
 use rules::policy::Policy;
 use store::Tx;
 use store::account::Account;
 use store::activity::ActivityKind;
+use store::asked::{How, WhatFor};
 use store::audit::Event;
 use store::code::CodeFor;
 use store::method::SignInMethod;
@@ -46,6 +49,16 @@ pub struct SigningIn {
 }
 
 impl SigningIn {
+    /// What a proof of it is bound to.
+    pub fn code_for(&self) -> CodeFor {
+        CodeFor::SignIn(self.sign_in.id)
+    }
+
+    /// What the person reads that it is for.
+    pub fn what_for(&self) -> WhatFor {
+        if self.sign_in.session_id.is_some() { WhatFor::Confirm } else { WhatFor::SignIn }
+    }
+
     /// Whether the person may ask to be spared this in their browser from now on.
     pub fn may_remember(&self) -> bool {
         self.policy.remember_device_days > 0 && self.sign_in.session_id.is_none()
@@ -87,7 +100,7 @@ pub(crate) async fn begin(
     account: Account,
     cookie: Option<&Token>,
     again: Option<Again<'_>>,
-    network: &Network,
+    visitor: &Visitor,
     now: Timestamp,
 ) -> Result<SigningIn, Refusal> {
     let organisation = tx
@@ -138,15 +151,16 @@ pub(crate) async fn begin(
     };
     let mut signing_in =
         SigningIn { sign_in, cookie, account, method, methods, organisation, policy, code_sent: true };
-    signing_in.code_sent = match send_code(service, &mut tx, &signing_in, network, now).await {
-        Ok(()) => true,
-        // A code was sent just now: it counts if it was for this very sign-in.
-        Err(Refusal::CodeTooSoon { .. }) => !new,
-        Err(Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
-        Err(other) => return Err(other),
-    };
+    signing_in.code_sent =
+        match send_code(service, &mut tx, &signing_in, Repeat::IfNeeded, visitor, now).await {
+            Ok(outcome) => outcome == Outcome::Asked,
+            // A code was sent just now: it counts if it was for this very sign-in.
+            Err(Refusal::CodeTooSoon { .. }) => !new,
+            Err(Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
+            Err(other) => return Err(other),
+        };
     tx.commit().await?;
-    service.written.notify_one();
+    service.tell_workers();
     Ok(signing_in)
 }
 
@@ -159,19 +173,34 @@ fn chosen(methods: &[SignInMethod], id: Option<Uuid>) -> Option<SignInMethod> {
     methods.iter().find(|method| method.id == id.unwrap_or(Uuid::nil())).cloned()
 }
 
-/// Sends a code where the method needs one.
+/// Sends a code where the method needs one, or asks in the app.
 async fn send_code(
     service: &Service,
     tx: &mut Tx,
     signing_in: &SigningIn,
-    network: &Network,
+    repeat: Repeat,
+    visitor: &Visitor,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<Outcome, Refusal> {
     let SigningIn { sign_in, account, method, policy, .. } = signing_in;
-    let Some(channel) = channel_of(method.kind) else { return Ok(()) };
+    if method.kind == MethodKind::Approval {
+        let counted = approval::counted(service, account.id);
+        let question = Question {
+            code_for: signing_in.code_for(),
+            account: Some(account.id),
+            method: Some(method.id),
+            how: How::App,
+            what_for: signing_in.what_for(),
+            counted: Some(&counted),
+            organisation: &signing_in.organisation.name,
+            visitor,
+        };
+        return ask_in_app(service, tx, question, policy, repeat, now).await;
+    }
+    let Some(channel) = channel_of(method.kind) else { return Ok(Outcome::Asked) };
     let to = Destination { channel, to: method.secret.as_address() };
     let code_for = CodeFor::SignIn(sign_in.id);
-    service.allow_code(tx, policy, code_for, to, network, now).await?;
+    service.allow_code(tx, policy, code_for, to, &visitor.network, now).await?;
     let name = service.settings.service_name.clone();
     let sending =
         Sending { code_for, to, account: Some(account.id), organisation: Some(account.organisation_id) };
@@ -181,7 +210,8 @@ async fn send_code(
             code,
             minutes,
         })
-        .await
+        .await?;
+    Ok(Outcome::Asked)
 }
 
 /// The sign-in that the browser with this cookie is in.
@@ -207,22 +237,25 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Signing
     Ok(SigningIn { sign_in, cookie, account, method, methods, organisation, policy, code_sent: true })
 }
 
-/// *Send New Code* at sign-in.
+/// *Send New Code* at sign-in, or *Send it again* of what is asked in the app.
 ///
 /// # Errors
-/// [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`], [`Refusal::WrongStep`] where the method is an app.
+/// [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`], [`Refusal::ApprovalsPaused`], [`Refusal::WrongStep`] where the method is
+/// an app of somebody else's.
 pub async fn send_new_code(
     service: &Service,
     signing_in: &SigningIn,
-    network: &Network,
+    visitor: &Visitor,
 ) -> Result<(), Refusal> {
-    channel_of(signing_in.method.kind).ok_or(Refusal::WrongStep)?;
+    if signing_in.method.kind == MethodKind::App {
+        return Err(Refusal::WrongStep);
+    }
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
-    send_code(service, &mut tx, signing_in, network, now).await?;
+    let outcome = send_code(service, &mut tx, signing_in, Repeat::Always, visitor, now).await?;
     tx.commit().await?;
-    service.written.notify_one();
-    Ok(())
+    service.tell_workers();
+    if outcome == Outcome::Asked { Ok(()) } else { Err(Refusal::ApprovalsPaused) }
 }
 
 /// *Use another way to sign in*: goes on with another of the account's methods, and sends a code where that needs one.
@@ -234,7 +267,7 @@ pub async fn choose(
     service: &Service,
     mut signing_in: SigningIn,
     method: &str,
-    network: &Network,
+    visitor: &Visitor,
 ) -> Result<SigningIn, Refusal> {
     let id = Uuid::parse_str(method).ok();
     let chosen = signing_in.methods.iter().find(|known| Some(known.id) == id).cloned();
@@ -246,11 +279,12 @@ pub async fn choose(
         return Err(Refusal::SignInOver);
     }
     signing_in.sign_in.method_id = method_id;
-    signing_in.code_sent = match send_code(service, &mut tx, &signing_in, network, now).await {
-        Ok(()) => true,
-        Err(Refusal::CodeTooSoon { .. } | Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
-        Err(other) => return Err(other),
-    };
+    signing_in.code_sent =
+        match send_code(service, &mut tx, &signing_in, Repeat::IfNeeded, visitor, now).await {
+            Ok(outcome) => outcome == Outcome::Asked,
+            Err(Refusal::CodeTooSoon { .. } | Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
+            Err(other) => return Err(other),
+        };
     let event = Event::SignInMethodChosen {
         account: signing_in.account.id,
         sign_in: signing_in.sign_in.id,
@@ -258,7 +292,7 @@ pub async fn choose(
     };
     tx.audit(event, now);
     tx.commit().await?;
-    service.written.notify_one();
+    service.tell_workers();
     Ok(signing_in)
 }
 
@@ -288,17 +322,19 @@ pub async fn prove(
     let now = service.clock.now();
     let SigningIn { sign_in, method, policy, .. } = signing_in;
     let proved = match method.kind {
-        MethodKind::App => match prove_app(service, policy, method.id, &method.secret, &typed, now).await {
-            // A code that was used before, here or by somebody looking over a shoulder, is wrong.
-            Ok((mut tx, step)) => {
-                if tx.use_step(method.id, step, now).await? {
-                    Ok(tx)
-                } else {
-                    Err(Refusal::CodeWrong { left: None })
+        MethodKind::App | MethodKind::Approval => {
+            match prove_app(service, policy, method.id, &method.secret, &typed, now).await {
+                // A code that was used before, here or by somebody looking over a shoulder, is wrong.
+                Ok((mut tx, step)) => {
+                    if tx.use_step(method.id, step, now).await? {
+                        Ok(tx)
+                    } else {
+                        Err(Refusal::CodeWrong { left: None })
+                    }
                 }
+                Err(refusal) => Err(refusal),
             }
-            Err(refusal) => Err(refusal),
-        },
+        }
         _ => match service.prove_code(policy, CodeFor::SignIn(sign_in.id), &typed, now).await {
             Ok((mut tx, _proof)) => {
                 tx.use_method(method.id, now).await?;
@@ -314,6 +350,25 @@ pub async fn prove(
             Err(refusal)
         }
     }
+}
+
+/// *Continue* after a yes on the other device: begins the session, or proves anew who is in it.
+///
+/// # Errors
+/// [`Refusal::NotApproved`], [`Refusal::SignInOver`] where another tab was faster, [`Refusal::AccountDisabled`].
+pub async fn prove_elsewhere(
+    service: &Service,
+    signing_in: &SigningIn,
+    proving: Proving<'_>,
+) -> Result<SignedIn, Refusal> {
+    let now = service.clock.now();
+    let (mut tx, proof) = claim(service, signing_in.code_for(), now).await?;
+    // Another method was chosen since.
+    if proof.method_id() != Some(signing_in.method.id) {
+        return Err(Refusal::NotApproved);
+    }
+    tx.use_method(signing_in.method.id, now).await?;
+    finish(service, tx, signing_in, means(proof.how()), proving, now).await
 }
 
 /// Its owner sees every wrong try under *Recent activity*.
@@ -348,6 +403,10 @@ pub(crate) async fn finish(
     let SigningIn { sign_in, account, organisation, policy, .. } = signing_in;
     if !tx.finish_sign_in(sign_in.id, now).await? {
         return Err(Refusal::SignInOver);
+    }
+    // Whoever proves in another way that it is them may let questions in the app go by.
+    if signing_in.methods.iter().any(|known| known.kind == MethodKind::Approval) {
+        approval::forget(&mut tx, policy, &approval::counted(service, account.id)).await?;
     }
     if is_disabled(service, &mut tx, account, organisation, policy, now).await? {
         tx.audit(Event::DisabledSignInRefused { account: account.id }, now);

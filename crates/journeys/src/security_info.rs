@@ -195,7 +195,7 @@ pub async fn delete(
 }
 
 /// The method is gone: the back-up becomes the default.
-async fn forget_preference(tx: &mut Tx, account: Uuid, gone: Uuid) -> Result<(), Refusal> {
+pub(crate) async fn forget_preference(tx: &mut Tx, account: Uuid, gone: Uuid) -> Result<(), Refusal> {
     let Some(account) = tx.account(account).await? else { return Ok(()) };
     let (default, backup) = (account.default_method_id, account.backup_method_id);
     if default == Some(gone) {

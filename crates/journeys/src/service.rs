@@ -1,5 +1,6 @@
 //! What every journey is given.
 
+use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel};
 use jiff::Timestamp;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub policy: Policy,
     /// The sender of e-mails.
     pub email_from: String,
+    /// The hosts of push services: "fcm.googleapis.com"; one that begins with a dot stands for all below it.
+    pub push_hosts: Vec<String>,
     /// Where alarms about text messages go by e-mail, besides the log and the audit.
     pub alarm_email: Option<String>,
 }
@@ -61,6 +64,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Woken when a message was written, so that it need not wait for the worker's next look.
     pub written: Notify,
+    /// The devices that wait for questions here.
+    pub watch: Watch,
 }
 
 /// What every journey is given. Cheap to clone.
@@ -71,6 +76,12 @@ impl Service {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Wakes whoever delivers what was written, and the devices that wait for questions.
+    pub(crate) fn tell_workers(&self) {
+        self.written.notify_one();
+        self.watch.look_now();
     }
 
     /// Today in the organisation's time zone.

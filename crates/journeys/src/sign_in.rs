@@ -77,7 +77,7 @@ pub async fn give_password(service: &Service, attempt: Attempt<'_>) -> Result<Pa
         tx.commit().await?;
         return Ok(PasswordRight::SignedIn(signed_in));
     }
-    let signing_in = begin(service, tx, account, attempt.cookie, None, &attempt.visitor.network, now).await?;
+    let signing_in = begin(service, tx, account, attempt.cookie, None, attempt.visitor, now).await?;
     Ok(PasswordRight::Prove(Box::new(signing_in)))
 }
 

@@ -16,6 +16,8 @@ pub enum Method {
     Text,
     /// A code from an authenticator app.
     App,
+    /// Approved in our authenticator app.
+    Approval,
     /// A number kept for contact; it proves nothing.
     AlternativePhone,
     /// A number at work, kept for contact; it proves nothing.

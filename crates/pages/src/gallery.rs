@@ -49,6 +49,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<SignIn>(false)?;
     gallery.hang::<SignInCode>(false)?;
     gallery.hang::<SignInWays>(false)?;
+    gallery.hang::<crate::Waiting>(false)?;
     gallery.hang::<SignInRecoveryCode>(false)?;
     gallery.hang::<Confirm>(true)?;
     gallery.hang::<Reset>(false)?;
@@ -76,6 +77,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<crate::SetUpAppStart>(true)?;
     gallery.hang::<crate::SetUpAppAccount>(true)?;
     gallery.hang::<crate::SetUpAppScan>(true)?;
+    gallery.hang::<crate::SetUpApprovalScan>(true)?;
     gallery.hang::<crate::SetUpCode>(true)?;
     gallery.hang::<crate::SetUpDone>(true)?;
     gallery.hang::<crate::SetUpDue>(true)?;

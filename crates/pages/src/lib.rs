@@ -33,6 +33,7 @@ mod reset;
 mod security_info;
 mod sign_in;
 mod start;
+mod waiting;
 
 pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
@@ -57,7 +58,8 @@ pub use gallery::{GalleryPage, gallery};
 pub use home::{Home, HomeTask, PartOfDay, SignInMethod};
 pub use join::{Channel, Code, CodePurpose, Details, Email, JoinComplete, Resume};
 pub use method_setup::{
-    SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpCode, SetUpDone, SetUpDue, SetUpEmail, SetUpPhone,
+    SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode, SetUpDone, SetUpDue,
+    SetUpEmail, SetUpPhone,
 };
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
@@ -77,3 +79,4 @@ pub use security_info::{
 pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
 pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};
+pub use waiting::{AskedFor, AskedIn, AskedState, Waiting};

@@ -70,6 +70,10 @@ impl Page for SetUpEmail {
 /// *Start by getting the app*.
 #[derive(Debug, Clone, Serialize)]
 pub struct SetUpAppStart {
+    /// Where our own app is opened on the phone; none for an app of somebody else's.
+    pub app_address: Option<String>,
+    /// Where *I want to use a different authenticator app* posts to; none where there is no choice.
+    pub other_action: Option<String>,
     /// *Next*.
     pub next_href: String,
     /// The page before.
@@ -81,10 +85,18 @@ impl Page for SetUpAppStart {
     const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
-        vec![Self {
+        let theirs = Self {
+            app_address: None,
+            other_action: None,
             next_href: "/security-info/setup/0/account".into(),
             back: Some("/security-info/add".into()),
-        }]
+        };
+        let ours = Self {
+            app_address: Some("https://id.northfield.example/authenticator".into()),
+            other_action: Some("/security-info/add".into()),
+            ..theirs.clone()
+        };
+        vec![ours, theirs]
     }
 }
 
@@ -151,6 +163,51 @@ impl Page for SetUpAppScan {
             })
             .into_iter()
             .collect()
+    }
+}
+
+/// *Scan the QR code* with our authenticator.
+#[derive(Clone, Serialize)]
+pub struct SetUpApprovalScan {
+    /// The QR code of `app_href`.
+    pub qr_svg: QrSvg,
+    /// What it holds, to be typed: letters and digits in groups of four.
+    pub text: String,
+    /// The same, for the app on this very phone.
+    pub app_href: String,
+    /// Whether a phone has scanned it.
+    pub done: bool,
+    /// Where *Next* posts to.
+    pub action: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl fmt::Debug for SetUpApprovalScan {
+    /// Leaves out what connects a phone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetUpApprovalScan").field("action", &self.action).finish_non_exhaustive()
+    }
+}
+
+impl Page for SetUpApprovalScan {
+    const TEMPLATE: &'static str = "set-up-approval-scan.html";
+    const PLACE: Option<Place> = Some(Place::SecurityInfo);
+
+    fn samples() -> Vec<Self> {
+        let address = "https://id.northfield.example/authenticator#enrol=abcd2345efgh6789jkmnpqrs\
+                       &aud=https%3A%2F%2Fid.northfield.example";
+        let Ok(qr_svg) = QrSvg::of(address) else { return Vec::new() };
+        [false, true]
+            .map(|done| Self {
+                qr_svg: qr_svg.clone(),
+                text: "abcd 2345 efgh 6789 jkmn pqrs".into(),
+                app_href: address.into(),
+                done,
+                action: "/security-info/setup/0/scan".into(),
+                back: Some("/security-info/setup/0/account".into()),
+            })
+            .to_vec()
     }
 }
 
@@ -228,9 +285,16 @@ impl Page for SetUpDone {
     const PLACE: Option<Place> = Some(Place::SecurityInfo);
 
     fn samples() -> Vec<Self> {
-        [Method::Text, Method::App, Method::Email, Method::AlternativePhone, Method::OfficePhone]
-            .map(|method| Self { method, done_href: "/security-info".into() })
-            .to_vec()
+        [
+            Method::Text,
+            Method::Approval,
+            Method::App,
+            Method::Email,
+            Method::AlternativePhone,
+            Method::OfficePhone,
+        ]
+        .map(|method| Self { method, done_href: "/security-info".into() })
+        .to_vec()
     }
 }
 

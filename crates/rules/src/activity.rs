@@ -26,6 +26,8 @@ pub enum ActivityKind {
     DeviceForgotten,
     PasswordChanged,
     PasswordReset,
+    ApprovalRefused,
+    ApprovalsPaused,
     ResetStarted,
     ResetFailed,
     Unlocked,
@@ -45,7 +47,7 @@ pub struct UnknownActivity;
 
 impl ActivityKind {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::PasswordWrong,
@@ -66,6 +68,8 @@ impl ActivityKind {
         Self::DeviceForgotten,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::ApprovalRefused,
+        Self::ApprovalsPaused,
         Self::ResetStarted,
         Self::ResetFailed,
         Self::Unlocked,
@@ -101,6 +105,8 @@ impl ActivityKind {
             Self::DeviceForgotten => "device-forgotten",
             Self::PasswordChanged => "password-changed",
             Self::PasswordReset => "password-reset",
+            Self::ApprovalRefused => "approval-refused",
+            Self::ApprovalsPaused => "approvals-paused",
             Self::ResetStarted => "reset-started",
             Self::ResetFailed => "reset-failed",
             Self::Unlocked => "unlocked",
@@ -124,7 +130,14 @@ impl ActivityKind {
 
     /// Whether it was a try that failed, which may have been somebody else's.
     pub fn is_attempt(self) -> bool {
-        matches!(self, Self::PasswordWrong | Self::FactorWrong | Self::PasskeyRefused | Self::ResetFailed)
+        matches!(
+            self,
+            Self::PasswordWrong
+                | Self::FactorWrong
+                | Self::PasskeyRefused
+                | Self::ApprovalRefused
+                | Self::ResetFailed
+        )
     }
 }
 

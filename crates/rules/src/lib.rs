@@ -15,6 +15,8 @@ mod fold;
 mod properties;
 
 pub mod activity;
+pub mod asked;
+pub mod authenticator;
 pub mod birth;
 pub mod campaign;
 pub mod code;

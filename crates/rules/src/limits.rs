@@ -158,6 +158,21 @@ pub const RESETS_FINISHED: Limit = limit("resets-finished", 100, SignedDuration:
 /// Wrong start codes of the service desk for one account from one network: those of strangers elsewhere count for nobody else.
 pub const START_CODE_TRIES: Limit = limit("start-code-tries", 20, SignedDuration::from_mins(15));
 
+/// "No, it's not me", and wrong numbers, in the authenticator: the third in an hour pauses its questions. Whoever says no so
+/// often is not the one who asks.
+pub const APPROVALS_REFUSED: Limit = limit("approvals-refused", 3, SignedDuration::from_hours(1));
+
+/// Questions in the authenticator that nobody answered, one after the other: after the fifth they pause. A yes, or a proof by
+/// any other means, forgets them.
+pub const APPROVALS_UNANSWERED: Limit = limit("approvals-unanswered", 5, SignedDuration::from_hours(24));
+
+/// For so long nobody is asked in the authenticator after that.
+pub const APPROVALS_PAUSED: Limit = limit("approvals-paused", 1, SignedDuration::from_hours(1));
+
+/// Phones that enrol from one network: a hospital's open day fits in.
+pub const ENROLMENTS_PER_NETWORK: Limit =
+    limit("enrolments-per-network", 3000, SignedDuration::from_hours(1));
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }

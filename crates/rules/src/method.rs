@@ -20,7 +20,9 @@ pub enum MethodKind {
     Email,
     /// *Mobile phone*: a code by text message.
     Text,
-    /// *Authenticator app* with time-based codes (RFC 6238).
+    /// *Authenticator app* of ours: the person approves in it. It shows time-based codes, too.
+    Approval,
+    /// *Authenticator app* of somebody else, with time-based codes (RFC 6238).
     App,
     /// *Alternative phone*: kept for contact only.
     AlternativePhone,
@@ -35,14 +37,15 @@ pub struct UnknownKind;
 
 impl MethodKind {
     /// All of them, those that serve for most first.
-    pub const ALL: [Self; 5] =
-        [Self::App, Self::Text, Self::Email, Self::AlternativePhone, Self::OfficePhone];
+    pub const ALL: [Self; 6] =
+        [Self::Approval, Self::App, Self::Text, Self::Email, Self::AlternativePhone, Self::OfficePhone];
 
     /// Its name in the database, the audit and forms.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Text => "text",
+            Self::Approval => "approval",
             Self::App => "app",
             Self::AlternativePhone => "alternative-phone",
             Self::OfficePhone => "office-phone",
@@ -59,13 +62,18 @@ impl MethodKind {
 
     /// Whether it proves who somebody is after their password.
     pub fn is_second_factor(self) -> bool {
-        matches!(self, Self::Email | Self::Text | Self::App)
+        matches!(self, Self::Email | Self::Text | Self::App | Self::Approval)
     }
 
     /// Whether it can reset a password: "only the below 3 authentication methods are supported", of which a phone call comes
     /// beside the text message. *Alternative Phone* and *Office Phone* are not, and e-mail is not among them.
     pub fn resets_passwords(self) -> bool {
-        matches!(self, Self::Text | Self::App)
+        matches!(self, Self::Text | Self::App | Self::Approval)
+    }
+
+    /// Whether it is an authenticator app, and makes time-based codes.
+    pub fn is_app(self) -> bool {
+        matches!(self, Self::App | Self::Approval)
     }
 
     /// Whether what it holds is a telephone number.
@@ -99,7 +107,7 @@ mod tests {
     #[test]
     fn only_an_app_and_a_mobile_phone_reset_a_password() {
         let serving: Vec<_> = MethodKind::ALL.into_iter().filter(|kind| kind.resets_passwords()).collect();
-        assert_eq!(serving, [MethodKind::App, MethodKind::Text]);
+        assert_eq!(serving, [MethodKind::Approval, MethodKind::App, MethodKind::Text]);
     }
 
     #[test]

@@ -56,6 +56,10 @@ pub struct Policy {
     pub reset_gates: u32,
     /// How many resets may fail before self-service reset is closed for a while.
     pub failed_resets: Limit,
+    /// How many questions in the authenticator may be refused before no more are asked for a while.
+    pub approvals_refused: Limit,
+    /// How many of them may stay unanswered, one after the other.
+    pub approvals_unanswered: Limit,
     /// How often a person without a method for resets may put off setting one up.
     pub put_offs: u32,
     /// Whether an account with a number that is no UK mobile is disabled. Otherwise such a number is refused where it is
@@ -92,6 +96,8 @@ impl Default for Policy {
             remember_device_days: session::REMEMBER_DEVICE_DAYS,
             reset_gates: 1,
             failed_resets: limits::FAILED_RESETS,
+            approvals_refused: limits::APPROVALS_REFUSED,
+            approvals_unanswered: limits::APPROVALS_UNANSWERED,
             put_offs: 3,
             non_uk_number_disables: false,
             two_administrators: false,
@@ -138,7 +144,7 @@ pub enum PolicyProblem {
 
 impl Policy {
     /// The settings that an organisation can make stricter.
-    pub const KEYS: [&'static str; 25] = [
+    pub const KEYS: [&'static str; 27] = [
         "code-lifetime",
         "code-wrong-tries",
         "code-pause",
@@ -159,6 +165,8 @@ impl Policy {
         "remember-device-days",
         "reset-gates",
         "failed-resets",
+        "approvals-refused",
+        "approvals-unanswered",
         "put-offs",
         "non-uk-number-disables",
         "two-administrators",
@@ -208,6 +216,8 @@ impl Policy {
             "remember-device-days" => fewer(key, value, &mut self.remember_device_days, 0),
             "reset-gates" => more(key, value, &mut self.reset_gates, 2),
             "failed-resets" => fewer(key, value, &mut self.failed_resets.at_most, 1),
+            "approvals-refused" => fewer(key, value, &mut self.approvals_refused.at_most, 1),
+            "approvals-unanswered" => fewer(key, value, &mut self.approvals_unanswered.at_most, 2),
             "put-offs" => fewer(key, value, &mut self.put_offs, 0),
             "non-uk-number-disables" => switched_on(key, value, &mut self.non_uk_number_disables),
             "two-administrators" => switched_on(key, value, &mut self.two_administrators),
@@ -235,6 +245,12 @@ impl Policy {
     /// The first instant at which a registration begun at `started` can no longer be resumed here.
     pub fn registration_expires_at(&self, started: jiff::Timestamp) -> jiff::Timestamp {
         started.saturating_add(self.registration_lifetime).unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// While this is full, nobody is asked in the authenticator: an hour from the refusal, or the question, that was one too
+    /// many.
+    pub fn approvals_paused(&self) -> Limit {
+        limits::APPROVALS_PAUSED
     }
 
     /// How long after the last of `failures` wrong passwords the next try is refused here.
@@ -383,6 +399,8 @@ mod tests {
     #[case("remember-device-days", "0")]
     #[case("reset-gates", "2")]
     #[case("failed-resets", "3")]
+    #[case("approvals-refused", "1")]
+    #[case("approvals-unanswered", "2")]
     #[case("put-offs", "0")]
     #[case("non-uk-number-disables", "yes")]
     #[case("two-administrators", "yes")]
@@ -410,6 +428,8 @@ mod tests {
     #[case("remember-device-days", "31")]
     #[case("reset-gates", "0")]
     #[case("failed-resets", "6")]
+    #[case("approvals-refused", "4")]
+    #[case("approvals-unanswered", "6")]
     #[case("put-offs", "4")]
     #[case("start-code-lifetime", "61 min")]
     fn an_organisation_cannot_be_looser_than_the_guide(#[case] key: &str, #[case] value: &str) {
@@ -426,6 +446,8 @@ mod tests {
     #[case("password-strength", "5")]
     #[case("session-idle", "0 s")]
     #[case("reset-gates", "3")]
+    #[case("approvals-refused", "0")]
+    #[case("approvals-unanswered", "1")]
     #[case("fresh-proof", "1 s")]
     fn an_organisation_cannot_lock_everybody_out_by_a_setting(#[case] key: &str, #[case] value: &str) {
         let mut policy = Policy::default();

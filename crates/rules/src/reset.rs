@@ -51,8 +51,10 @@ impl Purpose {
 pub enum Gate {
     /// *Mobile phone*: a code by text message.
     Text,
-    /// *Authenticator app*.
+    /// *Authenticator app*: a code from any of them.
     App,
+    /// *Authenticator app* of ours: approved in it, or by a code from it.
+    Approval,
     /// A code by e-mail. It is never the first proof: a reset does not rest on the mailbox.
     Email,
     /// A recovery code. It never stands alone: the same sheet of paper would serve as second factor afterwards.
@@ -63,13 +65,15 @@ pub enum Gate {
 
 impl Gate {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Text, Self::App, Self::Email, Self::RecoveryCode, Self::StartCode];
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::App, Self::Approval, Self::Email, Self::RecoveryCode, Self::StartCode];
 
     /// Its name in the database and the audit.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::App => "app",
+            Self::Approval => "approval",
             Self::Email => "email",
             Self::RecoveryCode => "recovery-code",
             Self::StartCode => "start-code",
@@ -89,6 +93,7 @@ impl Gate {
         match kind {
             MethodKind::Text => Some(Self::Text),
             MethodKind::App => Some(Self::App),
+            MethodKind::Approval => Some(Self::Approval),
             MethodKind::Email => Some(Self::Email),
             MethodKind::AlternativePhone | MethodKind::OfficePhone => None,
         }
@@ -103,9 +108,9 @@ impl Gate {
     /// first: e-mail takes the second place only where it has none.
     pub fn may_follow(self, first: Self, another: bool) -> bool {
         match self {
-            Self::Text | Self::App => true,
+            Self::Text | Self::App | Self::Approval => true,
             Self::Email => !another,
-            Self::RecoveryCode => matches!(first, Self::Text | Self::App),
+            Self::RecoveryCode => matches!(first, Self::Text | Self::App | Self::Approval),
             Self::StartCode => false,
         }
     }
@@ -158,7 +163,7 @@ mod tests {
     #[test]
     fn a_reset_never_begins_with_the_mailbox() {
         let first: Vec<_> = Gate::ALL.into_iter().filter(|gate| gate.may_be_first()).collect();
-        assert_eq!(first, [Gate::Text, Gate::App, Gate::RecoveryCode, Gate::StartCode]);
+        assert_eq!(first, [Gate::Text, Gate::App, Gate::Approval, Gate::RecoveryCode, Gate::StartCode]);
     }
 
     #[rstest]

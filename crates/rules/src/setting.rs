@@ -63,6 +63,8 @@ impl Policy {
             "fresh-proof" => Value::Duration(self.fresh_proof),
             "remember-device-days" => Value::Count(self.remember_device_days),
             "reset-gates" => Value::Count(self.reset_gates),
+            "approvals-refused" => Value::Count(self.approvals_refused.at_most),
+            "approvals-unanswered" => Value::Count(self.approvals_unanswered.at_most),
             "failed-resets" => Value::Count(self.failed_resets.at_most),
             "put-offs" => Value::Count(self.put_offs),
             "non-uk-number-disables" => Value::Switch(self.non_uk_number_disables),

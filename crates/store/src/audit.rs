@@ -27,6 +27,8 @@ pub enum Event {
     RegistrationAbandoned { registration: Uuid },
     /// A one-time code was written to the outbox.
     CodeSent { subject: Uuid, purpose: String },
+    /// Somebody was asked in the authenticator, or called; `purpose` is what for.
+    Asked { subject: Uuid, how: String, purpose: String },
     /// A wrong, expired or used code was typed.
     CodeRefused { subject: Uuid, purpose: String },
     /// Guide 003, step 5: the address was proved.
@@ -129,6 +131,12 @@ pub enum Event {
     NumberRepaired { account: Uuid, by: Uuid, reason: String },
     /// An administrator changed one of the organisation's rules in the console.
     RuleChanged { organisation: Uuid, by: Uuid, key: String, from: String, to: String },
+    /// A phone scanned the QR code of an authenticator that is being set up.
+    DeviceEnrolled { account: Uuid, device: Uuid },
+    /// A device answered what it was asked: approved, refused or with a wrong number.
+    ApprovalAnswered { account: Uuid, device: Uuid, answer: String },
+    /// Too much was refused or left unanswered: nobody is asked for a while. No account: the user name is not known.
+    ApprovalsPaused { account: Option<Uuid> },
     /// Somebody begins a reset. No account: the user name is not known.
     ResetStarted { reset: Uuid, account: Option<Uuid>, purpose: String },
     /// What is proved in a reset was chosen.

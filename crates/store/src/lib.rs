@@ -6,7 +6,9 @@
 
 pub mod account;
 pub mod activity;
+pub mod asked;
 pub mod audit;
+pub mod authenticator;
 pub mod caller;
 pub mod code;
 pub mod console_figures;

@@ -58,6 +58,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0009_console_figures.sql"),
         include_str!("../migrations/0009_console_figures.sql"),
     ),
+    (10, "asked", include_str!("../migrations/0010_asked.sql"), include_str!("../migrations/0010_asked.sql")),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -62,6 +62,8 @@ statements! {
     PAYLOAD = "UPDATE outbox SET payload = $3 WHERE id = $1 AND payload = $2";
     NUMBERS = "SELECT id, number FROM number_repair WHERE id > $1 AND number IS NOT NULL ORDER BY id LIMIT 500";
     NUMBER = "UPDATE number_repair SET number = $3 WHERE id = $1 AND number = $2";
+    PUSHES = "SELECT id, push FROM authenticator_device WHERE id > $1 AND push IS NOT NULL ORDER BY id LIMIT 500";
+    PUSH = "UPDATE authenticator_device SET push = $3 WHERE id = $1 AND push = $2";
 }
 
 const COLUMNS: &[SealedColumn] = &[
@@ -70,6 +72,7 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: PHONES, replace: PHONE, context: crate::roster::phone_context },
     SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },
     SealedColumn { page: SETUPS, replace: SETUP, context: crate::method_setup::secret_context },
+    SealedColumn { page: PUSHES, replace: PUSH, context: crate::authenticator::push_context },
     SealedColumn { page: NUMBERS, replace: NUMBER, context: crate::caller::number_context },
 ];
 

@@ -34,7 +34,9 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
     [
         crate::account::STATEMENTS,
         crate::activity::STATEMENTS,
+        crate::asked::STATEMENTS,
         crate::audit::STATEMENTS,
+        crate::authenticator::STATEMENTS,
         crate::caller::STATEMENTS,
         crate::code::STATEMENTS,
         crate::console_figures::STATEMENTS,

@@ -21,6 +21,7 @@ mod phone;
 mod postgres;
 mod random;
 mod server;
+mod soft_app;
 
 pub use authenticator::{KeyKind, SaysHandle, SoftAuthenticator};
 pub use centre::{CentreText, SmppCentre};
@@ -30,3 +31,4 @@ pub use mailbox::{Mail, Mailbox};
 pub use phone::{Phone, PhoneText, Trouble};
 pub use postgres::Postgres;
 pub use random::SeededRandom;
+pub use soft_app::SoftApp;

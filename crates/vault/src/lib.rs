@@ -10,6 +10,7 @@
 //! | passwords | Argon2id with a pepper, in a bounded queue: [`Hasher`] |
 //! | authenticator apps | RFC 6238: [`totp`] |
 //! | passkeys | Web Authentication: [`passkey`] |
+//! | what our authenticator signs | RFC 7515, ES256: [`signed`] |
 //! | sessions, links, cookies | 32 random bytes: [`Token`] |
 
 mod hasher;
@@ -21,12 +22,13 @@ pub mod passkey;
 mod properties;
 mod random;
 mod secret;
+pub mod signed;
 mod token;
 pub mod totp;
 
 pub use hasher::{Busy, HashSettings, Hasher, SettingsProblem, Verdict};
 pub use keyfile::{KeyFileProblem, read_key_text};
 pub use keys::{Keys, OpenError};
-pub use random::{Random, SystemRandom, new_id, one_time_code, random_signs};
+pub use random::{Random, SystemRandom, new_id, one_time_code, random_signs, two_digits};
 pub use secret::Secret;
 pub use token::Token;

@@ -57,6 +57,18 @@ pub fn one_time_code(random: &dyn Random) -> Secret<String> {
     }
 }
 
+/// Two random digits for a person to compare; every one of the hundred is equally likely.
+pub fn two_digits(random: &dyn Random) -> String {
+    loop {
+        let mut byte = [0];
+        random.fill(&mut byte);
+        // The numbers from here on would make small ones likelier: draw again.
+        if byte[0] < 200 {
+            return format!("{:02}", byte[0] % 100);
+        }
+    }
+}
+
 /// `length` signs of `alphabet` (at most 256 of them, all ASCII); each is equally likely in every place. Without an alphabet it
 /// is empty.
 pub fn random_signs(random: &dyn Random, alphabet: &[u8], length: usize) -> Secret<String> {
@@ -102,6 +114,13 @@ mod tests {
     fn a_number_that_would_make_some_codes_likelier_is_drawn_again() {
         let given = Given(Mutex::new([4_294_000_000_u32, u32::MAX, 7].map(u32::to_le_bytes).concat()));
         assert_eq!(one_time_code(&given).expose(), "000007");
+    }
+
+    #[test]
+    fn two_digits_keep_their_leading_zero_and_are_fair() {
+        let given = Given(Mutex::new(vec![200, 255, 107, 99]));
+        assert_eq!(two_digits(&given), "07");
+        assert_eq!(two_digits(&given), "99");
     }
 
     #[test]

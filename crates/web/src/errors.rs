@@ -89,6 +89,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::ResetClosed
         | Refusal::TooManyCodes
         | Refusal::NoTextsNow
+        | Refusal::ApprovalsPaused
         | Refusal::CodeTooSoon { .. }
         | Refusal::TooManyLookups
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -103,6 +104,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::ProofNeeded => StatusCode::FORBIDDEN,
         Refusal::AccountExists
         | Refusal::WrongStep
+        | Refusal::NotApproved
         | Refusal::LastAdministrator
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged

@@ -198,7 +198,7 @@ async fn code_page(
     let channel = match chosen.kind {
         MethodKind::Email => Channel::Email,
         MethodKind::Text => Channel::Text,
-        MethodKind::App | MethodKind::AlternativePhone | MethodKind::OfficePhone => {
+        MethodKind::App | MethodKind::Approval | MethodKind::AlternativePhone | MethodKind::OfficePhone => {
             return Ok(see_other(page_of(chosen.kind)));
         }
     };

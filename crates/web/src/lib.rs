@@ -3,6 +3,7 @@
 mod about;
 mod activity;
 mod app_setup;
+mod authenticator;
 mod brand;
 mod callbacks;
 mod campaign;
@@ -36,6 +37,7 @@ mod sign_in;
 mod state;
 pub mod urls;
 mod visitor;
+mod waiting;
 
 pub use state::{Web, WebOptions};
 
@@ -74,7 +76,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
     let router = protect::pages(pages, &web)?
         .merge(brand::routes())
         .merge(health::routes())
-        .merge(callbacks::routes());
+        .merge(callbacks::routes())
+        .merge(authenticator::routes(&web)?);
     Ok(protect::everything(router, &web).with_state(web))
 }
 

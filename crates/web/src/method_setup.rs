@@ -1,6 +1,6 @@
 //! Guide 002: the wizards, from *Add* to *Done*: phone, authenticator app, e-mail, and the phones for contact.
 
-use crate::app_setup::qr_of;
+use crate::app_setup::{qr_of, qr_of_address};
 use crate::errors::Trouble;
 use crate::forms::{CodeForm, EmailForm, NumberForm};
 use crate::person::{fresh_to_set_up, shell};
@@ -8,16 +8,19 @@ use crate::registration::{Sent, method as named};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::security_info::refused;
 use crate::visitor::{Caller, Visitor};
+use crate::waiting::{Looked, Place, state_of, waiting_page};
 use crate::{Web, urls};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
+use journeys::asked::standing;
 use journeys::session::Person;
-use journeys::{Refusal, join, method_setup};
+use journeys::{Refusal, authenticator, join, method_setup};
 use pages::{
-    FieldErrors, SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpCode, SetUpDone, SetUpEmail, SetUpPhone,
+    AskedFor, FieldErrors, SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode,
+    SetUpDone, SetUpEmail, SetUpPhone,
 };
 use rules::method::MethodKind;
 use store::method::MethodSecret;
@@ -30,9 +33,12 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/security-info/setup/{id}/email", get(show_email).post(enter_email))
         .route("/security-info/setup/{id}/app", get(show_app))
         .route("/security-info/setup/{id}/account", get(show_account))
-        .route("/security-info/setup/{id}/scan", get(show_scan))
+        .route("/security-info/setup/{id}/scan", get(show_scan).post(scanned))
         .route("/security-info/setup/{id}/code", get(show_code).post(prove))
         .route("/security-info/setup/{id}/code/new", get(back_to_code).post(send_new_code))
+        .route("/security-info/setup/{id}/waiting", get(show_waiting).post(prove_elsewhere))
+        .route("/security-info/setup/{id}/waiting/state", get(waiting_state))
+        .route("/security-info/setup/{id}/waiting/again", get(back_to_waiting).post(try_again))
         .route("/security-info/setup/{id}/done", get(done))
 }
 
@@ -48,7 +54,7 @@ pub(crate) fn start_of(setup: &MethodSetup) -> String {
         setup,
         match setup.kind {
             _ if setup.finished_at.is_some() => "done",
-            MethodKind::App => "app",
+            MethodKind::App | MethodKind::Approval => "app",
             MethodKind::Text | MethodKind::Email if entered => "code",
             MethodKind::Email => "email",
             MethodKind::Text | MethodKind::AlternativePhone | MethodKind::OfficePhone => "phone",
@@ -169,7 +175,7 @@ async fn app_wizard(
     page: &str,
 ) -> Result<Result<(Person, MethodSetup), String>, Trouble> {
     let (person, setup) = wizard(web, jar, id, page).await?;
-    let right = setup.kind == MethodKind::App && setup.finished_at.is_none();
+    let right = setup.kind.is_app() && setup.finished_at.is_none();
     Ok(if right { Ok((person, setup)) } else { Err(start_of(&setup)) })
 }
 
@@ -177,7 +183,13 @@ async fn app_wizard(
 async fn show_app(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     match app_wizard(&web, &jar, &id, "app").await? {
         Ok((person, setup)) => {
-            let start = SetUpAppStart { next_href: at(&setup, "account"), back: Some(before(&setup)) };
+            let is_ours = setup.kind == MethodKind::Approval;
+            let start = SetUpAppStart {
+                app_address: is_ours.then(|| web.address(urls::AUTHENTICATOR)),
+                other_action: (is_ours && setup.replaces.is_none()).then(|| urls::SECURITY_ADD.into()),
+                next_href: at(&setup, "account"),
+                back: Some(before(&setup)),
+            };
             page(&shell(&web, &person), &start)
         }
         Err(elsewhere) => Ok(see_other(&elsewhere)),
@@ -201,6 +213,9 @@ async fn show_scan(State(web): State<Web>, Path(id): Path<String>, jar: CookieJa
         Ok(wizard) => wizard,
         Err(elsewhere) => return Ok(see_other(&elsewhere)),
     };
+    if setup.kind == MethodKind::Approval {
+        return approval_scan(&web, &person, &setup, &FieldErrors::none(), StatusCode::OK).await;
+    }
     let app = method_setup::app_setup(&web, &person, &setup)?;
     let scan = SetUpAppScan {
         qr_svg: qr_of(&app)?,
@@ -211,6 +226,50 @@ async fn show_scan(State(web): State<Web>, Path(id): Path<String>, jar: CookieJa
         back: Some(at(&setup, "account")),
     };
     page(&shell(&web, &person), &scan)
+}
+
+/// The QR code that connects a phone with our app.
+async fn approval_scan(
+    web: &Web,
+    person: &Person,
+    setup: &MethodSetup,
+    errors: &FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let enrolment = authenticator::enrolment(web, setup).await?;
+    let scan = SetUpApprovalScan {
+        qr_svg: qr_of_address(&enrolment.address)?,
+        text: enrolment.text.expose().clone(),
+        app_href: enrolment.address.expose().clone(),
+        done: enrolment.done,
+        action: at(setup, "scan"),
+        back: Some(at(setup, "account")),
+    };
+    page_with(&shell(web, person), &scan, errors, status)
+}
+
+/// *Next* after the QR code: *Let's try it out*.
+async fn scanned(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    Path(id): Path<String>,
+    jar: CookieJar,
+) -> Answer {
+    let (person, setup) = wizard(&web, &jar, &id, "scan").await?;
+    if setup.kind != MethodKind::Approval || setup.finished_at.is_some() {
+        return Ok(see_other(&start_of(&setup)));
+    }
+    match method_setup::try_out(&web, &person, &setup, false, &visitor).await {
+        Ok(()) => Ok(see_other(&at(&setup, "waiting"))),
+        Err(Refusal::WrongStep) => {
+            let errors = FieldErrors::one("", web.word("phone-not-connected", &[]));
+            approval_scan(&web, &person, &setup, &errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
+            approval_scan(&web, &person, &setup, &errors, status).await
+        }
+    }
 }
 
 /// The six digits.
@@ -233,7 +292,10 @@ async fn code_page(
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let (is_app, proves) = (setup.kind == MethodKind::App, setup.kind.is_second_factor());
+    if setup.kind == MethodKind::Approval {
+        return Ok(see_other(&start_of(setup)));
+    }
+    let (is_app, proves) = (setup.kind.is_app(), setup.kind.is_second_factor());
     let Some(secret) = setup.secret.as_ref().filter(|_| setup.finished_at.is_none() && proves) else {
         return Ok(see_other(&start_of(setup)));
     };
@@ -291,6 +353,72 @@ async fn send_new_code(
             let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
             code_page(&web, &person, &setup, String::new(), false, &errors, status).await
         }
+    }
+}
+
+/// *Let's try it out*, or our call: the page waits.
+async fn show_waiting(
+    State(web): State<Web>,
+    Query(looked): Query<Looked>,
+    Path(id): Path<String>,
+    jar: CookieJar,
+) -> Answer {
+    let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
+    let asked = standing(&web, method_setup::code_for(&setup)).await?;
+    if setup.finished_at.is_some() || asked.is_none() {
+        return Ok(see_other(&start_of(&setup)));
+    }
+    let is_ours = setup.kind == MethodKind::Approval;
+    let place = Place {
+        what_for: AskedFor::SetUp,
+        path: at(&setup, "waiting"),
+        code_href: None,
+        other_ways_href: None,
+        remember_days: None,
+        back: Some(at(&setup, if is_ours { "scan" } else { "phone" })),
+    };
+    let sent_to = if is_ours { String::new() } else { entered(&setup) };
+    page(&shell(&web, &person), &waiting_page(place, asked, sent_to, looked.is()))
+}
+
+async fn waiting_state(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let (_, setup) = wizard(&web, &jar, &id, "waiting").await?;
+    state_of(&web, method_setup::code_for(&setup)).await
+}
+
+/// *Next* after the yes.
+async fn prove_elsewhere(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    Path(id): Path<String>,
+    jar: CookieJar,
+) -> Answer {
+    let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
+    match method_setup::prove_elsewhere(&web, &person, &setup, &visitor).await {
+        Ok(()) => Ok(see_other(&at(&setup, "done"))),
+        Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
+        Err(Refusal::NotApproved) => Ok(see_other(&format!("{}{}", at(&setup, "waiting"), Looked::YES))),
+        Err(refusal) => Err(refused(&person, refusal)),
+    }
+}
+
+async fn back_to_waiting(Path(id): Path<String>) -> Answer {
+    let id = Uuid::parse_str(&id).map_err(|_| Refusal::SetUpOver)?;
+    Ok(see_other(&urls::security_setup(id, "waiting")))
+}
+
+/// *Send it again*.
+async fn try_again(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    Path(id): Path<String>,
+    jar: CookieJar,
+) -> Answer {
+    let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
+    match method_setup::try_out(&web, &person, &setup, true, &visitor).await {
+        Ok(()) => Ok(see_other(&at(&setup, "waiting"))),
+        Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
+        Err(refusal) => Err(refused(&person, refusal)),
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn page_of(kind: MethodKind) -> &'static str {
         MethodKind::Email => urls::JOIN_FACTOR_EMAIL,
         MethodKind::Text => urls::JOIN_FACTOR_TEXT,
         MethodKind::App => urls::JOIN_FACTOR_APP,
-        MethodKind::AlternativePhone | MethodKind::OfficePhone => urls::JOIN_FACTOR,
+        MethodKind::Approval | MethodKind::AlternativePhone | MethodKind::OfficePhone => urls::JOIN_FACTOR,
     }
 }
 
@@ -79,6 +79,7 @@ pub(crate) fn method(kind: MethodKind) -> Method {
         MethodKind::Email => Method::Email,
         MethodKind::Text => Method::Text,
         MethodKind::App => Method::App,
+        MethodKind::Approval => Method::Approval,
         MethodKind::AlternativePhone => Method::AlternativePhone,
         MethodKind::OfficePhone => Method::OfficePhone,
     }

@@ -48,6 +48,7 @@ pub(crate) fn on_page(
         Refusal::CodeTooSoon { .. }
         | Refusal::TooManyCodes
         | Refusal::NoTextsNow
+        | Refusal::ApprovalsPaused
         | Refusal::NetworkBusy
         | Refusal::ResetsBusy
         | Refusal::SignInPaused { .. } => {

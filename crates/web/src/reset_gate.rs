@@ -1,21 +1,24 @@
 //! A reset under way: how it is proved whose account it is.
 
 use crate::cookies::Kind;
+use crate::errors::Trouble;
 use crate::forms::{CodeForm, MethodForm};
 use crate::registration::{Sent, method};
-use crate::render::{Answer, on_page, page_with, see_other};
+use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::reset::{go_on, page_of, reset_shell, resetting};
 use crate::second_factor::hint;
 use crate::visitor::Caller;
+use crate::waiting::{Looked, Place, state_of, waiting_page};
 use crate::{Web, urls};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
+use journeys::asked::standing;
 use journeys::reset::{Asking, Resetting, Step};
 use journeys::{Refusal, join, reset_gate};
-use pages::{FieldErrors, ResetCode, ResetWays, SignInRecoveryCode, WayToProve};
+use pages::{AskedFor, FieldErrors, ResetCode, ResetWays, SignInRecoveryCode, WayToProve};
 use rules::method::MethodKind;
 use store::organisation::Organisation;
 
@@ -24,6 +27,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::RESET_METHODS, get(ways).post(choose))
         .route(urls::RESET_CODE, get(show_code).post(prove))
         .route(urls::RESET_NEW_CODE, get(async || see_other(urls::RESET_CODE)).post(send_new_code))
+        .route(urls::RESET_WAITING, get(show_waiting).post(prove_elsewhere))
+        .route(urls::RESET_WAITING_STATE, get(waiting_state))
+        .route(urls::RESET_WAITING_AGAIN, get(async || see_other(urls::RESET_WAITING)).post(ask_again))
         .route(urls::RESET_RECOVERY_CODE, get(show_recovery_code).post(prove_recovery_code))
 }
 
@@ -72,7 +78,12 @@ async fn choose(
     let device = web.cookies().read(&jar, Kind::Device);
     let asking = Asking { visitor: &visitor, device: device.as_ref() };
     match reset_gate::choose(&web, &resetting, &form.method, asking).await {
-        Ok(()) => Ok(see_other(urls::RESET_CODE)),
+        Ok(()) => {
+            let chosen =
+                resetting.ways.iter().find(|way| reset_gate::choice(&web, &resetting, way) == form.method);
+            let waits = chosen.is_some_and(|way| way.kind == MethodKind::Approval);
+            Ok(see_other(if waits { urls::RESET_WAITING } else { urls::RESET_CODE }))
+        }
         Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
         Err(refusal) => {
             let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
@@ -96,7 +107,7 @@ async fn code_page(
     let (Step::Prove, Some(way)) = (resetting.step(), resetting.way()) else {
         return Ok(see_other(page_of(resetting.step())));
     };
-    let is_app = way.kind == MethodKind::App;
+    let is_app = way.kind.is_app();
     // Before something was proved, what became of the message would tell that there is an account.
     let may_tell = resetting.known.is_some() && !is_app;
     let code = ResetCode {
@@ -145,6 +156,60 @@ async fn send_new_code(State(web): State<Web>, Caller(visitor): Caller, jar: Coo
             let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
             code_page(&web, &resetting, false, &errors, status).await
         }
+    }
+}
+
+/// It is asked on another device: the page waits. It is the same for a user name that nobody has.
+async fn show_waiting(State(web): State<Web>, Query(looked): Query<Looked>, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let (Step::Prove, Some(way)) = (resetting.step(), resetting.way()) else {
+        return Ok(see_other(page_of(resetting.step())));
+    };
+    let asked = standing(&web, reset_gate::code_for(&resetting)).await?;
+    let asked = asked.filter(|(asked, _)| asked.method_id == Some(way.id));
+    let is_ours = way.kind == MethodKind::Approval;
+    if asked.is_none() && !is_ours {
+        return Ok(see_other(urls::RESET_CODE));
+    }
+    let place = Place {
+        what_for: AskedFor::Reset,
+        path: urls::RESET_WAITING.into(),
+        code_href: is_ours.then(|| urls::RESET_CODE.into()),
+        other_ways_href: Some(urls::RESET_METHODS.into()),
+        remember_days: None,
+        back: Some(urls::RESET_METHODS.into()),
+    };
+    let waiting = waiting_page(place, asked, hint(&web, way), looked.is());
+    page(&reset_shell(&web, &resetting), &waiting)
+}
+
+async fn waiting_state(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    state_of(&web, reset_gate::code_for(&resetting)).await
+}
+
+/// *Continue*.
+async fn prove_elsewhere(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let asking = Asking { visitor: &visitor, device: device.as_ref() };
+    match reset_gate::prove_elsewhere(&web, &resetting, asking).await {
+        Ok(passed) => Ok(go_on(&web, jar, &passed.cookie, passed.step)),
+        Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
+        Err(Refusal::NotApproved) => Ok(see_other(&format!("{}{}", urls::RESET_WAITING, Looked::YES))),
+        Err(refusal) => Err(Trouble::refused(refusal, organisation(&resetting))),
+    }
+}
+
+/// *Send it again*.
+async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
+    let resetting = resetting(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let asking = Asking { visitor: &visitor, device: device.as_ref() };
+    match reset_gate::send_new_code(&web, &resetting, asking).await {
+        Ok(()) => Ok(see_other(urls::RESET_WAITING)),
+        Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
+        Err(refusal) => Err(Trouble::refused(refusal, organisation(&resetting))),
     }
 }
 

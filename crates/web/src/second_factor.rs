@@ -4,8 +4,9 @@ use crate::cookies::Kind;
 use crate::errors::Trouble;
 use crate::forms::{CodeForm, FactorForm, MethodForm};
 use crate::registration::{Sent, method};
-use crate::render::{Answer, on_page, page_with, see_other};
-use crate::visitor::{Caller, Visitor};
+use crate::render::{Answer, on_page, page, page_with, see_other};
+use crate::visitor::Caller;
+use crate::waiting::{Looked, Place, state_of, waiting_page};
 use crate::{Web, urls};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -13,18 +14,23 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
+use journeys::asked::standing;
 use journeys::second_factor::{self, Proving, SigningIn};
 use journeys::session::SignedIn;
 use journeys::{Refusal, join, passkey, recovery_code};
-use pages::{FieldErrors, PasskeyForm, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
+use pages::{AskedFor, FieldErrors, PasskeyForm, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 use rules::email::EmailAddress;
 use rules::method::MethodKind;
+use store::asked::WhatFor;
 use store::method::SignInMethod;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::SIGN_IN_CODE, get(show_code).post(prove))
         .route(urls::SIGN_IN_NEW_CODE, get(async || see_other(urls::SIGN_IN_CODE)).post(send_new_code))
+        .route(urls::SIGN_IN_WAITING, get(show_waiting).post(prove_elsewhere))
+        .route(urls::SIGN_IN_WAITING_STATE, get(waiting_state))
+        .route(urls::SIGN_IN_WAITING_AGAIN, get(async || see_other(urls::SIGN_IN_WAITING)).post(ask_again))
         .route(urls::SIGN_IN_METHOD, get(ways).post(choose))
         .route(urls::SIGN_IN_RECOVERY_CODE, get(show_recovery_code).post(prove_recovery_code))
 }
@@ -33,7 +39,77 @@ pub(crate) fn routes() -> Router<Web> {
 pub(crate) fn go_on(web: &Web, jar: CookieJar, signing_in: &SigningIn) -> Response {
     let jar = jar.add(web.cookies().make(Kind::SignIn, &signing_in.cookie));
     let sent = if signing_in.code_sent { "" } else { Sent::NOT };
-    (jar, see_other(&format!("{}{sent}", urls::SIGN_IN_CODE))).into_response()
+    let page = if signing_in.method.kind == MethodKind::Approval {
+        urls::SIGN_IN_WAITING.to_owned()
+    } else {
+        format!("{}{sent}", urls::SIGN_IN_CODE)
+    };
+    (jar, see_other(&page)).into_response()
+}
+
+/// The page before the second factor.
+fn before(signing_in: &SigningIn) -> String {
+    match signing_in.sign_in.next.as_deref() {
+        Some(next) => urls::confirm(next),
+        None => urls::SIGN_IN.to_owned(),
+    }
+}
+
+/// "Are you trying to sign in?" is asked on another device: the page waits.
+async fn show_waiting(State(web): State<Web>, Query(looked): Query<Looked>, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    let asked = standing(&web, signing_in.code_for()).await?;
+    // Another method was chosen meanwhile.
+    let asked = asked.filter(|(asked, _)| asked.method_id == Some(signing_in.method.id));
+    let is_ours = signing_in.method.kind == MethodKind::Approval;
+    if asked.is_none() && !is_ours {
+        return Ok(see_other(urls::SIGN_IN_CODE));
+    }
+    let place = Place {
+        what_for: match signing_in.what_for() {
+            WhatFor::Confirm => AskedFor::Confirm,
+            _ => AskedFor::SignIn,
+        },
+        path: urls::SIGN_IN_WAITING.into(),
+        code_href: is_ours.then(|| urls::SIGN_IN_CODE.into()),
+        other_ways_href: Some(urls::SIGN_IN_METHOD.into()),
+        remember_days: signing_in.may_remember().then_some(signing_in.policy.remember_device_days),
+        back: Some(before(&signing_in)),
+    };
+    let waiting = waiting_page(place, asked, hint(&web, &signing_in.method), looked.is());
+    page(&web.shell_of(&signing_in.organisation), &waiting)
+}
+
+async fn waiting_state(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    state_of(&web, signing_in.code_for()).await
+}
+
+/// *Continue*.
+async fn prove_elsewhere(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<FactorForm>,
+) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    let device = web.cookies().read(&jar, Kind::Device);
+    let proving = Proving { device: device.as_ref(), remember: !form.remember.is_empty(), visitor: &visitor };
+    match second_factor::prove_elsewhere(&web, &signing_in, proving).await {
+        Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
+        Err(Refusal::NotApproved) => Ok(see_other(&format!("{}{}", urls::SIGN_IN_WAITING, Looked::YES))),
+        Err(refusal) => Err(Trouble::refused(refusal, Some(&signing_in.organisation))),
+    }
+}
+
+/// *Send it again*.
+async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
+    let signing_in = signing_in(&web, &jar).await?;
+    match second_factor::send_new_code(&web, &signing_in, &visitor).await {
+        Ok(()) => Ok(see_other(urls::SIGN_IN_WAITING)),
+        Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_CODE)),
+        Err(refusal) => Err(Trouble::refused(refusal, Some(&signing_in.organisation))),
+    }
 }
 
 /// The person is signed in: the cookies, and on to where they were going.
@@ -62,7 +138,7 @@ pub(crate) fn hint(web: &Web, sign_in_method: &SignInMethod) -> String {
             let digits = address.get(address.len().saturating_sub(2)..).unwrap_or_default();
             web.word("hint-number", &[("digits", digits)])
         }
-        MethodKind::App => String::new(),
+        MethodKind::App | MethodKind::Approval => String::new(),
     }
 }
 
@@ -81,11 +157,7 @@ async fn code_page(
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let is_app = signing_in.method.kind == MethodKind::App;
-    let back = match signing_in.sign_in.next.as_deref() {
-        Some(next) => urls::confirm(next),
-        None => urls::SIGN_IN.to_owned(),
-    };
+    let is_app = signing_in.method.kind.is_app();
     let delivery = if is_app {
         join::CodeDelivery::default()
     } else {
@@ -103,7 +175,7 @@ async fn code_page(
         other_ways_href: urls::SIGN_IN_METHOD.into(),
         remember_days: signing_in.may_remember().then_some(signing_in.policy.remember_device_days),
         remember: !form.remember.is_empty(),
-        back: Some(back),
+        back: Some(before(signing_in)),
     };
     page_with(&web.shell_of(&signing_in.organisation), &code, errors, status)
 }
@@ -128,9 +200,9 @@ async fn prove(
 }
 
 /// *Send New Code*.
-async fn send_new_code(State(web): State<Web>, Visitor(network): Visitor, jar: CookieJar) -> Answer {
+async fn send_new_code(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
     let signing_in = signing_in(&web, &jar).await?;
-    match second_factor::send_new_code(&web, &signing_in, &network).await {
+    match second_factor::send_new_code(&web, &signing_in, &visitor).await {
         Ok(()) => Ok(see_other(&format!("{}{}", urls::SIGN_IN_CODE, Sent::AGAIN))),
         Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_CODE)),
         Err(refusal) => {
@@ -177,12 +249,12 @@ pub(crate) async fn ways_page(
 
 async fn choose(
     State(web): State<Web>,
-    Visitor(network): Visitor,
+    Caller(visitor): Caller,
     jar: CookieJar,
     Form(form): Form<MethodForm>,
 ) -> Answer {
     let before = signing_in(&web, &jar).await?;
-    match second_factor::choose(&web, before, &form.method, &network).await {
+    match second_factor::choose(&web, before, &form.method, &visitor).await {
         Ok(signing_in) => Ok(go_on(&web, jar, &signing_in)),
         Err(refusal) => {
             let signing_in = signing_in(&web, &jar).await?;

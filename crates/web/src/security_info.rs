@@ -130,7 +130,7 @@ async fn show_add(State(web): State<Web>, jar: CookieJar) -> Answer {
 fn add_page(web: &Web, person: &Person, errors: &FieldErrors, status: StatusCode) -> Answer {
     let add = AddMethod {
         action: urls::SECURITY_ADD.into(),
-        methods: method_setup::kinds(web).into_iter().map(named).collect(),
+        methods: method_setup::offered(web).into_iter().map(named).collect(),
         back: Some(urls::SECURITY_INFO.into()),
     };
     page_with(&shell(web, person), &add, errors, status)

@@ -1,5 +1,31 @@
 //! Addresses of pages, in one place.
 
+/// Our authenticator, on a phone.
+pub const AUTHENTICATOR: &str = "/authenticator";
+/// Where a phone enrols.
+pub const AUTHENTICATOR_ENROL: &str = "/authenticator/api/1/enrol";
+/// What it is asked.
+pub const AUTHENTICATOR_REQUESTS: &str = "/authenticator/api/1/requests";
+/// What it answers.
+pub const AUTHENTICATOR_ANSWER: &str = "/authenticator/api/1/answer";
+/// Where pushes to it go.
+pub const AUTHENTICATOR_PUSH: &str = "/authenticator/api/1/push";
+/// It takes the account off.
+pub const AUTHENTICATOR_LEAVE: &str = "/authenticator/api/1/leave";
+
+/// Waits for a yes on another device, at sign-in.
+pub const SIGN_IN_WAITING: &str = "/sign-in/waiting";
+/// How that stands.
+pub const SIGN_IN_WAITING_STATE: &str = "/sign-in/waiting/state";
+/// *Send it again*, *Call me again*.
+pub const SIGN_IN_WAITING_AGAIN: &str = "/sign-in/waiting/again";
+/// Waits for a yes on another device, in a reset.
+pub const RESET_WAITING: &str = "/reset/waiting";
+/// How that stands.
+pub const RESET_WAITING_STATE: &str = "/reset/waiting/state";
+/// *Send it again*, *Call me again*.
+pub const RESET_WAITING_AGAIN: &str = "/reset/waiting/again";
+
 /// Guide 003, from the start: choose the organisation where there are several.
 pub const JOIN: &str = "/join";
 /// Step 3 again: another address for a registration under way.

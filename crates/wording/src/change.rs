@@ -23,6 +23,10 @@ pub enum SecurityChange {
     PasswordReset,
     Unlocked,
     SignedOutEverywhere,
+    /// Requests in the authenticator were refused or not answered too often.
+    ApprovalsPaused,
+    /// The app took the account off the phone, and the method with it.
+    AppLeft,
     AccountDisabled,
     AccountEnabled,
     /// The service desk checked who was calling.
@@ -35,7 +39,7 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -48,6 +52,8 @@ impl SecurityChange {
         Self::PasswordReset,
         Self::Unlocked,
         Self::SignedOutEverywhere,
+        Self::ApprovalsPaused,
+        Self::AppLeft,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::CallerChecked,
@@ -71,6 +77,8 @@ impl SecurityChange {
             Self::PasswordReset => ("change-password-reset", None),
             Self::Unlocked => ("change-unlocked", None),
             Self::SignedOutEverywhere => ("change-signed-out-everywhere", None),
+            Self::ApprovalsPaused => ("change-approvals-paused", None),
+            Self::AppLeft => ("change-app-left", None),
             Self::AccountDisabled => ("change-account-disabled", None),
             Self::AccountEnabled => ("change-account-enabled", None),
             Self::CallerChecked => ("change-caller-checked", None),

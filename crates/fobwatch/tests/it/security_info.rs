@@ -45,6 +45,11 @@ impl Visitor<'_> {
     /// What the wizard of an app shows before the code.
     pub async fn comes_to_the_code_of_the_app(&mut self) -> &mut Self {
         self.reads("Start by getting the app");
+        if self.page.text().contains("I want to use a different authenticator app") {
+            self.presses("I want to use a different authenticator app")
+                .await
+                .reads("Start by getting the app");
+        }
         self.presses("Next").await.reads("Set up your account");
         self.presses("Next").await.reads("Scan the QR code");
         self.seed = Some(seed_on(&self.browser));

@@ -42,6 +42,7 @@ impl Node {
             breached: parts.breached.clone(),
             settings,
             written: Notify::new(),
+            watch: journeys::watch::Watch::default(),
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }

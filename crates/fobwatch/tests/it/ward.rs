@@ -242,6 +242,7 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
         time_zone: TimeZone::get("Europe/London").unwrap(),
         policy: Policy { phones: PHONES, ..Policy::default() },
         email_from: email_from.to_owned(),
+        push_hosts: Vec::new(),
         alarm_email: None,
     }
 }
@@ -282,6 +283,7 @@ fn assemble(
         },
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
+        watch: journeys::watch::Watch::default(),
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
     Node { service, pages }

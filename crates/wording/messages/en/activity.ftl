@@ -20,6 +20,8 @@ activity-device-remembered = No code needed on this device for a while
 activity-device-forgotten = Code needed again on a device
 activity-password-changed = Password changed
 activity-password-reset = Password reset
+activity-approval-refused = Request in the authenticator app refused
+activity-approvals-paused = Requests to the authenticator app paused
 activity-reset-started = Password reset or unlock started
 activity-reset-failed = Password reset or unlock failed
 activity-unlocked = Account unlocked
@@ -35,6 +37,7 @@ activity-reported = Activity reported
 
 means-email = Email
 means-text = Text message
+means-approval = Approved in the authenticator app
 means-app = Authenticator app
 means-alternative-phone = Alternative phone
 means-office-phone = Office phone

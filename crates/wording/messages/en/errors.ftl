@@ -119,6 +119,7 @@ backup-method-unknown = Select one of the methods in the list
 backup-method-same = Select another method than the default, or none
 delete-method-not-confirmed = Tick the box to say that you know what you can no longer do
 recovery-codes-not-confirmed = Tick the box to say that your old codes may stop working
+phone-not-connected = Scan the QR code with the app first. When the app says that it is connected, select Next
 office-phone-empty = Enter your office phone number
 office-phone-not-a-number = Enter a phone number in the correct format, like 020 7946 0123
 office-phone-not-uk = The office phone number must be a UK number, like 020 7946 0123 or +44 20 7946 0123

@@ -90,6 +90,12 @@ refusal-fw-1231-text = You took longer than 30 minutes, or you signed in again o
 refusal-fw-1232-title = This sign-in method is no longer there
 refusal-fw-1232-text = It was deleted meanwhile, perhaps in another tab. Go to Security info to see the methods you have.
 
+refusal-fw-1241-title = Nobody has approved it yet
+refusal-fw-1241-text = Open the app on your phone and approve the request, or answer our call and press the hash key. A request works for 2 minutes. Go back to the page, then ask again or use another way.
+
+refusal-fw-1242-title = Requests to your app are paused
+refusal-fw-1242-text = Several requests were refused or not answered, so we send no more to the app for up to an hour. If you did not make them, somebody may know your password: change it. You can use a code from the app, or another way to sign in.
+
 refusal-fw-1501-title = Your role does not allow this
 refusal-fw-1501-text = Nothing was changed. If you need to do this for your work, ask an administrator of your organisation for the role that it takes.
 

@@ -230,6 +230,7 @@ pub const AUDIT: &[&str] = &[
     "registration_abandoned",
     "code_sent",
     "asked",
+    "call_ended",
     "code_refused",
     "email_verified",
     "details_mismatched",
@@ -307,6 +308,7 @@ pub const MEANS: &[&str] = &[
     "alternative-phone",
     "office-phone",
     "passkey",
+    "call",
     "recovery-code",
     "remembered-device",
 ];

@@ -28,7 +28,9 @@ fn main() -> ExitCode {
 fn build() -> Built<()> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(|error| error.to_string())?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|error| error.to_string())?);
-    for watched in ["src", "words", "icons", "index.html", "manifest.webmanifest", "styles.css", "package-lock.json"] {
+    for watched in
+        ["src", "words", "icons", "index.html", "manifest.webmanifest", "styles.css", "package-lock.json"]
+    {
         println!("cargo::rerun-if-changed=app/{watched}");
     }
     println!("cargo::rerun-if-changed=build.rs");
@@ -36,7 +38,8 @@ fn build() -> Built<()> {
     run(&mut Command::new(here.join("../../tools/authenticator")))?;
 
     let app = here.join("app");
-    let mut files = Files { out: out.clone(), list: String::from("&[\n"), paths: Vec::new(), content: Vec::new() };
+    let mut files =
+        Files { out: out.clone(), list: String::from("&[\n"), paths: Vec::new(), content: Vec::new() };
     let script = files.hashed("app.js", JAVASCRIPT, &bundle(&app, "src/main.ts", &[])?)?;
     let style = files.hashed("app.css", CSS, &bundle(&app, "styles.css", &[])?)?;
     let page = text(&app.join("index.html"))?.replace("{{script}}", &script).replace("{{style}}", &style);
@@ -119,11 +122,22 @@ fn bundle(app: &Path, entry: &str, more: &[String]) -> Built<Vec<u8>> {
     };
     let program = app.join(format!("node_modules/@esbuild/{system}-{machine}/bin/esbuild"));
     if !program.exists() {
-        return Err(format!("{} is missing: there is no esbuild for this machine. Run tools/authenticator.", program.display()));
+        return Err(format!(
+            "{} is missing: there is no esbuild for this machine. Run tools/authenticator.",
+            program.display()
+        ));
     }
     run(Command::new(program)
         .current_dir(app)
-        .args([entry, "--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=none", "--log-level=warning"])
+        .args([
+            entry,
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+            "--legal-comments=none",
+            "--log-level=warning",
+        ])
         .args(more))
 }
 
@@ -132,7 +146,8 @@ fn licences(app: &Path) -> Built<String> {
     let mut all = String::new();
     for package in ["idb", "jose", "jsqr", "otpauth", "@noble/hashes"] {
         let folder = app.join("node_modules").join(package);
-        let file = ["LICENSE", "LICENSE.md"].map(|name| folder.join(name)).into_iter().find(|file| file.exists());
+        let file =
+            ["LICENSE", "LICENSE.md"].map(|name| folder.join(name)).into_iter().find(|file| file.exists());
         let file = file.ok_or_else(|| format!("{} has no licence", folder.display()))?;
         let _ = writeln!(all, "{package}\n\n{}\n", text(&file)?);
     }

@@ -32,6 +32,9 @@ fonts-liberation      test -d /usr/share/fonts/truetype/liberation || test -d /u
 default-jre-headless  command -v java
 util-linux            command -v setpriv
 oathtool              command -v oathtool
+espeak-ng             command -v espeak-ng
+baresip-core          command -v baresip
+sip-tester            test -e /usr/share/sip-tester/dtmf_2833_pound.pcap
 NEEDS
 }
 

@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn whatever_the_manifest_names_is_there() {
-        let manifest: serde_json::Value = serde_json::from_str(text("/authenticator/manifest.webmanifest")).unwrap();
+        let manifest: serde_json::Value =
+            serde_json::from_str(text("/authenticator/manifest.webmanifest")).unwrap();
         assert_eq!(manifest["start_url"], "/authenticator");
         for icon in manifest["icons"].as_array().unwrap() {
             assert!(get(icon["src"].as_str().unwrap()).is_some());
@@ -68,7 +69,10 @@ mod tests {
     fn there_is_no_script_in_the_page_and_nothing_comes_from_elsewhere() {
         let page = text("/authenticator");
         assert!(!page.contains("style=") && !page.contains("<style"));
-        assert_eq!(page.matches("<script").count(), page.matches("<script type=\"module\" src=\"/authenticator/").count());
+        assert_eq!(
+            page.matches("<script").count(),
+            page.matches("<script type=\"module\" src=\"/authenticator/").count()
+        );
         assert!(!page.contains("http:") && !page.contains("https:"));
     }
 

@@ -3,9 +3,10 @@
 //! `bench PATH/TO/fobwatch` starts the real binary on a new SQLite database with some hundred accounts, and compares
 //! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
 //! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
-//! both sides alike.
+//! both sides alike. `bench calls [COUNT]` measures telephone calls alone.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+mod calls;
 mod load;
 mod people;
 mod server;
@@ -32,11 +33,17 @@ const HASHES_OF_A_RESET: usize = 2;
 const HANDS: usize = 8;
 /// People who press *Sign in* in the same moment.
 const CROWD: usize = 500;
+/// Calls over SIP at once.
+const CALLS: usize = 200;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 const PAGES_FOR: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("calls") {
+        return calls::at_once(arguments.next().map_or(Ok(CALLS), |count| count.parse())?).await;
+    }
     let binary = std::env::args_os()
         .nth(1)
         .map(PathBuf::from)
@@ -59,7 +66,8 @@ async fn main() -> Result<()> {
     at_once(&server, crowd).await?;
     // Last: each of them writes to somebody, and there is no mail server here that takes it.
     resets(&server, forgetful, &keys, cores).await?;
-    server.stop().await
+    server.stop().await?;
+    calls::at_once(CALLS).await
 }
 
 /// Pages per second beside an empty handler's.

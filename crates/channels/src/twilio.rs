@@ -83,22 +83,6 @@ impl Twilio {
             .request(method, under(&self.base, &segments))
             .basic_auth(&self.account, Some(self.token.as_str()))
     }
-
-    /// HMAC-SHA1 under the auth token of the address and, in order, every name and value of the form
-    /// (<https://www.twilio.com/docs/usage/security>). Repeated pairs are signed once.
-    fn is_signed(&self, request: &ReportRequest<'_>) -> bool {
-        let Some(signature) = request.signature.and_then(|text| STANDARD.decode(text).ok()) else {
-            return false;
-        };
-        let pairs: BTreeSet<_> = form_urlencoded::parse(request.body).collect();
-        let mut signed = request.url.to_owned();
-        for (name, value) in &pairs {
-            signed.push_str(name);
-            signed.push_str(value);
-        }
-        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, self.token.as_bytes());
-        hmac::verify(&key, signed.as_bytes(), &signature).is_ok()
-    }
 }
 
 #[derive(Deserialize)]
@@ -161,7 +145,7 @@ impl TextChannel for Twilio {
         if provider != self.name() {
             return Err(BadReport::NotExpected);
         }
-        if !self.is_signed(request) {
+        if !is_signed(&self.token, request) {
             return Err(BadReport::Forged);
         }
         let (mut sid, mut status, mut error) = (None, None, None);
@@ -239,7 +223,23 @@ fn state(status: &str, error: Option<u32>) -> DeliveryState {
     }
 }
 
-fn is_sid(text: &str, kind: &str) -> bool {
+/// HMAC-SHA1 under the auth token of the address and, in order, every name and value of the form
+/// (<https://www.twilio.com/docs/usage/security>). Repeated pairs are signed once.
+pub(crate) fn is_signed(token: &str, request: &ReportRequest<'_>) -> bool {
+    let Some(signature) = request.signature.and_then(|text| STANDARD.decode(text).ok()) else {
+        return false;
+    };
+    let pairs: BTreeSet<_> = form_urlencoded::parse(request.body).collect();
+    let mut signed = request.url.to_owned();
+    for (name, value) in &pairs {
+        signed.push_str(name);
+        signed.push_str(value);
+    }
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
+    hmac::verify(&key, signed.as_bytes(), &signature).is_ok()
+}
+
+pub(crate) fn is_sid(text: &str, kind: &str) -> bool {
     text.len() == 34
         && text.strip_prefix(kind).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

@@ -3,11 +3,12 @@
 //! It stands above `web`, which knows nothing of it: `fobwatch demo` puts it [around](Demo::around) the pages of the
 //! service, and nothing else does. Everything here answers to this machine only (`protect`).
 //!
-//! The phone receives by [`PhoneEmail`] and [`PhoneText`], which take the place of the mail server and the provider of
-//! text messages. What it holds and how far the clock is turned is kept in one file beside the database, so that a
+//! The phone receives by [`PhoneEmail`], [`PhoneText`] and [`PhoneCalls`], which take the place of the mail server and of the
+//! providers of text messages and calls. What it holds and how far the clock is turned is kept in one file beside the database, so that a
 //! demonstration goes on where it was left.
 
 mod authenticator;
+mod calls;
 mod clock;
 mod front;
 mod kept;
@@ -19,6 +20,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub use calls::PhoneCalls;
 pub use clock::TurnedClock;
 pub use kept::KeptProblem;
 pub use people::{HOSPITALS, Hospital, Staff};
@@ -43,6 +45,7 @@ pub const PATH: &str = "/demo";
 pub struct Demo {
     kept: Arc<Kept>,
     clock: Arc<TurnedClock>,
+    calls: PhoneCalls,
 }
 
 impl std::fmt::Debug for Demo {
@@ -60,7 +63,7 @@ impl Demo {
     pub fn open(file: &Path, clock: Arc<dyn Clock>) -> Result<Self, KeptProblem> {
         let kept = Arc::new(Kept::open(file)?);
         let clock = Arc::new(TurnedClock::new(clock, Arc::clone(&kept)));
-        Ok(Self { kept, clock })
+        Ok(Self { kept, clock, calls: PhoneCalls::default() })
     }
 
     /// The clock to turn.
@@ -76,6 +79,11 @@ impl Demo {
     /// What brings text messages to the phone.
     pub fn text(&self) -> PhoneText {
         PhoneText::new(Arc::clone(&self.kept), self.clock())
+    }
+
+    /// What brings telephone calls to the phone.
+    pub fn calls(&self) -> PhoneCalls {
+        self.calls.clone()
     }
 
     /// The pages of the service with those of the demonstration beside them, all of them for this machine only.

@@ -12,9 +12,12 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use crate::authenticator::{Account, NoAccount, seconds_left};
+use crate::calls::Act;
 use crate::people::{Person, as_written};
 use crate::phone::{Content, Message};
-use crate::render::{AddAccount, App, Codes, Inbox, Line, NotHere, OpenMail, OpenText, Phone, ShownAccount, page};
+use crate::render::{
+    AddAccount, App, Calling, Codes, Inbox, Line, NotHere, OpenMail, OpenText, Phone, ShownAccount, page,
+};
 use crate::{Room, RoomParts};
 
 const MAIL: &str = "/demo/phone/mail";
@@ -37,6 +40,7 @@ pub(crate) fn routes() -> Router<Room> {
         .route("/demo/phone/texts/{number}", get(text).post(open_text))
         .route(APP, get(app))
         .route(CODES, get(codes).post(add_account))
+        .route("/demo/phone/calls/{number}", get(async || Redirect::to(TEXTS)).post(act_on_call))
         .route("/demo/phone/codes/new", get(new_account))
         .route("/demo/phone/codes/{number}/remove", post(remove_account))
 }
@@ -71,6 +75,19 @@ impl Holder {
         Redirect::to(&format!("{path}{}", self.query()))
     }
 
+    /// A call to this person's phone, or to anybody's where it is everybody's.
+    fn call(&self, room: &RoomParts) -> Option<Calling> {
+        let is_theirs =
+            |to: &str| !to.is_empty() && self.person(room).is_none_or(|person| person.receives_at(to));
+        room.demo.calls.current(is_theirs).map(|call| Calling {
+            number: call.number,
+            from: room.settings.service_name.clone(),
+            to: as_written(&call.to),
+            words: call.is_answered.then_some(call.words),
+            keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'],
+        })
+    }
+
     fn phone<'a>(&'a self, room: &'a RoomParts, tab: &'static str) -> Phone<'a> {
         let unread = |is_mail: bool| {
             let counts = |message: &&Message| {
@@ -83,6 +100,7 @@ impl Holder {
             tab,
             unread_mails: unread(true),
             unread_texts: unread(false),
+            call: self.call(room),
             of: &self.of,
             staff: &room.settings.staff,
             query: self.query(),
@@ -169,6 +187,33 @@ fn open(room: &RoomParts, holder: &Holder, number: u64, path: &str) -> Redirect 
         opened.for_each(|message| message.is_read = true);
     });
     holder.to(&format!("{path}/{number}"))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct CallForm {
+    act: String,
+}
+
+/// *Answer*, *Decline*, *Hang up*, or a key.
+async fn act_on_call(
+    State(room): State<Room>,
+    Path(number): Path<u64>,
+    Query(holder): Query<Holder>,
+    Form(form): Form<CallForm>,
+) -> Redirect {
+    let mut signs = form.act.chars();
+    let act = match (form.act.as_str(), signs.next(), signs.next()) {
+        ("answer", ..) => Some(Act::Answer),
+        ("decline", ..) => Some(Act::Decline),
+        ("hang-up", ..) => Some(Act::HangUp),
+        (_, Some(key), None) => Some(Act::Press(key)),
+        _ => None,
+    };
+    if let Some(act) = act {
+        room.demo.calls.act(number, act);
+    }
+    holder.to(TEXTS)
 }
 
 #[derive(Deserialize, Default)]

@@ -69,11 +69,25 @@ pub(crate) struct Phone<'a> {
     pub tab: &'static str,
     pub unread_mails: usize,
     pub unread_texts: usize,
+    /// Who is calling just now.
+    pub call: Option<Calling>,
     /// The address of the person whose phone it is; empty: everybody's.
     pub of: &'a str,
     pub staff: &'a [Staff],
     /// Ends every address within the phone.
     pub query: String,
+}
+
+/// A call that rings, or was answered.
+#[derive(Serialize)]
+pub(crate) struct Calling {
+    pub number: u64,
+    /// Who calls.
+    pub from: String,
+    pub to: String,
+    /// What is said, once it was answered.
+    pub words: Option<String>,
+    pub keys: [char; 12],
 }
 
 /// The list of e-mails or of texts, newest first.

@@ -7,7 +7,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
-use channels::{DeliveryState, Email, EmailChannel as _, Text, TextChannel as _};
+use channels::{
+    Call, CallEnd, CallNews, DeliveryState, Email, EmailChannel as _, Text, TextChannel as _,
+    VoiceChannel as _,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use journeys::Clock;
@@ -330,5 +333,58 @@ async fn what_is_not_on_the_phone_has_a_page_that_says_so() {
             (StatusCode::NOT_FOUND, "Not on this phone"),
             "{path}"
         );
+    }
+}
+
+/// A call to Amina, and what the caller is told of it.
+fn amina_is_called(browser: &Browser) -> tokio::sync::mpsc::UnboundedReceiver<CallNews> {
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    let calls = browser.demo.calls();
+    let words = "This is Fobwatch. Press # only if you are signing in now.".to_owned();
+    let call = Call { to: AMINAS_NUMBER.to_owned(), reference: "call-1".to_owned(), words, seed: [1; 32] };
+    tokio::spawn(async move { calls.call(&call, &tell).await });
+    told
+}
+
+#[tokio::test]
+async fn the_phone_rings_is_answered_and_its_keypad_has_a_hash() {
+    let browser = Browser::open();
+    let mut told = amina_is_called(&browser);
+    assert_eq!(told.recv().await, Some(CallNews::Ringing));
+    let phone = browser.opens(&format!("/demo/phone/mail?of={AMINA}")).await;
+    assert_eq!(phone.one("#call-from"), "Incoming call Fobwatch");
+    assert!(phone.all("#call-words").is_empty(), "nothing is heard before it was answered");
+    let act = phone.attribute("#call form", "action");
+    let answered = browser.sends(&act, "act=answer").await;
+    assert_eq!(told.recv().await, Some(CallNews::Answered));
+    assert!(answered.one("#call-words").contains("Press # only if you are signing in now"));
+    assert_eq!(answered.all(".call__keys button").len(), 12);
+    let over = browser.sends(&act, "act=%23").await;
+    assert_eq!(told.recv().await, Some(CallNews::Ended(CallEnd::Pressed)));
+    assert!(over.all("#call-from").is_empty());
+}
+
+#[tokio::test]
+async fn a_call_is_declined_or_hung_up_and_rings_on_nobody_elses_phone() {
+    let browser = Browser::open();
+    for (acts, end) in [
+        (&["act=decline"][..], CallEnd::Engaged),
+        (&["act=answer", "act=hang-up"], CallEnd::HungUp),
+        (&["act=answer", "act=5"], CallEnd::WrongKey),
+    ] {
+        let mut told = amina_is_called(&browser);
+        assert_eq!(told.recv().await, Some(CallNews::Ringing));
+        let of_another = browser.opens("/demo/phone/mail?of=tomasz.wisniewski@northfield.example").await;
+        assert!(of_another.all("#call-from").is_empty());
+        let phone = browser.opens(&format!("/demo/phone/mail?of={AMINA}")).await;
+        let act = phone.attribute("#call form", "action");
+        for form in acts {
+            browser.sends(&act, form).await;
+        }
+        let mut last = None;
+        while let Some(news) = told.recv().await {
+            last = Some(news);
+        }
+        assert_eq!(last, Some(CallNews::Ended(end)));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
-use channels::{EmailChannel, TextChannel};
+use channels::{EmailChannel, TextChannel, VoiceChannel};
 use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ pub struct Hooks {
     pub email: Option<Arc<dyn EmailChannel>>,
     /// Another way out for text messages than the configured provider.
     pub text: Option<Arc<dyn TextChannel>>,
+    /// Another way out for telephone calls than the configured provider.
+    pub voice: Option<Arc<dyn VoiceChannel>>,
     /// This is the demonstration: its pages say so, and the numbers that Ofcom keeps for drama count as mobiles.
     pub demonstration: bool,
     /// What stands around the pages of the service: further ones, and who may see them.
@@ -180,6 +182,10 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         Some(text) => Some(Arc::clone(text)),
         None => wiring::text(config)?,
     };
+    let voice = match &hooks.voice {
+        Some(voice) => Some(Arc::clone(voice)),
+        None => wiring::voice(config)?,
+    };
     Ok(Service::new(Parts {
         hasher: Arc::new(wiring::hasher(config, &house.keys).context("[hashing]")?),
         store: house.store,
@@ -188,6 +194,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         clock: hooks.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
         email,
         text,
+        voice,
         breached: wiring::breached(config)?,
         settings,
         written: Notify::new(),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use breached::{List, RangeService, ServiceAddressProblem};
 use channels::{
-    EmailChannel, GovukNotify, HttpText, Kannel, SetupError, Smpp, SmtpChannel, TextChannel, Twilio,
-    WithBackup,
+    EmailChannel, EspeakNg, GovukNotify, HttpText, Kannel, NumberForm, Prompt, Recording, SetupError, Sip,
+    SipSettings, Smpp, SmtpChannel, Speech, TextChannel, Twilio, TwilioVoice, VoiceChannel, WithBackup,
 };
 use journeys::{Breached, Settings};
 use rules::phone::PhonePolicy;
@@ -15,7 +15,7 @@ use rules::policy::Policy;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
 
 use crate::config::Config;
-use crate::config::value::{ProviderUrl, TextProvider, Token, Words};
+use crate::config::value::{NumberFormat, ProviderUrl, TextProvider, Token, VoiceProvider, Words};
 
 /// Where GOV.UK Notify is reached if nothing else is said.
 const NOTIFY: &str = "https://api.notifications.service.gov.uk";
@@ -122,6 +122,64 @@ pub fn one_text(
             Some(Arc::new(Twilio::new(&base(TWILIO), user, key, from, &reports_to)?))
         }
     })
+}
+
+/// The way out for telephone calls, if one is configured.
+///
+/// # Errors
+/// What the channel says of its settings, or that the recording cannot be used.
+pub fn voice(config: &Config) -> Result<Option<Arc<dyn VoiceChannel>>> {
+    Ok(voice_that_says(config, speech(config)?)?)
+}
+
+/// The same, with what speaks.
+///
+/// # Errors
+/// What the channel says of its settings.
+pub fn voice_that_says(
+    config: &Config,
+    speech: Arc<dyn Speech>,
+) -> Result<Option<Arc<dyn VoiceChannel>>, SetupError> {
+    let voice = &config.voice;
+    let from = voice.from.as_ref().map_or("", Words::as_str);
+    let user = voice.user.as_ref().map_or("", Words::as_str);
+    let key = voice.api_key.as_ref().map_or("", |key| key.expose());
+    Ok(match voice.provider {
+        VoiceProvider::None => None,
+        VoiceProvider::Twilio => {
+            let base = voice.base_url.as_ref().map_or(TWILIO, ProviderUrl::as_str);
+            let mut hooks = config.server.public_url.url().clone();
+            hooks.set_path(web::urls::CALLBACK_VOICE_TWILIO);
+            Some(Arc::new(TwilioVoice::new(base, user, key, from, &hooks, voice.machine_detection)?))
+        }
+        VoiceProvider::Sip => {
+            let mut settings = SipSettings::new(voice.trunk.as_ref().map_or("", Words::as_str), from);
+            if !(user.is_empty() && key.is_empty()) {
+                settings.login = Some((user.to_owned(), key.to_owned().into()));
+            }
+            settings.listen = voice.listen;
+            settings.address = voice.address;
+            settings.form = match voice.number_format {
+                NumberFormat::Plus => NumberForm::Plus,
+                NumberFormat::Plain => NumberForm::Plain,
+                NumberFormat::National => NumberForm::National,
+            };
+            Some(Arc::new(Sip::new(settings, speech)?))
+        }
+    })
+}
+
+/// What speaks the words of a call: a recording where there is one, otherwise `espeak-ng`.
+///
+/// # Errors
+/// Where the recording cannot be read or is none.
+pub fn speech(config: &Config) -> Result<Arc<dyn Speech>> {
+    let Some(file) = &config.voice.recording else {
+        return Ok(Arc::new(EspeakNg::new("espeak-ng", config.voice.speaker.as_str())));
+    };
+    let wav =
+        std::fs::read(file).with_context(|| format!("voice.recording: {} cannot be read", file.display()))?;
+    Ok(Arc::new(Recording::new(Prompt::from_wav(&wav).context("voice.recording")?)))
 }
 
 /// Where it is looked up whether attackers have a password. The list is opened, not read.

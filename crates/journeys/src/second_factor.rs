@@ -2,6 +2,7 @@
 
 use crate::approval::{self, Outcome, Repeat, ask_in_app};
 use crate::asked::{Question, claim, means};
+use crate::calls::{self, Calling, Pending, ask_by_call};
 use crate::codes::{Destination, Sending, typed_code};
 use crate::factor::{channel_of, prove_app};
 use crate::numbers::{is_disabled, usable};
@@ -24,6 +25,8 @@ use uuid::Uuid;
 use vault::Token;
 use wording::Message;
 
+/// What a form sends after a phone's id to have it called.
+pub const BY_CALL: &str = ":call";
 /// How long a person may take between password and second factor.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
@@ -46,6 +49,8 @@ pub struct SigningIn {
     pub policy: Policy,
     /// Whether a code is on its way or none is needed; false where none may be sent just now. True when read again.
     pub code_sent: bool,
+    /// Whether the person is called in the place of a text.
+    pub called: bool,
 }
 
 impl SigningIn {
@@ -149,8 +154,17 @@ pub(crate) async fn begin(
             (sign_in, cookie, method, true)
         }
     };
-    let mut signing_in =
-        SigningIn { sign_in, cookie, account, method, methods, organisation, policy, code_sent: true };
+    let mut signing_in = SigningIn {
+        sign_in,
+        cookie,
+        account,
+        method,
+        methods,
+        organisation,
+        policy,
+        code_sent: true,
+        called: false,
+    };
     signing_in.code_sent =
         match send_code(service, &mut tx, &signing_in, Repeat::IfNeeded, visitor, now).await {
             Ok(outcome) => outcome == Outcome::Asked,
@@ -214,6 +228,53 @@ async fn send_code(
     Ok(Outcome::Asked)
 }
 
+/// Asks to press # in a call.
+async fn call(
+    service: &Service,
+    tx: &mut Tx,
+    signing_in: &SigningIn,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<Pending, Refusal> {
+    let SigningIn { account, method, policy, .. } = signing_in;
+    if method.kind != MethodKind::Text {
+        return Err(Refusal::WrongStep);
+    }
+    let question = Question {
+        code_for: signing_in.code_for(),
+        account: Some(account.id),
+        method: Some(method.id),
+        how: How::Call,
+        what_for: signing_in.what_for(),
+        counted: None,
+        organisation: &signing_in.organisation.name,
+        visitor,
+    };
+    let calling = Calling {
+        question,
+        number: method.secret.as_address(),
+        policy,
+        organisation: Some(account.organisation_id),
+        network: &visitor.network,
+        rings: true,
+    };
+    ask_by_call(service, tx, calling, now).await
+}
+
+/// *Call me again* at sign-in.
+///
+/// # Errors
+/// [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`], [`Refusal::NoTextsNow`], [`Refusal::WrongStep`] where the method is no
+/// phone.
+pub async fn call_again(service: &Service, signing_in: &SigningIn, visitor: &Visitor) -> Result<(), Refusal> {
+    let now = service.clock.now();
+    let mut tx = service.store.begin().await?;
+    let pending = call(service, &mut tx, signing_in, visitor, now).await?;
+    tx.commit().await?;
+    calls::place(service, pending);
+    Ok(())
+}
+
 /// The sign-in that the browser with this cookie is in.
 ///
 /// # Errors
@@ -234,7 +295,17 @@ pub async fn current(service: &Service, token: Option<&Token>) -> Result<Signing
     let methods = in_order(&account, usable(service.store.sign_in_methods(account.id).await?, &policy));
     let method = chosen(&methods, sign_in.method_id).ok_or(Refusal::SignInOver)?;
     let cookie = cookie.clone();
-    Ok(SigningIn { sign_in, cookie, account, method, methods, organisation, policy, code_sent: true })
+    Ok(SigningIn {
+        sign_in,
+        cookie,
+        account,
+        method,
+        methods,
+        organisation,
+        policy,
+        code_sent: true,
+        called: false,
+    })
 }
 
 /// *Send New Code* at sign-in, or *Send it again* of what is asked in the app.
@@ -269,8 +340,13 @@ pub async fn choose(
     method: &str,
     visitor: &Visitor,
 ) -> Result<SigningIn, Refusal> {
-    let id = Uuid::parse_str(method).ok();
+    let (id, by_call) = match method.strip_suffix(BY_CALL) {
+        Some(id) => (id, true),
+        None => (method, false),
+    };
+    let id = Uuid::parse_str(id).ok();
     let chosen = signing_in.methods.iter().find(|known| Some(known.id) == id).cloned();
+    let chosen = chosen.filter(|chosen| !by_call || chosen.kind == MethodKind::Text);
     signing_in.method = chosen.ok_or_else(|| Refusal::field("method", "method-empty"))?;
     let now = service.clock.now();
     let method_id = (!signing_in.method.is_of_record()).then_some(signing_in.method.id);
@@ -279,12 +355,21 @@ pub async fn choose(
         return Err(Refusal::SignInOver);
     }
     signing_in.sign_in.method_id = method_id;
-    signing_in.code_sent =
-        match send_code(service, &mut tx, &signing_in, Repeat::IfNeeded, visitor, now).await {
-            Ok(outcome) => outcome == Outcome::Asked,
-            Err(Refusal::CodeTooSoon { .. } | Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
-            Err(other) => return Err(other),
-        };
+    let mut pending = None;
+    let asked = if by_call {
+        call(service, &mut tx, &signing_in, visitor, now).await.map(|call| {
+            pending = Some(call);
+            Outcome::Asked
+        })
+    } else {
+        send_code(service, &mut tx, &signing_in, Repeat::IfNeeded, visitor, now).await
+    };
+    signing_in.code_sent = match asked {
+        Ok(outcome) => outcome == Outcome::Asked,
+        Err(Refusal::CodeTooSoon { .. } | Refusal::TooManyCodes | Refusal::NoTextsNow) => false,
+        Err(other) => return Err(other),
+    };
+    signing_in.called = pending.is_some();
     let event = Event::SignInMethodChosen {
         account: signing_in.account.id,
         sign_in: signing_in.sign_in.id,
@@ -293,6 +378,9 @@ pub async fn choose(
     tx.audit(event, now);
     tx.commit().await?;
     service.tell_workers();
+    if let Some(pending) = pending {
+        calls::place(service, pending);
+    }
     Ok(signing_in)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
-use channels::{EmailChannel, TextChannel};
+use channels::{EmailChannel, TextChannel, VoiceChannel};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -56,6 +56,8 @@ pub struct Parts {
     pub email: Arc<dyn EmailChannel>,
     /// The way out for text messages, where one is configured.
     pub text: Option<Arc<dyn TextChannel>>,
+    /// The way out for telephone calls, where one is configured.
+    pub voice: Option<Arc<dyn VoiceChannel>>,
     /// Passwords that attackers have, where a list or a service is configured.
     pub breached: Breached,
     /// The configuration.

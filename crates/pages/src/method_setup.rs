@@ -15,6 +15,10 @@ pub struct SetUpPhone {
     pub method: Method,
     /// What was typed before.
     pub number: String,
+    /// Whether *Call me* is offered.
+    pub may_call: bool,
+    /// Whether it was chosen before.
+    pub by_call: bool,
     /// The page before.
     pub back: Option<String>,
 }
@@ -34,6 +38,8 @@ impl Page for SetUpPhone {
             action: "/security-info/setup/0/phone".into(),
             method,
             number: number.into(),
+            may_call: true,
+            by_call: false,
             back: Some("/security-info/add".into()),
         })
         .to_vec()
@@ -276,6 +282,8 @@ impl Page for SetUpCode {
 pub struct SetUpDone {
     /// What is set up.
     pub method: Method,
+    /// Whether a phone was called rather than texted.
+    pub by_call: bool,
     /// Where *Done* leads.
     pub done_href: String,
 }
@@ -286,14 +294,15 @@ impl Page for SetUpDone {
 
     fn samples() -> Vec<Self> {
         [
-            Method::Text,
-            Method::Approval,
-            Method::App,
-            Method::Email,
-            Method::AlternativePhone,
-            Method::OfficePhone,
+            (Method::Text, false),
+            (Method::Text, true),
+            (Method::Approval, false),
+            (Method::App, false),
+            (Method::Email, false),
+            (Method::AlternativePhone, false),
+            (Method::OfficePhone, false),
         ]
-        .map(|method| Self { method, done_href: "/security-info".into() })
+        .map(|(method, by_call)| Self { method, by_call, done_href: "/security-info".into() })
         .to_vec()
     }
 }

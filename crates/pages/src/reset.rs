@@ -103,6 +103,8 @@ pub struct WayToProve {
     pub value: String,
     /// Its kind.
     pub method: Method,
+    /// Whether it is called rather than texted.
+    pub by_call: bool,
     /// A hint of the address or number; empty for an app.
     pub hint: String,
 }
@@ -131,11 +133,19 @@ impl Page for ResetWays {
     const FIELDS: &'static [&'static str] = &["method"];
 
     fn samples() -> Vec<Self> {
-        let way =
-            |value: &str, method, hint: &str| WayToProve { value: value.into(), method, hint: hint.into() };
+        let way = |value: &str, method, hint: &str| WayToProve {
+            value: value.into(),
+            method,
+            by_call: value == "call",
+            hint: hint.into(),
+        };
         let first = Self {
             action: "/reset/methods".into(),
-            ways: vec![way("a", Method::Text, "ending in 23"), way("b", Method::App, "")],
+            ways: vec![
+                way("a", Method::Text, "ending in 23"),
+                way("call", Method::Text, "ending in 23"),
+                way("b", Method::App, ""),
+            ],
             chosen: String::new(),
             second: false,
             recovery_code_href: Some("/reset/recovery-code".into()),

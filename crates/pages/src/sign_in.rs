@@ -133,6 +133,8 @@ pub struct WayToSignIn {
     pub value: String,
     /// Its kind.
     pub method: Method,
+    /// Whether it is called rather than texted.
+    pub by_call: bool,
     /// A hint of the address or number; empty for an app.
     pub hint: String,
     /// The name that its owner gave it.
@@ -164,6 +166,7 @@ impl Page for SignInWays {
         let way = |value: &str, method, hint: &str, name: Option<&str>| WayToSignIn {
             value: value.into(),
             method,
+            by_call: value.ends_with(":call"),
             hint: hint.into(),
             name: name.map(Into::into),
         };
@@ -179,6 +182,7 @@ impl Page for SignInWays {
             ways: vec![
                 way("a", Method::App, "", Some("Work phone that the ward’s manager gave me, the blue one")),
                 way("b", Method::Text, "ending in 23", None),
+                way("b:call", Method::Text, "ending in 23", None),
                 way("c", Method::Email, "g•••@ysbyty-llanfihangel-y-creuddyn.northfield.example", None),
             ],
             recovery_code_href: Some("/sign-in/recovery-code".into()),

@@ -166,6 +166,10 @@ pub const APPROVALS_REFUSED: Limit = limit("approvals-refused", 3, SignedDuratio
 /// any other means, forgets them.
 pub const APPROVALS_UNANSWERED: Limit = limit("approvals-unanswered", 5, SignedDuration::from_hours(24));
 
+/// One call at a time for one person. It is given back when the call ends; where nobody tells the end, as after a crash, the
+/// next may begin when this one must be over: half a minute of ringing, and three times the words.
+pub const CALLS_AT_ONCE: Limit = limit("calls-at-once", 1, SignedDuration::from_secs(90));
+
 /// For so long nobody is asked in the authenticator after that.
 pub const APPROVALS_PAUSED: Limit = limit("approvals-paused", 1, SignedDuration::from_hours(1));
 

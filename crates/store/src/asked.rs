@@ -121,6 +121,8 @@ statements! {
     // One open question per account and way: a new one ends the old.
     END_OPEN = "UPDATE asked SET expires_at = $3
         WHERE account_id = $1 AND how = $2 AND answered_at IS NULL AND expires_at > $3";
+    END_SUBJECT = "UPDATE asked SET expires_at = $3, used_at = $3
+        WHERE purpose = $1 AND subject = $2 AND used_at IS NULL";
     ADD = "INSERT INTO asked (id, purpose, subject, account_id, method_id, how, what_for, number, organisation, browser,
             network, counted, challenge, asked_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -284,6 +286,14 @@ impl Tx {
             millis(new.expires_at)
         )
         .map(|_| ())
+    }
+
+    /// Ends all that was asked for this: no answer to it proves anything any more, not even one that came.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn end_asked(&mut self, code_for: CodeFor, now: Timestamp) -> Result<(), StoreError> {
+        execute!(self, END_SUBJECT, code_for.purpose(), code_for.subject(), millis(now)).map(|_| ())
     }
 
     /// Notes how far a question that is still open came. Answers whether it is.

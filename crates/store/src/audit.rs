@@ -29,6 +29,8 @@ pub enum Event {
     CodeSent { subject: Uuid, purpose: String },
     /// Somebody was asked in the authenticator, or called; `purpose` is what for.
     Asked { subject: Uuid, how: String, purpose: String },
+    /// A call is over; `answer` is how it ended.
+    CallEnded { subject: Uuid, answer: String },
     /// A wrong, expired or used code was typed.
     CodeRefused { subject: Uuid, purpose: String },
     /// Guide 003, step 5: the address was proved.

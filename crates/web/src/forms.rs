@@ -15,6 +15,7 @@ pub(crate) struct EmailForm {
 #[serde(default)]
 pub(crate) struct NumberForm {
     pub number: String,
+    pub how: String,
 }
 
 /// One field: a code.

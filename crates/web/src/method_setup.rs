@@ -8,7 +8,7 @@ use crate::registration::{Sent, method as named};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::security_info::refused;
 use crate::visitor::{Caller, Visitor};
-use crate::waiting::{Looked, Place, state_of, waiting_page};
+use crate::waiting::{Looked, Place, state_for, waiting_page};
 use crate::{Web, urls};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::asked::standing;
 use journeys::session::Person;
-use journeys::{Refusal, authenticator, join, method_setup};
+use journeys::{Refusal, authenticator, calls, join, method_setup};
 use pages::{
     AskedFor, FieldErrors, SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode,
     SetUpDone, SetUpEmail, SetUpPhone,
@@ -88,7 +88,7 @@ async fn show_phone(State(web): State<Web>, Path(id): Path<String>, jar: CookieJ
     if setup.finished_at.is_some() || !setup.kind.is_phone() {
         return Ok(see_other(&start_of(&setup)));
     }
-    phone_page(&web, &person, &setup, entered(&setup), &FieldErrors::none(), StatusCode::OK)
+    phone_page(&web, &person, &setup, entered(&setup), false, &FieldErrors::none(), StatusCode::OK)
 }
 
 fn phone_page(
@@ -96,6 +96,7 @@ fn phone_page(
     person: &Person,
     setup: &MethodSetup,
     number: String,
+    by_call: bool,
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
@@ -103,6 +104,8 @@ fn phone_page(
         action: at(setup, "phone"),
         method: named(setup.kind),
         number,
+        may_call: calls::are_offered(web),
+        by_call,
         back: Some(before(setup)),
     };
     page_with(&shell(web, person), &phone, errors, status)
@@ -117,13 +120,20 @@ async fn enter_number(
     Form(form): Form<NumberForm>,
 ) -> Answer {
     let (person, setup) = wizard(&web, &jar, &id, "phone").await?;
-    match method_setup::enter_number(&web, &person, &setup, &form.number, &visitor).await {
+    let by_call = form.how == "call" && setup.kind == MethodKind::Text;
+    let entered = if by_call {
+        method_setup::call_number(&web, &person, &setup, &form.number, &visitor).await
+    } else {
+        method_setup::enter_number(&web, &person, &setup, &form.number, &visitor).await
+    };
+    match entered {
+        Ok(()) if by_call => Ok(see_other(&at(&setup, "waiting"))),
         Ok(()) if setup.kind == MethodKind::Text => Ok(see_other(&at(&setup, "code"))),
         Ok(()) => Ok(see_other(&at(&setup, "done"))),
         Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
-            phone_page(&web, &person, &setup, form.number, &errors, status)
+            phone_page(&web, &person, &setup, form.number, by_call, &errors, status)
         }
     }
 }
@@ -383,7 +393,7 @@ async fn show_waiting(
 
 async fn waiting_state(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     let (_, setup) = wizard(&web, &jar, &id, "waiting").await?;
-    state_of(&web, method_setup::code_for(&setup)).await
+    state_for(&web, method_setup::code_for(&setup)).await
 }
 
 /// *Next* after the yes.
@@ -415,7 +425,11 @@ async fn try_again(
     jar: CookieJar,
 ) -> Answer {
     let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
-    match method_setup::try_out(&web, &person, &setup, true, &visitor).await {
+    let again = match setup.kind {
+        MethodKind::Text => method_setup::call_again(&web, &person, &setup, &visitor).await,
+        _ => method_setup::try_out(&web, &person, &setup, true, &visitor).await,
+    };
+    match again {
         Ok(()) => Ok(see_other(&at(&setup, "waiting"))),
         Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
         Err(refusal) => Err(refused(&person, refusal)),
@@ -428,6 +442,7 @@ async fn done(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
     if setup.finished_at.is_none() {
         return Ok(see_other(&start_of(&setup)));
     }
-    let done = SetUpDone { method: named(setup.kind), done_href: urls::SECURITY_INFO.into() };
+    let by_call = method_setup::was_called(&web, &setup).await?;
+    let done = SetUpDone { method: named(setup.kind), by_call, done_href: urls::SECURITY_INFO.into() };
     page(&shell(&web, &person), &done)
 }

@@ -148,10 +148,7 @@ async fn headers(State(web): State<Web>, request: Request, next: Next) -> Respon
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
-    headers.insert(
-        "permissions-policy",
-        HeaderValue::from_static(if is_app { APP_MAY } else { PAGES_MAY }),
-    );
+    headers.insert("permissions-policy", HeaderValue::from_static(if is_app { APP_MAY } else { PAGES_MAY }));
     if web.settings.public_url.scheme() == "https" {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,

@@ -15,9 +15,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::asked::standing;
 use journeys::reset::{Asking, Resetting, Step};
-use journeys::{Refusal, join, reset_gate};
+use journeys::{Refusal, calls, join, reset_gate};
 use pages::{AskedFor, FieldErrors, ResetCode, ResetWays, SignInRecoveryCode, WayToProve};
 use rules::method::MethodKind;
 use store::organisation::Organisation;
@@ -53,10 +52,16 @@ fn ways_page(web: &Web, resetting: &Resetting, errors: &FieldErrors, status: Sta
         ways: resetting
             .ways
             .iter()
-            .map(|way| WayToProve {
-                value: reset_gate::choice(web, resetting, way),
-                method: method(way.kind),
-                hint: hint(web, way),
+            .flat_map(|way| {
+                let shown = |value, by_call| WayToProve {
+                    value,
+                    method: method(way.kind),
+                    by_call,
+                    hint: hint(web, way),
+                };
+                let rings = way.kind == MethodKind::Text && calls::are_offered(web);
+                let call = rings.then(|| shown(reset_gate::call_choice(web, resetting, way), true));
+                [Some(shown(reset_gate::choice(web, resetting, way), false)), call].into_iter().flatten()
             })
             .collect(),
         chosen: resetting.way().map(|way| reset_gate::choice(web, resetting, way)).unwrap_or_default(),
@@ -77,7 +82,15 @@ async fn choose(
     let resetting = resetting(&web, &jar).await?;
     let device = web.cookies().read(&jar, Kind::Device);
     let asking = Asking { visitor: &visitor, device: device.as_ref() };
-    match reset_gate::choose(&web, &resetting, &form.method, asking).await {
+    let called = calls::are_offered(&web)
+        && resetting.ways.iter().any(|way| reset_gate::call_choice(&web, &resetting, way) == form.method);
+    let chosen = if called {
+        reset_gate::choose_call(&web, &resetting, &form.method, asking).await
+    } else {
+        reset_gate::choose(&web, &resetting, &form.method, asking).await
+    };
+    match chosen {
+        Ok(()) if called => Ok(see_other(urls::RESET_WAITING)),
         Ok(()) => {
             let chosen =
                 resetting.ways.iter().find(|way| reset_gate::choice(&web, &resetting, way) == form.method);
@@ -165,7 +178,7 @@ async fn show_waiting(State(web): State<Web>, Query(looked): Query<Looked>, jar:
     let (Step::Prove, Some(way)) = (resetting.step(), resetting.way()) else {
         return Ok(see_other(page_of(resetting.step())));
     };
-    let asked = standing(&web, reset_gate::code_for(&resetting)).await?;
+    let asked = reset_gate::standing(&web, &resetting).await?;
     let asked = asked.filter(|(asked, _)| asked.method_id == Some(way.id));
     let is_ours = way.kind == MethodKind::Approval;
     if asked.is_none() && !is_ours {
@@ -185,7 +198,7 @@ async fn show_waiting(State(web): State<Web>, Query(looked): Query<Looked>, jar:
 
 async fn waiting_state(State(web): State<Web>, jar: CookieJar) -> Answer {
     let resetting = resetting(&web, &jar).await?;
-    state_of(&web, reset_gate::code_for(&resetting)).await
+    Ok(state_of(reset_gate::standing(&web, &resetting).await?))
 }
 
 /// *Continue*.
@@ -206,7 +219,11 @@ async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJ
     let resetting = resetting(&web, &jar).await?;
     let device = web.cookies().read(&jar, Kind::Device);
     let asking = Asking { visitor: &visitor, device: device.as_ref() };
-    match reset_gate::send_new_code(&web, &resetting, asking).await {
+    let again = match resetting.way().map(|way| way.kind) {
+        Some(MethodKind::Text) => reset_gate::call_again(&web, &resetting, asking).await,
+        _ => reset_gate::send_new_code(&web, &resetting, asking).await,
+    };
+    match again {
         Ok(()) => Ok(see_other(urls::RESET_WAITING)),
         Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
         Err(refusal) => Err(Trouble::refused(refusal, organisation(&resetting))),

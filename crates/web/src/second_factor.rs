@@ -6,7 +6,7 @@ use crate::forms::{CodeForm, FactorForm, MethodForm};
 use crate::registration::{Sent, method};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
-use crate::waiting::{Looked, Place, state_of, waiting_page};
+use crate::waiting::{Looked, Place, state_for, waiting_page};
 use crate::{Web, urls};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use axum_extra::extract::CookieJar;
 use journeys::asked::standing;
 use journeys::second_factor::{self, Proving, SigningIn};
 use journeys::session::SignedIn;
-use journeys::{Refusal, join, passkey, recovery_code};
+use journeys::{Refusal, calls, join, passkey, recovery_code};
 use pages::{AskedFor, FieldErrors, PasskeyForm, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 use rules::email::EmailAddress;
 use rules::method::MethodKind;
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Router<Web> {
 pub(crate) fn go_on(web: &Web, jar: CookieJar, signing_in: &SigningIn) -> Response {
     let jar = jar.add(web.cookies().make(Kind::SignIn, &signing_in.cookie));
     let sent = if signing_in.code_sent { "" } else { Sent::NOT };
-    let page = if signing_in.method.kind == MethodKind::Approval {
+    let page = if signing_in.called || signing_in.method.kind == MethodKind::Approval {
         urls::SIGN_IN_WAITING.to_owned()
     } else {
         format!("{}{sent}", urls::SIGN_IN_CODE)
@@ -82,7 +82,7 @@ async fn show_waiting(State(web): State<Web>, Query(looked): Query<Looked>, jar:
 
 async fn waiting_state(State(web): State<Web>, jar: CookieJar) -> Answer {
     let signing_in = signing_in(&web, &jar).await?;
-    state_of(&web, signing_in.code_for()).await
+    state_for(&web, signing_in.code_for()).await
 }
 
 /// *Continue*.
@@ -105,7 +105,11 @@ async fn prove_elsewhere(
 /// *Send it again*.
 async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
     let signing_in = signing_in(&web, &jar).await?;
-    match second_factor::send_new_code(&web, &signing_in, &visitor).await {
+    let again = match signing_in.method.kind {
+        MethodKind::Text => second_factor::call_again(&web, &signing_in, &visitor).await,
+        _ => second_factor::send_new_code(&web, &signing_in, &visitor).await,
+    };
+    match again {
         Ok(()) => Ok(see_other(urls::SIGN_IN_WAITING)),
         Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_CODE)),
         Err(refusal) => Err(Trouble::refused(refusal, Some(&signing_in.organisation))),
@@ -231,11 +235,16 @@ pub(crate) async fn ways_page(
         ways: signing_in
             .methods
             .iter()
-            .map(|known| WayToSignIn {
-                value: known.id.to_string(),
-                method: method(known.kind),
-                hint: hint(web, known),
-                name: known.name.clone(),
+            .flat_map(|known| {
+                let way = |by_call: bool| WayToSignIn {
+                    value: format!("{}{}", known.id, if by_call { second_factor::BY_CALL } else { "" }),
+                    method: method(known.kind),
+                    by_call,
+                    hint: hint(web, known),
+                    name: known.name.clone(),
+                };
+                let rings = known.kind == MethodKind::Text && calls::are_offered(web);
+                [Some(way(false)), rings.then(|| way(true))].into_iter().flatten()
             })
             .collect(),
         chosen: signing_in.method.id.to_string(),

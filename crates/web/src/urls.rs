@@ -120,6 +120,8 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const CALLBACK_NOTIFY: &str = "/callbacks/notify";
 /// Where Twilio does.
 pub const CALLBACK_TWILIO: &str = "/callbacks/twilio";
+/// Where Twilio asks what a call should say, and tells what became of it.
+pub const CALLBACK_VOICE_TWILIO: &str = "/callbacks/voice/twilio";
 /// Where a gateway of Kannel's kind does.
 pub const CALLBACK_KANNEL: &str = "/callbacks/kannel";
 /// Where a person who is signed in begins.

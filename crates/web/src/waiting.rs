@@ -4,7 +4,7 @@
 use crate::Web;
 use crate::render::Answer;
 use axum::Json;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use journeys::asked::standing;
 use pages::{AskedFor, AskedIn, AskedState, Waiting};
 use serde::{Deserialize, Serialize};
@@ -95,8 +95,12 @@ struct Standing {
 }
 
 /// How the last question for this stands, for the script of the page. It changes nothing.
-pub(crate) async fn state_of(web: &Web, code_for: CodeFor) -> Answer {
-    let asked = standing(web, code_for).await?;
+pub(crate) async fn state_for(web: &Web, code_for: CodeFor) -> Answer {
+    Ok(state_of(standing(web, code_for).await?))
+}
+
+/// The same of a question that was looked up.
+pub(crate) fn state_of(asked: Option<(Asked, Status)>) -> Response {
     let state = asked.as_ref().map_or(AskedState::NotAsked, |(_, status)| state(*status));
-    Ok(Json(Standing { state, progress: asked.and_then(|(asked, _)| asked.progress) }).into_response())
+    Json(Standing { state, progress: asked.and_then(|(asked, _)| asked.progress) }).into_response()
 }

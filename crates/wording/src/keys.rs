@@ -231,6 +231,7 @@ pub const AUDIT: &[&str] = &[
     "registration_abandoned",
     "code_sent",
     "asked",
+    "call_ended",
     "code_refused",
     "email_verified",
     "details_mismatched",
@@ -308,8 +309,18 @@ pub const MEANS: &[&str] = &[
     "alternative-phone",
     "office-phone",
     "passkey",
+    "call",
     "recovery-code",
     "remembered-device",
+];
+
+/// What a telephone call says, by what it is for.
+pub const CALLS: &[Key] = &[
+    ("call-sign-in", &["service"]),
+    ("call-confirm", &["service"]),
+    ("call-set-up", &["service"]),
+    ("call-reset", &["service"]),
+    ("call-unlock", &["service"]),
 ];
 
 /// How to reach an organisation's support, to complete "contact …", for messages and refusals.

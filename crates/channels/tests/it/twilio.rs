@@ -7,8 +7,8 @@ use url::Url;
 use wiremock::matchers::{basic_auth, body_string_contains, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-const TOKEN: &str = "hush0123456789hush";
+pub const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+pub const TOKEN: &str = "hush0123456789hush";
 const MESSAGE: &str = "SMbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
 fn reports_to() -> Url {
@@ -156,7 +156,7 @@ fn a_signed_report_is_read_and_a_changed_one_is_not() {
 }
 
 /// As the documentation tells: the address, then names and values in the order of the names.
-fn signed(url: &str, body: &str) -> String {
+pub fn signed(url: &str, body: &str) -> String {
     use base64::Engine as _;
     let mut pairs: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     pairs.sort();

@@ -99,6 +99,7 @@ impl Demo {
             clock: Some(demo.clock()),
             email: Some(Arc::new(demo.email())),
             text: Some(Arc::new(demo.text())),
+            voice: Some(Arc::new(demo.calls())),
             demonstration: true,
             around: Some(Arc::new(move |pages| demo.around(pages, settings.clone()))),
         };

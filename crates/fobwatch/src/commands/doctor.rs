@@ -10,7 +10,7 @@ use journeys::Clock as _;
 use super::Outcome;
 use super::console::Console;
 use crate::config::Config;
-use crate::config::value::TextProvider;
+use crate::config::value::{TextProvider, VoiceProvider};
 use crate::house::{House, SystemClock, load_keys};
 use crate::wiring::{self, TextProviderSettings};
 
@@ -44,6 +44,7 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
     if second.provider != TextProvider::None {
         tell("backup of texts", &text(config, &second).await)?;
     }
+    tell("calls", &calls(config).await)?;
     tell("new passwords", &super::passwords::look(config).await)?;
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
@@ -123,6 +124,20 @@ async fn text(config: &Config, settings: &TextProviderSettings<'_>) -> Finding {
     match channel.check().await {
         Ok(()) => Ok(format!("{} takes us", settings.provider)),
         Err(error) => Err(format!("{error}. See {0}.base_url and {0}.api_key", settings.section)),
+    }
+}
+
+async fn calls(config: &Config) -> Finding {
+    let Some(channel) = wiring::voice(config).map_err(|error| format!("{error:#}"))? else {
+        return Ok("none configured, so nobody is offered them".into());
+    };
+    match (channel.check().await, config.voice.provider) {
+        (Ok(()), VoiceProvider::Sip) => {
+            Ok("the words are spoken and the port is ours; a first call shows whether the trunk takes it"
+                .into())
+        }
+        (Ok(()), provider) => Ok(format!("{provider} takes us")),
+        (Err(error), _) => Err(format!("{error}. See [voice]")),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod reference;
 pub mod role;
 pub mod roster;
 pub mod serve;
+pub mod voice;
 
 use std::path::PathBuf;
 
@@ -69,6 +70,9 @@ pub enum Command {
     /// Make a list of breached passwords, and look one up
     #[command(subcommand)]
     Passwords(passwords::Command),
+    /// Print or speak the words of a telephone call
+    #[command(subcommand)]
+    Voice(voice::Command),
     /// Verify and export the audit
     #[command(subcommand)]
     Audit(audit::Command),
@@ -102,6 +106,7 @@ impl Cli {
             Command::Keys(command) => command.run(&load()?, console).await,
             // A list is made without a configuration.
             Command::Passwords(command) => command.run(load, console).await,
+            Command::Voice(command) => command.run(&load()?, console).await,
             Command::Audit(command) => command.run(&load()?, console).await,
             Command::Messages(messages) => messages.run(&load()?, console).await,
             // It takes nothing from the configuration: it must never touch the database of a real service.

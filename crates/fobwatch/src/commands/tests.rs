@@ -326,6 +326,7 @@ async fn the_doctor_says_what_to_mend() {
         "OK    database",
         "MEND  e-mail",
         "OK    text messages",
+        "OK    calls",
         "OK    new passwords",
         "OK    clock",
     ]) {

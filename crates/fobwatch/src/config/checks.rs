@@ -1,10 +1,14 @@
 //! What no key can say alone: which keys belong together.
 
+use std::sync::Arc;
+
+use channels::{Prompt, Recording};
+
 use super::problem::Place;
 use super::reader::{Reader, capitalised};
 use super::schema::Key;
 use super::table::{Config, SECTIONS};
-use super::value::TextProvider;
+use super::value::{TextProvider, VoiceProvider};
 use crate::wiring::{self, TextProviderSettings};
 
 /// Notes what is wrong with the configuration as a whole.
@@ -15,6 +19,7 @@ pub fn check(config: &Config, reader: &mut Reader) {
     }
     backup_has_a_first(config, reader);
     channels(config, reader);
+    voice(config, reader);
     range_service(config, reader);
 }
 
@@ -53,6 +58,37 @@ fn one_source_of_keys(config: &Config, reader: &mut Reader) {
     if let (Some(_), Some(place)) = (&config.keys.text, reader.place("keys", "file")) {
         let what = "keys.file and keys.text are both set".to_owned();
         reader.problem(place, what, "Keep one of them: the service must know which keys are the right ones");
+    }
+}
+
+/// Calls need what their provider cannot do without, and nothing where there is none.
+fn voice(config: &Config, reader: &mut Reader) {
+    let (settings, mut whole) = (&config.voice, true);
+    let needed: &[&str] = match settings.provider {
+        VoiceProvider::None => {
+            for name in ["trunk", "from", "user", "api_key", "base_url", "recording"] {
+                if let Some(place) = reader.place("voice", name) {
+                    let what = format!("voice.{name} is set, but voice.provider is not");
+                    reader.problem(place, what, "Set voice.provider to sip or twilio, or leave it out");
+                }
+            }
+            return;
+        }
+        VoiceProvider::Twilio => &["user", "api_key", "from"],
+        VoiceProvider::Sip => &["trunk", "from"],
+    };
+    for name in needed {
+        if reader.place("voice", name).is_none() {
+            whole = false;
+            missing_key("voice", name, &settings.provider, reader);
+        }
+    }
+    // The recording is looked for at the start, as other files are.
+    let silence = Arc::new(Recording::new(Prompt::from_samples(&[])));
+    if let Some(Err(problem)) = whole.then(|| wiring::voice_that_says(config, silence)) {
+        let place = reader.place("voice", "provider").unwrap_or(Place::Nowhere);
+        let what = "the settings under [voice] make no channel".to_owned();
+        reader.problem(place, what, &capitalised(&problem.to_string()));
     }
 }
 
@@ -110,7 +146,10 @@ fn backup_has_a_first(config: &Config, reader: &mut Reader) {
 }
 
 fn needed_for(settings: &TextProviderSettings<'_>, reader: &mut Reader, name: &str) {
-    let (section, provider) = (settings.section, settings.provider);
+    missing_key(settings.section, name, &settings.provider, reader);
+}
+
+fn missing_key(section: &str, name: &str, provider: &dyn std::fmt::Display, reader: &mut Reader) {
     let keys = SECTIONS.iter().find(|known| known.name == section).map_or(&[][..], |known| known.keys);
     let Some(key) = keys.iter().find(|key| key.name == name) else { return };
     let place = reader.place(section, "provider").unwrap_or(Place::Nowhere);

@@ -1,7 +1,7 @@
 //! The table of all configuration keys. The comments are the documentation that people read: in the printed example and
 //! in `docs/src/reference/configuration.md`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, ProviderUrl, PublicUrl, SmtpUrl, TextProvider,
-    Token, Words, Zone,
+    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ProviderUrl, PublicUrl, SmtpUrl,
+    TextProvider, Token, VoiceProvider, Words, Zone,
 };
 
 settings! {
@@ -114,6 +114,37 @@ settings! {
         /// For `govuk-notify`: the id of a text message template in your Notify account whose whole content is `((body))`.
         /// The default suits only a stand-in for Notify.
         template_id: uuid::Uuid, default "f0b3a7c4-0000-4000-8000-000000000000", example "5ab1d6c2-9f0e-4b0a-8a3e-2f1f7f0c9d11";
+    }
+    /// How people are called who would rather press # on their phone than type a code. A call counts among the texts of a day
+    /// (`text.per_day`).
+    voice: Voice {
+        /// `sip` (a telephone trunk, or the telephone system of the house), `twilio`, or `none`: then nobody is offered calls.
+        provider: VoiceProvider, default "none", example "sip";
+        /// For `sip`: where calls go, `sip:HOST` or `sip:HOST:PORT`. Neither SIP nor the sound is encrypted, as is usual on
+        /// trunks: the way there must be your own network or a tunnel.
+        trunk: Option<Words<200>>, example "sip:trunk.northfield.example:5060";
+        /// The number that phones show. For `twilio` one of the account's, for `sip` one that the trunk lets you use.
+        from: Option<Words<34>>, example "+441632960123";
+        /// For `twilio` the SID of the account; for `sip` the user, where the trunk asks for one.
+        user: Option<Words<64>>, example "fobwatch";
+        /// For `twilio` the auth token; for `sip` the password, where the trunk asks for one.
+        api_key: Option<Secret<String>>, example "THE-KEY";
+        /// For `twilio`: where it is reached, if not at `https://api.twilio.com`.
+        base_url: Option<ProviderUrl>, example "https://api.twilio.com";
+        /// For `twilio`: whether it listens for answering machines, which it charges for. Without, a call that a machine
+        /// answers ends when all was said.
+        machine_detection: bool, default "false", example "true";
+        /// For `sip`: address and port where the trunk's answers arrive. The sound comes to ports that the system chooses.
+        listen: SocketAddr, default "0.0.0.0:5060", example "10.20.0.5:5060";
+        /// For `sip`: this machine's address as the trunk must know it, where another one stands between them.
+        address: Option<IpAddr>, example "192.0.2.10";
+        /// For `sip`: how the trunk wants numbers, `plus` (+447700900123), `plain` (447700900123) or `national` (07700900123).
+        number_format: NumberFormat, default "plus", example "national";
+        /// For `sip`: the voice of `espeak-ng`, which speaks the words.
+        speaker: Words<40>, default "en-gb", example "en-gb-scotland";
+        /// For `sip`: a recording that is played in the place of the spoken words, a WAV file with one channel of 16 bits.
+        /// `fobwatch voice words` prints what it should say.
+        recording: Option<PathBuf>, example "/var/lib/fobwatch/call.wav";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

@@ -360,9 +360,18 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
         ("FOBWATCH_TEXT_BACKUP__PROVIDER", "govuk-notify"),
         ("FOBWATCH_TEXT_BACKUP__API_KEY", NOTIFY_KEY),
     ]);
+    let calls = variables(&[
+        ("FOBWATCH_VOICE__PROVIDER", "sip"),
+        ("FOBWATCH_VOICE__TRUNK", "sip:trunk.northfield.example"),
+        ("FOBWATCH_VOICE__FROM", "+441632960123"),
+        ("FOBWATCH_VOICE__USER", "northfield"),
+        ("FOBWATCH_VOICE__API_KEY", "hush"),
+    ]);
     for key in SECTIONS.iter().flat_map(|section| section.keys) {
         for value in key.default.into_iter().chain([key.example]) {
             let (mut given, value) = match (key.section, key.name, value) {
+                ("voice", "provider", "none") => (nothing(), value.to_owned()),
+                ("voice", ..) => (calls.clone(), value.to_owned()),
                 (_, _, "none") => (nothing(), value.to_owned()),
                 ("text_backup", "provider", _) => (twilio.clone(), value.to_owned()),
                 ("text_backup", "api_key", _) => (second_http.clone(), value.to_owned()),
@@ -404,4 +413,20 @@ fn numbers_for_drama_count_where_a_stand_in_is_on_this_machine_and_not_before_re
             ("FOBWATCH_TEXT__API_KEY", "hush"),
         ]));
     }
+}
+
+#[test]
+fn calls_say_which_of_their_keys_is_missing_or_wrong() {
+    let said = said_of("[voice]\nprovider = \"sip\"\ntrunk = \"trunk.northfield.example\"\n");
+    assert!(said.contains("voice.provider is sip, but voice.from is missing"), "{said}");
+    let from = "from = \"+441632960123\"\n";
+    let said = said_of(&format!("[voice]\nprovider = \"sip\"\ntrunk = \"trunk.example\"\n{from}"));
+    assert!(said.contains("make no channel") && said.contains("sip:trunk.northfield.example:5060"), "{said}");
+    let twilio = "[voice]\nprovider = \"twilio\"\nuser = \"AC1\"\napi_key = \"hushhush\"\n";
+    let said = said_of(&format!("{twilio}{from}"));
+    assert!(said.contains("Twilio need the account's SID") && !said.contains("hushhush"), "{said}");
+    let said = said_of("[voice]\ntrunk = \"sip:trunk.example\"\n");
+    assert!(said.contains("voice.trunk is set, but voice.provider is not"), "{said}");
+    let sip = "[voice]\nprovider = \"sip\"\ntrunk = \"sip:trunk.example\"\nnumber_format = \"national\"\n";
+    assert_eq!(said_of(&format!("{sip}{from}")), "nothing");
 }

@@ -74,6 +74,16 @@ impl Setting for SocketAddr {
     }
 }
 
+impl Setting for IpAddr {
+    fn expects() -> String {
+        "an IP address".into()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "is not an IP address".into())
+    }
+}
+
 impl Setting for bool {
     const SHAPE: Shape = Shape::Switch;
 
@@ -331,6 +341,30 @@ words! {
         Smpp = "smpp",
         /// Twilio.
         Twilio = "twilio",
+    }
+}
+
+words! {
+    /// Who places telephone calls.
+    VoiceProvider {
+        /// Nobody: calls are not offered.
+        None = "none",
+        /// Twilio Programmable Voice.
+        Twilio = "twilio",
+        /// A telephone trunk or system that speaks SIP.
+        Sip = "sip",
+    }
+}
+
+words! {
+    /// How a telephone trunk wants its numbers.
+    NumberFormat {
+        /// `+447700900123`.
+        Plus = "plus",
+        /// `447700900123`.
+        Plain = "plain",
+        /// `07700900123`.
+        National = "national",
     }
 }
 

@@ -357,6 +357,7 @@ fn node(told: &Told) {
             clock: Arc::new(FileClock(told.clock.clone())),
             email: Arc::new(SmtpChannel::new(&told.mail, &told.mail_from).unwrap()),
             text: Some(Arc::new(notify)),
+            voice: None,
             breached: journeys::Breached::default(),
             settings: settings("http://fobwatch.example", &told.mail_from),
             written: Notify::new(),

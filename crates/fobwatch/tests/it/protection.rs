@@ -47,7 +47,8 @@ async fn the_authenticator_has_a_policy_of_its_own_and_a_service_worker_that_may
             amina.page.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
         };
         let policy = header("content-security-policy");
-        for rule in ["default-src 'none'", "script-src 'self'", "worker-src 'self'", "frame-ancestors 'none'"] {
+        for rule in ["default-src 'none'", "script-src 'self'", "worker-src 'self'", "frame-ancestors 'none'"]
+        {
             assert!(policy.contains(rule), "{}: {policy}", file.path);
         }
         assert!(!policy.contains("unsafe"), "{}: {policy}", file.path);

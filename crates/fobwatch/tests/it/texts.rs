@@ -38,6 +38,7 @@ impl Node {
             clock: parts.clock.clone(),
             email: parts.email.clone(),
             text: Some(text),
+            voice: parts.voice.clone(),
             breached: parts.breached.clone(),
             settings,
             written: Notify::new(),

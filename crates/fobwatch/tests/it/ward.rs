@@ -274,6 +274,7 @@ fn assemble(
         clock: Arc::new(clock.clone()),
         email: mail,
         text: setup.texts.then_some(text),
+        voice: None,
         breached: Breached {
             list: setup.breached_list.map(|list| Arc::new(List::open(list).unwrap())),
             service: setup

@@ -37,6 +37,7 @@ activity-reported = Activity reported
 
 means-email = Email
 means-text = Text message
+means-call = Phone call
 means-approval = Approved in the authenticator app
 means-app = Authenticator app
 means-alternative-phone = Alternative phone

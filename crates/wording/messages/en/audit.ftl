@@ -9,6 +9,7 @@ audit-registration-address-changed = Registration: address corrected
 audit-registration-abandoned = Registration given up
 audit-code-sent = Code sent
 audit-asked = Asked on another device
+audit-call-ended = Call ended
 audit-code-refused = Code refused
 audit-email-verified = Registration: address proved
 audit-details-mismatched = Registration: details did not match

@@ -84,3 +84,11 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
+
+## What a telephone call says: the service first, then the key and what it does. # is spoken as "hash".
+
+call-sign-in = This is { $service }. Press # only if you are signing in now. If you are not, hang up and tell your service desk.
+call-confirm = This is { $service }. Press # only if you are confirming that it is you. If you are not, hang up and tell your service desk.
+call-set-up = This is { $service }. Press # only if you are setting up this phone now. If you are not, hang up.
+call-reset = This is { $service }. Press # only if you are resetting your password now. If you are not, hang up and tell your service desk.
+call-unlock = This is { $service }. Press # only if you are unlocking your account now. If you are not, hang up and tell your service desk.

@@ -101,6 +101,18 @@ fn the_listed_support_keys_are_the_ones_in_the_file_with_the_values_they_take() 
 }
 
 #[test]
+fn every_call_names_the_service_first_and_says_what_the_key_does() {
+    let mut in_file = values_of(file("messages"));
+    in_file.retain(|key, _| key.starts_with("call-"));
+    assert_eq!(listed(keys::CALLS), in_file);
+    for (key, _) in keys::CALLS {
+        let words = wording::text(Language::En, key, &[("service", "Fobwatch")]);
+        assert!(words.starts_with("This is Fobwatch. Press # only if you are "), "{words}");
+        assert!(words.contains("hang up"), "{words}");
+    }
+}
+
+#[test]
 fn everything_that_can_happen_around_an_account_has_its_words_and_there_are_no_others() {
     let mut expected: BTreeSet<String> = keys::MEANS.iter().map(|means| format!("means-{means}")).collect();
     expected.extend(keys::ACTIVITIES.iter().map(|kind| format!("activity-{kind}")));
@@ -147,7 +159,7 @@ fn every_other_key_of_the_messages_file_is_used_by_this_crate() {
         include_str!("../../src/moment.rs"),
     ]
     .concat();
-    let elsewhere = |key: &String| key.starts_with("month-") || key.starts_with("support-");
+    let elsewhere = |key: &String| ["month-", "support-", "call-"].iter().any(|kind| key.starts_with(kind));
     for key in keys_of(file("messages")).iter().filter(|key| !elsewhere(key)) {
         assert!(sources.contains(&format!("\"{key}\"")), "{key} is written but never used");
     }

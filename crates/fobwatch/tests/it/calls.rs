@@ -61,7 +61,9 @@ impl VoiceChannel for Telephone {
         if goes.is_empty() {
             return Err(SendError::Transient("the trunk is away".into()));
         }
-        goes.into_iter().for_each(|next| news.send(next).unwrap());
+        for next in goes {
+            news.send(next).unwrap();
+        }
         Ok(None)
     }
 

@@ -14,6 +14,7 @@ mod admin;
 mod alike;
 mod assisted_reset;
 mod browser;
+mod calls;
 mod campaign;
 mod change_password;
 mod codes;

@@ -1,4 +1,4 @@
-//! E-mail and text messages, to real servers and providers.
+//! E-mail, text messages and pushes, to real servers and providers.
 //!
 //! A channel takes a finished message and either hands back the provider's receipt or says which of three
 //! things went wrong, so that whoever queues messages knows what to do next. It knows no database, no page, no
@@ -10,6 +10,7 @@ mod http_text;
 mod kannel;
 mod notify;
 mod outcome;
+mod push;
 mod report;
 mod setup;
 mod smpp;
@@ -25,6 +26,7 @@ pub use http_text::HttpText;
 pub use kannel::Kannel;
 pub use notify::GovukNotify;
 pub use outcome::{DeliveryState, Receipt, SendError};
+pub use push::{Push, PushSubscription, Pushed, WebPush};
 pub use report::{BadReport, DeliveryReport, Proof, ReportRequest, ReportedMessage};
 pub use setup::SetupError;
 pub use smpp::Smpp;

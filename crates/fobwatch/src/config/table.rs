@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, ProviderUrl, PublicUrl, SmtpUrl, TextProvider,
-    Token, Words, Zone,
+    DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, ProviderUrl, PublicUrl, SmtpUrl,
+    TextProvider, Token, Words, Zone,
 };
 
 settings! {
@@ -114,6 +114,12 @@ settings! {
         /// For `govuk-notify`: the id of a text message template in your Notify account whose whole content is `((body))`.
         /// The default suits only a stand-in for Notify.
         template_id: uuid::Uuid, default "f0b3a7c4-0000-4000-8000-000000000000", example "5ab1d6c2-9f0e-4b0a-8a3e-2f1f7f0c9d11";
+    }
+    /// Our authenticator on people's phones.
+    authenticator: Authenticator {
+        /// The hosts of the push services that browsers use. A phone that names another one gets no pushes. A host that begins
+        /// with a dot stands for all below it.
+        push_hosts: Vec<Host>, default "fcm.googleapis.com,updates.push.services.mozilla.com,.push.apple.com,.notify.windows.com", example "fcm.googleapis.com, push.northfield.example";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

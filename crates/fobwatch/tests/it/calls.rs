@@ -85,6 +85,7 @@ impl Node {
             email: parts.email.clone(),
             text: parts.text.clone(),
             voice: Some(voice),
+            push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             breached: parts.breached.clone(),
             settings: parts.settings.clone(),
             written: Notify::new(),

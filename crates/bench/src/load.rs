@@ -51,6 +51,18 @@ impl Connection {
         self.send(request, cookie, form).await
     }
 
+    /// Sends JSON; answers the status and what came back.
+    pub async fn post_json(&mut self, path: &str, body: String) -> Result<(u16, Bytes)> {
+        let request = Request::post(path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(HOST, &self.host)
+            .body(Full::new(Bytes::from(body)))?;
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
+        let status = response.status().as_u16();
+        Ok((status, response.into_body().collect().await?.to_bytes()))
+    }
+
     async fn send(
         &mut self,
         request: hyper::http::request::Builder,

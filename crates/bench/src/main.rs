@@ -1,6 +1,6 @@
 //! How fast and how small the service is, as ratios in one run.
 //!
-//! `bench PATH/TO/fobwatch` starts the real binary on a new SQLite database with some hundred accounts, and compares
+//! `bench PATH/TO/fobwatch [PHONES]` starts the real binary on a new SQLite database with some hundred accounts, and compares
 //! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
 //! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
 //! both sides alike. `bench calls [COUNT]` measures telephone calls alone.
@@ -10,6 +10,7 @@ mod calls;
 mod load;
 mod people;
 mod server;
+mod waiting;
 
 use crate::load::{Connection, pages_per_second, sign_in};
 use crate::people::{PASSWORD, Person};
@@ -31,6 +32,8 @@ const HANDS: usize = 8;
 const CROWD: usize = 500;
 /// Calls over SIP at once.
 const CALLS: usize = 200;
+/// Phones that wait for a question, unless a second argument says otherwise.
+const PHONES: usize = 10_000;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 const PAGES_FOR: Duration = Duration::from_secs(2);
 
@@ -45,8 +48,10 @@ async fn main() -> Result<()> {
         .map(PathBuf::from)
         .context("say where the binary is: bench PATH/TO/fobwatch")?;
     let cores = std::thread::available_parallelism()?.get();
+    let phones = std::env::args().nth(2).map_or(Ok(PHONES), |count| count.parse())?;
     let folder = tempfile::tempdir()?;
-    let (people, keys) = people::settle(folder.path(), SIGN_INS * ROUNDS + CROWD + 1).await?;
+    let (people, keys) = people::settle(folder.path(), SIGN_INS * ROUNDS + CROWD + 1 + phones).await?;
+    let (with_phones, people) = people.split_at(phones);
     let (crowd, people) = people.split_at(CROWD);
     let (resident, people) = people.split_first().context("nobody lives here")?;
 
@@ -59,6 +64,7 @@ async fn main() -> Result<()> {
     pages(&server, resident).await?;
     sign_ins(&server, people, &keys, cores).await?;
     at_once(&server, crowd).await?;
+    waiting::waiting(&server, folder.path(), with_phones).await?;
     server.stop().await?;
     calls::at_once(CALLS).await
 }

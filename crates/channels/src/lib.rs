@@ -1,4 +1,4 @@
-//! E-mail, text messages and telephone calls, to real servers and providers.
+//! E-mail, text messages, telephone calls and pushes, to real servers and providers.
 //!
 //! A channel takes a finished message and either hands back the provider's receipt or says which of three
 //! things went wrong, so that whoever queues messages knows what to do next. It knows no database, no page, no
@@ -12,6 +12,7 @@ mod kannel;
 mod notify;
 mod outcome;
 mod prompt;
+mod push;
 mod report;
 mod setup;
 mod sip;
@@ -32,6 +33,7 @@ pub use kannel::Kannel;
 pub use notify::GovukNotify;
 pub use outcome::{DeliveryState, Receipt, SendError};
 pub use prompt::{Prompt, Recording, Speech};
+pub use push::{Push, PushSubscription, Pushed, WebPush};
 pub use report::{BadReport, DeliveryReport, Proof, ReportRequest, ReportedMessage};
 pub use setup::SetupError;
 pub use sip::{NumberForm, Pace, Sip, SipSettings};

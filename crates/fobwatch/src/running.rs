@@ -172,6 +172,7 @@ impl Running {
 /// The service on an opened foundation.
 pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
     let mut settings = wiring::settings(config);
+    let push = wiring::push(&settings.public_url, &house.keys)?;
     settings.policy.phones.drama_numbers |= hooks.demonstration;
     let email = match &hooks.email {
         Some(email) => Arc::clone(email),
@@ -197,6 +198,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         breached: wiring::breached(config)?,
         settings,
         written: Notify::new(),
+        push,
         watch: journeys::watch::Watch::default(),
     }))
 }

@@ -7,11 +7,13 @@ use anyhow::{Context as _, Result, anyhow};
 use breached::{List, RangeService, ServiceAddressProblem};
 use channels::{
     EmailChannel, EspeakNg, GovukNotify, HttpText, Kannel, NumberForm, Prompt, Recording, SetupError, Sip,
-    SipSettings, Smpp, SmtpChannel, Speech, TextChannel, Twilio, TwilioVoice, VoiceChannel, WithBackup,
+    SipSettings, Smpp, SmtpChannel, Speech, TextChannel, Twilio, TwilioVoice, VoiceChannel, WebPush,
+    WithBackup,
 };
 use journeys::{Breached, Settings};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
+use url::Url;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
 
 use crate::config::Config;
@@ -233,6 +235,15 @@ pub fn hasher(config: &Config, keys: &Keys) -> Result<Hasher, SettingsProblem> {
     Hasher::new(settings, keys)
 }
 
+/// The way out for pushes to phones, by the key that the keys file holds.
+///
+/// # Errors
+/// Where this machine cannot set up TLS.
+pub fn push(public_url: &Url, keys: &Keys) -> Result<WebPush> {
+    let key = keys.push_key().context("the keys file makes no key for pushes")?;
+    Ok(WebPush::new(key.pkcs8.expose(), &key.public, public_url.origin().ascii_serialization())?)
+}
+
 /// What the journeys need of the configuration.
 pub fn settings(config: &Config) -> Settings {
     Settings {
@@ -245,7 +256,7 @@ pub fn settings(config: &Config) -> Settings {
             ..Policy::default()
         },
         email_from: config.email.from.as_str().to_owned(),
-        push_hosts: Vec::new(),
+        push_hosts: config.authenticator.push_hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         alarm_email: config.text.alarm_to.as_ref().map(|mailbox| mailbox.address().to_owned()),
     }
 }

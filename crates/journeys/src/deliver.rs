@@ -89,6 +89,9 @@ pub async fn run(service: Service, stop: CancellationToken) {
             () = service.written.notified() => {}
             _ = look.tick() => {}
         }
+        if let Err(error) = crate::push::push_due(&service).await {
+            tracing::error!(%error, "pushes cannot be sent");
+        }
         loop {
             match deliver_due(&service).await {
                 Ok(round) if round.total() > 0 && !stop.is_cancelled() => {}

@@ -33,7 +33,7 @@ pub mod passkey_proof;
 mod password;
 mod password_check;
 pub mod password_strength;
-mod push;
+pub mod push;
 pub mod recovery_code;
 mod refusal;
 pub mod reports;

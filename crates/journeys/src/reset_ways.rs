@@ -75,7 +75,9 @@ pub(crate) fn decoys(service: &Service, who: &[u8]) -> Vec<SignInMethod> {
     };
     let app = || {
         let seed = service.keys.keyed_hash("reset-decoy-seed", &[who]);
-        decoy(MethodKind::App, MethodSecret::seed(seed.into_iter().take(20).collect::<Vec<_>>().into()))
+        // Both kinds of app are about: one asks and waits for an answer that never comes.
+        let kind = if which & 0x10 == 0 { MethodKind::App } else { MethodKind::Approval };
+        decoy(kind, MethodSecret::seed(seed.into_iter().take(20).collect::<Vec<_>>().into()))
     };
     match (service.text.is_some(), which % 4) {
         (true, 0 | 1) => vec![text()],

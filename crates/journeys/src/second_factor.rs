@@ -70,8 +70,8 @@ impl SigningIn {
     }
 }
 
-/// What proves who somebody is after their password, in the order in which it is offered: the default, the back-up, then
-/// the oldest first. Without any it is the address of record.
+/// What proves who somebody is after their password, in the order in which it is offered: the default, the back-up, our
+/// authenticator, then the oldest first. Without any it is the address of record.
 pub(crate) fn in_order(account: &Account, methods: Vec<SignInMethod>) -> Vec<SignInMethod> {
     let mut methods: Vec<_> = methods.into_iter().filter(|method| method.kind.is_second_factor()).collect();
     methods.sort_by_key(|method| {
@@ -79,7 +79,8 @@ pub(crate) fn in_order(account: &Account, methods: Vec<SignInMethod>) -> Vec<Sig
         match (is(account.default_method_id), is(account.backup_method_id)) {
             (true, _) => 0,
             (_, true) => 1,
-            _ => 2,
+            _ if method.kind == MethodKind::Approval => 2,
+            _ => 3,
         }
     });
     if methods.is_empty() {

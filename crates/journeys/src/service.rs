@@ -2,7 +2,7 @@
 
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
-use channels::{EmailChannel, TextChannel, VoiceChannel};
+use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -64,6 +64,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Woken when a message was written, so that it need not wait for the worker's next look.
     pub written: Notify,
+    /// The way out for pushes.
+    pub push: WebPush,
     /// The devices that wait for questions here.
     pub watch: Watch,
 }

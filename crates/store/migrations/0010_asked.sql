@@ -40,6 +40,7 @@ CREATE INDEX asked_subject ON asked (subject, asked_at);
 CREATE INDEX asked_account ON asked (account_id, how, expires_at);
 CREATE INDEX asked_method ON asked (method_id, expires_at);
 CREATE INDEX asked_when ON asked (asked_at);
+CREATE INDEX asked_unpushed ON asked (expires_at) WHERE pushed_at IS NULL;
 
 -- A phone with our authenticator. It belongs to one method, or to the set-up that becomes one.
 CREATE TABLE authenticator_device (

@@ -128,11 +128,18 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     ONE = "SELECT id, subject, account_id, method_id, how, what_for, number, organisation, browser, network, counted, challenge,
             asked_at, expires_at, progress, answer, used_at FROM asked WHERE id = $1";
+    // Of two in one moment the one that still waits is the later.
     LAST = "SELECT id, subject, account_id, method_id, how, what_for, number, organisation, browser, network, counted, challenge,
             asked_at, expires_at, progress, answer, used_at
-        FROM asked WHERE purpose = $1 AND subject = $2 ORDER BY asked_at DESC, id DESC LIMIT 1";
+        FROM asked WHERE purpose = $1 AND subject = $2 ORDER BY asked_at DESC, answered_at IS NULL DESC, id DESC LIMIT 1";
     SINCE = "SELECT id, account_id, asked_at FROM asked
         WHERE asked_at >= $1 AND how = 'app' AND account_id IS NOT NULL AND answered_at IS NULL";
+    // Each question is pushed once, by whichever node comes first.
+    CLAIM_PUSHES = "UPDATE asked SET pushed_at = $1 WHERE id IN (SELECT id FROM asked WHERE pushed_at IS NULL
+            AND how = 'app' AND account_id IS NOT NULL AND answered_at IS NULL AND expires_at > $1
+            ORDER BY asked_at LIMIT $2", skip locked, ")
+        RETURNING id, subject, account_id, method_id, how, what_for, number, organisation, browser, network, counted,
+            challenge, asked_at, expires_at, progress, answer, used_at";
     PROGRESS = "UPDATE asked SET progress = $2 WHERE id = $1 AND answered_at IS NULL AND expires_at > $3";
     ANSWER = "UPDATE asked SET answered_at = $3, answer = $2 WHERE id = $1 AND answered_at IS NULL AND expires_at > $3";
     // Device, challenge, number, time and that it is the first answer are one condition of one statement: however many answer
@@ -147,7 +154,7 @@ statements! {
         RETURNING answer";
     // A yes becomes a proof once, in time, for what it was asked.
     USE = "UPDATE asked SET used_at = $3 WHERE id = (SELECT id FROM asked WHERE purpose = $1 AND subject = $2
-            ORDER BY asked_at DESC, id DESC LIMIT 1)
+            ORDER BY asked_at DESC, answered_at IS NULL DESC, id DESC LIMIT 1)
             AND answer IN ('approved', 'pressed') AND used_at IS NULL AND expires_at > $4
         RETURNING how, method_id, answered_by";
     ERASE = "DELETE FROM asked WHERE asked_at <= $1";
@@ -294,6 +301,18 @@ impl Tx {
     /// Where the database refuses.
     pub async fn end_asked(&mut self, code_for: CodeFor, now: Timestamp) -> Result<(), StoreError> {
         execute!(self, END_SUBJECT, code_for.purpose(), code_for.subject(), millis(now)).map(|_| ())
+    }
+
+    /// Claims up to `limit` open questions of which no push was sent.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn claim_pushes(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Asked>, StoreError> {
+        let rows: Vec<Row> = in_tx!(self, CLAIM_PUSHES, sqlx::query_as, |q, c| q
+            .bind(millis(now))
+            .bind(i64::from(limit))
+            .fetch_all(c))?;
+        rows.into_iter().map(Asked::try_from).collect()
     }
 
     /// Notes how far a question that is still open came. Answers whether it is.

@@ -31,6 +31,10 @@ impl SoftApp {
 
     /// A request, signed at `now`. Without a device it is signed as by a phone that enrols.
     pub fn says(&self, act: &str, body: &Value, now: Timestamp) -> String {
+        self.signs(&self.header(), &self.claims(act, body, now))
+    }
+
+    fn claims(&self, act: &str, body: &Value, now: Timestamp) -> Value {
         let mut claims = json!({
             "aud": self.audience,
             "iat": now.as_second() + self.ahead,
@@ -40,7 +44,22 @@ impl SoftApp {
         for (name, value) in body.as_object().into_iter().flatten() {
             claims[name] = value.clone();
         }
-        self.signs(&self.header(), &claims)
+        claims
+    }
+
+    /// A request of the phone with this id, signed by this key at `now`.
+    pub fn says_as(&self, device: &str, act: &str, body: &Value, now: Timestamp) -> String {
+        let mut header = self.header();
+        if let Some(header) = header.as_object_mut() {
+            header.remove("jwk");
+        }
+        header["kid"] = json!(device);
+        self.signs(&header, &self.claims(act, body, now))
+    }
+
+    /// Its public key: a point on P-256, uncompressed (SEC 1).
+    pub fn public_key(&self) -> Vec<u8> {
+        self.key.public_key().as_ref().to_vec()
     }
 
     /// The protected header of its requests.

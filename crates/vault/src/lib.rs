@@ -20,6 +20,7 @@ pub mod outside;
 pub mod passkey;
 #[cfg(test)]
 mod properties;
+mod push_key;
 mod random;
 mod secret;
 pub mod signed;
@@ -29,6 +30,7 @@ pub mod totp;
 pub use hasher::{Busy, HashSettings, Hasher, SettingsProblem, Verdict};
 pub use keyfile::{KeyFileProblem, read_key_text};
 pub use keys::{Keys, OpenError};
+pub use push_key::PushKey;
 pub use random::{Random, SystemRandom, new_id, one_time_code, random_signs, two_digits};
 pub use secret::Secret;
 pub use token::Token;

@@ -107,7 +107,7 @@ fn of_enrolled(web: &Web, enrolled: &Enrolled) -> Value {
             "period": vault::totp::STEP_SECONDS,
             "algorithm": "SHA1",
         },
-        "vapid": Value::Null,
+        "vapid": web.push.public_key(),
         "now": enrolled.now.as_second(),
     })
 }

@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    DatabaseUrl, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ProviderUrl, PublicUrl, SmtpUrl,
-    TextProvider, Token, VoiceProvider, Words, Zone,
+    DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ProviderUrl, PublicUrl,
+    SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
 };
 
 settings! {
@@ -145,6 +145,12 @@ settings! {
         /// For `sip`: a recording that is played in the place of the spoken words, a WAV file with one channel of 16 bits.
         /// `fobwatch voice words` prints what it should say.
         recording: Option<PathBuf>, example "/var/lib/fobwatch/call.wav";
+    }
+    /// Our authenticator on people's phones.
+    authenticator: Authenticator {
+        /// The hosts of the push services that browsers use. A phone that names another one gets no pushes. A host that begins
+        /// with a dot stands for all below it.
+        push_hosts: Vec<Host>, default "fcm.googleapis.com,updates.push.services.mozilla.com,.push.apple.com,.notify.windows.com", example "fcm.googleapis.com, push.northfield.example";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

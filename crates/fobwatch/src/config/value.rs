@@ -124,6 +124,41 @@ impl Setting for Vec<IpNet> {
     }
 }
 
+/// The name of a host, in small letters; one that begins with a dot stands for all below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host(String);
+
+impl Host {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for Vec<Host> {
+    const SHAPE: Shape = Shape::List;
+
+    fn expects() -> String {
+        "a list of hosts (push.northfield.example)".into()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items
+            .map(|item| {
+                let host = item.to_ascii_lowercase();
+                let name = host.strip_prefix('.').unwrap_or(&host);
+                let is_name = !name.is_empty()
+                    && name.split('.').all(|part| {
+                        !part.is_empty()
+                            && part.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'-')
+                    });
+                if is_name { Ok(Host(host)) } else { Err(format!("holds \"{item}\", which is no host")) }
+            })
+            .collect()
+    }
+}
+
 impl Setting for Url {
     fn expects() -> String {
         "an address that begins with https:// (or http://)".into()

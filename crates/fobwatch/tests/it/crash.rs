@@ -350,6 +350,7 @@ fn node(told: &Told) {
         let hashing = HashSettings { memory_kib: 64, passes: 1, lanes: 1, at_once: 1, wait: 10 };
         let notify = GovukNotify::new(&told.phone, Phone::API_KEY, Phone::TEMPLATE_ID).unwrap();
         let service = Service::new(Parts {
+            push: fobwatch::wiring::push(&"http://fobwatch.example".parse().unwrap(), &keys).unwrap(),
             store: store.with_commit_hook(Arc::new(hook)),
             hasher: Arc::new(Hasher::new(hashing, &keys).unwrap()),
             keys,

@@ -12,6 +12,10 @@
 
 mod admin;
 mod alike;
+mod approval_guide;
+mod approvals;
+mod approvals_push;
+mod approvals_reset;
 mod assisted_reset;
 mod browser;
 mod calls;

@@ -242,7 +242,7 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
         time_zone: TimeZone::get("Europe/London").unwrap(),
         policy: Policy { phones: PHONES, ..Policy::default() },
         email_from: email_from.to_owned(),
-        push_hosts: Vec::new(),
+        push_hosts: vec!["127.0.0.1".to_owned()],
         alarm_email: None,
     }
 }
@@ -267,6 +267,7 @@ fn assemble(
     let text: Arc<dyn TextChannel> =
         Arc::new(GovukNotify::new(phone.base_url(), Phone::API_KEY, Phone::TEMPLATE_ID).unwrap());
     let service = Service::new(Parts {
+        push: fobwatch::wiring::push(&Url::parse(setup.public_url).unwrap(), &keys).unwrap(),
         hasher: Arc::new(Hasher::new(hashing, &keys).unwrap()),
         store,
         keys,

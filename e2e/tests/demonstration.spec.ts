@@ -157,3 +157,32 @@ test('the whole window begins at the demonstration', async ({ demo, page }) => {
   await expect(page).toHaveURL(/\/demo$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Fobwatch demonstration' })).toBeVisible();
 });
+
+test('the phone rings, says who calls, and its # signs in', async ({ demo, page }) => {
+  await demo.opens();
+  const person = await demo.plays('Tomasz Wiśniewski');
+  await joins(demo, person, 'Text message');
+  await demo.type('Mobile phone number', person.mobile);
+  await demo.press('Send Code');
+  await verifiesAndSignsIn(demo, person, () => demo.opensTheNewest('Messages'));
+  await demo.press('Sign out');
+  await demo.turnsTheClock('+1 minute');
+  await demo.type('Email address or staff number', person.email);
+  await demo.type('Password', PASSWORD);
+  await demo.press('Sign in');
+  await demo.press('Use another way to sign in');
+  await demo.choose('Phone call');
+  await demo.press('Continue');
+  await demo.reads(/Answer our call/);
+  const call = demo.phone.getByRole('region', { name: 'Incoming call Fobwatch' });
+  await expect(call).toBeVisible();
+  await expect(demo.portal.getByText('Your phone is ringing.')).toBeVisible();
+  await look(page, 'The phone rings');
+  await demo.phone.getByRole('button', { name: 'Answer' }).press('Enter');
+  await expect(demo.phone.getByText(/Press # only if you are signing in now/)).toBeVisible();
+  await look(page, 'On the phone');
+  await demo.phone.getByRole('button', { name: '#', exact: true }).press('Enter');
+  // The page goes on by itself.
+  await demo.reads(/^Good (morning|afternoon|evening)/);
+  await expect(call).toBeHidden();
+});

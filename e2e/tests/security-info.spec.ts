@@ -49,7 +49,7 @@ async function setsUpPhone(visitor: Visitor, number: string, name = ''): Promise
 async function setsUpApp(visitor: Visitor): Promise<void> {
   await visitor.reads(/Start by getting the app/);
   await visitor.look('Start by getting the app');
-  await visitor.follow('I want to use a different authenticator app');
+  await visitor.press('I want to use a different authenticator app');
   await visitor.reads(/Start by getting the app/);
   await visitor.press('Next');
   await visitor.reads(/Set up your account/);

@@ -135,7 +135,11 @@ impl Page for ResetWays {
             |value: &str, method, hint: &str| WayToProve { value: value.into(), method, hint: hint.into() };
         let first = Self {
             action: "/reset/methods".into(),
-            ways: vec![way("a", Method::Text, "ending in 23"), way("b", Method::App, "")],
+            ways: vec![
+                way("a", Method::Text, "ending in 23"),
+                way("b", Method::App, ""),
+                way("d", Method::Approval, ""),
+            ],
             chosen: String::new(),
             second: false,
             recovery_code_href: Some("/reset/recovery-code".into()),

@@ -100,7 +100,7 @@ pub async fn enrol(service: &Service, jws: &str, visitor: &Visitor) -> Result<En
     let now = service.clock.now();
     look_at(&claims, "enrol", now)?;
     let token: String =
-        claims.body.token.to_lowercase().chars().filter(|sign| sign.is_ascii_alphanumeric()).collect();
+        claims.body.token.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let setup = service.store.setup_by_enrolment(&enrolment_hash(service, &token)).await?;
     let network = service.keys.keyed_hash("network", &[visitor.network.bytes()]);
     let mut tx = service.store.begin().await?;

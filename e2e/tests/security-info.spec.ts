@@ -49,6 +49,13 @@ async function setsUpPhone(visitor: Visitor, number: string, name = ''): Promise
 async function setsUpApp(visitor: Visitor): Promise<void> {
   await visitor.reads(/Start by getting the app/);
   await visitor.look('Start by getting the app');
+  const another = visitor.page.getByRole('button', { name: 'I want to use a different authenticator app' });
+  if (await another.isVisible()) {
+    await visitor.press('I want to use a different authenticator app');
+    await visitor.reads(/Start by getting the app/);
+    await visitor.page.waitForURL((url) => url.pathname.endsWith('/app'));
+    await expect(another).toBeHidden();
+  }
   await visitor.press('Next');
   await visitor.reads(/Set up your account/);
   await visitor.look('Set up your account');

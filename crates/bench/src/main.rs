@@ -54,10 +54,11 @@ async fn main() -> Result<()> {
     println!("start to ready, on an existing database: {:.0} ms", server.started_in.as_secs_f64() * 1_000.0);
     println!("memory at rest: {:.1} MB", mega(server.memory()?));
 
+    // First, while no memory of other work is there to be used again.
+    waiting::waiting(&server, folder.path(), with_phones).await?;
     pages(&server, resident).await?;
     sign_ins(&server, people, &keys, cores).await?;
     at_once(&server, crowd).await?;
-    waiting::waiting(&server, folder.path(), with_phones).await?;
     server.stop().await
 }
 

@@ -16,6 +16,7 @@ pub mod confirm;
 pub mod console;
 pub mod deliver;
 pub mod devices;
+pub mod enrolment;
 mod factor;
 pub mod home;
 pub mod housekeeping;

@@ -3,9 +3,9 @@
 
 use crate::approval::{self, Outcome, Repeat, ask_in_app};
 use crate::asked::{Question, claim};
-use crate::authenticator::{enrolment_hash, enrolment_token};
 use crate::calls::{self, Calling, ask_by_call};
 use crate::codes::{Destination, Sending, typed_code};
+use crate::enrolment::{enrolment_hash, enrolment_token};
 use crate::factor::{AppSetup, channel_of, prove_app, setup_of};
 use crate::notices::named;
 use crate::numbers::{contact_number, mobile_number};

@@ -16,7 +16,7 @@ use url::Url;
 const BATCH: u32 = 50;
 
 /// A push service keeps a push no longer than its question lives.
-const KEEP: Duration = Duration::from_secs(120);
+const KEEP: Duration = Duration::from_mins(2);
 
 /// No subscription is longer, in bytes.
 const LONGEST: usize = 4 * 1_024;

@@ -136,7 +136,11 @@ impl Page for Home {
                     hint: "g•••@ysbyty-cymunedol-llanfihangel-y-creuddyn.northfield.example".into(),
                     added: "22 November 2026".into(),
                 },
-                SignInMethod { method: Method::App, hint: String::new(), added: "1 September 2026".into() },
+                SignInMethod {
+                    method: Method::Approval,
+                    hint: String::new(),
+                    added: "1 September 2026".into(),
+                },
             ],
             ..plain.clone()
         };

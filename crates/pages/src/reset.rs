@@ -145,6 +145,7 @@ impl Page for ResetWays {
                 way("a", Method::Text, "ending in 23"),
                 way("call", Method::Text, "ending in 23"),
                 way("b", Method::App, ""),
+                way("d", Method::Approval, ""),
             ],
             chosen: String::new(),
             second: false,

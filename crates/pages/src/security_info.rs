@@ -123,7 +123,8 @@ impl Page for SecurityInfo {
             rename_href: format!("/security-info/method/{number}/name"),
             delete_href: format!("/security-info/method/{number}/delete"),
         };
-        let app = KnownMethod { method: Method::App, hint: String::new(), name: Some("Old phone".into()) };
+        let app =
+            KnownMethod { method: Method::Approval, hint: String::new(), name: Some("Old phone".into()) };
         let office = KnownMethod { method: Method::OfficePhone, hint: "ending in 00".into(), name: None };
         let one = Self {
             done: None,
@@ -179,8 +180,13 @@ impl Page for AddMethod {
     const FIELDS: &'static [&'static str] = &["method"];
 
     fn samples() -> Vec<Self> {
-        let all =
-            vec![Method::Text, Method::App, Method::Email, Method::AlternativePhone, Method::OfficePhone];
+        let all = vec![
+            Method::Text,
+            Method::Approval,
+            Method::Email,
+            Method::AlternativePhone,
+            Method::OfficePhone,
+        ];
         let without_texts = all.iter().copied().skip(1).collect();
         let page = |methods| Self {
             action: "/security-info/add".into(),

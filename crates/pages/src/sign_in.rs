@@ -180,7 +180,12 @@ impl Page for SignInWays {
         };
         let many = Self {
             ways: vec![
-                way("a", Method::App, "", Some("Work phone that the ward’s manager gave me, the blue one")),
+                way(
+                    "a",
+                    Method::Approval,
+                    "",
+                    Some("Work phone that the ward’s manager gave me, the blue one"),
+                ),
                 way("b", Method::Text, "ending in 23", None),
                 way("b:call", Method::Text, "ending in 23", None),
                 way("c", Method::Email, "g•••@ysbyty-llanfihangel-y-creuddyn.northfield.example", None),

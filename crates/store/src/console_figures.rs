@@ -61,7 +61,7 @@ statements! {
     BY_DAY = "SELECT (at - $2) / $3 AS day, kind, COUNT(*) AS count FROM activity
         WHERE organisation_id = $1 AND at >= $2 AND at < $4 GROUP BY 1, 2";
     FAILED = "SELECT kind, detail, COUNT(*) AS count FROM activity
-        WHERE organisation_id = $1 AND at >= $2 AND kind IN ($3, $4, $5, $6)
+        WHERE organisation_id = $1 AND at >= $2 AND kind IN ($3, $4, $5, $6, $7)
         GROUP BY kind, detail ORDER BY 3 DESC, kind, detail";
     METHODS = "SELECT sign_in_method.kind, COUNT(*) AS count, COUNT(DISTINCT sign_in_method.account_id) AS people
         FROM sign_in_method JOIN account ON account.id = sign_in_method.account_id
@@ -76,10 +76,10 @@ statements! {
             AS timed
         WHERE place = (count + 1) / 2 ORDER BY channel, provider";
     WAYS = "SELECT ways, COUNT(*) AS people FROM (SELECT COUNT(sign_in_method.id) AS ways FROM account
-            LEFT JOIN sign_in_method ON sign_in_method.account_id = account.id AND sign_in_method.kind IN ($2, $3)
+            LEFT JOIN sign_in_method ON sign_in_method.account_id = account.id AND sign_in_method.kind IN ($2, $3, $4)
             WHERE account.organisation_id = $1 GROUP BY account.id) AS each_account GROUP BY ways ORDER BY ways";
     PUT_OFF = "SELECT COUNT(*) FROM account WHERE organisation_id = $1 AND put_off >= $2 AND NOT EXISTS (SELECT 1
-            FROM sign_in_method WHERE sign_in_method.account_id = account.id AND sign_in_method.kind IN ($3, $4))";
+            FROM sign_in_method WHERE sign_in_method.account_id = account.id AND sign_in_method.kind IN ($3, $4, $5))";
     REMEMBERED = "SELECT COUNT(*) AS things, COUNT(DISTINCT device.account_id) AS people
         FROM device JOIN account ON account.id = device.account_id
         WHERE account.organisation_id = $1 AND device.remembered_at > $2 AND device.remembered_at <= $3";
@@ -107,10 +107,10 @@ fn happening(name: &str) -> Result<ActivityKind, StoreError> {
 }
 
 /// The kinds of methods that serve for resets.
-fn for_resets() -> [&'static str; 2] {
+fn for_resets() -> [&'static str; 3] {
     let mut serving =
         MethodKind::ALL.into_iter().filter(|kind| kind.resets_passwords()).map(MethodKind::as_str);
-    [serving.next().unwrap_or_default(), serving.next().unwrap_or_default()]
+    std::array::from_fn(|_| serving.next().unwrap_or_default())
 }
 
 impl Store {
@@ -158,6 +158,7 @@ impl Store {
             .bind(ActivityKind::PasswordWrong.as_str())
             .bind(ActivityKind::FactorWrong.as_str())
             .bind(ActivityKind::PasskeyRefused.as_str())
+            .bind(ActivityKind::ApprovalRefused.as_str())
             .bind(ActivityKind::ResetFailed.as_str())
             .fetch_all(c))?;
         rows.into_iter()
@@ -217,11 +218,12 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn people_by_ways_to_reset(&self, organisation: Uuid) -> Result<Vec<(u32, u64)>, StoreError> {
-        let [first, second] = for_resets();
+        let [first, second, third] = for_resets();
         let rows: Vec<(i64, i64)> = reading!(self, WAYS, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(first)
             .bind(second)
+            .bind(third)
             .fetch_all(c))?;
         Ok(rows
             .into_iter()
@@ -234,12 +236,13 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn people_who_put_off(&self, organisation: Uuid, times: u32) -> Result<u64, StoreError> {
-        let [first, second] = for_resets();
+        let [first, second, third] = for_resets();
         let (number,): (i64,) = reading!(self, PUT_OFF, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(i64::from(times))
             .bind(first)
             .bind(second)
+            .bind(third)
             .fetch_one(c))?;
         Ok(count(number))
     }

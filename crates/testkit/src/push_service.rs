@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What came: headers and the encrypted body.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl PushService {
     /// Where Node.js or the reader's packages are missing.
     pub async fn start() -> Self {
         let inbox = Arc::new(Inbox::default());
-        *inbox.answer.lock().expect("no panic") = StatusCode::CREATED;
+        *inbox.answer.lock().unwrap_or_else(PoisonError::into_inner) = StatusCode::CREATED;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
         let app = Router::new().route("/push/{id}", post(take)).with_state(Arc::clone(&inbox));
@@ -78,12 +78,12 @@ impl PushService {
 
     /// It answers with this status from now on.
     pub fn answers(&self, status: StatusCode) {
-        *self.inbox.answer.lock().expect("no panic") = status;
+        *self.inbox.answer.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
 
     /// What has come.
     pub fn pushed(&self) -> Vec<Pushed> {
-        self.inbox.pushed.lock().expect("no panic").clone()
+        self.inbox.pushed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What the browser reads of a push.
@@ -112,6 +112,6 @@ impl PushService {
 }
 
 async fn take(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    inbox.pushed.lock().expect("no panic").push(Pushed { headers, body: body.to_vec() });
-    *inbox.answer.lock().expect("no panic")
+    inbox.pushed.lock().unwrap_or_else(PoisonError::into_inner).push(Pushed { headers, body: body.to_vec() });
+    *inbox.answer.lock().unwrap_or_else(PoisonError::into_inner)
 }

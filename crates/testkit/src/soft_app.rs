@@ -20,6 +20,9 @@ pub struct SoftApp {
 
 impl SoftApp {
     /// The app on a new phone, for the service at this origin.
+    ///
+    /// # Panics
+    /// Where this machine makes no keys.
     pub fn new(audience: &str) -> Self {
         Self {
             key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"),
@@ -80,6 +83,9 @@ impl SoftApp {
     }
 
     /// A compact signature (RFC 7515, section 3.1) of whatever it is given.
+    ///
+    /// # Panics
+    /// Where this machine signs nothing.
     pub fn signs(&self, header: &Value, claims: &Value) -> String {
         let input =
             format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));

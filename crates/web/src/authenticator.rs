@@ -11,7 +11,8 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use journeys::Refusal;
-use journeys::authenticator::{self, AppRefusal, Enrolled, Questions};
+use journeys::authenticator::{self, AppRefusal, Questions};
+use journeys::enrolment::{self, Enrolled};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::StoreError;
@@ -83,7 +84,7 @@ fn reply(web: &Web, outcome: Result<Value, AppRefusal>) -> Response {
 async fn enrol(State(web): State<Web>, Caller(visitor): Caller, body: axum::body::Bytes) -> Response {
     let outcome = async {
         let Signed { jws } = signed(&body)?;
-        let enrolled = authenticator::enrol(&web, &jws, &visitor).await?;
+        let enrolled = enrolment::enrol(&web, &jws, &visitor).await?;
         Ok(of_enrolled(&web, &enrolled))
     };
     reply(&web, outcome.await)

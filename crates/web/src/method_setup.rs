@@ -17,7 +17,7 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::asked::standing;
 use journeys::session::Person;
-use journeys::{Refusal, authenticator, calls, join, method_setup};
+use journeys::{Refusal, calls, enrolment, join, method_setup};
 use pages::{
     AskedFor, FieldErrors, SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode,
     SetUpDone, SetUpEmail, SetUpPhone,
@@ -246,7 +246,7 @@ async fn approval_scan(
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let enrolment = authenticator::enrolment(web, setup).await?;
+    let enrolment = enrolment::enrolment(web, setup).await?;
     let scan = SetUpApprovalScan {
         qr_svg: qr_of_address(&enrolment.address)?,
         text: enrolment.text.expose().clone(),

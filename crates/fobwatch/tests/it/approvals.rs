@@ -37,6 +37,7 @@ async fn our_app_is_set_up_as_the_guide_says_and_signs_in(#[values(Sqlite, Postg
     phone.approves_as_shown(&amina.browser).await;
     amina.presses("Next").await.reads("Notification approved");
     amina.presses("Next").await.reads("Security info").says("Authenticator app");
+    amina.says("Signing in, and resetting your password");
     assert_eq!(ward.db.count("sign_in_method", "kind = 'approval'").await, 1);
     assert!(
         ward.subjects_to(AMINA.email).await.contains(&"A change to your account with Fobwatch".to_owned())

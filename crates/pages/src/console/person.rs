@@ -161,7 +161,11 @@ impl Page for ConsolePerson {
                 (ConsoleAct::EndSessions, "/console/people/0193a0f0/sessions".into()),
                 (ConsoleAct::AssistedReset, "/console/people/0193a0f0/reset".into()),
             ],
-            methods: vec![method(Method::Text, true), method(Method::App, true)],
+            methods: vec![
+                method(Method::Text, true),
+                method(Method::App, true),
+                method(Method::Approval, true),
+            ],
             activity: Happening::samples(),
             messages: vec![
                 message(Method::Text, MessageState::Delivered),

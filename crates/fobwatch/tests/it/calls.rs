@@ -89,7 +89,6 @@ impl Node {
             breached: parts.breached.clone(),
             settings: parts.settings.clone(),
             written: Notify::new(),
-            push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             watch: journeys::watch::Watch::default(),
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

@@ -31,6 +31,7 @@ mod password_check;
 pub mod password_strength;
 pub mod recovery_code;
 mod refusal;
+mod repeat;
 pub mod reports;
 pub mod reset;
 pub mod reset_finish;

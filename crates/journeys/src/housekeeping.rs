@@ -1,6 +1,7 @@
 //! Erasing what must not be kept: half-done registrations after their 24 hours, and traces that have served.
 
 use crate::activity::KEPT_DAYS;
+use crate::repeat::Rounds;
 use crate::{Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -55,13 +56,8 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
 
 /// Erases again and again until `stop`.
 pub async fn run(service: Service, stop: CancellationToken) {
-    let mut every = tokio::time::interval(EVERY);
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = every.tick() => {}
-        }
+    let mut rounds = Rounds::every(EVERY, stop);
+    while rounds.next().await {
         if let Err(error) = erase(&service).await {
             tracing::error!(%error, "what has run out cannot be erased");
         }

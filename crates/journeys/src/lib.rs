@@ -37,6 +37,7 @@ pub mod password_strength;
 pub mod push;
 pub mod recovery_code;
 mod refusal;
+mod repeat;
 pub mod reports;
 pub mod reset;
 pub mod reset_finish;

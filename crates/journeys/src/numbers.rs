@@ -2,6 +2,7 @@
 //! with non-UK number will be disabled").
 
 use crate::refusal::{office_phone_problem, phone_problem};
+use crate::repeat::Rounds;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::phone::{PhonePolicy, UkMobile, UkPhone};
@@ -144,13 +145,8 @@ pub async fn check_all(service: &Service) -> Result<(), Refusal> {
 
 /// Looks at everybody's numbers again and again until `stop`.
 pub async fn run(service: Service, stop: CancellationToken) {
-    let mut every = tokio::time::interval(EVERY);
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = every.tick() => {}
-        }
+    let mut rounds = Rounds::every(EVERY, stop);
+    while rounds.next().await {
         if let Err(error) = check_all(&service).await {
             tracing::error!(%error, "the numbers of accounts cannot be looked at");
         }

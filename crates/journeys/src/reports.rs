@@ -1,5 +1,6 @@
 //! What becomes of texts after a provider took them: it reports by itself, and is asked where no report comes.
 
+use crate::repeat::Rounds;
 use crate::{Refusal, Service};
 use channels::{BadReport, DeliveryReport, DeliveryState, Proof, ReportRequest, ReportedMessage};
 use jiff::{SignedDuration, Timestamp};
@@ -121,13 +122,8 @@ pub async fn reconcile(service: &Service) -> Result<u64, Refusal> {
 
 /// Reconciles and looks at budgets again and again until `stop`.
 pub async fn run(service: Service, stop: CancellationToken) {
-    let mut look = tokio::time::interval(LOOK_EVERY);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = look.tick() => {}
-        }
+    let mut rounds = Rounds::every(LOOK_EVERY, stop);
+    while rounds.next().await {
         if let Err(error) = reconcile(&service).await {
             tracing::error!(%error, "what became of texts cannot be found out");
         }

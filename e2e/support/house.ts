@@ -11,6 +11,7 @@ import { Mailbox } from './mailbox.ts';
 import { PEOPLE, roster } from './people.ts';
 import { Phone } from './phone.ts';
 import { freePort, start, type Program } from './programs.ts';
+import { TwilioVoice } from './twilio-voice.ts';
 
 const FOBWATCH = resolve('../target/debug/fobwatch');
 
@@ -29,21 +30,31 @@ export class House {
     readonly fobwatch: (...words: string[]) => Promise<unknown>,
     private readonly folder: string,
     private readonly program: Program,
-  ) {}
+    private readonly line: TwilioVoice | undefined,
+  ) {
+    if (line) this.secrets.push(TwilioVoice.TOKEN);
+  }
 
-  static async open(): Promise<House> {
+  /** What carries the calls of a house that has `calls`. */
+  get calls(): TwilioVoice {
+    if (!this.line) throw new Error('nobody is called from this house: test.use({ calls: true })');
+    return this.line;
+  }
+
+  static async open(calls: boolean): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'fobwatch-e2e-'));
     try {
-      return await House.openIn(folder);
+      return await House.openIn(folder, calls);
     } catch (why) {
       await rm(folder, { recursive: true, force: true });
       throw why;
     }
   }
 
-  private static async openIn(folder: string): Promise<House> {
+  private static async openIn(folder: string, calls: boolean): Promise<House> {
     const mailbox = await Mailbox.open(folder);
     const phone = await Phone.switchOn();
+    const line = calls ? await TwilioVoice.connect() : undefined;
     const port = await freePort();
     const url = `http://localhost:${port}`;
     const env = {
@@ -57,6 +68,13 @@ export class House {
       FOBWATCH_TEXT__BASE_URL: phone.baseUrl,
       FOBWATCH_TEXT__API_KEY: Phone.API_KEY,
       FOBWATCH_PASSWORDS__BREACHED_LIST: join(folder, 'stolen.list'),
+      ...(line && {
+        FOBWATCH_VOICE__PROVIDER: 'twilio',
+        FOBWATCH_VOICE__BASE_URL: line.baseUrl,
+        FOBWATCH_VOICE__USER: TwilioVoice.ACCOUNT,
+        FOBWATCH_VOICE__API_KEY: TwilioVoice.TOKEN,
+        FOBWATCH_VOICE__FROM: TwilioVoice.NUMBER,
+      }),
     };
     const config = join(folder, 'fobwatch.toml');
     const people = join(folder, 'roster.csv');
@@ -74,13 +92,14 @@ export class House {
       env,
       ready: () => fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false),
     });
-    return new House(url, mailbox, phone, fobwatch, folder, program);
+    return new House(url, mailbox, phone, fobwatch, folder, program, line);
   }
 
   async close(): Promise<void> {
     const code = await this.program.stop();
     const log = this.program.log();
     this.phone.close();
+    this.line?.close();
     await this.mailbox.close();
     await rm(this.folder, { recursive: true, force: true });
     expect(code, `the service ends well when it is told to stop:\n${log}`).toBe(0);
@@ -94,10 +113,12 @@ export class House {
 }
 
 /** A test with a house of its worker's own, and a page that may not complain. */
-export const test = base.extend<{ page: Page }, { house: House }>({
+export const test = base.extend<{ page: Page }, { calls: boolean; house: House }>({
+  /** Whether people can be called, too. */
+  calls: [false, { option: true, scope: 'worker' }],
   house: [
-    async ({}, use) => {
-      const house = await House.open();
+    async ({ calls }, use) => {
+      const house = await House.open(calls);
       await use(house);
       await house.close();
     },

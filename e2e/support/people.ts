@@ -63,6 +63,13 @@ export const ewa = person('Ewa Nowak');
 export const pavel = person('Pavel Novák');
 export const zara = person('Zara Hussain');
 export const sunita = person('Sunita Rao');
+export const idris = person('Idris Bello');
+export const marged = person('Marged Tudor');
+export const yusuf = person('Yusuf Demir');
+export const hana = person('Hana Kovács');
+export const leila = person('Leila Farouk');
+export const bronwen = person('Bronwen Hughes');
+export const mateusz = person('Mateusz Zając');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -28,6 +28,10 @@ test.beforeAll(async () => {
   server = createServer((request, response) => {
     // A script that asks the service something is told nothing: there is no service here.
     if (request.method === 'POST') return response.writeHead(204).end();
+    // A page that waits for an answer goes on waiting.
+    if (request.headers.accept === 'application/json') {
+      return response.writeHead(200, { 'content-type': 'application/json' }).end('{"state":"waiting"}');
+    }
     const file = join(FOLDER, normalize(new URL(request.url ?? '/', 'http://localhost').pathname));
     const type = TYPES[extname(file)];
     if (type === undefined || !existsSync(file)) return response.writeHead(404).end();

@@ -36,6 +36,7 @@ pub use prompt::{Prompt, Recording, Speech};
 pub use push::{Push, PushSubscription, Pushed, WebPush};
 pub use report::{BadReport, DeliveryReport, Proof, ReportRequest, ReportedMessage};
 pub use setup::SetupError;
+pub use sip::outside;
 pub use sip::{NumberForm, Pace, Sip, SipSettings};
 pub use smpp::Smpp;
 pub use smtp::SmtpChannel;

@@ -7,6 +7,7 @@ mod dialog;
 mod digest;
 mod line;
 mod message;
+pub mod outside;
 mod sdp;
 mod sound;
 

@@ -11,6 +11,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 
 use crate::passkey::{CreationAnswer, Credential, RelyingParty, RequestAnswer};
+use crate::signed::{DeviceKey, Signer, TYPE, Unverified};
 use crate::{Keys, OpenError, Random, Secret, Token, read_key_text, totp};
 
 /// Bytes that are the same in every run: these functions are about form, not about chance.
@@ -119,6 +120,35 @@ pub fn passkey_answer(bytes: &[u8]) {
         );
         if let Ok(answer) = CreationAnswer::parse(&made) {
             let _ = (answer.challenge(), party.register(&answer, &challenge));
+        }
+    }
+}
+
+/// What a phone sends is read or not; nothing that nobody signed is taken, whatever key it names.
+pub fn signed_request(bytes: &[u8]) {
+    let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let header = |signer: &str| part(format!("{{\"alg\":\"ES256\",\"typ\":\"{TYPE}\",{signer}}}").as_bytes());
+    let (x, y) = bytes.split_at(bytes.len().min(32));
+    let jwk =
+        format!("\"jwk\":{{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"{}\",\"y\":\"{}\"}}", part(x), part(y));
+    let claims = part(b"{\"aud\":\"https://fobwatch.example\"}");
+    for text in [
+        format!("{}.{claims}.{}", header("\"kid\":\"0193a0f0-0000-7000-8000-000000000000\""), part(bytes)),
+        format!("{}.{}.{}", header(&jwk), part(bytes), part(y)),
+        format!("{}.{claims}.", header(&text.escape_default().to_string())),
+        text,
+    ] {
+        let Ok(request) = Unverified::read(&text) else { continue };
+        let keys = match request.signer() {
+            Signer::New(key) => vec![key.clone()],
+            Signer::Device(_) => {
+                vec![DeviceKey::from_bytes(bytes.to_vec()), DeviceKey::from_bytes(Vec::new())]
+            }
+        };
+        for key in keys {
+            let said = request.verify::<serde_json::Value>(&key, "https://fobwatch.example");
+            assert!(said.is_err(), "nobody signed this");
         }
     }
 }

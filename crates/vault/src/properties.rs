@@ -119,6 +119,11 @@ proptest! {
     }
 
     #[test]
+    fn nothing_that_nobody_signed_is_a_request_of_a_phone(bytes in prop_oneof![anything(), vec(any::<u8>(), 60..70)]) {
+        outside::signed_request(&bytes);
+    }
+
+    #[test]
     fn any_text_is_a_token_or_not(bytes in prop_oneof![anything(), "[A-Za-z0-9_-]{43}".prop_map(String::into_bytes)]) {
         outside::token(&bytes);
     }

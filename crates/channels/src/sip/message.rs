@@ -21,6 +21,10 @@ impl Message {
     pub(super) fn parse(packet: &[u8]) -> Option<Self> {
         let end = packet.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&packet[..end]).ok()?;
+        // Parts of the head are repeated in messages of ours, where each would be a line of its own.
+        if head.split("\r\n").any(|line| line.contains(['\r', '\n', '\0'])) {
+            return None;
+        }
         let body = packet[end + 4..].to_vec();
         let mut lines = head.split("\r\n");
         let first = lines.next()?;

@@ -70,6 +70,7 @@ export const hana = person('Hana Kovács');
 export const leila = person('Leila Farouk');
 export const bronwen = person('Bronwen Hughes');
 export const mateusz = person('Mateusz Zając');
+export const emrys = person('Emrys Vaughan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -34,6 +34,8 @@ export class TwilioVoice {
   static readonly ACCOUNT = 'AC5d41402abc4b2a76b9719d911017c592';
   static readonly TOKEN = '7d793037a0760186574b0282f2f435e7';
   static readonly NUMBER = '+441632960123';
+  /** Twilio places no call, and answers the next one with this code (https://www.twilio.com/docs/api/errors). */
+  refuses: number | undefined;
   private readonly calls: PhoneCall[] = [];
 
   private constructor(private readonly server: Server) {}
@@ -78,6 +80,11 @@ export class TwilioVoice {
       throw new Refusal(404, 20404, `The requested resource ${request.url} was not found`);
     }
     const call = new PhoneCall(await readForm(request));
+    if (this.refuses !== undefined) {
+      const code = this.refuses;
+      this.refuses = undefined;
+      throw new Refusal(400, code, 'The call cannot be placed');
+    }
     this.calls.push(call);
     const { sid, to, from } = call;
     const body = { sid, to, from, account_sid: TwilioVoice.ACCOUNT, api_version: '2010-04-01' };

@@ -1,10 +1,11 @@
 // Guide 002, "Set up a mobile phone (call) as your authentication method", and what the call is for: to sign in and to reset a
 // password, by a phone that rings and its # key.
+import type { Page } from '@playwright/test';
 import { Forgetful } from '../support/forgetful.ts';
 import { keyboard } from '../support/hands.ts';
-import { expect, test } from '../support/house.ts';
+import { expect, test, type House } from '../support/house.ts';
 import { picture } from '../support/look.ts';
-import { bronwen, hana, idris, leila, marged, mateusz, yusuf, zara } from '../support/people.ts';
+import { bronwen, emrys, hana, idris, leila, marged, mateusz, yusuf, zara } from '../support/people.ts';
 import type { PhoneCall } from '../support/twilio-voice.ts';
 import type { Visitor } from '../support/visitor.ts';
 
@@ -133,13 +134,28 @@ async function startsToSignIn(visitor: Visitor): Promise<void> {
   await visitor.look('How do you want to sign in');
 }
 
-/** From the page for signing in as far as *Mobile phone (call)*, chosen. */
-async function startsToReset(visitor: Forgetful): Promise<void> {
+/** From the page for signing in to the ways. */
+async function asksToReset(visitor: Forgetful): Promise<void> {
   await visitor.page.goto(`${visitor.house.url}/sign-in`);
   await visitor.asksTo('Reset my password');
   await visitor.reads(/How do you want to prove/);
+}
+
+/** As far as *Mobile phone (call)*, chosen. */
+async function startsToReset(visitor: Forgetful): Promise<void> {
+  await asksToReset(visitor);
   await visitor.choose('Mobile phone (call)');
   await visitor.look('How do you want to prove that it is you');
+}
+
+/** A user name that nobody has is shown ways, too, which differ from name to name: one whose ways are a phone's. */
+async function nobodyWithAPhone(page: Page, house: House): Promise<Forgetful> {
+  for (let number = 1; number < 20; number++) {
+    const nobody = new Forgetful(page, house, { ...zara, email: `nobody.${number}@northfield.example` }, quietly);
+    await asksToReset(nobody);
+    if ((await page.getByRole('radio').count()) === 2 && (await page.getByText('Mobile phone (call)').isVisible())) return nobody;
+  }
+  throw new Error('no name that nobody has is shown a phone');
 }
 
 const isIn = (visitor: Visitor) => visitor.reads(/^Good (morning|afternoon|evening)/);
@@ -199,7 +215,23 @@ test('Yusuf presses another key while he sets his phone up, and is called again'
   await isSetUp(visitor);
 });
 
-test('one call at a time: Hana’s phone is not called again while it rings, from wherever she asks', async ({ page, house, browser }) => {
+test('a call that cannot be placed is no fault of the person’s, and can be tried again', async ({ page, house }) => {
+  const visitor = new Forgetful(page, house, emrys);
+  await visitor.joins('Text message');
+  await startsToSignIn(visitor);
+  // Twilio has no line free.
+  house.calls.refuses = 10004;
+  await visitor.press('Continue');
+  await visitor.reads(/We could not call you/);
+  await shows(visitor, 'This is nothing that you did.');
+  await visitor.look('We could not call you');
+  expect(house.calls.to(emrys.mobile)).toEqual([]);
+  const call = await isCalled(visitor, () => visitor.press('Call me again'));
+  await answersAndPresses(visitor, call, 'signing in now');
+  await isIn(visitor);
+});
+
+test('Hana’s phone is not called twice at a time, from wherever she asks', async ({ page, house, browser }) => {
   const visitor = new Forgetful(page, house, hana);
   await visitor.joins('Text message');
   const call = await signsInByACall(visitor);
@@ -230,7 +262,7 @@ test('one call at a time: Hana’s phone is not called again while it rings, fro
   await elsewhere.close();
 });
 
-test('a reset tells nobody what became of the call, since that would tell whether there is an account', async ({ page, house, browser }) => {
+test('a reset does not tell what became of the call, and so not of an account', async ({ page, house, browser }) => {
   const visitor = new Forgetful(page, house, bronwen, quietly);
   await visitor.joins('Text message');
   await startsToReset(visitor);
@@ -239,9 +271,8 @@ test('a reset tells nobody what became of the call, since that would tell whethe
   await call.isEngaged();
 
   const stranger = await browser.newContext();
-  const person = { ...zara, email: 'nobody.to.call@northfield.example' };
-  const nobody = new Forgetful(await stranger.newPage(), house, person, quietly);
-  await startsToReset(nobody);
+  const nobody = await nobodyWithAPhone(await stranger.newPage(), house);
+  await nobody.choose('Mobile phone (call)');
   await nobody.press('Continue');
 
   for (const each of [visitor, nobody]) {

@@ -183,6 +183,8 @@ async fn send(service: &Service, message: &ClaimedMessage) -> Result<channels::R
             let (reference, report_token) = (message.id.to_string(), Some(service.report_token(message.id)));
             text.send(&Text { to: envelope.to, body, reference, report_token }).await
         }
+        // Calls are written down as placed; nothing is left to carry.
+        Channel::Call => Err(SendError::Permanent("a call is not sent from the outbox".to_owned())),
     }
 }
 

@@ -87,7 +87,7 @@ pub struct DeliveryEntry {
     pub delivered_at: Option<Timestamp>,
     /// When the provider told that it could not be delivered, UTC.
     pub failed_at: Option<Timestamp>,
-    /// How it failed: `permanent`, `temporary` or `technical`.
+    /// How it failed: `permanent`, `temporary` or `technical`; of a call, what happened instead of #, as its answer names it.
     pub failure: Option<String>,
     /// When it was given up, UTC.
     pub gave_up_at: Option<Timestamp>,

@@ -14,6 +14,8 @@ pub enum Channel {
     Email,
     /// By text message.
     Text,
+    /// By telephone call, which no worker carries: it is only written down here.
+    Call,
 }
 
 impl Channel {
@@ -22,6 +24,7 @@ impl Channel {
         match self {
             Self::Email => "email",
             Self::Text => "text",
+            Self::Call => "call",
         }
     }
 
@@ -29,6 +32,7 @@ impl Channel {
         match name {
             "email" => Ok(Self::Email),
             "text" => Ok(Self::Text),
+            "call" => Ok(Self::Call),
             _ => Err(StoreError::Corrupt("a message of an unknown channel")),
         }
     }
@@ -148,7 +152,7 @@ statements! {
     NEWEST = "SELECT tries, sent_at, gave_up_at, delivered_at, failed_at FROM outbox WHERE subject = $1
         ORDER BY written_at DESC, id DESC LIMIT 1";
     UNSENT = "SELECT id, key, channel, written_at, tries, gave_up_at, last_error, provider, failed_at, failure FROM outbox
-        WHERE sent_at IS NULL OR failed_at IS NOT NULL ORDER BY written_at DESC, id DESC LIMIT $1";
+        WHERE (sent_at IS NULL OR failed_at IS NOT NULL) AND channel <> 'call' ORDER BY written_at DESC, id DESC LIMIT $1";
     STATE = "SELECT
         COUNT(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN 1 END) AS waiting,
         COUNT(CASE WHEN gave_up_at > $1 THEN 1 END) AS given_up,
@@ -293,7 +297,8 @@ impl Store {
         }))
     }
 
-    /// Messages that are waiting, given up or reported as undeliverable, the newest first, at most `at_most`.
+    /// Messages that are waiting, given up or reported as undeliverable, the newest first, at most `at_most`. Not calls: that
+    /// nobody answered one is no fault to look into.
     ///
     /// # Errors
     /// Where the database cannot be read.

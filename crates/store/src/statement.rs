@@ -38,6 +38,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::audit::STATEMENTS,
         crate::authenticator::STATEMENTS,
         crate::caller::STATEMENTS,
+        crate::call_log::STATEMENTS,
         crate::code::STATEMENTS,
         crate::console_figures::STATEMENTS,
         crate::delivery::STATEMENTS,

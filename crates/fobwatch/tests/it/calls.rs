@@ -13,6 +13,8 @@ use channels::{Call, CallEnd, CallNews, SendError, TwilioVoice, VoiceChannel};
 use journeys::{Parts, Service};
 use rstest::rstest;
 use std::sync::{Arc, Mutex};
+use store::delivery::DeliveryFilters;
+use store::outbox::Channel;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
@@ -105,6 +107,22 @@ async fn ward_with_a_telephone(kind: Kind) -> (Ward, Arc<Telephone>) {
 }
 
 impl Ward {
+    /// How each call to Amina ended, the newest first, as the delivery log tells it.
+    async fn call_log(&self) -> Vec<String> {
+        let calls = DeliveryFilters { channel: Some(Channel::Call), ..DeliveryFilters::default() };
+        let log = self.store().delivery_log(self.northfield().await, &calls, 1).await.unwrap();
+        log.entries
+            .into_iter()
+            .map(|call| {
+                assert_eq!(
+                    (call.kind.as_str(), call.provider.as_deref()),
+                    ("call-sign-in", Some("scripted"))
+                );
+                call.failure.unwrap_or_else(|| call.status.as_str().to_owned())
+            })
+            .collect()
+    }
+
     /// Until so many calls have come to their end.
     async fn calls_ended(&self, count: i64) {
         while self.db.count("asked", "answer IS NOT NULL").await < count {
@@ -218,6 +236,11 @@ async fn how_a_call_ended_is_said_in_words_and_the_person_can_be_called_again(
     amina.presses("Call me again").await;
     telephone.plays(&ward, 7).await;
     amina.reloads().await.presses("Continue").await.reads("Good morning, Amina");
+    assert_eq!(
+        ward.call_log().await,
+        ["delivered", "failed", "wrong-key", "hung-up", "voicemail", "no-answer", "engaged"],
+        "the service desk sees what became of each call, the newest first"
+    );
 }
 
 #[rstest]

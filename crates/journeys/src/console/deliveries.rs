@@ -18,7 +18,7 @@ const LAST_PAGE: u32 = 200;
 /// What somebody looks for, as they typed it; what is empty is not looked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked<'a> {
-    /// `email` or `text`.
+    /// `email`, `text` or `call`.
     pub channel: &'a str,
     /// A state, as [`DeliveryStatus`] names it.
     pub state: &'a str,
@@ -102,6 +102,7 @@ fn filters(service: &Service, asked: Asked<'_>, account: Option<Uuid>) -> Result
         channel: match asked.channel {
             "email" => Some(Channel::Email),
             "text" => Some(Channel::Text),
+            "call" => Some(Channel::Call),
             _ => None,
         },
         status: DeliveryStatus::parse(asked.state),

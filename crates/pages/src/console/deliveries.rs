@@ -12,13 +12,13 @@ pub struct DeliveryLine {
     pub when: String,
     /// The kind of message, such as `sign-in-code`; its words are in the template.
     pub kind: String,
-    /// `email` or `text`.
+    /// `email`, `text` or `call`.
     pub channel: String,
     /// Who carried it, such as `govuk-notify`; none for the mail server and while it waits.
     pub provider: Option<String>,
     /// `waiting`, `sent`, `delivered`, `failed` or `given-up`.
     pub state: String,
-    /// How it failed: `permanent`, `temporary` or `technical`.
+    /// How it failed: `permanent`, `temporary` or `technical`; of a call, what happened instead of #.
     pub failure: Option<String>,
     /// How often it was tried.
     pub tries: u32,
@@ -93,6 +93,12 @@ impl Page for ConsoleDeliveries {
                 line("factor-code", "text", Some("govuk-notify"), "delivered"),
                 nobody(line("join-code", "email", None, "sent")),
                 line("sign-in-code", "text", Some("another-provider"), "failed"),
+                line("call-sign-in", "call", Some("sip"), "sent"),
+                line("call-reset", "call", Some("twilio"), "delivered"),
+                DeliveryLine {
+                    failure: Some("no-answer".into()),
+                    ..line("call-set-up", "call", Some("sip"), "failed")
+                },
                 DeliveryLine { tries: 9, ..line("something-new", "email", None, "given-up") },
             ],
             newer_href: Some("/console/deliveries?page=1".into()),

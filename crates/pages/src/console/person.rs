@@ -82,8 +82,8 @@ pub enum MessageState {
 pub struct ConsoleMessage {
     /// In words.
     pub when: String,
-    /// `email` or `text`.
-    pub method: Method,
+    /// `email`, `text` or `call`.
+    pub channel: String,
     /// What became of it.
     pub state: MessageState,
 }
@@ -134,8 +134,11 @@ impl Page for ConsolePerson {
     const PLACE: Option<Place> = Some(Place::Console);
 
     fn samples() -> Vec<Self> {
-        let message =
-            |method, state| ConsoleMessage { when: "22 November 2026 at 9:58am".into(), method, state };
+        let message = |channel: &str, state| ConsoleMessage {
+            when: "22 November 2026 at 9:58am".into(),
+            channel: channel.into(),
+            state,
+        };
         let method = |method, remove: bool| ConsoleMethod {
             method,
             added: "1 September 2026".into(),
@@ -168,10 +171,10 @@ impl Page for ConsolePerson {
             ],
             activity: Happening::samples(),
             messages: vec![
-                message(Method::Text, MessageState::Delivered),
-                message(Method::Email, MessageState::Sent),
-                message(Method::Text, MessageState::Failed),
-                message(Method::Email, MessageState::Waiting),
+                message("text", MessageState::Delivered),
+                message("email", MessageState::Sent),
+                message("call", MessageState::Failed),
+                message("email", MessageState::Waiting),
             ],
             back: Some("/console/people".into()),
         };

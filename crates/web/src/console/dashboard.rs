@@ -15,7 +15,6 @@ use pages::{ConsoleDashboard, ConsolePart, Plot, PlotRow, ProviderLine, RangeLin
 use rules::activity::ActivityKind;
 use serde::Deserialize;
 use store::delivery::ProviderDeliveries;
-use store::outbox::Channel;
 use wording::Language;
 
 pub(super) fn routes() -> Router<Web> {
@@ -113,10 +112,7 @@ fn provider_line(each: &ProviderDeliveries, figures: &Dashboard) -> ProviderLine
     let time =
         figures.times.iter().find(|time| time.channel == each.channel && time.provider == each.provider);
     ProviderLine {
-        channel: match each.channel {
-            Channel::Email => "email".to_owned(),
-            Channel::Text => "text".to_owned(),
-        },
+        channel: each.channel.as_str().to_owned(),
         provider: each.provider.clone(),
         median_seconds: time.map(|time| u64::try_from(time.median.as_secs()).unwrap_or(0)),
         waiting: each.waiting,

@@ -19,7 +19,6 @@ use pages::{
 };
 use rules::role::Act;
 use serde::Deserialize;
-use store::outbox::Channel;
 use store::people::MessageTrace;
 use store::role::Role;
 use wording::Language;
@@ -96,10 +95,7 @@ fn person(web: &Web, staff: &Staff, seen: Seen, done: Option<String>) -> Console
             .iter()
             .map(|trace| ConsoleMessage {
                 when: words(trace.written_at),
-                method: match trace.channel {
-                    Channel::Email => Method::Email,
-                    Channel::Text => Method::Text,
-                },
+                channel: trace.channel.as_str().to_owned(),
                 state: message_state(trace),
             })
             .collect(),

@@ -1,6 +1,6 @@
-// The telephone network behind a stand-in for Twilio Programmable Voice, which nobody can run for themselves. It follows the public
-// documentation (https://www.twilio.com/docs/voice) as far as calls go that say something and wait for a key. In the test's hand
-// each call is a phone: it is answered, declined, left to ring, and its keys are pressed.
+// The telephone network behind a stand-in for Twilio Programmable Voice, which nobody can run for themselves. It follows the
+// public documentation (https://www.twilio.com/docs/voice) as far as calls go that say something and wait for a key. In the
+// test's hand each call is a phone: it is answered, declined, left to ring, and its keys are pressed.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,32 +1,32 @@
 //! Guide 002: *Add sign-in method*, from *Add* to *Done*. Nothing becomes a method before a code proved that it works, but for
 //! the phones that are kept for contact only.
 
+mod becoming;
+mod by_call;
+
+pub use by_call::{call_again, call_number, was_called};
+
+use self::becoming::{Proved, become_method, is_known};
 use crate::approval::{self, Outcome, Repeat, ask_in_app};
 use crate::asked::{Question, claim};
-use crate::calls::{self, Calling, ask_by_call};
 use crate::codes::{Destination, Sending, typed_code};
 use crate::enrolment::{enrolment_hash, enrolment_token};
 use crate::factor::{AppSetup, channel_of, prove_app, setup_of};
-use crate::notices::named;
 use crate::numbers::{contact_number, mobile_number};
 use crate::refusal::email_problem;
 use crate::session::Person;
-use crate::visitor::About;
 use crate::{Network, Refusal, Service, Visitor};
 use jiff::Timestamp;
 use rules::email::EmailAddress;
 use rules::limits::SET_UP_CODES_PER_DAY;
 use rules::method::{AT_MOST, SET_UP_LIFETIME};
-use store::Tx;
-use store::activity::ActivityKind;
 use store::asked::{How, WhatFor};
-use store::audit::Event;
 use store::code::CodeFor;
 use store::limits::Allowance;
 use store::method::{MethodKind, MethodSecret, SignInMethod};
 use store::method_setup::{MethodSetup, NewMethodSetup};
 use uuid::Uuid;
-use wording::{Message, SecurityChange};
+use wording::Message;
 
 /// The kinds that a person is offered, in the order of the guide's list. Both kinds of *Authenticator app* are one to people:
 /// which it is they say in its wizard.
@@ -156,103 +156,6 @@ pub async fn enter_number(
     let tx = service.store.begin().await?;
     let proved = Proved { secret: &secret, step: 0, field: "number" };
     become_method(service, person, setup, tx, proved, visitor, service.clock.now()).await
-}
-
-/// *Call me*, *Next*: the phone rings, and # proves that it works.
-///
-/// # Errors
-/// [`Refusal::Fields`], [`Refusal::WrongStep`] where it is no phone or nobody can be called, [`Refusal::CodeTooSoon`],
-/// [`Refusal::TooManyCodes`], [`Refusal::NoTextsNow`].
-pub async fn call_number(
-    service: &Service,
-    person: &Person,
-    setup: &MethodSetup,
-    typed: &str,
-    visitor: &Visitor,
-) -> Result<(), Refusal> {
-    if setup.kind != MethodKind::Text {
-        return Err(Refusal::WrongStep);
-    }
-    let number = mobile_number("number", typed, person.policy.phones)?;
-    call_phone(service, person, setup, &MethodSecret::address(&number), visitor).await
-}
-
-/// *Call me again*.
-///
-/// # Errors
-/// As [`call_number`].
-pub async fn call_again(
-    service: &Service,
-    person: &Person,
-    setup: &MethodSetup,
-    visitor: &Visitor,
-) -> Result<(), Refusal> {
-    let secret = setup.secret.as_ref().filter(|_| setup.kind == MethodKind::Text);
-    call_phone(service, person, setup, secret.ok_or(Refusal::WrongStep)?, visitor).await
-}
-
-async fn call_phone(
-    service: &Service,
-    person: &Person,
-    setup: &MethodSetup,
-    secret: &MethodSecret,
-    visitor: &Visitor,
-) -> Result<(), Refusal> {
-    if setup.finished_at.is_some() {
-        return Ok(());
-    }
-    let account = &person.account;
-    if is_known(&service.store.sign_in_methods(account.id).await?, setup, secret) {
-        return Err(Refusal::field("number", "method-already"));
-    }
-    let question = Question {
-        code_for: code_for(setup),
-        account: Some(account.id),
-        method: None,
-        how: How::Call,
-        what_for: WhatFor::SetUp,
-        counted: None,
-        organisation: &person.organisation.name,
-        visitor,
-    };
-    let calling = Calling {
-        question,
-        number: secret.as_address(),
-        policy: &person.policy,
-        organisation: Some(account.organisation_id),
-        network: &visitor.network,
-        rings: true,
-    };
-    let now = service.clock.now();
-    let mut tx = service.store.begin().await?;
-    // What was pressed on one phone proves nothing of another number.
-    let same = setup.secret.as_ref().is_some_and(|entered| entered.as_address() == secret.as_address());
-    if !same {
-        tx.end_asked(code_for(setup), now).await?;
-    }
-    if tx.take(&SET_UP_CODES_PER_DAY, account.id.as_bytes(), now).await? != Allowance::Granted {
-        return Err(Refusal::TooManyCodes);
-    }
-    let pending = ask_by_call(service, &mut tx, calling, now).await?;
-    if !tx.enter_method_setup(setup.id, secret).await? {
-        return Err(Refusal::WrongStep);
-    }
-    tx.commit().await?;
-    calls::place(service, pending);
-    Ok(())
-}
-
-/// Whether the set-up was proved by a call.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn was_called(service: &Service, setup: &MethodSetup) -> Result<bool, Refusal> {
-    let asked = crate::asked::standing(service, code_for(setup)).await?;
-    Ok(asked.is_some_and(|(asked, _)| {
-        asked.how == How::Call
-            && asked.used_at.is_some()
-            && asked.answer.is_some_and(store::asked::Answer::is_yes)
-    }))
 }
 
 /// *Next* after an e-mail address.
@@ -467,88 +370,4 @@ pub async fn prove_elsewhere(
 async fn faster(service: &Service, setup: &MethodSetup, refusal: Refusal) -> Result<(), Refusal> {
     let after = service.store.method_setup(setup.id).await?;
     if after.is_some_and(|after| after.finished_at.is_some()) { Ok(()) } else { Err(refusal) }
-}
-
-/// What was proved, and the field of the page that is wrong where the account has it already.
-struct Proved<'a> {
-    secret: &'a MethodSecret,
-    /// The time step of an app's code, which cannot be used again.
-    step: u64,
-    field: &'static str,
-}
-
-/// Whether the account has this address or number already, as a method of this kind.
-fn is_known(methods: &[SignInMethod], setup: &MethodSetup, secret: &MethodSecret) -> bool {
-    !setup.kind.is_app()
-        && methods
-            .iter()
-            .any(|method| method.kind == setup.kind && method.secret.as_address() == secret.as_address())
-}
-
-/// The set-up becomes a method, or comes in the place of one, in the transaction of its proof. The methods of one account are
-/// changed one after the other, so that a number added twice at once is one method.
-async fn become_method(
-    service: &Service,
-    person: &Person,
-    setup: &MethodSetup,
-    mut tx: Tx,
-    proved: Proved<'_>,
-    visitor: &Visitor,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let (account, kind) = (&person.account, setup.kind);
-    tx.one_at_a_time("methods-of-account", account.id.as_bytes(), now).await?;
-    let before = tx.sign_in_methods(account.id).await?;
-    if !tx.finish_method_setup(setup.id, now).await? {
-        return Ok(());
-    }
-    if is_known(&before, setup, proved.secret) {
-        return Err(Refusal::field(proved.field, "method-already"));
-    }
-    let named_kind = kind.as_str().to_owned();
-    let (method, event, happened, change) = match setup.replaces {
-        Some(method) => {
-            if !tx.replace_method_secret(method, account.id, proved.secret, proved.step, now).await? {
-                return Err(Refusal::MethodGone);
-            }
-            (
-                method,
-                Event::MethodChanged { account: account.id, method, kind: named_kind },
-                ActivityKind::MethodChanged,
-                SecurityChange::MethodChanged(named(kind)),
-            )
-        }
-        None => {
-            if is_full(&before, kind) {
-                return Err(Refusal::field(proved.field, "add-method-too-many"));
-            }
-            let method = vault::new_id(now, service.random.as_ref());
-            tx.add_sign_in_method(method, account.id, kind, proved.secret, proved.step, now).await?;
-            (
-                method,
-                Event::MethodAdded { account: account.id, method, kind: named_kind },
-                ActivityKind::MethodAdded,
-                SecurityChange::MethodAdded(named(kind)),
-            )
-        }
-    };
-    // The phone that said yes is the method from here on; one that it replaces is nobody's.
-    if kind == MethodKind::Approval && !tx.authenticator_becomes(setup.id, method).await? {
-        return Err(Refusal::WrongStep);
-    }
-    if kind.resets_passwords() {
-        tx.set_up_is_done(account.id).await?;
-    }
-    let about = About {
-        detail: Some(kind.as_str()),
-        session: Some(person.session.id),
-        visitor: Some(visitor),
-        by_staff: false,
-    };
-    service.note(&mut tx, account.id, happened, about, now).await?;
-    tx.audit(event, now);
-    service.tell_everywhere(&mut tx, account, &person.organisation, change, &before, now).await?;
-    tx.commit().await?;
-    service.written.notify_one();
-    Ok(())
 }

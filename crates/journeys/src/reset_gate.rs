@@ -1,31 +1,30 @@
 //! A reset under way: what proves whose it is. One proof, or two.
 
+mod by_call;
+mod passing;
+
+pub use by_call::{call_again, call_choice, choose_call};
+
+use self::passing::pass;
 use crate::approval::{self, Outcome, Repeat, ask_in_app};
 use crate::asked::{self, Question, claim};
-use crate::calls::{self, Calling, Pending, ask_by_call};
 use crate::codes::{Destination, Sending, typed_code};
 use crate::factor::{channel_of, prove_app};
-use crate::reset::{
-    Asking, Purpose, Resetting, Step, closed, cookie_hash, failures, refuse_closed, wrong_proofs,
-};
+use crate::reset::{Asking, Purpose, Resetting, Step, failures, refuse_closed};
 use crate::reset_ways::short_id;
-use crate::visitor::About;
-use crate::{FieldProblem, Refusal, Service};
+use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::code::TypedCode;
 use rules::limits::RESET_CODES_PER_DAY;
 use rules::method::MethodKind;
 use rules::recovery::TypedRecoveryCode;
-use rules::reset::{Gate, gates_needed};
+use rules::reset::Gate;
 use store::Tx;
-use store::activity::ActivityKind;
 use store::asked::{Asked, How, Status, WhatFor};
 use store::audit::Event;
 use store::code::CodeFor;
 use store::limits::Allowance;
 use store::method::SignInMethod;
-use store::outbox::Channel;
-use store::reset::Proved;
 use uuid::Uuid;
 use vault::Token;
 use wording::{Message, SecurityChange};
@@ -43,12 +42,6 @@ pub struct Passed {
 pub fn choice(service: &Service, resetting: &Resetting, way: &SignInMethod) -> String {
     let parts = [resetting.reset.id.as_bytes().as_slice(), way.id.as_bytes()];
     short_id(&service.keys.keyed_hash("reset-choice", &parts)).simple().to_string()
-}
-
-/// The same for *Call …*.
-pub fn call_choice(service: &Service, resetting: &Resetting, way: &SignInMethod) -> String {
-    let parts = [resetting.reset.id.as_bytes().as_slice(), way.id.as_bytes()];
-    short_id(&service.keys.keyed_hash("reset-call-choice", &parts)).simple().to_string()
 }
 
 /// How the last question stands. Before something was proved, no page tells what became of a call: whether a phone rang would
@@ -70,99 +63,6 @@ pub async fn standing(service: &Service, resetting: &Resetting) -> Result<Option
         };
         (asked, status)
     }))
-}
-
-/// *Call …*: chooses a phone and calls it.
-///
-/// # Errors
-/// As [`choose`].
-pub async fn choose_call(
-    service: &Service,
-    resetting: &Resetting,
-    typed: &str,
-    asking: Asking<'_>,
-) -> Result<(), Refusal> {
-    if !matches!(resetting.step(), Step::Choose | Step::Prove) {
-        return Err(Refusal::WrongStep);
-    }
-    let way = resetting
-        .ways
-        .iter()
-        .find(|way| way.kind == MethodKind::Text && call_choice(service, resetting, way) == typed);
-    call_way(service, resetting, way.ok_or_else(|| Refusal::field("method", "reset-method-empty"))?, asking)
-        .await
-}
-
-/// *Call me again*.
-///
-/// # Errors
-/// As [`choose`].
-pub async fn call_again(service: &Service, resetting: &Resetting, asking: Asking<'_>) -> Result<(), Refusal> {
-    let way = resetting.way().filter(|way| way.kind == MethodKind::Text);
-    call_way(service, resetting, way.ok_or(Refusal::WrongStep)?, asking).await
-}
-
-async fn call_way(
-    service: &Service,
-    resetting: &Resetting,
-    way: &SignInMethod,
-    asking: Asking<'_>,
-) -> Result<(), Refusal> {
-    let now = service.clock.now();
-    let reset = &resetting.reset;
-    let failures = failures(service, &reset.who, reset.account_id, asking.device).await?;
-    let mut tx = service.store.begin().await?;
-    refuse_where_closed(&mut tx, resetting, &failures, now).await?;
-    if !tx.choose_reset_method(reset.id, way.id).await? {
-        return Err(Refusal::ResetOver);
-    }
-    let pending = ask_on_phone(service, &mut tx, resetting, way, &failures, asking, now).await?;
-    tx.audit(Event::ResetMethodChosen { reset: reset.id, kind: "call".to_owned() }, now);
-    tx.commit().await?;
-    calls::place(service, pending);
-    Ok(())
-}
-
-/// For a user name that nobody has a question is written, too, and no phone rings.
-async fn ask_on_phone(
-    service: &Service,
-    tx: &mut Tx,
-    resetting: &Resetting,
-    way: &SignInMethod,
-    failures: &[u8; 32],
-    asking: Asking<'_>,
-    now: Timestamp,
-) -> Result<Pending, Refusal> {
-    let number = way.secret.as_address();
-    let everywhere = service.destination_hash(Destination { channel: Channel::Text, to: number });
-    let subject = service.keys.keyed_hash("reset-codes", &[&everywhere, failures]);
-    if tx.take(&RESET_CODES_PER_DAY, &subject, now).await? != Allowance::Granted {
-        return Err(Refusal::TooManyCodes);
-    }
-    let account = resetting.account.as_ref().filter(|_| resetting.real);
-    let question = Question {
-        code_for: code_for(resetting),
-        account: account.map(|account| account.id),
-        method: Some(way.id),
-        how: How::Call,
-        what_for: match resetting.reset.purpose {
-            Purpose::Password => WhatFor::Reset,
-            Purpose::Unlock => WhatFor::Unlock,
-        },
-        counted: None,
-        organisation: "",
-        visitor: asking.visitor,
-    };
-    let organisation = resetting.account.as_ref().map_or(Uuid::max(), |account| account.organisation_id);
-    let calling = Calling {
-        question,
-        number,
-        policy: &resetting.policy,
-        organisation: Some(organisation),
-        network: &asking.visitor.network,
-        rings: resetting.real,
-    };
-    ask_by_call(service, tx, calling, now).await
 }
 
 /// Chooses what to prove the account by, and sends a code where that needs one. Where none may be sent, nothing is chosen.
@@ -435,132 +335,4 @@ async fn use_recovery_code(
     let change = SecurityChange::RecoveryCodeUsed;
     service.tell_everywhere(&mut tx, account, &organisation, change, &[], now).await?;
     Ok(tx)
-}
-
-/// Counts a proof, checks it, and passes the gate or counts the failure.
-async fn pass(
-    service: &Service,
-    resetting: &Resetting,
-    gate: Gate,
-    method_id: Option<Uuid>,
-    proof: impl Future<Output = Result<Tx, Refusal>>,
-    asking: Asking<'_>,
-    now: Timestamp,
-) -> Result<Passed, Refusal> {
-    let Resetting { reset, policy, .. } = resetting;
-    let failures = failures(service, &reset.who, reset.account_id, asking.device).await?;
-    let mut tx = service.store.begin().await?;
-    refuse_where_closed(&mut tx, resetting, &failures, now).await?;
-    let token = cookie_hash(service, &resetting.cookie);
-    let tries = tx.count_reset_try(reset.id, &token, policy.code_wrong_tries).await?;
-    let tries = tries.ok_or(Refusal::ResetOver)?;
-    tx.take(&wrong_proofs(policy), &failures, now).await?;
-    tx.commit().await?;
-    match proof.await {
-        Ok(tx) => {
-            let proved = Proved { at: now, by: gate, method_id };
-            passed(service, tx, resetting, proved, &failures, asking, now).await
-        }
-        Err(refusal) if tries >= policy.code_wrong_tries && is_wrong(&refusal) => {
-            fail(service, resetting, &failures, asking, now).await
-        }
-        Err(Refusal::CodeWrong { .. }) if !matches!(gate, Gate::App | Gate::Approval) => {
-            let left = policy.code_wrong_tries.saturating_sub(tries);
-            let problem = FieldProblem::new("code", "reset-code-wrong").with("left", &left);
-            Err(Refusal::Fields(vec![problem]))
-        }
-        Err(refusal) => Err(refusal),
-    }
-}
-
-/// Whether it is the proof that was refused, and not a fault of ours.
-fn is_wrong(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::Fields(_) | Refusal::CodeWrong { .. } | Refusal::CodeExpired | Refusal::CodesEnded
-    )
-}
-
-async fn passed(
-    service: &Service,
-    mut tx: Tx,
-    resetting: &Resetting,
-    proved: Proved,
-    failures: &[u8; 32],
-    asking: Asking<'_>,
-    now: Timestamp,
-) -> Result<Passed, Refusal> {
-    let reset = &resetting.reset;
-    let account = resetting.account.as_ref().ok_or(Refusal::Fault("a gate of nobody was passed"))?;
-    let cookie = Token::new(service.random.as_ref());
-    let token = cookie_hash(service, &cookie);
-    let kept = match reset.first {
-        None => tx.pass_first_gate(reset.id, proved, &token).await?,
-        Some(_) => tx.pass_second_gate(reset.id, proved, &token).await?,
-    };
-    if !kept {
-        return Err(Refusal::ResetOver);
-    }
-    if resetting.ways.iter().any(|way| way.kind == MethodKind::Approval) {
-        let counted = approval::counted_in_reset(service, failures);
-        approval::forget(&mut tx, &resetting.policy, &counted).await?;
-    }
-    // It was no failure. The reset's row is locked before this count is, as where it was counted.
-    tx.give_back(&wrong_proofs(&resetting.policy), failures, now).await?;
-    let gate = proved.by.as_str().to_owned();
-    tx.audit(Event::ResetGatePassed { reset: reset.id, account: account.id, gate }, now);
-    let needed = match reset.first {
-        Some(_) => 2,
-        None => {
-            let organisation = tx
-                .organisation(account.organisation_id)
-                .await?
-                .ok_or(Refusal::Fault("an account of no organisation"))?;
-            let has_role = !tx.roles_of(account.id).await?.is_empty();
-            gates_needed(service.policy(&organisation)?.reset_gates, has_role, proved.by)
-        }
-    };
-    let all = reset.first.is_some() || needed == 1;
-    let step = match (all, reset.purpose) {
-        (false, _) => Step::Choose,
-        (true, Purpose::Password) => Step::NewPassword,
-        (true, Purpose::Unlock) => {
-            let unlocking =
-                crate::reset_finish::Unlocking { reset: reset.id, needed, failures, token: &token };
-            crate::reset_finish::unlock(service, &mut tx, account, unlocking, asking, now).await?;
-            Step::Done
-        }
-    };
-    tx.commit().await?;
-    service.written.notify_one();
-    Ok(Passed { cookie, step })
-}
-
-/// Too many wrong proofs: the reset ends. The last of several closes self-service for a while.
-async fn fail(
-    service: &Service,
-    resetting: &Resetting,
-    failures: &[u8],
-    asking: Asking<'_>,
-    now: Timestamp,
-) -> Result<Passed, Refusal> {
-    let Resetting { reset, policy, .. } = resetting;
-    let mut tx = service.store.begin().await?;
-    if !tx.fail_reset(reset.id, &cookie_hash(service, &resetting.cookie), now).await? {
-        return Err(Refusal::ResetOver);
-    }
-    tx.take(&policy.failed_resets, failures, now).await?;
-    let closes = !tx.has_room(&policy.failed_resets, failures, now).await?;
-    if closes {
-        tx.take(&closed(policy), failures, now).await?;
-        tx.forget_limit(&policy.failed_resets, failures).await?;
-        tx.forget_limit(&wrong_proofs(policy), failures).await?;
-    }
-    let about =
-        About { detail: Some(reset.purpose.as_str()), visitor: Some(asking.visitor), ..About::default() };
-    let account = reset.account_id;
-    service.note(&mut tx, account.unwrap_or(Uuid::nil()), ActivityKind::ResetFailed, about, now).await?;
-    tx.audit(Event::ResetFailed { reset: reset.id, account, closed: closes }, now);
-    tx.commit().await?;
-    Err(if closes { Refusal::ResetClosed } else { Refusal::ResetOver })
 }

@@ -1,5 +1,7 @@
 //! Guide 002: the wizards, from *Add* to *Done*: phone, authenticator app, e-mail, and the phones for contact.
 
+mod waiting;
+
 use crate::app_setup::{qr_of, qr_of_address};
 use crate::errors::Trouble;
 use crate::forms::{CodeForm, EmailForm, NumberForm};
@@ -8,19 +10,17 @@ use crate::registration::{Sent, method as named};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::security_info::refused;
 use crate::visitor::{Caller, Visitor};
-use crate::waiting::{Looked, Place, state_for, waiting_page};
 use crate::{Web, urls};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::asked::standing;
 use journeys::session::Person;
 use journeys::{Refusal, calls, enrolment, join, method_setup};
 use pages::{
-    AskedFor, FieldErrors, SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode,
-    SetUpDone, SetUpEmail, SetUpPhone,
+    FieldErrors, SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode, SetUpDone,
+    SetUpEmail, SetUpPhone,
 };
 use rules::method::MethodKind;
 use store::method::MethodSecret;
@@ -36,9 +36,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/security-info/setup/{id}/scan", get(show_scan).post(scanned))
         .route("/security-info/setup/{id}/code", get(show_code).post(prove))
         .route("/security-info/setup/{id}/code/new", get(back_to_code).post(send_new_code))
-        .route("/security-info/setup/{id}/waiting", get(show_waiting).post(prove_elsewhere))
-        .route("/security-info/setup/{id}/waiting/state", get(waiting_state))
-        .route("/security-info/setup/{id}/waiting/again", get(back_to_waiting).post(try_again))
+        .merge(waiting::routes())
         .route("/security-info/setup/{id}/done", get(done))
 }
 
@@ -363,76 +361,6 @@ async fn send_new_code(
             let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
             code_page(&web, &person, &setup, String::new(), false, &errors, status).await
         }
-    }
-}
-
-/// *Let's try it out*, or our call: the page waits.
-async fn show_waiting(
-    State(web): State<Web>,
-    Query(looked): Query<Looked>,
-    Path(id): Path<String>,
-    jar: CookieJar,
-) -> Answer {
-    let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
-    let asked = standing(&web, method_setup::code_for(&setup)).await?;
-    if setup.finished_at.is_some() || asked.is_none() {
-        return Ok(see_other(&start_of(&setup)));
-    }
-    let is_ours = setup.kind == MethodKind::Approval;
-    let place = Place {
-        what_for: AskedFor::SetUp,
-        path: at(&setup, "waiting"),
-        code_href: None,
-        other_ways_href: None,
-        remember_days: None,
-        back: Some(at(&setup, if is_ours { "scan" } else { "phone" })),
-    };
-    let sent_to = if is_ours { String::new() } else { entered(&setup) };
-    page(&shell(&web, &person), &waiting_page(place, asked, sent_to, looked.is()))
-}
-
-async fn waiting_state(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
-    let (_, setup) = wizard(&web, &jar, &id, "waiting").await?;
-    state_for(&web, method_setup::code_for(&setup)).await
-}
-
-/// *Next* after the yes.
-async fn prove_elsewhere(
-    State(web): State<Web>,
-    Caller(visitor): Caller,
-    Path(id): Path<String>,
-    jar: CookieJar,
-) -> Answer {
-    let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
-    match method_setup::prove_elsewhere(&web, &person, &setup, &visitor).await {
-        Ok(()) => Ok(see_other(&at(&setup, "done"))),
-        Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
-        Err(Refusal::NotApproved) => Ok(see_other(&format!("{}{}", at(&setup, "waiting"), Looked::YES))),
-        Err(refusal) => Err(refused(&person, refusal)),
-    }
-}
-
-async fn back_to_waiting(Path(id): Path<String>) -> Answer {
-    let id = Uuid::parse_str(&id).map_err(|_| Refusal::SetUpOver)?;
-    Ok(see_other(&urls::security_setup(id, "waiting")))
-}
-
-/// *Send it again*.
-async fn try_again(
-    State(web): State<Web>,
-    Caller(visitor): Caller,
-    Path(id): Path<String>,
-    jar: CookieJar,
-) -> Answer {
-    let (person, setup) = wizard(&web, &jar, &id, "waiting").await?;
-    let again = match setup.kind {
-        MethodKind::Text => method_setup::call_again(&web, &person, &setup, &visitor).await,
-        _ => method_setup::try_out(&web, &person, &setup, true, &visitor).await,
-    };
-    match again {
-        Ok(()) => Ok(see_other(&at(&setup, "waiting"))),
-        Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
-        Err(refusal) => Err(refused(&person, refusal)),
     }
 }
 

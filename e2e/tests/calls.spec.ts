@@ -72,7 +72,7 @@ async function asksForACall(visitor: Visitor, number = visitor.person.mobile): P
 async function answersAndPresses(visitor: Visitor, call: PhoneCall, saysWhatFor: string, then = itself): Promise<void> {
   await test.step('5 answer the call and press the # key', async () => {
     await visitor.reads(/Answer our call/);
-    await shows(visitor, 'We are calling you.');
+    await shows(visitor, 'Waiting for your phone to ring.');
     await call.rings();
     await then(visitor);
     await shows(visitor, 'Your phone is ringing.');
@@ -248,13 +248,14 @@ test('Hana’s phone is not called twice at a time, from wherever she asks', asy
   await other.page.goto(`${house.url}/sign-in`);
   await startsToSignIn(other);
   await other.press('Continue');
+  await other.reads(/How do you want to sign in/);
   await expect(other.page).toHaveTitle(/^Error: /);
+  await expect(other.page.getByRole('alert')).toContainText('Your phone is being called, or was a moment ago.');
   await other.look('Another call is under way');
   expect(house.calls.to(hana.mobile), 'nor does another browser begin one').toEqual([call]);
 
   await call.isEngaged();
   await visitor.reads(ENDS.engaged.heading);
-  await other.follow('Use another way to sign in');
   await other.choose('Phone call');
   const next = await isCalled(other, () => other.press('Continue'));
   await answersAndPresses(other, next, 'signing in now');
@@ -279,7 +280,7 @@ test('a reset does not tell what became of the call, and so not of an account', 
     await each.press('Continue');
     await each.reads(/Answer our call/);
     await shows(each, 'We are still waiting for your answer.');
-    await shows(each, 'We are calling you.');
+    await shows(each, 'Waiting for your phone to ring.');
   }
   const seen = async ({ page }: Visitor) => (await page.getByRole('main').innerText()).replace(/ending in \d\d/, 'ending in');
   expect(await seen(nobody)).toBe(await seen(visitor));

@@ -41,6 +41,9 @@ pub(crate) struct Calling<'a> {
     pub network: &'a Network,
     /// Whether the phone rings; for a user name that nobody has all else is the same.
     pub rings: bool,
+    /// Where no page may tell whether a phone rings: what stands for whoever the user name names. What becomes of the call then
+    /// changes nothing about what may be asked next.
+    pub veiled_for: Option<&'a [u8]>,
 }
 
 /// A call that is to be placed once its question is committed.
@@ -54,19 +57,19 @@ pub(crate) async fn ask_by_call(
     calling: Calling<'_>,
     now: Timestamp,
 ) -> Result<Pending, Refusal> {
-    let Calling { question, number, policy, organisation, rings, .. } = calling;
+    let Calling { question, number, policy, organisation, veiled_for, .. } = calling;
     let voice = service.voice.as_ref().ok_or(Refusal::WrongStep)?;
     let open = tx.last_asked(question.code_for).await?.is_some_and(|last| {
-        last.status(now) == Status::Waiting && last.method_id == question.method && last.how == How::Call
+        let goes_on = match veiled_for {
+            Some(_) => last.expires_at > now,
+            None => last.status(now) == Status::Waiting,
+        };
+        goes_on && last.method_id == question.method && last.how == How::Call
     });
     if open {
         return Ok(Pending(None));
     }
-    if let Allowance::Exhausted { until } =
-        tx.take(&CALLS_AT_ONCE, person(question.account, question.code_for.subject()).as_bytes(), now).await?
-    {
-        return Err(Refusal::too_soon(until, now));
-    }
+    let rings = has_a_free_line(tx, calling, now).await?;
     allow(service, tx, calling, now).await?;
     let to = Destination { channel: Channel::Text, to: number };
     let id = vault::new_id(now, service.random.as_ref());
@@ -93,6 +96,23 @@ pub(crate) async fn ask_by_call(
     Ok(Pending(rings.then_some(call)))
 }
 
+/// Takes the one line to a person, and answers whether the phone may ring. Where that may not be told, another call to them that
+/// goes on keeps the phone silent and the page as it is.
+async fn has_a_free_line(tx: &mut Tx, calling: Calling<'_>, now: Timestamp) -> Result<bool, Refusal> {
+    let Calling { question, rings, veiled_for, .. } = calling;
+    let person = person(question.account, question.code_for.subject());
+    if let Some(who) = veiled_for
+        && let Allowance::Exhausted { until } = tx.take(&CALLS_AT_ONCE, who, now).await?
+    {
+        return Err(Refusal::CallTooSoon { wait: until.duration_since(now) });
+    }
+    match tx.take(&CALLS_AT_ONCE, person.as_bytes(), now).await? {
+        Allowance::Granted => Ok(rings),
+        Allowance::Exhausted { .. } if veiled_for.is_some() => Ok(false),
+        Allowance::Exhausted { until } => Err(Refusal::CallTooSoon { wait: until.duration_since(now) }),
+    }
+}
+
 /// What limits one call at a time: a person, or whoever a user name that nobody has stands for.
 fn person(account: Option<Uuid>, subject: Uuid) -> Uuid {
     account.unwrap_or(subject)
@@ -108,7 +128,7 @@ async fn allow(service: &Service, tx: &mut Tx, calling: Calling<'_>, now: Timest
     let granted = tx.take(&policy.codes_per_hour, &here, now).await? == Allowance::Granted
         && tx.take(&policy.messages_per_destination_day, &everywhere, now).await? == Allowance::Granted
         && tx.take(&policy.texts_per_network_day, &texts, now).await? == Allowance::Granted;
-    if granted { Ok(()) } else { Err(Refusal::TooManyCodes) }
+    if granted { Ok(()) } else { Err(Refusal::TooManyCalls) }
 }
 
 fn words(service: &Service, what_for: WhatFor) -> String {
@@ -178,6 +198,9 @@ async fn enter(service: &Service, id: Uuid, news: CallNews) -> Result<(), Refusa
 }
 
 async fn ended(tx: &mut Tx, asked: &Asked, answer: Answer, now: Timestamp) -> Result<(), Refusal> {
+    // The line is free, whatever has become of the question: the person can be called again.
+    let person = person(asked.account_id, asked.subject);
+    tx.give_back(&CALLS_AT_ONCE, person.as_bytes(), asked.asked_at).await?;
     if !tx.answer_asked(asked.id, answer, now).await? {
         return Ok(());
     }
@@ -190,9 +213,6 @@ async fn ended(tx: &mut Tx, asked: &Asked, answer: Answer, now: Timestamp) -> Re
         tx.text_code_used(code_for.purpose(), asked.subject, now).await?;
     }
     tx.call_ended(asked.id, answer, now).await?;
-    // The line is free: the person can be called again.
-    let person = person(asked.account_id, asked.subject);
-    tx.give_back(&CALLS_AT_ONCE, person.as_bytes(), asked.asked_at).await?;
     tx.audit(Event::CallEnded { subject: asked.subject, answer: answer.as_str().to_owned() }, now);
     Ok(())
 }

@@ -62,6 +62,15 @@ pub enum Refusal {
     /// Too many codes this hour, or too many messages to this destination today.
     #[error("too many codes")]
     TooManyCodes,
+    /// A call to the person is under way, or may still be.
+    #[error("the person is being called")]
+    CallTooSoon {
+        /// How long until the next may begin at the latest.
+        wait: SignedDuration,
+    },
+    /// Too many calls this hour, or too many calls and messages to this number today.
+    #[error("too many calls")]
+    TooManyCalls,
     /// No more texts today, or none to this range of numbers just now: another way works.
     #[error("no texts can be sent just now")]
     NoTextsNow,
@@ -220,6 +229,8 @@ impl Refusal {
             Self::MethodGone => "FW-1232",
             Self::NotApproved => "FW-1241",
             Self::ApprovalsPaused => "FW-1242",
+            Self::CallTooSoon { .. } => "FW-1243",
+            Self::TooManyCalls => "FW-1244",
             Self::RoleMissing => "FW-1501",
             Self::OwnAccount => "FW-1502",
             Self::RoleHolder => "FW-1503",

@@ -91,6 +91,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoTextsNow
         | Refusal::ApprovalsPaused
         | Refusal::CodeTooSoon { .. }
+        | Refusal::CallTooSoon { .. }
+        | Refusal::TooManyCalls
         | Refusal::TooManyLookups
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation

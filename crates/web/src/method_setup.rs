@@ -16,6 +16,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
+use journeys::asked::standing;
 use journeys::session::Person;
 use journeys::{Refusal, calls, enrolment, join, method_setup};
 use pages::{
@@ -23,6 +24,7 @@ use pages::{
     SetUpEmail, SetUpPhone,
 };
 use rules::method::MethodKind;
+use store::asked::How;
 use store::method::MethodSecret;
 use store::method_setup::MethodSetup;
 use uuid::Uuid;
@@ -86,7 +88,9 @@ async fn show_phone(State(web): State<Web>, Path(id): Path<String>, jar: CookieJ
     if setup.finished_at.is_some() || !setup.kind.is_phone() {
         return Ok(see_other(&start_of(&setup)));
     }
-    phone_page(&web, &person, &setup, entered(&setup), false, &FieldErrors::none(), StatusCode::OK)
+    let asked = standing(&web, method_setup::code_for(&setup)).await?;
+    let by_call = asked.is_some_and(|(asked, _)| asked.how == How::Call);
+    phone_page(&web, &person, &setup, entered(&setup), by_call, &FieldErrors::none(), StatusCode::OK)
 }
 
 fn phone_page(

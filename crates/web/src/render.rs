@@ -47,6 +47,8 @@ pub(crate) fn on_page(
         Refusal::SignInWrong => (FieldErrors::one("user_name", web.word("sign-in-wrong", &[])), bad),
         Refusal::CodeTooSoon { .. }
         | Refusal::TooManyCodes
+        | Refusal::CallTooSoon { .. }
+        | Refusal::TooManyCalls
         | Refusal::NoTextsNow
         | Refusal::ApprovalsPaused
         | Refusal::NetworkBusy
@@ -79,7 +81,9 @@ pub(crate) fn explain(
         .map_or_else(|| web.word("support-unknown", &[]), |organisation| web.support(organisation));
     let minutes = |wait: jiff::SignedDuration| ((wait.as_secs() + 59) / 60).max(1).to_string();
     let (name, value) = match refusal {
-        Refusal::CodeTooSoon { wait } => ("seconds", wait.as_secs().max(1).to_string()),
+        Refusal::CodeTooSoon { wait } | Refusal::CallTooSoon { wait } => {
+            ("seconds", wait.as_secs().max(1).to_string())
+        }
         Refusal::DetailsMismatch { left } => ("left", left.to_string()),
         Refusal::SignInPaused { wait } => ("minutes", minutes(*wait)),
         _ => ("support", support.clone()),

@@ -226,7 +226,10 @@ async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJ
     match again {
         Ok(()) => Ok(see_other(urls::RESET_WAITING)),
         Err(Refusal::WrongStep) => Ok(see_other(page_of(resetting.step()))),
-        Err(refusal) => Err(Trouble::refused(refusal, organisation(&resetting))),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, organisation(&resetting), refusal)?;
+            ways_page(&web, &resetting, &errors, status)
+        }
     }
 }
 

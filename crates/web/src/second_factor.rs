@@ -112,7 +112,10 @@ async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJ
     match again {
         Ok(()) => Ok(see_other(urls::SIGN_IN_WAITING)),
         Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_CODE)),
-        Err(refusal) => Err(Trouble::refused(refusal, Some(&signing_in.organisation))),
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
+            ways_page(&web, &signing_in, &errors, status).await
+        }
     }
 }
 

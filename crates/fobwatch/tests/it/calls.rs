@@ -132,6 +132,18 @@ impl Ward {
 }
 
 impl Visitor<'_> {
+    /// Asks to reset a password: their own, or that of a name that nobody has. Such names show an app or a phone, always the
+    /// same; the first with a phone will do.
+    async fn comes_to_a_phone(&mut self, known: bool) {
+        for number in 0.. {
+            let stranger = format!("nobody{number}@northfield.example");
+            self.asks_to_as(RESET, if known { AMINA.email } else { &stranger }).await.reads(HOW);
+            if self.page.text().contains("Mobile phone (call)") {
+                break;
+            }
+        }
+    }
+
     /// *Add sign-in method*, *Phone*, the number, *Call me*, *Next*.
     async fn asks_to_be_called_at(&mut self, number: &str) -> &mut Self {
         self.adds("Phone").await.reads("Phone");
@@ -254,7 +266,7 @@ async fn nobody_is_called_twice_at_once_or_too_often(#[values(Sqlite, PostgreSql
     amina.asks_to_be_called().await.reads(ANSWER);
     amina.presses("Call me again").await.reads(ANSWER);
     let mut elsewhere = ward.person_elsewhere(AMINA);
-    elsewhere.asks_to_be_called().await.reads("Check your phone");
+    elsewhere.asks_to_be_called().await.says("Your phone is being called, or was a moment ago.");
     assert_eq!(ward.db.count("asked", "how = 'call'").await, 1, "the phone rings already");
     // The node that placed it fell over: the call is over by its date, and the next can begin.
     ward.waits(121);
@@ -267,7 +279,7 @@ async fn nobody_is_called_twice_at_once_or_too_often(#[values(Sqlite, PostgreSql
         telephone.plays(&ward, number - 1).await;
         amina.opens("/sign-in/waiting").await.reads("Nobody answered the call");
     }
-    amina.presses("Call me again").await.is_refused("FW-1105");
+    amina.presses("Call me again").await.says("We have called you as often as we can for now.");
     assert_eq!(telephone.calls().len(), 5);
 }
 
@@ -282,17 +294,9 @@ async fn a_password_is_reset_by_a_call_and_no_page_tells_whether_a_phone_rang(
     ward.waits(3_600);
     telephone.goes(&[Ringing, Ended(CallEnd::NoAnswer)]);
     let mut pages = Vec::new();
-    // Names that nobody has show an app or a phone, always the same; the first with a phone will do.
-    let mut strangers = (0..).map(|number| format!("nobody{number}@northfield.example"));
     for known in [true, false] {
         let mut person = ward.person_elsewhere(AMINA);
-        loop {
-            let name = if known { AMINA.email.to_owned() } else { strangers.next().unwrap() };
-            person.asks_to_as(RESET, &name).await.reads(HOW);
-            if person.page.text().contains("Mobile phone (call)") {
-                break;
-            }
-        }
+        person.comes_to_a_phone(known).await;
         person.chooses("Mobile phone (call)").presses("Continue").await.reads(ANSWER);
         if known {
             telephone.plays(&ward, 1).await;
@@ -316,6 +320,49 @@ async fn a_password_is_reset_by_a_call_and_no_page_tells_whether_a_phone_rang(
     telephone.plays(&ward, 2).await;
     at_home.presses("Continue").await.reads(CHOOSE);
     ward.audit_is_whole().await;
+}
+
+/// Whoever asks again and again sees the same of a phone whose owner declines each call and of a name that nobody has.
+#[rstest]
+#[tokio::test]
+async fn asking_to_be_called_again_does_not_tell_in_a_reset_whether_there_is_an_account(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let (ward, telephone) = ward_with_a_telephone(kind).await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(Factor::TextMessage).await;
+    ward.waits(3_600);
+    telephone.goes(&[Ended(CallEnd::Engaged)]);
+    telephone.lets_go.add_permits(100);
+    let mut seen = Vec::new();
+    for known in [true, false] {
+        let mut person = ward.person_elsewhere(AMINA);
+        person.comes_to_a_phone(known).await;
+        person.chooses("Mobile phone (call)").presses("Continue").await.reads(ANSWER);
+        let mut titles = Vec::new();
+        for round in 1.. {
+            if known {
+                // The phone has declined before anybody asks again.
+                ward.calls_ended(i64::try_from(telephone.calls().len()).unwrap()).await;
+            }
+            ward.waits(60);
+            titles.push(person.reloads().await.page.title().to_owned());
+            if round > 14 {
+                break;
+            }
+            person.opens("/reset/waiting").await;
+            if person.page.text().contains("Call me again") {
+                person.presses("Call me again").await;
+            }
+            titles.push(person.page.title().to_owned());
+            if person.page.title().contains(HOW) {
+                break;
+            }
+        }
+        seen.push(titles);
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert!(telephone.calls().len() > 2, "the phone of the account did ring again");
 }
 
 /// A ward that calls through a stand-in for Twilio, which takes one call.

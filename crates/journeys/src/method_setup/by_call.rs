@@ -16,8 +16,8 @@ use store::method_setup::MethodSetup;
 /// *Call me*, *Next*: the phone rings, and # proves that it works.
 ///
 /// # Errors
-/// [`Refusal::Fields`], [`Refusal::WrongStep`] where it is no phone or nobody can be called, [`Refusal::CodeTooSoon`],
-/// [`Refusal::TooManyCodes`], [`Refusal::NoTextsNow`].
+/// [`Refusal::Fields`], [`Refusal::WrongStep`] where it is no phone or nobody can be called, [`Refusal::CallTooSoon`],
+/// [`Refusal::TooManyCalls`], [`Refusal::TooManyCodes`], [`Refusal::NoTextsNow`].
 pub async fn call_number(
     service: &Service,
     person: &Person,
@@ -77,6 +77,7 @@ async fn call_phone(
         organisation: Some(account.organisation_id),
         network: &visitor.network,
         rings: true,
+        veiled_for: None,
     };
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;

@@ -113,6 +113,7 @@ async fn ask_on_phone(
         organisation: Some(organisation),
         network: &asking.visitor.network,
         rings: resetting.real,
+        veiled_for: resetting.known.is_none().then_some(&resetting.reset.who),
     };
     ask_by_call(service, tx, calling, now).await
 }

@@ -38,6 +38,7 @@ pub(super) async fn call(
         organisation: Some(account.organisation_id),
         network: &visitor.network,
         rings: true,
+        veiled_for: None,
     };
     ask_by_call(service, tx, calling, now).await
 }
@@ -45,7 +46,7 @@ pub(super) async fn call(
 /// *Call me again* at sign-in.
 ///
 /// # Errors
-/// [`Refusal::CodeTooSoon`], [`Refusal::TooManyCodes`], [`Refusal::NoTextsNow`], [`Refusal::WrongStep`] where the method is no
+/// [`Refusal::CallTooSoon`], [`Refusal::TooManyCalls`], [`Refusal::NoTextsNow`], [`Refusal::WrongStep`] where the method is no
 /// phone.
 pub async fn call_again(service: &Service, signing_in: &SigningIn, visitor: &Visitor) -> Result<(), Refusal> {
     let now = service.clock.now();

@@ -1,8 +1,8 @@
 //! Guide 002: the pages of a wizard that wait for an answer on another device: *Let's try it out*, and our call.
 
-use super::{at, entered, start_of, wizard};
+use super::{at, entered, phone_page, start_of, wizard};
 use crate::person::shell;
-use crate::render::{Answer, page, see_other};
+use crate::render::{Answer, on_page, page, see_other};
 use crate::security_info::refused;
 use crate::visitor::Caller;
 use crate::waiting::{Looked, Place, state_for, waiting_page};
@@ -41,7 +41,7 @@ async fn show_waiting(
         what_for: AskedFor::SetUp,
         path: at(&setup, "waiting"),
         code_href: None,
-        other_ways_href: None,
+        other_ways_href: (!is_ours).then(|| at(&setup, "phone")),
         remember_days: None,
         back: Some(at(&setup, if is_ours { "scan" } else { "phone" })),
     };
@@ -90,6 +90,10 @@ async fn try_again(
     match again {
         Ok(()) => Ok(see_other(&at(&setup, "waiting"))),
         Err(Refusal::WrongStep) => Ok(see_other(&start_of(&setup))),
+        Err(refusal) if setup.kind == MethodKind::Text => {
+            let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
+            phone_page(&web, &person, &setup, entered(&setup), true, &errors, status)
+        }
         Err(refusal) => Err(refused(&person, refusal)),
     }
 }

@@ -96,6 +96,16 @@ refusal-fw-1241-text = Open the app on your phone and approve the request, or an
 refusal-fw-1242-title = Requests to your app are paused
 refusal-fw-1242-text = Several requests were refused or not answered, so we send no more to the app for up to an hour. If you did not make them, somebody may know your password: change it. You can use a code from the app, or another way to sign in.
 
+refusal-fw-1243-title = A call to you is under way
+refusal-fw-1243-text =
+    { $seconds ->
+        [one] Your phone is being called, or was a moment ago. You can be called again in 1 second from now.
+       *[other] Your phone is being called, or was a moment ago. You can be called again in { $seconds } seconds from now.
+    }
+
+refusal-fw-1244-title = Too many calls in the last hour
+refusal-fw-1244-text = We have called you as often as we can for now. Use another way, or ask again in an hour.
+
 refusal-fw-1501-title = Your role does not allow this
 refusal-fw-1501-text = Nothing was changed. If you need to do this for your work, ask an administrator of your organisation for the role that it takes.
 

@@ -1,5 +1,5 @@
 //! What a person is asked on another device, the same for the authenticator and for a call: asking, looking how it stands, and
-//! taking the yes. What is asked, and how often, is in [`crate::approval`].
+//! taking the yes. What is asked, and how often, is in `approval`.
 
 use crate::{Refusal, Service, Visitor};
 use jiff::Timestamp;

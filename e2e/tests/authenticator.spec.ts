@@ -349,7 +349,7 @@ test.describe('with notifications', () => {
         const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
         return (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, data }));
       });
-    await expect.poll(shown).toEqual([
+    await expect.poll(shown, { timeout: 60_000 }).toEqual([
       { title: 'Are you trying to sign in?', body: 'Northfield Hospitals', data: { request: asked.id } },
     ]);
     await reads(page, 'Are you trying to sign in?');

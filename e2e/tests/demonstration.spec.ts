@@ -177,7 +177,8 @@ test('the phone rings, says who calls, and its # signs in', async ({ demo, page 
   const call = demo.phone.getByRole('region', { name: 'Incoming call Fobwatch' });
   await expect(call).toBeVisible();
   await expect(demo.portal.getByText('Your phone is ringing.')).toBeVisible();
-  await look(page, 'The phone rings');
+  // It rings for half a minute, which looking closely can take.
+  await picture(page, 'The phone rings');
   await demo.phone.getByRole('button', { name: 'Answer' }).press('Enter');
   await expect(demo.phone.getByText(/Press # only if you are signing in now/)).toBeVisible();
   await look(page, 'On the phone');

@@ -346,7 +346,7 @@ async fn asking_to_be_called_again_does_not_tell_in_a_reset_whether_there_is_an_
                 ward.calls_ended(i64::try_from(telephone.calls().len()).unwrap()).await;
             }
             ward.waits(60);
-            titles.push(person.reloads().await.page.title().to_owned());
+            titles.push(person.reloads().await.page.title());
             if round > 14 {
                 break;
             }
@@ -354,7 +354,7 @@ async fn asking_to_be_called_again_does_not_tell_in_a_reset_whether_there_is_an_
             if person.page.text().contains("Call me again") {
                 person.presses("Call me again").await;
             }
-            titles.push(person.page.title().to_owned());
+            titles.push(person.page.title());
             if person.page.title().contains(HOW) {
                 break;
             }

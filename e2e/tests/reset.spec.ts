@@ -2,7 +2,7 @@
 import { Forgetful } from '../support/forgetful.ts';
 import { keyboard } from '../support/hands.ts';
 import { expect, test } from '../support/house.ts';
-import { picture } from '../support/look.ts';
+import { look, picture } from '../support/look.ts';
 import { ewa, niamh, omar, pavel, zara } from '../support/people.ts';
 
 test('Niamh has forgotten her password, resets it by text message and signs in', async ({ page, house }) => {
@@ -47,12 +47,18 @@ test('Pavel resets his password by keyboard alone', async ({ page, house }) => {
 });
 
 test('nobody can tell from the pages whether there is an account', async ({ page, house }) => {
-  const nobody = { ...zara, email: 'nobody.at.all@northfield.example' };
-  const visitor = new Forgetful(page, house, nobody);
-  await page.goto(`${house.url}/sign-in`);
-  await visitor.asksTo('Reset my password');
-  await visitor.reads(/How do you want to prove that it is you\?/);
-  await visitor.look('Ways of nobody');
+  // What such a name is shown differs from name to name: one that can be proved by a code.
+  let visitor: Forgetful;
+  let number = 0;
+  do {
+    number += 1;
+    const nobody = { ...zara, email: `nobody.${number}@northfield.example` };
+    visitor = new Forgetful(page, house, nobody, { look: async () => {} });
+    await page.goto(`${house.url}/sign-in`);
+    await visitor.asksTo('Reset my password');
+    await visitor.reads(/How do you want to prove that it is you\?/);
+  } while (number < 30 && (await page.getByText('We ask you in your app').count()) > 0);
+  await look(page, 'Ways of nobody');
   await page.getByRole('radio').first().check();
   await visitor.press('Continue');
   await visitor.reads(/Check your phone|Open your authenticator app/);

@@ -1,0 +1,1 @@
+//! The PIV card in words and bytes: commands, answers, data objects, containers; no reader and no I/O.

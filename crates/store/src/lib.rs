@@ -30,6 +30,7 @@ pub mod passkey;
 pub mod people;
 pub mod recovery;
 pub mod registration;
+pub mod registration_authority;
 pub mod report;
 pub mod reseal;
 pub mod reset;
@@ -37,6 +38,7 @@ pub mod role;
 pub mod roster;
 pub mod session;
 pub mod sign_in;
+pub mod smartcard_lists;
 mod statement;
 pub mod texts;
 

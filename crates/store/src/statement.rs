@@ -54,6 +54,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::people::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
+        crate::registration_authority::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reseal::STATEMENTS,
         crate::reset::STATEMENTS,
@@ -61,6 +62,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::roster::STATEMENTS,
         crate::session::STATEMENTS,
         crate::sign_in::STATEMENTS,
+        crate::smartcard_lists::STATEMENTS,
         crate::texts::STATEMENTS,
     ]
     .into_iter()

@@ -59,7 +59,12 @@ impl Pinentry {
     }
 
     /// Asks for a passcode.
-    pub(crate) fn ask(&self, question: &str, prompt: &str, mistake: Option<&str>) -> Result<Passcode, Unanswered> {
+    pub(crate) fn ask(
+        &self,
+        question: &str,
+        prompt: &str,
+        mistake: Option<&str>,
+    ) -> Result<Passcode, Unanswered> {
         let (title, empty) = (text("window-title", &[]), text("passcode-empty", &[]));
         let (yes, no) = (text("button-continue", &[]), text("button-cancel", &[]));
         let (question, mistake) = (fitting(question), mistake.map(fitting));
@@ -112,7 +117,12 @@ impl Person for Pinentry {
         self.confirm(&under(about, &ask))
     }
 
-    fn types_passcode(&mut self, about: &About, left: Option<u8>, again: bool) -> Result<Passcode, Unanswered> {
+    fn types_passcode(
+        &mut self,
+        about: &About,
+        left: Option<u8>,
+        again: bool,
+    ) -> Result<Passcode, Unanswered> {
         let mut ask = text("passcode", &[]);
         if let Some(left) = left.filter(|_| again) {
             ask = format!("{ask}\n{}", text("tries-left", &[("left", &left.to_string())]));
@@ -132,7 +142,8 @@ impl Person for Pinentry {
         let again = text("new-passcode-again", &[]);
         let mut mistake: Option<String> = None;
         for _ in 0..TRIES {
-            let chosen = self.ask(&under(about, &ask), &text("new-passcode-prompt", &[]), mistake.as_deref())?;
+            let chosen =
+                self.ask(&under(about, &ask), &text("new-passcode-prompt", &[]), mistake.as_deref())?;
             if !wanted.fits(&chosen) {
                 mistake = Some(unfit.clone());
                 continue;
@@ -214,7 +225,8 @@ mod tests {
     #[test]
     fn what_a_portal_writes_cannot_push_the_address_out_of_the_window() {
         let long = "x\u{1b}[2J".repeat(1000);
-        let values = [("sentence", ""), ("card-of", ""), ("asked-by", ""), ("service", ""), ("organisation", "")];
+        let values =
+            [("sentence", ""), ("card-of", ""), ("asked-by", ""), ("service", ""), ("organisation", "")];
         let mut values: Vec<(&str, String)> = values.map(|(name, _)| (name, shortened(&long, 100))).to_vec();
         values.push(("portal", "https://access.northfield.example".to_owned()));
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();

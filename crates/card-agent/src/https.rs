@@ -89,12 +89,18 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, PortalPr
     match serde_json::from_slice(&body) {
         Ok(refused) if status.as_u16() >= 400 => Err(PortalProblem::Refused(refused)),
         // What stands before the portal answers these while the portal is started again.
-        _ if matches!(status.as_u16(), 408 | 429 | 500 | 502..=504) => Err(PortalProblem::Lost { unheard: false }),
+        _ if matches!(status.as_u16(), 408 | 429 | 500 | 502..=504) => {
+            Err(PortalProblem::Lost { unheard: false })
+        }
         _ => Err(PortalProblem::Nonsense),
     }
 }
 
 fn lost(error: &reqwest::Error) -> PortalProblem {
-    tracing::info!(timeout = error.is_timeout(), connect = error.is_connect(), "the connection to the portal was lost");
+    tracing::info!(
+        timeout = error.is_timeout(),
+        connect = error.is_connect(),
+        "the connection to the portal was lost"
+    );
     PortalProblem::Lost { unheard: error.is_connect() }
 }

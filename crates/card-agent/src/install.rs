@@ -25,7 +25,9 @@ fn desktop_file(data: &Path) -> PathBuf {
 }
 
 fn manifests(settings: &Path) -> impl Iterator<Item = PathBuf> {
-    BROWSERS.iter().map(|browser| settings.join(browser).join("NativeMessagingHosts").join(format!("{HOST_NAME}.json")))
+    BROWSERS
+        .iter()
+        .map(|browser| settings.join(browser).join("NativeMessagingHosts").join(format!("{HOST_NAME}.json")))
 }
 
 /// Writes the files. `program` is the agent's own path; `data` is `~/.local/share`, `settings` is `~/.config`.
@@ -34,7 +36,9 @@ fn manifests(settings: &Path) -> impl Iterator<Item = PathBuf> {
 /// Where a file cannot be written, or the program's path has signs that a desktop file cannot hold.
 pub fn install(program: &Path, data: &Path, settings: &Path) -> io::Result<Installed> {
     let path = program.to_str().filter(|path| !path.contains(['"', '`', '$', '\\', '\n', '%']));
-    let path = path.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "move the program to a path of plain letters"))?;
+    let path = path.ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidInput, "move the program to a path of plain letters")
+    })?;
     let entry = format!(
         "[Desktop Entry]\nType=Application\nName=Fobwatch smartcards\nExec=\"{path}\" job %u\nNoDisplay=true\nTerminal=false\n\
          MimeType=x-scheme-handler/{SCHEME};\n"
@@ -87,12 +91,14 @@ mod tests {
     fn what_is_installed_is_removed_again() {
         let home = tempfile::tempdir().unwrap();
         let (data, settings) = (home.path().join("share"), home.path().join("config"));
-        let Installed(written) = install(Path::new("/opt/fob watch/fobwatch-card"), &data, &settings).unwrap();
+        let Installed(written) =
+            install(Path::new("/opt/fob watch/fobwatch-card"), &data, &settings).unwrap();
         assert_eq!(written.len(), 4);
         let entry = std::fs::read_to_string(&written[0]).unwrap();
         assert!(entry.contains("Exec=\"/opt/fob watch/fobwatch-card\" job %u\n"), "{entry}");
         assert!(entry.contains("MimeType=x-scheme-handler/fobwatch-card;\n"), "{entry}");
-        let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(&written[1]).unwrap()).unwrap();
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&written[1]).unwrap()).unwrap();
         assert_eq!(manifest["path"], "/opt/fob watch/fobwatch-card");
         assert_eq!(manifest["name"], HOST_NAME);
         assert_eq!(uninstall(&data, &settings).unwrap(), Installed(written));

@@ -87,7 +87,10 @@ async fn go_through<P: Portal>(
     let mut report = Report { seq: 0, outcome: first };
     for _ in 0..MOST_ORDERS {
         let Next { seq, progress, order } = next(portal, pauses, &job, &report).await?;
-        if seq == report.seq && !matches!(report.outcome, Outcome::Ready) && !matches!(order, Order::End { .. }) {
+        if seq == report.seq
+            && !matches!(report.outcome, Outcome::Ready)
+            && !matches!(order, Order::End { .. })
+        {
             // The portal did not have the report: it is sent again, and nothing is done twice.
             continue;
         }

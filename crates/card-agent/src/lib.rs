@@ -27,7 +27,7 @@ mod trouble;
 mod words;
 
 pub use asking::Pinentry;
-pub use card::{Answer, HeldCard};
+pub use card::{HeldCard, Tries};
 pub use https::HttpsPortal;
 pub use in_process::{InProcessCard, InProcessReaders};
 pub use install::{HOST_NAME, Installed, install, uninstall};

@@ -59,7 +59,9 @@ impl JobLink {
     /// The link, as the portal's page writes it.
     pub fn href(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("portal", self.portal.as_str().trim_end_matches('/')).append_pair("ticket", &self.ticket);
+        query
+            .append_pair("portal", self.portal.as_str().trim_end_matches('/'))
+            .append_pair("ticket", &self.ticket);
         format!("{SCHEME}:job?{}", query.finish())
     }
 }
@@ -79,7 +81,10 @@ pub(crate) fn portal_address(text: &str) -> Option<Url> {
         "http" => is_loopback(&url),
         _ => false,
     };
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
     if !(safe && bare) {
         return None;
     }
@@ -106,7 +111,9 @@ mod tests {
 
     #[test]
     fn a_link_names_portal_and_ticket() {
-        let link = JobLink::parse("fobwatch-card:job?portal=https%3A%2F%2Faccess.northfield.example&ticket=T-1_2.x").unwrap();
+        let link =
+            JobLink::parse("fobwatch-card:job?portal=https%3A%2F%2Faccess.northfield.example&ticket=T-1_2.x")
+                .unwrap();
         assert_eq!(link.portal.as_str(), "https://access.northfield.example/");
         assert_eq!(link.ticket, "T-1_2.x");
     }

@@ -78,7 +78,9 @@ impl Machine {
         let mut portals = Vec::with_capacity(written.portals.len());
         for portal in &written.portals {
             portals.push(portal_address(portal).ok_or_else(|| {
-                wrong(format!("\"{portal}\" is not a portal's address: write https://access.northfield.example"))
+                wrong(format!(
+                    "\"{portal}\" is not a portal's address: write https://access.northfield.example"
+                ))
             })?);
         }
         if portals.is_empty() {
@@ -115,7 +117,8 @@ mod tests {
 
     #[test]
     fn only_the_portals_of_the_file_are_allowed() {
-        let machine = read("portals = [\"https://access.northfield.example/\", \"http://127.0.0.1:8080\"]").unwrap();
+        let machine =
+            read("portals = [\"https://access.northfield.example/\", \"http://127.0.0.1:8080\"]").unwrap();
         for (portal, allowed) in [
             ("https://access.northfield.example", true),
             ("http://127.0.0.1:8080", true),

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use card_agent::{
-    HttpsPortal, JobLink, Machine, PAUSES, PcscReaders, Pinentry, SETTINGS_FILE, Trouble, Workstation, install, run, uninstall,
+    HttpsPortal, JobLink, Machine, PAUSES, PcscReaders, Pinentry, SETTINGS_FILE, Trouble, Workstation,
+    install, run, uninstall,
 };
 use clap::{Parser, Subcommand};
 use rand_core::OsRng;
@@ -35,7 +36,8 @@ enum What {
 }
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("FOBWATCH_CARD_LOG").unwrap_or_else(|_| "warn".into());
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("FOBWATCH_CARD_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
     let done = match &arguments.what {
@@ -69,7 +71,8 @@ fn job(link: &str, settings: &Path) -> anyhow::Result<()> {
         }
     };
     let mut readers = PcscReaders::new();
-    let at = Workstation { readers: &mut readers, person: &mut person, randomness: &mut OsRng, pauses: &PAUSES };
+    let at =
+        Workstation { readers: &mut readers, person: &mut person, randomness: &mut OsRng, pauses: &PAUSES };
     // One job, one thread: while the person or the card is waited for, nothing else happens.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let shown = link.portal.origin().ascii_serialization();
@@ -80,7 +83,8 @@ fn job(link: &str, settings: &Path) -> anyhow::Result<()> {
 fn set_up(wanted: bool) -> anyhow::Result<()> {
     anyhow::ensure!(cfg!(target_os = "linux"), "on Windows and macOS the package does this: see packaging/");
     let home = PathBuf::from(std::env::var_os("HOME").context("HOME is not set")?);
-    let folder = |name: &str, usual: &str| std::env::var_os(name).map_or_else(|| home.join(usual), PathBuf::from);
+    let folder =
+        |name: &str, usual: &str| std::env::var_os(name).map_or_else(|| home.join(usual), PathBuf::from);
     let (data, settings) = (folder("XDG_DATA_HOME", ".local/share"), folder("XDG_CONFIG_HOME", ".config"));
     let files = if wanted {
         let program = std::env::current_exe().context("where this program is")?;
@@ -99,7 +103,8 @@ fn set_up(wanted: bool) -> anyhow::Result<()> {
 /// Desktops that have no other program for the scheme need no choice; where `xdg-mime` is missing, it is one of these.
 fn choose_as_handler() {
     let scheme = format!("x-scheme-handler/{}", card_jobs::SCHEME);
-    let chosen = std::process::Command::new("xdg-mime").args(["default", "fobwatch-card.desktop", &scheme]).status();
+    let chosen =
+        std::process::Command::new("xdg-mime").args(["default", "fobwatch-card.desktop", &scheme]).status();
     if !chosen.is_ok_and(|status| status.success()) {
         tracing::warn!("xdg-mime did not choose the agent for its links: the desktop may ask");
     }

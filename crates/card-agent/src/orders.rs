@@ -96,7 +96,8 @@ impl<'a> Bench<'a> {
             Order::FinishHistory { evaluated } => {
                 let Some(blinding) = &self.blinding else { return Ok(Outcome::CardGone) };
                 let output = blinding.finish(evaluated.bytes());
-                Ok(output.map_or(Outcome::NotAllowed, |output| Outcome::HistoryOutput { output: Hex(output) }))
+                Ok(output
+                    .map_or(Outcome::NotAllowed, |output| Outcome::HistoryOutput { output: Hex(output) }))
             }
             Order::End { .. } => Ok(Outcome::Done),
         }
@@ -176,7 +177,8 @@ impl<'a> Bench<'a> {
     }
 
     fn transmit(&mut self, commands: &[Hex]) -> Result<Outcome, Stop> {
-        let allowed: Result<Vec<_>, _> = commands.iter().map(|command| piv::allowed(command.bytes())).collect();
+        let allowed: Result<Vec<_>, _> =
+            commands.iter().map(|command| piv::allowed(command.bytes())).collect();
         let allowed = match allowed {
             Ok(allowed) => allowed,
             Err(why) => {

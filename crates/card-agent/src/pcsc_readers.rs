@@ -5,7 +5,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use pcsc::{Card, Context, Disposition, Error, MAX_BUFFER_SIZE_EXTENDED, PNP_NOTIFICATION, Protocols, ReaderState, Scope, ShareMode, State};
+use pcsc::{
+    Card, Context, Disposition, Error, MAX_BUFFER_SIZE_EXTENDED, PNP_NOTIFICATION, Protocols, ReaderState,
+    Scope, ShareMode, State,
+};
 use zeroize::Zeroizing;
 
 use crate::readers::{CardProblem, Readers, ReadersProblem, Seat, Transport};
@@ -145,7 +148,12 @@ impl Drop for PcscCard {
 /// Connected exclusively where no other program has a connection. A browser that signed in with the card keeps one open for
 /// hours; then a transaction keeps it away as long as this lasts. (Windows ends a transaction in which nothing happens for five
 /// seconds, and resets the card: the job then goes on by connecting again.)
-fn keep(context: &Context, reader: &CString, asked: &Receiver<Zeroizing<Vec<u8>>>, answer: &Sender<Answered>) {
+fn keep(
+    context: &Context,
+    reader: &CString,
+    asked: &Receiver<Zeroizing<Vec<u8>>>,
+    answer: &Sender<Answered>,
+) {
     match context.connect(reader, ShareMode::Exclusive, Protocols::ANY) {
         Ok(card) => {
             if answer.send(Ok(Zeroizing::default())).is_ok() {
@@ -158,7 +166,12 @@ fn keep(context: &Context, reader: &CString, asked: &Receiver<Zeroizing<Vec<u8>>
     }
 }
 
-fn keep_among_others(context: &Context, reader: &CString, asked: &Receiver<Zeroizing<Vec<u8>>>, answer: &Sender<Answered>) {
+fn keep_among_others(
+    context: &Context,
+    reader: &CString,
+    asked: &Receiver<Zeroizing<Vec<u8>>>,
+    answer: &Sender<Answered>,
+) {
     let mut card = match context.connect(reader, ShareMode::Shared, Protocols::ANY) {
         Ok(card) => card,
         Err(error) => return refuse(&error, answer),

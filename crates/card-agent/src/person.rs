@@ -45,7 +45,10 @@ impl NewPasscode {
     /// Whether it is one: printable ASCII, as long as asked for.
     pub fn fits(self, passcode: &[u8]) -> bool {
         let long_enough = (usize::from(self.min)..=usize::from(self.max)).contains(&passcode.len());
-        long_enough && passcode.iter().all(|byte| if self.letters { byte.is_ascii_graphic() } else { byte.is_ascii_digit() })
+        long_enough
+            && passcode
+                .iter()
+                .all(|byte| if self.letters { byte.is_ascii_graphic() } else { byte.is_ascii_digit() })
     }
 }
 
@@ -68,7 +71,12 @@ pub trait Person: Send {
     ///
     /// # Errors
     /// [`Unanswered`].
-    fn types_passcode(&mut self, about: &About, left: Option<u8>, again: bool) -> Result<Passcode, Unanswered>;
+    fn types_passcode(
+        &mut self,
+        about: &About,
+        left: Option<u8>,
+        again: bool,
+    ) -> Result<Passcode, Unanswered>;
 
     /// Asks for a new passcode twice, until both are alike and it [`NewPasscode::fits`].
     ///

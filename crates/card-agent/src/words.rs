@@ -55,7 +55,11 @@ mod tests {
 
     #[test]
     fn one_try_is_singular() {
-        assert!(text("tries-left", &[("left", "1")]).contains("1 try "), "{}", text("tries-left", &[("left", "1")]));
+        assert!(
+            text("tries-left", &[("left", "1")]).contains("1 try "),
+            "{}",
+            text("tries-left", &[("left", "1")])
+        );
         assert!(text("tries-left", &[("left", "3")]).contains("3 tries "));
     }
 }

@@ -188,6 +188,9 @@ pub enum Refusal {
     /// Somebody else has changed the rule meanwhile.
     #[error("the rule has been changed meanwhile")]
     RuleChanged,
+    /// The Registration Authority does not go on.
+    #[error(transparent)]
+    Ra(#[from] crate::smartcard::ra::RaRefusal),
     /// More passwords are waiting to be checked than can be in good time.
     #[error("too busy")]
     Busy,
@@ -241,6 +244,7 @@ impl Refusal {
             Self::OwnProposal => "FW-1508",
             Self::NumberNotStarted => "FW-1509",
             Self::RuleChanged => "FW-1520",
+            Self::Ra(refusal) => refusal.code(),
             Self::ResetClosed => "FW-1301",
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",

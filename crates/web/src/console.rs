@@ -9,22 +9,24 @@ mod help;
 mod person;
 mod roles;
 mod settings;
+mod smartcards;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
-use crate::render::see_other;
+use crate::render::{Answer, see_other};
 use crate::{Web, urls};
 use axum::Router;
+use axum::extract::State;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::console::{self, Staff};
 use pages::{ConsoleEntry, ConsoleFrame, ConsolePart, Shell};
-use rules::role::Act;
+use rules::role::{Act, Role, may};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
-        .route(urls::CONSOLE, get(async || see_other(urls::CONSOLE_PEOPLE)))
+        .route(urls::CONSOLE, get(begin))
         .merge(find::routes())
         .merge(person::routes())
         .merge(caller::routes())
@@ -34,17 +36,32 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(deliveries::routes())
         .merge(settings::routes())
         .merge(dashboard::routes())
+        .merge(smartcards::routes())
 }
 
 /// The parts of the console: who sees them, and where they begin.
-const PARTS: [(ConsolePart, Act, &str); 6] = [
+const PARTS: [(ConsolePart, Act, &str); 7] = [
     (ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE),
+    (ConsolePart::Smartcards, Act::SeeCards, urls::CONSOLE_CARDS),
     (ConsolePart::Roles, Act::SeeRoles, urls::CONSOLE_ROLES),
     (ConsolePart::Audit, Act::SeeAudit, urls::CONSOLE_AUDIT),
     (ConsolePart::Deliveries, Act::SeeDeliveries, urls::CONSOLE_DELIVERIES),
     (ConsolePart::Settings, Act::SeeSettings, urls::CONSOLE_SETTINGS),
     (ConsolePart::Dashboard, Act::SeeDashboard, urls::CONSOLE_DASHBOARD),
 ];
+
+/// Where the console begins for somebody with these roles: at the first part that they open. None where they open none.
+pub(crate) fn beginning(roles: &[Role]) -> Option<&'static str> {
+    PARTS.into_iter().find(|(_, act, _)| may(roles, *act)).map(|(_, _, href)| href)
+}
+
+async fn begin(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let staff = staff(&web, &jar, urls::CONSOLE).await?;
+    match beginning(&staff.person.roles) {
+        Some(href) => Ok(see_other(href)),
+        None => Err(Refusal::RoleMissing.into()),
+    }
+}
 
 /// Who is signed in with a role, for the page at `here`. Whoever proved no second factor in this session is led to *Confirm that
 /// it is you*, and from there to `here`.
@@ -84,4 +101,9 @@ pub(crate) fn frame(staff: &Staff, current: ConsolePart) -> ConsoleFrame {
 /// What surrounds the frame.
 pub(crate) fn console_shell(web: &Web, staff: &Staff) -> Shell {
     shell(web, &staff.person)
+}
+
+/// Pages with forms that are longer than others.
+pub(crate) fn uploads() -> Router<Web> {
+    smartcards::uploads()
 }

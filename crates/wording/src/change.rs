@@ -35,11 +35,20 @@ pub enum SecurityChange {
     AssistedReset,
     RoleGiven,
     RoleTaken,
+    /// The Registration Authority made sure who was there.
+    IdentityChecked,
+    /// The Registration Authority unlocked the account, whose passcodes were too old.
+    SmartcardUnlocked,
+    /// The Registration Authority asks for new passcodes.
+    PasscodesForced,
+    SmartcardRevoked,
+    SmartcardCancelled,
+    SmartcardCleared,
 }
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 26] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -60,6 +69,12 @@ impl SecurityChange {
         Self::AssistedReset,
         Self::RoleGiven,
         Self::RoleTaken,
+        Self::IdentityChecked,
+        Self::SmartcardUnlocked,
+        Self::PasscodesForced,
+        Self::SmartcardRevoked,
+        Self::SmartcardCancelled,
+        Self::SmartcardCleared,
     ];
 
     /// What was changed, as half a sentence: "an authenticator app was added".
@@ -85,6 +100,12 @@ impl SecurityChange {
             Self::AssistedReset => ("change-assisted-reset", None),
             Self::RoleGiven => ("change-role-given", None),
             Self::RoleTaken => ("change-role-taken", None),
+            Self::IdentityChecked => ("change-identity-checked", None),
+            Self::SmartcardUnlocked => ("change-smartcard-unlocked", None),
+            Self::PasscodesForced => ("change-passcodes-forced", None),
+            Self::SmartcardRevoked => ("change-smartcard-revoked", None),
+            Self::SmartcardCancelled => ("change-smartcard-cancelled", None),
+            Self::SmartcardCleared => ("change-smartcard-cleared", None),
         };
         let method = method.map(|method| method.label(language)).unwrap_or_default();
         let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };

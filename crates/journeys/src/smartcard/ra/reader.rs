@@ -5,11 +5,12 @@ use crate::console::{Staff, reason};
 use crate::smartcard::job::{self, Issue, NewPasscode, Renew, Request, Unblock};
 use crate::smartcard::ra::told::{Doing, record};
 use crate::smartcard::ra::{Deed, RaRefusal, begin, may, must_be_sure, rules_of};
-use crate::smartcard::refusal::{name_of, passcode_problem};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::desk::Reason;
 use rules::role::Act;
-use rules::smartcard::{CardProfile, PasscodeEntry, PasscodeKind, check_passcode};
+use rules::smartcard::{
+    CardProfile, PasscodeEntry, PasscodeKind, PasscodeProblem, RuleOf, check_passcode,
+};
 use store::account::Account;
 use store::smartcard::Smartcard;
 use store::smartcard_lists::CardSearch;
@@ -64,7 +65,7 @@ pub async fn unblock(
 ) -> Result<Uuid, Refusal> {
     let serving = begin(service, staff, card, Deed::Unblock).await?;
     let mut problems = Vec::new();
-    let new = new_passcode(service, staff, &serving.card, typed, &mut problems)?;
+    let new = new_passcode(staff, &serving.card, typed, &mut problems)?;
     let reason = given(why, &mut problems)?;
     let owner = serving.owner.as_ref().ok_or(RaRefusal::CardNotSo)?;
     let working = Working { card: &serving.card, owner, deed: Deed::Unblock, reason: &reason };
@@ -127,7 +128,7 @@ pub async fn issue(
         }
     };
     let new = match (&card, locked) {
-        (Some(card), false) => Some(new_passcode(service, staff, card, asked.passcode, &mut problems)?),
+        (Some(card), false) => Some(new_passcode(staff, card, asked.passcode, &mut problems)?),
         _ => None,
     };
     let reason = given(asked.reason, &mut problems)?;
@@ -163,7 +164,6 @@ async fn blank(
 
 /// What the person chose, judged by the rule of the organisation and that of the card; or the agent asks for it.
 fn new_passcode(
-    service: &Service,
     staff: &Staff,
     card: &Smartcard,
     typed: Pair<'_>,
@@ -175,14 +175,28 @@ fn new_passcode(
     let kind = PasscodeKind::Smartcard;
     let (new, again) = (typed.new.expose(), typed.again.expose());
     if let Err(problem) = check_passcode(kind, new, &rules_of(staff).passcode, profile(card)?) {
-        problems.push(passcode_problem(service, "new_passcode", kind, problem));
+        problems.push(passcode_problem(problem));
     } else if new != again {
-        let key = if again.is_empty() { "passcode-again-empty" } else { "passcode-again-differs" };
-        problems.push(
-            FieldProblem::new("new_passcode_again", key).with("passcode", &name_of(service, kind)),
-        );
+        problems.push(FieldProblem::new("new_passcode_again", "ra-passcode-differs"));
     }
     Ok(NewPasscode::Typed(Secret::new(new.clone())))
+}
+
+/// What is wrong with a new passcode, and whose rule refused it.
+fn passcode_problem(problem: PasscodeProblem) -> FieldProblem {
+    let card = problem.of() == Some(RuleOf::Card);
+    let named = |house, own| FieldProblem::new("new_passcode", if card { own } else { house });
+    match problem {
+        PasscodeProblem::Empty => FieldProblem::new("new_passcode", "ra-passcode-empty"),
+        PasscodeProblem::TooShort { min, .. } => {
+            named("ra-passcode-short", "ra-passcode-short-card").with("min", &min)
+        }
+        PasscodeProblem::TooLong { max, .. } => {
+            named("ra-passcode-long", "ra-passcode-long-card").with("max", &max)
+        }
+        PasscodeProblem::NotDigits { .. } => named("ra-passcode-digits", "ra-passcode-digits-card"),
+        PasscodeProblem::OddCharacter { .. } => named("ra-passcode-odd", "ra-passcode-odd-card"),
+    }
 }
 
 /// The reason, unless anything is wrong.
@@ -213,15 +227,25 @@ async fn start(
 ) -> Result<Uuid, Refusal> {
     let Working { card, owner, deed, reason } = working;
     let now = service.clock.now();
-    let mut tx = service.store.begin().await?;
-    let doing = Doing { staff, card, owner: Some(owner), deed, reason: reason.as_str(), now };
-    let act = record(service, &mut tx, doing).await?;
-    tx.commit().await?;
+    // What was cut off half-way goes on as the act that it is.
+    let open = service.store.open_card_job(card.id).await?;
+    let same = open.filter(|job| job.started_by == staff.id() && job.kind == deed.as_str());
+    let act = match same.and_then(|job| job.act_id) {
+        Some(act) => act,
+        None => {
+            let mut tx = service.store.begin().await?;
+            let doing = Doing { staff, card, owner: Some(owner), deed, reason: reason.as_str(), now };
+            let act = record(service, &mut tx, doing).await?;
+            tx.commit().await?;
+            act
+        }
+    };
     let asked = job::Asked {
         organisation: &staff.person.organisation,
         by: staff.id(),
         card: Some(card.id),
         act: Some(act),
+        reason: Some(reason.as_str()),
     };
     job::begin(service, asked, request).await
 }

@@ -123,6 +123,8 @@ pub struct SeenCard {
     pub waiting: Vec<Deed>,
     /// What was done to it here, the newest first.
     pub acts: Vec<Happened>,
+    /// The job on it that whoever looks began and that has not ended.
+    pub job: Option<Uuid>,
 }
 
 /// Shows a card of the organisation.
@@ -157,7 +159,9 @@ pub async fn card(service: &Service, staff: &Staff, id: Uuid) -> Result<SeenCard
         Some(owner) => identity::checked_until(service, staff, owner.id).await?,
         None => None,
     };
+    let open = service.store.open_card_job(card.id).await?;
     Ok(SeenCard {
+        job: open.filter(|job| job.started_by == staff.id()).map(|job| job.id),
         locks_in: locks_in(service, staff, &card, &state),
         waiting: waiting(service, staff, &card).await?,
         acts: acts(service, &card).await?,

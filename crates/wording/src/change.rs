@@ -35,6 +35,12 @@ pub enum SecurityChange {
     AssistedReset,
     RoleGiven,
     RoleTaken,
+    /// A smartcard came with certificates.
+    SmartcardIssued,
+    SmartcardRenewed,
+    SmartcardUnblocked,
+    /// Passcodes of a smartcard were changed or removed.
+    PasscodesSet,
     /// The Registration Authority made sure who was there.
     IdentityChecked,
     /// The Registration Authority unlocked the account, whose passcodes were too old.
@@ -48,7 +54,7 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -69,6 +75,10 @@ impl SecurityChange {
         Self::AssistedReset,
         Self::RoleGiven,
         Self::RoleTaken,
+        Self::SmartcardIssued,
+        Self::SmartcardRenewed,
+        Self::SmartcardUnblocked,
+        Self::PasscodesSet,
         Self::IdentityChecked,
         Self::SmartcardUnlocked,
         Self::PasscodesForced,
@@ -100,6 +110,10 @@ impl SecurityChange {
             Self::AssistedReset => ("change-assisted-reset", None),
             Self::RoleGiven => ("change-role-given", None),
             Self::RoleTaken => ("change-role-taken", None),
+            Self::SmartcardIssued => ("change-smartcard-issued", None),
+            Self::SmartcardRenewed => ("change-smartcard-renewed", None),
+            Self::SmartcardUnblocked => ("change-smartcard-unblocked", None),
+            Self::PasscodesSet => ("change-passcodes-set", None),
             Self::IdentityChecked => ("change-identity-checked", None),
             Self::SmartcardUnlocked => ("change-smartcard-unlocked", None),
             Self::PasscodesForced => ("change-passcodes-forced", None),

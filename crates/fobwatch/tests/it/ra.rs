@@ -93,7 +93,14 @@ impl Ward {
             tx.add_card_certificate(new, now).await.unwrap();
         }
         let proved = tx
-            .certificates_proved(card, job_id, pair.map(|(id, _)| id), RenewalCount::StartsAgain, "renewed", now)
+            .certificates_proved(
+                card,
+                job_id,
+                pair.map(|(id, _)| id),
+                RenewalCount::StartsAgain,
+                "renewed",
+                now,
+            )
             .await
             .unwrap();
         assert!(proved.is_some());
@@ -102,7 +109,8 @@ impl Ward {
         tx.card_tries_seen(card, stands.tries, now).await.unwrap();
         tx.commit().await.unwrap();
         if stands.renewals > 0 {
-            let sql = format!("UPDATE smartcard SET renewals_used = {} WHERE label = '{label}'", stands.renewals);
+            let sql =
+                format!("UPDATE smartcard SET renewals_used = {} WHERE label = '{label}'", stands.renewals);
             self.db.tell(&sql).await;
         }
         card
@@ -116,8 +124,7 @@ impl Ward {
     async fn has_recovery_passcode(&self, who: Person, passcode: &str) {
         let (account, now) = (self.account_of(who).await, self.clock.now());
         let random = SeededRandom::unique();
-        let hash =
-            self.node.service.hasher.hash(&Secret::new(passcode.to_owned()), &random).await.unwrap();
+        let hash = self.node.service.hasher.hash(&Secret::new(passcode.to_owned()), &random).await.unwrap();
         let mut tx = self.store().begin().await.unwrap();
         let id = vault::new_id(now, &random);
         let kind = ServerPasscodeKind::Recovery;

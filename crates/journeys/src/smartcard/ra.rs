@@ -15,7 +15,9 @@ mod told;
 use crate::console::{Staff, person_of};
 use crate::{Refusal, Service, session};
 use rules::role::Act;
-use rules::smartcard::{CertificateAge, PasscodeAge, Renewal, ServiceProblem, SmartcardRules, Standing, may_serve};
+use rules::smartcard::{
+    CertificateAge, PasscodeAge, Renewal, ServiceProblem, SmartcardRules, Standing, may_serve,
+};
 use store::account::Account;
 use store::smartcard::Smartcard;
 use uuid::Uuid;

@@ -192,6 +192,7 @@ ra-card-not-blank = This card is not blank. Clear it for reuse first, or take an
 ra-card-ambiguous = There are several cards that begin with this. Enter all that is printed on the card, or its GUID
 ra-current-empty = The person must enter the Smartcard Passcode
 ra-passcode-empty = The person must enter a new Smartcard Passcode
+ra-passcode-used = This was one of the last five Smartcard Passcodes of this card. The person must choose another one
 ra-passcode-differs = The two new Smartcard Passcodes are not the same. The person must enter them again
 ra-passcode-short = Your organisation asks for { $min } characters or more in the Smartcard Passcode
 ra-passcode-short-card = This card takes no Smartcard Passcode of fewer than { $min } characters

@@ -30,7 +30,10 @@ async fn an_account_locked_on_day_386_is_unlocked_for_new_passcodes(
     agent.reads("NTH 2").says("The account is unlocked.").says("Must set new passcodes");
     agent.says("Account unlocked").says("by Ben Adeyemi").says(REASON);
     let record = ward.newest_record("smartcard_unlocked_by_staff").await;
-    assert_eq!((record["reason"].as_str(), record["card"].as_str()), (Some(REASON), Some(&*card.to_string())));
+    assert_eq!(
+        (record["reason"].as_str(), record["card"].as_str()),
+        (Some(REASON), Some(&*card.to_string()))
+    );
     assert_eq!(ward.card(card).await.unlocked_on, Some(ward.day(0)));
     ward.has_mailed(AMINA.email, "Your account was unlocked by the Registration Authority").await;
     amina.signs_in(Factor::AuthenticatorApp).await;
@@ -129,9 +132,7 @@ async fn revoked_certificates_end_and_the_card_stays(#[values(Sqlite, PostgreSql
 
 #[rstest]
 #[tokio::test]
-async fn a_cleared_card_is_blank_and_its_certificates_are_revoked(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn a_cleared_card_is_blank_and_its_certificates_are_revoked(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     ward.colleague(AMINA).await;
     ward.colleague(SINEAD).await;

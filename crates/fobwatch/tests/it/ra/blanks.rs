@@ -30,10 +30,17 @@ async fn a_blank_card_is_registered_once(#[values(Sqlite, PostgreSql)] kind: Kin
     let ward = Ward::new(kind).await;
     let mut agent = ward.staff(BEN, Role::RaAgent).await;
     agent.opens(&format!("{CARDS}/blank")).await.says("There are 0 blank cards to issue.");
-    for (guid, told) in
-        [("", "A GUID is 32 hexadecimal digits"), (&GUID[1..], "A GUID is 32"), ("g".repeat(32).as_str(), "A GUID is")]
-    {
-        agent.fills("GUID", guid).chooses("Passcode of 6 to 8 digits").presses("Register").await.is_told(told);
+    for (guid, told) in [
+        ("", "A GUID is 32 hexadecimal digits"),
+        (&GUID[1..], "A GUID is 32"),
+        ("g".repeat(32).as_str(), "A GUID is"),
+    ] {
+        agent
+            .fills("GUID", guid)
+            .chooses("Passcode of 6 to 8 digits")
+            .presses("Register")
+            .await
+            .is_told(told);
     }
     agent.fills("GUID", GUID).presses("Register").await.is_told("Select the kind of card");
     let long = "x".repeat(61);
@@ -41,7 +48,11 @@ async fn a_blank_card_is_registered_once(#[values(Sqlite, PostgreSql)] kind: Kin
     agent.presses("Register").await.is_told("must be 60 characters or fewer");
     let hyphens = "5F0C1E2A-9B3D-4C57-8E11-20A4B6C8D0F2";
     agent.fills("GUID", hyphens).chooses("Passcode of 6 to 8 digits").fills("What is printed on it", "NTH 1");
-    agent.presses("Register").await.says("1 blank card is registered.").says("There is 1 blank card to issue.");
+    agent
+        .presses("Register")
+        .await
+        .says("1 blank card is registered.")
+        .says("There is 1 blank card to issue.");
     agent.fills("GUID", GUID).chooses("Passcode of 6 to 8 digits").presses("Register").await;
     agent.is_told("A card with this GUID is registered already");
     assert_eq!(ward.db.count("smartcard", "label = 'NTH 1' AND profile = 'piv-6-8-digits'").await, 1);
@@ -89,7 +100,8 @@ async fn five_thousand_cards_are_registered_at_once(#[values(Sqlite, PostgreSql)
     let mut agent = ward.staff(BEN, Role::RaManager).await;
     let mut csv = "guid,profile,label\n".to_owned();
     for number in 0..5_000 {
-        writeln!(csv, "{number:032x},piv-6-8-digits,NTH {number:06} of the delivery of the first of June").unwrap();
+        writeln!(csv, "{number:032x},piv-6-8-digits,NTH {number:06} of the delivery of the first of June")
+            .unwrap();
     }
     let (status, html) = sends_file(&mut agent, &csv).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{html}");

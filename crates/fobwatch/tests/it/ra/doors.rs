@@ -205,9 +205,8 @@ async fn nobody_serves_themselves_whatever_their_roles(#[values(Sqlite, PostgreS
     let blank = ward.blank("NTH 3").await;
     let request = asks(&ward, id, card, ward.account_of(AMINA).await).await;
     let about = About { id, card, expired, blank, request };
-    let own = |path: &str| {
-        ["{id}/", "{card}/", "{expired}/", "{request}/"].iter().any(|word| path.contains(word))
-    };
+    let own =
+        |path: &str| ["{id}/", "{card}/", "{expired}/", "{request}/"].iter().any(|word| path.contains(word));
     for (verb, path, _) in ACTS.into_iter().filter(|(_, path, _)| own(path)) {
         tries(&mut ben, verb, &about.fills(path)).await;
         assert_eq!(ben.page.status, StatusCode::FORBIDDEN, "{verb} {path}: {}", ben.page.shown());

@@ -60,7 +60,10 @@ async fn a_passcode_that_was_guessed_at_five_times_is_not_looked_at_and_document
     agent.chooses("Passport").presses("I have seen these documents").await;
     agent.says("You are sure who this is.");
     let record = ward.newest_record("card_holder_checked").await;
-    assert_eq!((record["how"].as_str(), record["documents"][0].as_str()), (Some("documents"), Some("passport")));
+    assert_eq!(
+        (record["how"].as_str(), record["documents"][0].as_str()),
+        (Some("documents"), Some("passport"))
+    );
     assert_eq!(ward.db.count("identity_check", "how = 'documents' AND documents = 'passport'").await, 1);
 }
 

@@ -120,11 +120,8 @@ pub async fn cancel_all(
     let account = may(service, staff, person, Act::CancelCard).await?;
     session::fresh(service, &staff.person)?;
     let (reason, _) = read(Deed::CancelAll, Asked { reason: typed, why: "" })?;
-    let deciding = Deciding {
-        deed: Deed::CancelAll,
-        cause: Some(RevocationReason::Left),
-        reason: reason.as_str(),
-    };
+    let deciding =
+        Deciding { deed: Deed::CancelAll, cause: Some(RevocationReason::Left), reason: reason.as_str() };
     if !service.store.smartcards_of(account.id).await?.iter().any(|card| card.cancelled_at.is_none()) {
         return Err(RaRefusal::CardNotSo.into());
     }
@@ -180,7 +177,12 @@ pub(crate) async fn apply(
             Told {
                 kind: ActivityKind::SmartcardUnlocked,
                 change: SecurityChange::SmartcardUnlocked,
-                event: Event::SmartcardUnlockedByStaff { account: whose()?, card: card.id, by, reason: text() },
+                event: Event::SmartcardUnlockedByStaff {
+                    account: whose()?,
+                    card: card.id,
+                    by,
+                    reason: text(),
+                },
             }
         }
         Deed::ForcePasscodes => {

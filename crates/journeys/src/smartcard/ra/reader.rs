@@ -8,9 +8,7 @@ use crate::smartcard::ra::{Deed, RaRefusal, begin, may, must_be_sure, rules_of};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::desk::Reason;
 use rules::role::Act;
-use rules::smartcard::{
-    CardProfile, PasscodeEntry, PasscodeKind, PasscodeProblem, RuleOf, check_passcode,
-};
+use rules::smartcard::{CardProfile, PasscodeEntry, PasscodeKind, PasscodeProblem, RuleOf, check_passcode};
 use store::account::Account;
 use store::smartcard::Smartcard;
 use store::smartcard_lists::CardSearch;
@@ -247,5 +245,8 @@ async fn start(
         act: Some(act),
         reason: Some(reason.as_str()),
     };
-    job::begin(service, asked, request).await
+    match job::begin(service, asked, request).await {
+        Err(Refusal::CardPasscodeUsed) => Err(Refusal::field("new_passcode", "ra-passcode-used")),
+        begun => begun,
+    }
 }

@@ -56,9 +56,7 @@ async fn ask(State(web): State<Web>, Path((id, act)): Path<(String, String)>, ja
     let staff = fresh_staff(&web, &jar, &here).await?;
     let deed = deed_of(&act)?;
     match ra::ready(&web, &staff, console::id(&id)?, deed).await {
-        Ok(serving) => {
-            page(&console_shell(&web, &staff), &form(&staff, &serving, deed, &RaForm::default()))
-        }
+        Ok(serving) => page(&console_shell(&web, &staff), &form(&staff, &serving, deed, &RaForm::default())),
         Err(refusal) => Err(before_form(refusal, &here)),
     }
 }

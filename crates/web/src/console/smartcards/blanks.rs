@@ -51,10 +51,8 @@ async fn blanks_page(web: &Web, staff: &Staff, filled: BlankForm) -> Result<RaBl
 
 async fn show(State(web): State<Web>, Query(told): Query<Told>, jar: CookieJar) -> Answer {
     let staff = fresh_staff(&web, &jar, urls::CONSOLE_CARDS_BLANK).await?;
-    let shown = RaBlanks {
-        registered: told.registered,
-        ..blanks_page(&web, &staff, BlankForm::default()).await?
-    };
+    let shown =
+        RaBlanks { registered: told.registered, ..blanks_page(&web, &staff, BlankForm::default()).await? };
     page_with(&console_shell(&web, &staff), &shown, &FieldErrors::none(), StatusCode::OK)
 }
 

@@ -111,13 +111,7 @@ async fn documents(
     answer(&web, &staff, &id, done, Filled { documents, next }).await
 }
 
-async fn answer(
-    web: &Web,
-    staff: &Staff,
-    id: &str,
-    done: Result<(), Refusal>,
-    filled: Filled,
-) -> Answer {
+async fn answer(web: &Web, staff: &Staff, id: &str, done: Result<(), Refusal>, filled: Filled) -> Answer {
     let person = urls::console_cards(urls::CONSOLE_CARDS_PERSON, id);
     match done {
         Ok(()) => Ok(match ours(&filled.next) {

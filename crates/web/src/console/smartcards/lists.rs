@@ -73,8 +73,8 @@ async fn queue_file(State(web): State<Web>, jar: CookieJar) -> Answer {
             found.card.renewals_used.to_string(),
         ]
     });
-    let heading =
-        ["name", "card", "guid", "why", "certificates_end", "passcode_set", "renewals_used"].map(String::from);
+    let heading = ["name", "card", "guid", "why", "certificates_end", "passcode_set", "renewals_used"]
+        .map(String::from);
     file("who-must-come-in.csv", std::iter::once(heading.to_vec()).chain(rows))
 }
 

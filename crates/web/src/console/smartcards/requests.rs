@@ -9,9 +9,9 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use journeys::console;
+use journeys::console::Staff;
 use journeys::smartcard::ra::requests::{self, Decision, Waiting};
 use journeys::smartcard::ra::{name, rules_of};
-use journeys::console::Staff;
 use pages::{ConsolePart, Link, RaRequestLine, RaRequests};
 
 pub(super) fn routes() -> Router<Web> {

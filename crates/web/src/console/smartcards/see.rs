@@ -12,9 +12,7 @@ use jiff::Timestamp;
 use journeys::console::{self, Staff};
 use journeys::smartcard::ra::see::{self, SeenCard, SeenPerson};
 use journeys::smartcard::ra::{Deed, name, rules_of};
-use pages::{
-    ConsolePart, Link, RaAct, RaCard, RaCardLine, RaCertificate, RaHappening, RaPasscode, RaPerson,
-};
+use pages::{ConsolePart, Link, RaAct, RaCard, RaCardLine, RaCertificate, RaHappening, RaPasscode, RaPerson};
 use wording::Language;
 
 pub(super) fn routes() -> Router<Web> {

@@ -132,6 +132,13 @@ impl Ward {
         tx.commit().await.unwrap();
     }
 
+    /// An e-mail to this address says so.
+    async fn has_mailed(&self, address: &str, words: &str) {
+        self.delivers().await;
+        let mails = self.mailbox.messages_to(address);
+        assert!(mails.iter().any(|mail| mail.text.contains(words)), "no e-mail says {words:?}");
+    }
+
     /// Two members of the Registration Authority agree here.
     async fn wants_a_second_approver(&self) {
         self.rules(r#"{"ra-second-approver": "yes"}"#).await;

@@ -24,7 +24,8 @@ async fn an_account_locked_on_day_386_is_unlocked_for_new_passcodes(
     agent.checks_identity_of(AMINA).await;
     agent.opens_card(fresh).await.says("The account locks in 1 day if it is not changed");
     agent.opens(&format!("{CARDS}/cards/{fresh}/unlock")).await.is_refused("FW-2206");
-    agent.opens_card(card).await.says("Locked").follows("Unlock the account").await;
+    agent.opens_card(card).await.says("Locked");
+    agent.follows("Unlock the account").await;
     agent.reads("Unlock the account").says("must set new passcodes before anything else");
     agent.fills("Reason", REASON).presses("Unlock").await;
     agent.reads("NTH 2").says("The account is unlocked.").says("Must set new passcodes");
@@ -101,7 +102,9 @@ async fn a_stolen_card_is_cancelled_and_its_owner_signed_out_everywhere(
     let card = ward.has_card(AMINA, "NTH 1", FINE).await;
     agent.opens(&format!("{CARDS}/cards/{card}/cancel")).await.says("This cannot be undone.");
     agent.chooses("Stolen").fills("Reason", REASON).presses("Cancel the card").await;
-    agent.says("The card is cancelled and its certificates are revoked.").says("Cancelled: Stolen");
+    agent
+        .says("The card is cancelled and its certificates are revoked.")
+        .says("Certificates revoked: Stolen");
     let kept = ward.card(card).await;
     assert!(kept.cancelled_at.is_some() && kept.revoked_at.is_some() && kept.expires_at.is_none());
     assert!(ward.store().current_certificates(card).await.unwrap().is_empty());

@@ -42,6 +42,7 @@ async fn a_blank_card_is_registered_once(#[values(Sqlite, PostgreSql)] kind: Kin
             .await
             .is_told(told);
     }
+    agent.opens(&format!("{CARDS}/blank")).await;
     agent.fills("GUID", GUID).presses("Register").await.is_told("Select the kind of card");
     let long = "x".repeat(61);
     agent.fills("GUID", GUID).chooses("Passcode of 6 to 8 digits").fills("What is printed on it", &long);

@@ -124,11 +124,13 @@ async fn it_is_sure_for_ten_minutes_and_not_a_second_more(#[values(Sqlite, Postg
     ward.colleague(AMINA).await;
     let mut agent = ward.staff(BEN, Role::RaAgent).await;
     let card = ward.has_card(AMINA, "NTH 1", Stands { passcode_days: 386, ..FINE }).await;
+    ward.waits(300);
     agent.checks_identity_of(AMINA).await;
-    ward.waits(530);
+    let checked = ward.clock.now();
+    ward.waits(250);
     agent.proves_again_for_cards().await;
     let path = format!("{CARDS}/cards/{card}/unlock");
-    ward.waits(9);
+    ward.waits(599 - ward.clock.now().duration_since(checked).as_secs());
     agent.opens(&path).await.reads("Unlock the account");
     agent.fills("Reason", REASON);
     ward.waits(1);

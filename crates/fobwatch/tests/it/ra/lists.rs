@@ -30,7 +30,8 @@ async fn a_card_is_found_by_label_guid_and_serial_number_and_its_owner_by_name(
     sponsor.fills("Find a person or a card", "NTH 0047").presses("Find").await;
     sponsor.says("NTH 004712").says("Nobody’s card").says("Blank");
     sponsor.fills("Find a person or a card", "Khan").presses("Find").await;
-    sponsor.says("People found").follows("Amina Khan").await.reads("Amina Khan").says("NTH 004711");
+    sponsor.says("People found");
+    sponsor.follows("Amina Khan").await.reads("Amina Khan").says("NTH 004711");
     sponsor.opens(CARDS).await;
     for (typed, told) in [("", "Enter a name"), ("x", "2 letters")] {
         sponsor.fills("Find a person or a card", typed).presses("Find").await.is_told(told);

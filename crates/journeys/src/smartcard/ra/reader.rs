@@ -67,7 +67,7 @@ pub async fn unblock(
     let reason = given(why, &mut problems)?;
     let owner = serving.owner.as_ref().ok_or(RaRefusal::CardNotSo)?;
     let working = Working { card: &serving.card, owner, deed: Deed::Unblock, reason: &reason };
-    start(service, staff, working, Request::Unblock(Unblock { new })).await
+    start(service, staff, working, Request::Unblock(Unblock { new, how: "registration-authority" })).await
 }
 
 /// *Renew the certificates*: the third time, or when they have expired, or because the person asks. Answers the job.

@@ -78,8 +78,8 @@ impl Reader {
         self.remove();
         if let Some(card) = self.0.cards.get(number) {
             card.look().0.put_in();
-            let card: Arc<Mutex<dyn card_agent::InProcessCard>> = Arc::<Mutex<_>>::clone(&card.card);
-            self.0.readers.insert(NAME, &vcard::ATR, card);
+            let shared = Arc::clone(&card.card);
+            self.0.readers.insert(NAME, &vcard::ATR, shared);
             self.hold().inserted = Some(number);
         }
         if let Some(window) = self.window() {

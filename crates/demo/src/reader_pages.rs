@@ -86,15 +86,16 @@ async fn follow(State(room): State<Room>, Form(form): Form<LinkForm>) -> Redirec
 struct AnswerForm {
     number: u64,
     act: String,
-    passcode: Zeroizing<String>,
-    again: Zeroizing<String>,
+    passcode: String,
+    again: String,
 }
 
 async fn answer(State(room): State<Room>, Form(form): Form<AnswerForm>) -> Redirect {
-    let bytes = |typed: &str| Zeroizing::new(typed.as_bytes().to_vec());
+    let (passcode, again) =
+        (Zeroizing::new(form.passcode.into_bytes()), Zeroizing::new(form.again.into_bytes()));
     let answer = match form.act.as_str() {
         "yes" => Answer::Yes,
-        "typed" => Answer::Typed(bytes(&form.passcode), bytes(&form.again)),
+        "typed" => Answer::Typed(passcode, again),
         _ => Answer::No,
     };
     if let Some(window) = room.reader.window() {

@@ -71,6 +71,21 @@ impl Smartcard {
             && self.revoked_at.is_none()
     }
 
+    /// What is needed of it to know what falls due; none where it is not live.
+    pub fn facts(&self) -> Option<crate::smartcard_message::CardFacts> {
+        let account_id = self.account_id.filter(|_| self.is_live())?;
+        Some(crate::smartcard_message::CardFacts {
+            id: self.id,
+            organisation_id: self.organisation_id,
+            account_id,
+            passcode_set_on: self.passcode_set_on,
+            unlocked_on: self.unlocked_on,
+            forced_on: self.forced_on,
+            renewals_used: self.renewals_used,
+            expires_at: self.expires_at,
+        })
+    }
+
     /// Whether it can be bound to a person.
     pub fn is_blank(&self) -> bool {
         self.account_id.is_none() && self.cancelled_at.is_none()

@@ -1,0 +1,3 @@
+//! Smartcards (guide 001): what the portal, the agent on the workstation and the Registration Authority do with them.
+
+pub mod reminders;

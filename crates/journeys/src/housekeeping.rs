@@ -52,6 +52,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_alerts(smartcard_day).await?;
     tx.erase_rounds(smartcard_day).await?;
     tx.commit().await?;
+    crate::smartcard::upkeep::tidy(service).await?;
     let state = service.store.outbox_state(before(SignedDuration::from_hours(24))).await?;
     #[expect(clippy::cast_precision_loss, reason = "a gauge of messages needs no more than 52 bits")]
     {

@@ -4,3 +4,4 @@ pub(crate) mod authority;
 pub mod job;
 pub mod keys;
 pub mod reminders;
+pub mod upkeep;

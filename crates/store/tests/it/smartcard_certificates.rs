@@ -139,12 +139,12 @@ async fn what_was_issued_and_never_proved_is_found_by_its_job(#[values(Sqlite, P
     let (account, card) = issued(&db, &store).await;
     let job = db.new_id();
     certificate(&db, &store, (account, card), job, CertificateSlot::Signature).await;
-    assert!(store.jobs_with_unproved_certificates(nine() - minutes(1), 9).await.unwrap().is_empty());
-    assert_eq!(store.jobs_with_unproved_certificates(nine(), 9).await.unwrap(), [job]);
+    assert!(store.ended_jobs_with_unproved_certificates(nine() - minutes(1), 9).await.unwrap().is_empty());
+    assert_eq!(store.ended_jobs_with_unproved_certificates(nine(), 9).await.unwrap(), [job]);
     let ended =
         committed(&store, async |tx| tx.revoke_unproved_certificates(job, "superseded", nine()).await).await;
     assert_eq!(ended.unwrap().len(), 1);
-    assert!(store.jobs_with_unproved_certificates(nine(), 9).await.unwrap().is_empty());
+    assert!(store.ended_jobs_with_unproved_certificates(nine(), 9).await.unwrap().is_empty());
     assert_eq!(current(&store, card).await.len(), 2, "the pair that works is left alone");
 }
 

@@ -16,16 +16,14 @@ use testkit::SeededRandom;
 use testkit::crowd::{self, OneOfMany};
 use uuid::Uuid;
 
-/// What is usual today instead of the guide's numbers.
-const CURRENT: &str = r#"{"smartcard-preset": "current"}"#;
-const DAY: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-fn new_id(now: Timestamp) -> Uuid {
+pub(super) fn new_id(now: Timestamp) -> Uuid {
     vault::new_id(now, &SeededRandom::unique())
 }
 
 /// People with accounts, of whom each has a card that works.
-async fn people_with_cards(ward: &Ward, count: usize) -> Vec<(OneOfMany, Uuid)> {
+pub(super) async fn people_with_cards(ward: &Ward, count: usize) -> Vec<(OneOfMany, Uuid)> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(count, now);
     ward.roster_rows_become(&rows).await;
@@ -154,12 +152,6 @@ async fn every_day_of_a_passcode_is_told_as_the_guide_says(#[values(Sqlite, Post
     (0, Some("Your smartcard certificates expire today")),
     (-1, Some("Your smartcard certificates have expired: visit your Registration Authority")),
     (-2, None),
-])]
-#[case::current(CURRENT, &[
-    (91, None),
-    (90, Some("Your smartcard certificates expire in 90 days")),
-    (20, Some("Your smartcard certificates expire in 20 days")),
-    (-1, Some("Your smartcard certificates have expired: visit your Registration Authority")),
 ])]
 #[tokio::test]
 async fn every_day_of_a_certificate_is_told_as_the_rules_say(

@@ -3,5 +3,6 @@
 pub(crate) mod authority;
 pub mod job;
 pub mod keys;
+pub mod ra;
 pub mod reminders;
 pub mod upkeep;

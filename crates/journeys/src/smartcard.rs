@@ -4,3 +4,5 @@ pub(crate) mod authority;
 pub mod job;
 pub mod keys;
 pub mod ra;
+pub mod reminders;
+pub mod upkeep;

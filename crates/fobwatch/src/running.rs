@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
+use journeys::authority::CardAuthority;
 use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -17,7 +18,7 @@ use web::{Web, WebOptions};
 
 use crate::config::Config;
 use crate::house::{House, SystemClock};
-use crate::{log, metrics, wiring};
+use crate::{authority, log, metrics, wiring};
 
 /// What tests and the demonstration put in the place of the real thing.
 #[derive(Clone, Default)]
@@ -30,6 +31,8 @@ pub struct Hooks {
     pub text: Option<Arc<dyn TextChannel>>,
     /// Another way out for telephone calls than the configured provider.
     pub voice: Option<Arc<dyn VoiceChannel>>,
+    /// Another certificate authority than the configured one.
+    pub authority: Option<Arc<CardAuthority>>,
     /// This is the demonstration: its pages say so, and the numbers that Ofcom keeps for drama count as mobiles.
     pub demonstration: bool,
     /// What stands around the pages of the service: further ones, and who may see them.
@@ -71,6 +74,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let mut work = vec![
         tokio::spawn(watch::run(service.clone(), stop_work.clone())),
         tokio::spawn(housekeeping::run(service.clone(), stop_work.clone())),
+        tokio::spawn(journeys::authority::run(service.clone(), stop_work.clone())),
     ];
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
@@ -201,6 +205,10 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         written: Notify::new(),
         push,
         watch: journeys::watch::Watch::default(),
+        authority: match &hooks.authority {
+            Some(authority) => Some(Arc::clone(authority)),
+            None => authority::card_authority(config)?.map(Arc::new),
+        },
     }))
 }
 

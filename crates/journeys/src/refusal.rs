@@ -194,6 +194,12 @@ pub enum Refusal {
     /// A fault that is ours.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Smartcards get no certificates here: no authority is configured.
+    #[error("no certificate authority is configured")]
+    NoAuthority,
+    /// The certificate authority did not do what was asked.
+    #[error(transparent)]
+    Authority(pki::AuthorityProblem),
     /// A fault that is ours, in words for the log.
     #[error("{0}")]
     Fault(&'static str),
@@ -244,6 +250,8 @@ impl Refusal {
             Self::ResetClosed => "FW-1301",
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",
+            Self::NoAuthority => "FW-2401",
+            Self::Authority(_) => "FW-2402",
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

@@ -65,6 +65,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0011_smartcards.sql"),
         include_str!("../migrations/0011_smartcards.sql"),
     ),
+    (15, "pki", include_str!("../migrations/0015_pki.sql"), include_str!("../migrations/0015_pki.sql")),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -41,6 +41,13 @@ impl Trouble {
                 tracing::error!(error = %refusal, code = refusal.code(), "a journey failed");
                 Self::Status(StatusCode::INTERNAL_SERVER_ERROR)
             }
+            Refusal::Authority(ref problem) => {
+                tracing::error!(%problem, code = refusal.code(), "no certificate was issued");
+                Self::Refused(Box::new(RefusedPage {
+                    refusal: std::sync::Arc::new(refusal),
+                    organisation: organisation.cloned(),
+                }))
+            }
             // Whoever has no role, and whoever asks for another organisation's people, learns nothing.
             Refusal::NoSuchOrganisation | Refusal::NotFound => Self::Status(StatusCode::NOT_FOUND),
             refusal => Self::Refused(Box::new(RefusedPage {
@@ -111,6 +118,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged
         | Refusal::ProposalOver => StatusCode::CONFLICT,
+        Refusal::NoAuthority => StatusCode::NOT_FOUND,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -92,6 +92,7 @@ impl Node {
             settings: parts.settings.clone(),
             written: Notify::new(),
             watch: journeys::watch::Watch::default(),
+            authority: None,
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }

@@ -363,6 +363,7 @@ fn node(told: &Told) {
             settings: settings("http://fobwatch.example", &told.mail_from),
             written: Notify::new(),
             watch: journeys::watch::Watch::default(),
+            authority: None,
         });
         let commits = get(async move || commits.load(Ordering::SeqCst).to_string());
         let work = Router::new()

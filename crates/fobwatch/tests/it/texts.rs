@@ -44,6 +44,7 @@ impl Node {
             written: Notify::new(),
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             watch: journeys::watch::Watch::default(),
+            authority: None,
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }

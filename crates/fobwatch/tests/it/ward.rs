@@ -285,6 +285,7 @@ fn assemble(
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
         watch: journeys::watch::Watch::default(),
+        authority: None,
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
     Node { service, pages }

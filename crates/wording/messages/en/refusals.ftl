@@ -145,6 +145,12 @@ refusal-fw-1302-text = A reset can take 30 minutes, in the browser you started w
 refusal-fw-1303-title = Too many resets from your network
 refusal-fw-1303-text = We have stopped new resets from the network you use for up to an hour. Try again later, or use another network such as your mobile phone. Nothing was changed.
 
+refusal-fw-2401-title = Smartcards cannot get certificates here
+refusal-fw-2401-text = No certificate authority is set up for this service. Nothing was changed on your card, and it works as before. Contact your service desk.
+
+refusal-fw-2402-title = Your card did not get its new certificates
+refusal-fw-2402-text = The certificate authority did not answer as it should. The certificates that your card had before still work. Try again in a few minutes. If it happens again, contact your service desk and give them the reference number on this page.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

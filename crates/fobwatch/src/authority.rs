@@ -4,28 +4,52 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use journeys::authority::{CardAuthority, Lifetimes};
+use journeys::authority::{Lifetimes, OwnAuthority, Published};
 use pki::est::{EstAuthority, EstSettings};
-use pki::{Addresses, Certificate, IssuingAuthority, KeyFolder, KeyStore, Policy, Token};
+use pki::{
+    Addresses, Certificate, CertificateAuthority, IssuingAuthority, KeyFolder, KeyStore, Policy, SigningKey,
+    Token,
+};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::config::value::{CertificateIssuer, Words};
 
-/// Who issues certificates of smartcards, if somebody does.
-///
-/// # Errors
-/// Where keys or certificates cannot be read or don't belong together, with the key of the configuration and what to do.
-pub fn card_authority(config: &Config) -> Result<Option<CardAuthority>> {
-    match config.smartcards.authority {
-        CertificateIssuer::None => Ok(None),
-        CertificateIssuer::Internal => internal(config).map(Some),
-        CertificateIssuer::Est => est(config).map(Some),
+/// Who issues certificates of smartcards, and what our own authority says to the world.
+#[derive(Clone, Default)]
+pub struct Authority {
+    /// Who issues, if somebody does.
+    pub issuer: Option<Arc<dyn CertificateAuthority>>,
+    /// What an authority of our own says; none where it is outside.
+    pub published: Option<Arc<Published>>,
+}
+
+impl Authority {
+    /// What the configuration names.
+    ///
+    /// # Errors
+    /// Where keys or certificates cannot be read or don't belong together, with the key of the configuration and what to do.
+    pub fn from(config: &Config) -> Result<Self> {
+        match config.smartcards.authority {
+            CertificateIssuer::None => Ok(Self::default()),
+            CertificateIssuer::Internal => internal(config),
+            CertificateIssuer::Est => {
+                Ok(Self { issuer: Some(Arc::new(est_authority(config)?)), published: None })
+            }
+        }
+    }
+
+    /// An authority of our own; `responder` is the key that answers for it.
+    pub fn own(authority: IssuingAuthority, responder: Arc<dyn SigningKey>, lifetimes: Lifetimes) -> Self {
+        Self {
+            issuer: Some(Arc::new(OwnAuthority::new(authority.clone()))),
+            published: Some(Arc::new(Published::new(authority, responder, lifetimes))),
+        }
     }
 }
 
-fn internal(config: &Config) -> Result<CardAuthority> {
+fn internal(config: &Config) -> Result<Authority> {
     let settings = &config.smartcards;
     let authority = issuing_authority(config)?;
     let responder = key_store(config)?.find(settings.ocsp_key.as_str()).context(
@@ -36,18 +60,15 @@ fn internal(config: &Config) -> Result<CardAuthority> {
         answer_hours: settings.answer_hours.get(),
         answer_kept_seconds: settings.answer_kept_seconds.get(),
     };
-    CardAuthority::own(authority, responder, lifetimes).context("smartcards.chain")
-}
-
-fn est(config: &Config) -> Result<CardAuthority> {
-    CardAuthority::outside(Arc::new(est_authority(config)?)).context("smartcards.chain")
+    Ok(Authority::own(authority, responder, lifetimes))
 }
 
 /// The authority outside.
 fn est_authority(config: &Config) -> Result<EstAuthority> {
     let settings = &config.smartcards;
     let url = settings.est_url.as_ref().ok_or_else(|| anyhow!("smartcards.est_url is missing"))?;
-    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let read =
+        |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     let login = match (&settings.est_user, &settings.est_password) {
         (Some(user), Some(password)) => {
             Some((user.as_str().to_owned(), Zeroizing::new(password.expose().clone())))
@@ -77,7 +98,7 @@ pub async fn check_est(config: &Config) -> Result<String> {
 /// The issuing authority with its key.
 ///
 /// # Errors
-/// As [`card_authority`].
+/// As [`Authority::from`].
 pub fn issuing_authority(config: &Config) -> Result<IssuingAuthority> {
     let settings = &config.smartcards;
     let key = key_store(config)?.find(settings.issuing_key.as_str()).context("smartcards.issuing_key")?;

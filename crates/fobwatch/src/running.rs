@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
-use journeys::authority::CardAuthority;
 use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -16,9 +15,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use web::{Web, WebOptions};
 
+use crate::authority::Authority;
 use crate::config::Config;
 use crate::house::{House, SystemClock};
-use crate::{authority, log, metrics, wiring};
+use crate::{log, metrics, wiring};
 
 /// What tests and the demonstration put in the place of the real thing.
 #[derive(Clone, Default)]
@@ -32,7 +32,7 @@ pub struct Hooks {
     /// Another way out for telephone calls than the configured provider.
     pub voice: Option<Arc<dyn VoiceChannel>>,
     /// Another certificate authority than the configured one.
-    pub authority: Option<Arc<CardAuthority>>,
+    pub authority: Option<Authority>,
     /// This is the demonstration: its pages say so, and the numbers that Ofcom keeps for drama count as mobiles.
     pub demonstration: bool,
     /// What stands around the pages of the service: further ones, and who may see them.
@@ -191,6 +191,10 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         Some(voice) => Some(Arc::clone(voice)),
         None => wiring::voice(config)?,
     };
+    let authority = match &hooks.authority {
+        Some(authority) => authority.clone(),
+        None => Authority::from(config)?,
+    };
     Ok(Service::new(Parts {
         hasher: Arc::new(wiring::hasher(config, &house.keys).context("[hashing]")?),
         store: house.store,
@@ -205,10 +209,8 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         written: Notify::new(),
         push,
         watch: journeys::watch::Watch::default(),
-        authority: match &hooks.authority {
-            Some(authority) => Some(Arc::clone(authority)),
-            None => authority::card_authority(config)?.map(Arc::new),
-        },
+        authority: authority.issuer,
+        published: authority.published,
     }))
 }
 

@@ -1,6 +1,6 @@
 //! What every journey is given.
 
-use crate::authority::CardAuthority;
+use crate::authority::Published;
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
@@ -66,12 +66,14 @@ pub struct Parts {
     pub settings: Settings,
     /// Woken when a message was written, so that it need not wait for the worker's next look.
     pub written: Notify,
+    /// Who makes certificates for smartcards, where an authority is configured.
+    pub authority: Option<Arc<dyn pki::CertificateAuthority>>,
     /// The way out for pushes.
     pub push: WebPush,
     /// The devices that wait for questions here.
     pub watch: Watch,
-    /// Who issues certificates of smartcards, where somebody does.
-    pub authority: Option<Arc<CardAuthority>>,
+    /// What our own authority says to the world, where there is one.
+    pub published: Option<Arc<Published>>,
 }
 
 /// What every journey is given. Cheap to clone.
@@ -88,7 +90,7 @@ impl Service {
     pub(crate) fn tell_workers(&self) {
         self.written.notify_one();
         self.watch.look_now();
-        if let Some(published) = self.authority.as_deref().and_then(CardAuthority::published) {
+        if let Some(published) = &self.published {
             published.look_now();
         }
     }

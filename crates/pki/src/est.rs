@@ -66,7 +66,8 @@ impl EstAuthority {
             builder = builder.identity(Identity::from_pem(pem).map_err(unavailable)?);
         }
         if let Some(pem) = &settings.roots {
-            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem).map_err(unavailable)?);
+            builder =
+                builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem).map_err(unavailable)?);
         }
         if settings.chain.is_empty() {
             return Err(AuthorityProblem::Wrong("the authority has no certificate"));
@@ -93,7 +94,9 @@ impl EstAuthority {
         if known.iter().any(|one| self.chain.first() == Some(one)) {
             Ok(())
         } else {
-            Err(AuthorityProblem::Wrong("the authority issues by another certificate than the one that is configured"))
+            Err(AuthorityProblem::Wrong(
+                "the authority issues by another certificate than the one that is configured",
+            ))
         }
     }
 
@@ -115,7 +118,8 @@ impl EstAuthority {
                 Ok(Issuance::Issued(Box::new(issued)))
             }
             StatusCode::ACCEPTED => {
-                let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+                let wait =
+                    response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
                 let id = hex::lower(digest(&SHA256, request.proof.der()).as_ref());
                 Ok(Issuance::Pending {
                     id: PendingId(id),
@@ -135,7 +139,12 @@ impl EstAuthority {
     }
 
     /// What an authority outside sends is believed no more than what we would have made ourselves.
-    fn look_at(&self, issued: &Certificate, request: &IssueRequest, now: Timestamp) -> Result<(), AuthorityProblem> {
+    fn look_at(
+        &self,
+        issued: &Certificate,
+        request: &IssueRequest,
+        now: Timestamp,
+    ) -> Result<(), AuthorityProblem> {
         let wrong = |why| Err(AuthorityProblem::Wrong(why));
         if !self.chain.first().is_some_and(|authority| authority.signed(issued)) {
             return wrong("the authority that is configured did not issue it");
@@ -222,7 +231,8 @@ async fn certificates(mut response: Response) -> Result<Vec<Certificate>, Author
         }
         body.extend_from_slice(&chunk);
     }
-    certificates_only(&body).ok_or_else(|| AuthorityProblem::Unavailable("its answer is no PKCS#7 of certificates".to_owned()))
+    certificates_only(&body)
+        .ok_or_else(|| AuthorityProblem::Unavailable("its answer is no PKCS#7 of certificates".to_owned()))
 }
 
 /// The certificates in a CMS *certs-only* message (RFC 5272, section 4.1), as base64 with whatever white space, or DER. `None` where
@@ -240,8 +250,10 @@ pub fn certificates_only(body: &[u8]) -> Option<Vec<Certificate>> {
     })?;
     let signed_data = inside(context_specific(signed_data, 0)?, Tag::Sequence)?;
     let certificates = elements(signed_data)?.into_iter().find_map(|part| context_specific(part, 0))?;
-    let all: Vec<Certificate> =
-        elements(certificates)?.into_iter().map(|one| Certificate::from_der(one).ok()).collect::<Option<_>>()?;
+    let all: Vec<Certificate> = elements(certificates)?
+        .into_iter()
+        .map(|one| Certificate::from_der(one).ok())
+        .collect::<Option<_>>()?;
     (!all.is_empty()).then_some(all)
 }
 

@@ -79,7 +79,8 @@ fn revocation(at: i64, reason: Option<String>) -> Result<Revocation, StoreError>
 }
 
 fn number(value: i64) -> Result<u64, StoreError> {
-    u64::try_from(value).map_err(|_| StoreError::Corrupt("a list of revoked certificates with a negative number"))
+    u64::try_from(value)
+        .map_err(|_| StoreError::Corrupt("a list of revoked certificates with a negative number"))
 }
 
 impl Store {
@@ -105,7 +106,10 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn revoked_certificates(&self, still_valid: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
+    pub async fn revoked_certificates(
+        &self,
+        still_valid: Timestamp,
+    ) -> Result<Vec<RevokedSerial>, StoreError> {
         let rows: Vec<Row> =
             reading!(self, REVOKED, sqlx::query_as, |q, c| q.bind(millis(still_valid)).fetch_all(c))?;
         rows.into_iter().map(revoked).collect()

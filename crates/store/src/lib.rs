@@ -12,6 +12,8 @@ pub mod authenticator;
 pub mod authority;
 pub mod call_log;
 pub mod caller;
+pub mod card_job;
+pub mod card_job_turn;
 pub mod code;
 pub mod console_figures;
 mod db;

@@ -41,13 +41,6 @@ impl Trouble {
                 tracing::error!(error = %refusal, code = refusal.code(), "a journey failed");
                 Self::Status(StatusCode::INTERNAL_SERVER_ERROR)
             }
-            Refusal::Authority(ref problem) => {
-                tracing::error!(%problem, code = refusal.code(), "no certificate was issued");
-                Self::Refused(Box::new(RefusedPage {
-                    refusal: std::sync::Arc::new(refusal),
-                    organisation: organisation.cloned(),
-                }))
-            }
             // Whoever has no role, and whoever asks for another organisation's people, learns nothing.
             Refusal::NoSuchOrganisation | Refusal::NotFound => Self::Status(StatusCode::NOT_FOUND),
             refusal => Self::Refused(Box::new(RefusedPage {
@@ -87,9 +80,11 @@ impl IntoResponse for Trouble {
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::MethodGone => StatusCode::NOT_FOUND,
-        Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver | Refusal::ResetOver => {
-            StatusCode::GONE
-        }
+        Refusal::RegistrationOver
+        | Refusal::SignInOver
+        | Refusal::SetUpOver
+        | Refusal::ResetOver
+        | Refusal::CardJobOver => StatusCode::GONE,
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy
@@ -101,6 +96,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::CallTooSoon { .. }
         | Refusal::TooManyCalls
         | Refusal::TooManyLookups
+        | Refusal::TooManyCardJobs
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation
         | Refusal::NoLongerOnRoster
@@ -117,8 +113,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::LastAdministrator
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged
+        | Refusal::CardBusy
         | Refusal::ProposalOver => StatusCode::CONFLICT,
-        Refusal::NoAuthority => StatusCode::NOT_FOUND,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

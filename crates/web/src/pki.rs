@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use journeys::authority::Said;
+use journeys::authority::{Published, Said};
 use pki::ocsp::{Caching, OcspRequest, Refused};
 
 const OCSP_RESPONSE: &str = "application/ocsp-response";
@@ -52,7 +52,7 @@ async fn root(State(web): State<Web>) -> Response {
 
 /// The certificate at a place of the chain, the issuing authority first. The root is the last.
 fn certificate(web: &Web, place: usize) -> Response {
-    let chain = web.authority.as_deref().map(journeys::authority::CardAuthority::chain).unwrap_or_default();
+    let chain = web.published.as_deref().map(Published::chain).unwrap_or_default();
     let found = if place == 0 { chain.first() } else { chain.last() };
     match found {
         Some(certificate) => (

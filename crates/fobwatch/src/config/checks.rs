@@ -188,7 +188,13 @@ fn missing_key(section: &str, name: &str, provider: &dyn std::fmt::Display, read
 }
 
 /// `name` is missing, which the value of `cause` asks for.
-fn missing_beside(section: &str, cause: &str, name: &str, value: &dyn std::fmt::Display, reader: &mut Reader) {
+fn missing_beside(
+    section: &str,
+    cause: &str,
+    name: &str,
+    value: &dyn std::fmt::Display,
+    reader: &mut Reader,
+) {
     let keys = SECTIONS.iter().find(|known| known.name == section).map_or(&[][..], |known| known.keys);
     let Some(key) = keys.iter().find(|key| key.name == name) else { return };
     let place = reader.place(section, cause).unwrap_or(Place::Nowhere);

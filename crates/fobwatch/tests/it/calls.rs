@@ -91,8 +91,9 @@ impl Node {
             breached: parts.breached.clone(),
             settings: parts.settings.clone(),
             written: Notify::new(),
-            watch: journeys::watch::Watch::default(),
             authority: None,
+            watch: journeys::watch::Watch::default(),
+            published: None,
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }

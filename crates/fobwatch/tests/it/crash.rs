@@ -362,8 +362,9 @@ fn node(told: &Told) {
             breached: journeys::Breached::default(),
             settings: settings("http://fobwatch.example", &told.mail_from),
             written: Notify::new(),
-            watch: journeys::watch::Watch::default(),
             authority: None,
+            watch: journeys::watch::Watch::default(),
+            published: None,
         });
         let commits = get(async move || commits.load(Ordering::SeqCst).to_string());
         let work = Router::new()

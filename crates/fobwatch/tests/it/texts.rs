@@ -43,8 +43,9 @@ impl Node {
             settings,
             written: Notify::new(),
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
-            watch: journeys::watch::Watch::default(),
             authority: None,
+            watch: journeys::watch::Watch::default(),
+            published: None,
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }

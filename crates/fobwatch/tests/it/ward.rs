@@ -284,8 +284,9 @@ fn assemble(
         },
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
-        watch: journeys::watch::Watch::default(),
         authority: None,
+        watch: journeys::watch::Watch::default(),
+        published: None,
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
     Node { service, pages }

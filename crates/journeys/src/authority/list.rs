@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use pki::{Revoked, RevocationList, Serial};
+use pki::{RevocationList, Revoked, Serial};
 use store::authority::{RevokedSerial, SignedList};
 
 use super::published::{Listed, Published};
-use super::{blocking, reason};
-use crate::{Refusal, Service};
+use super::{PublishProblem, blocking, reason};
+use crate::Service;
 
 /// An expired certificate stays on the list for a while, so that no list in anybody's hands forgets it too early.
 const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -16,7 +16,7 @@ const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 impl Service {
     /// The list that counts, as it was signed; none where this node has none yet, or no authority of its own.
     pub fn revocation_list(&self) -> Option<SignedList> {
-        let published = self.authority.as_deref()?.published()?;
+        let published = self.published.as_deref()?;
         published.list().map(|listed| listed.list.clone())
     }
 
@@ -26,7 +26,7 @@ impl Service {
         published: &Published,
         recent: &[RevokedSerial],
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PublishProblem> {
         let newest = self.store.revocation_list_number().await?;
         if newest.is_some() && newest != published.list().map(|listed| listed.list.number) {
             self.load_list(published).await?;
@@ -41,7 +41,7 @@ impl Service {
         Ok(())
     }
 
-    async fn load_list(&self, published: &Published) -> Result<(), Refusal> {
+    async fn load_list(&self, published: &Published) -> Result<(), PublishProblem> {
         let Some(list) = self.store.revocation_list().await? else { return Ok(()) };
         let authority = published.authority.certificate().clone();
         let der = list.der.clone();
@@ -54,7 +54,12 @@ impl Service {
         Ok(())
     }
 
-    async fn make_list(&self, published: &Published, newest: u64, now: Timestamp) -> Result<(), Refusal> {
+    async fn make_list(
+        &self,
+        published: &Published,
+        newest: u64,
+        now: Timestamp,
+    ) -> Result<(), PublishProblem> {
         let still_valid = now.checked_sub(STAYS).unwrap_or(Timestamp::MIN);
         let revoked: Vec<Revoked> =
             self.store.revoked_certificates(still_valid).await?.iter().filter_map(entry).collect();
@@ -65,8 +70,7 @@ impl Service {
             .checked_add(SignedDuration::from_hours(i64::from(published.lifetimes.list_hours)))
             .unwrap_or(Timestamp::MAX);
         let signed = blocking(move || authority.revocation_list(&revoked, number, now, until)).await?;
-        let signed = signed.map_err(|problem| Refusal::Authority(problem.into()))?;
-        let list = SignedList { number, der: signed.der().to_vec(), this_update: now, next_update: until };
+        let list = SignedList { number, der: signed?.der().to_vec(), this_update: now, next_update: until };
         let mut tx = self.store.begin().await?;
         let ours = tx.add_revocation_list(&list).await?;
         tx.commit().await?;

@@ -58,11 +58,8 @@ impl std::fmt::Debug for Published {
 }
 
 impl Published {
-    pub(super) fn new(
-        authority: IssuingAuthority,
-        key: Arc<dyn SigningKey>,
-        lifetimes: Lifetimes,
-    ) -> Self {
+    /// What `authority` says, signed by it and by `key`, which answers for it.
+    pub fn new(authority: IssuingAuthority, key: Arc<dyn SigningKey>, lifetimes: Lifetimes) -> Self {
         Self {
             authority,
             key,

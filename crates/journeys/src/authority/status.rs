@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use pki::Serial;
-use pki::ocsp::{Caching, HashKind, OcspAnswer, OcspProblem, OcspRequest, Refused, Responder, Status, Wanted};
+use pki::ocsp::{
+    Caching, HashKind, OcspAnswer, OcspProblem, OcspRequest, Refused, Responder, Status, Wanted,
+};
 use store::authority::CertificateStanding;
 
 use super::published::{Kept, Published};
-use super::{blocking, reason};
-use crate::{Refusal, Service};
+use super::{PublishProblem, blocking, reason};
+use crate::Service;
 
 /// What is said to whoever asks.
 #[derive(Debug, Clone)]
@@ -26,7 +28,7 @@ pub enum Said {
 impl Service {
     /// Answers an OCSP request.
     pub async fn ocsp(&self, asked: Result<OcspRequest, OcspProblem>) -> Said {
-        let Some(published) = self.authority.as_deref().and_then(super::CardAuthority::published) else {
+        let Some(published) = self.published.as_deref() else {
             return Said::Nothing(Refused::Unauthorized);
         };
         let Ok(request) = asked else { return Said::Nothing(Refused::MalformedRequest) };
@@ -39,7 +41,7 @@ impl Service {
         }
     }
 
-    async fn say(&self, published: &Published, request: &OcspRequest) -> Result<Said, Refusal> {
+    async fn say(&self, published: &Published, request: &OcspRequest) -> Result<Said, PublishProblem> {
         let now = self.clock.now();
         let Some(responder) = published.responder().filter(|one| one.certificate().holds_at(now)) else {
             return Ok(Said::Nothing(Refused::TryLater));
@@ -69,9 +71,8 @@ impl Service {
         }
         let nonce = request.nonce().map(<[u8]>::to_vec);
         let until = after(now, published.lifetimes.answer_hours);
-        let answer =
-            blocking(move || responder.answer(&answers, nonce.as_deref(), now, until)).await?;
-        Ok(Said::ToOne(Box::new(answer.map_err(|problem| Refusal::Authority(problem.into()))?)))
+        let answer = blocking(move || responder.answer(&answers, nonce.as_deref(), now, until)).await?;
+        Ok(Said::ToOne(Box::new(answer?)))
     }
 
     /// Signs an answer by the record, and keeps it for the next who ask.
@@ -82,12 +83,12 @@ impl Service {
         serial: &Serial,
         hash: HashKind,
         now: Timestamp,
-    ) -> Result<Arc<OcspAnswer>, Refusal> {
+    ) -> Result<Arc<OcspAnswer>, PublishProblem> {
         let status = self.standing(serial).await?;
         let until = after(now, published.lifetimes.answer_hours);
         let (signs, about) = (Arc::clone(responder), serial.clone());
         let answer = blocking(move || signs.answer_ahead(&about, hash, status, now, until)).await?;
-        let answer = Arc::new(answer.map_err(|problem| Refusal::Authority(problem.into()))?);
+        let answer = Arc::new(answer?);
         // Serials that were never issued are without number, and are not kept.
         if status != Status::Unknown {
             let revoked = matches!(status, Status::Revoked { .. });
@@ -96,7 +97,7 @@ impl Service {
         Ok(answer)
     }
 
-    async fn standing(&self, serial: &Serial) -> Result<Status, Refusal> {
+    async fn standing(&self, serial: &Serial) -> Result<Status, PublishProblem> {
         Ok(match self.store.certificate_standing(serial.as_bytes()).await? {
             CertificateStanding::Good => Status::Good,
             CertificateStanding::Unknown => Status::Unknown,

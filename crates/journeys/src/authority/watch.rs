@@ -8,8 +8,8 @@ use pki::{Certificate, Serial, ceremony};
 use tokio_util::sync::CancellationToken;
 
 use super::published::Published;
-use super::{CardAuthority, blocking};
-use crate::{Refusal, Service};
+use super::{PublishProblem, blocking};
+use crate::Service;
 
 /// How often each node looks; half a second later everybody hears of a revocation.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -18,7 +18,7 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_secs(60);
 
 /// Looks until `stop`. Ends at once where there is no authority of our own.
 pub async fn run(service: Service, stop: CancellationToken) {
-    let Some(published) = service.authority.as_deref().and_then(CardAuthority::published) else { return };
+    let Some(published) = service.published.as_deref() else { return };
     let mut every = tokio::time::interval(LOOK_EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = false;
@@ -44,14 +44,14 @@ pub async fn run(service: Service, stop: CancellationToken) {
 ///
 /// # Errors
 /// Where the database cannot be read or written, or the key does not sign.
-pub async fn look_now(service: &Service) -> Result<(), Refusal> {
-    match service.authority.as_deref().and_then(CardAuthority::published) {
+pub async fn look_now(service: &Service) -> Result<(), PublishProblem> {
+    match service.published.as_deref() {
         Some(published) => look(service, published).await,
         None => Ok(()),
     }
 }
 
-async fn look(service: &Service, published: &Published) -> Result<(), Refusal> {
+async fn look(service: &Service, published: &Published) -> Result<(), PublishProblem> {
     let now = service.clock.now();
     keep_responder(service, published, now).await?;
     let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
@@ -70,7 +70,11 @@ async fn look(service: &Service, published: &Published) -> Result<(), Refusal> {
 }
 
 /// The newest certificate of a responder that is ours and not due, or a new one.
-async fn keep_responder(service: &Service, published: &Published, now: Timestamp) -> Result<(), Refusal> {
+async fn keep_responder(
+    service: &Service,
+    published: &Published,
+    now: Timestamp,
+) -> Result<(), PublishProblem> {
     let authority = published.authority.certificate();
     let key = published.key.public_key();
     let fresh = |certificate: &Certificate| {
@@ -85,8 +89,7 @@ async fn keep_responder(service: &Service, published: &Published, now: Timestamp
         Some(certificate) => certificate,
         None => new_responder(service, published, now).await?,
     };
-    let responder = Responder::new(authority.clone(), certificate, published.key.clone())
-        .map_err(|problem| Refusal::Authority(problem.into()))?;
+    let responder = Responder::new(authority.clone(), certificate, published.key.clone())?;
     published.set_responder(responder);
     Ok(())
 }
@@ -96,15 +99,14 @@ async fn new_responder(
     service: &Service,
     published: &Published,
     now: Timestamp,
-) -> Result<Certificate, Refusal> {
+) -> Result<Certificate, PublishProblem> {
     let (authority, key) = (published.authority.clone(), published.key.clone());
     let random = service.random.clone();
     let certificate = blocking(move || {
         let drawn = |bytes: &mut [u8]| random.fill(bytes);
         ceremony::sign_responder(&authority, key.public_key(), "OCSP", now, &drawn)
     })
-    .await?
-    .map_err(|problem| Refusal::Authority(problem.into()))?;
+    .await??;
     let mut tx = service.store.begin().await?;
     let serial = certificate.serial().as_bytes();
     tx.add_responder_certificate(serial, certificate.der(), certificate.not_after(), now).await?;

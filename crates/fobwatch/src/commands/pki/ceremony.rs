@@ -10,8 +10,8 @@ use clap::Args;
 use journeys::Clock as _;
 use pki::ceremony::{self, AuthorityName, UpperAddresses};
 use pki::{
-    Certificate, CertificateRequest, Curve, IssuingAuthority, KeyFolder, KeyProblem, KeyStore, RevocationReason,
-    Revoked, Serial, SigningKey, Token,
+    Certificate, CertificateRequest, Curve, IssuingAuthority, KeyFolder, KeyProblem, KeyStore,
+    RevocationReason, Revoked, Serial, SigningKey, Token,
 };
 use vault::{Random as _, SystemRandom};
 use zeroize::Zeroizing;
@@ -45,7 +45,9 @@ impl RootKeys {
             let pin = Zeroizing::new(console.secret("PIN of the token: ")?.expose().clone());
             return Ok(Arc::new(Token::open(driver, token, pin)?));
         }
-        let Some(folder) = &self.keys else { bail!("name the place of the root's key: --keys, or --driver and --token") };
+        let Some(folder) = &self.keys else {
+            bail!("name the place of the root's key: --keys, or --driver and --token")
+        };
         Ok(Arc::new(KeyFolder::new(folder, passphrase(console)?)))
     }
 }
@@ -130,7 +132,8 @@ impl SignIssuing {
     pub(super) fn run(self, console: &mut Console) -> Result<Outcome> {
         let request = CertificateRequest::verify_pem(&read(&self.request)?)
             .with_context(|| self.request.display().to_string())?;
-        let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
+        let plain =
+            |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
         ensure!(
             plain(&self.fingerprint) == plain(&request.fingerprint()),
             "the request's fingerprint is {}, not the one that was given: it is not the request that was made",
@@ -141,15 +144,8 @@ impl SignIssuing {
         let drawn = |bytes: &mut [u8]| random.fill(bytes);
         let key = self.keys.open(console)?.find(ROOT)?;
         let addresses = UpperAddresses { list: self.list_url, authority: self.root_url };
-        let issuing = ceremony::sign_issuing(
-            &root,
-            &*key,
-            &request,
-            &addresses,
-            SystemClock.now(),
-            self.days,
-            &drawn,
-        )?;
+        let issuing =
+            ceremony::sign_issuing(&root, &*key, &request, &addresses, SystemClock.now(), self.days, &drawn)?;
         write_new(&self.out, &issuing.pem())?;
         tell_certificate(&issuing, console)?;
         Ok(Outcome::Well)
@@ -188,7 +184,10 @@ impl RootList {
         }
         let root = one_certificate(&self.root)?;
         let key = self.keys.open(console)?.find(ROOT)?;
-        ensure!(root.public_key() == *key.public_key(), "the root's certificate and its key don't belong together");
+        ensure!(
+            root.public_key() == *key.public_key(),
+            "the root's certificate and its key don't belong together"
+        );
         let until = now.checked_add(jiff::SignedDuration::from_hours(24 * self.days))?;
         let list = pki::sign_list(&root, &*key, &revoked, self.number, now, until)?;
         std::fs::write(&self.out, list.der()).with_context(|| self.out.display().to_string())?;
@@ -270,13 +269,15 @@ impl Demo {
         let root_key = keys.generate(ROOT, Curve::P384, &drawn)?;
         let issuing_key = keys.generate("issuing", Curve::P256, &drawn)?;
         keys.generate("ocsp", Curve::P256, &drawn)?;
-        let made = ceremony::demonstrate(&self.organisation, &root_key, &issuing_key, SystemClock.now(), &drawn)?;
+        let made =
+            ceremony::demonstrate(&self.organisation, &root_key, &issuing_key, SystemClock.now(), &drawn)?;
         let chain = self.folder.join("chain.pem");
         write_new(&chain, &made.chain.iter().map(Certificate::pem).collect::<String>())?;
         for certificate in &made.chain {
             tell_certificate(certificate, console)?;
         }
-        console.note("For the configuration, with the passphrase as FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE:")?;
+        console
+            .note("For the configuration, with the passphrase as FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE:")?;
         console.say("[smartcards]\nauthority = \"internal\"")?;
         console.say(format!("keys_folder = {:?}\nchain = {:?}", self.folder, chain))?;
         Ok(Outcome::Well)

@@ -92,7 +92,10 @@ async fn list(config: &Config, now: Timestamp) -> Finding {
             "list {} ran out at {:.0}, and everybody who checks by it refuses all cards: does the service run?",
             list.number, list.next_update
         )),
-        Some(list) => Ok(format!("list {}, of {:.0}, may be used until {:.0}", list.number, list.this_update, list.next_update)),
+        Some(list) => Ok(format!(
+            "list {}, of {:.0}, may be used until {:.0}",
+            list.number, list.this_update, list.next_update
+        )),
     }
 }
 

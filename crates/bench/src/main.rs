@@ -3,10 +3,12 @@
 //! `bench PATH/TO/fobwatch [PHONES]` starts the real binary on a new SQLite database with some hundred accounts, and compares
 //! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
 //! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
-//! both sides alike. `bench calls [COUNT]` measures telephone calls alone.
+//! both sides alike. `bench calls [COUNT]` measures telephone calls alone, `bench certificates
+//! PATH/TO/fobwatch` the certificate authority.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod calls;
+mod certificates;
 mod load;
 mod people;
 mod server;
@@ -47,10 +49,14 @@ async fn main() -> Result<()> {
     if arguments.next().as_deref() == Some("calls") {
         return calls::at_once(arguments.next().map_or(Ok(CALLS), |count| count.parse())?).await;
     }
+    let certificates_alone = std::env::args().nth(1).as_deref() == Some("certificates");
     let binary = std::env::args_os()
-        .nth(1)
+        .nth(if certificates_alone { 2 } else { 1 })
         .map(PathBuf::from)
         .context("say where the binary is: bench PATH/TO/fobwatch")?;
+    if certificates_alone {
+        return certificates::measure(&binary).await;
+    }
     let cores = std::thread::available_parallelism()?.get();
     let phones = std::env::args().nth(2).map_or(Ok(PHONES), |count| count.parse())?;
     let folder = tempfile::tempdir()?;
@@ -75,6 +81,7 @@ async fn main() -> Result<()> {
     // Last: each of them writes to somebody, and there is no mail server here that takes it.
     resets(&server, forgetful, &keys, cores).await?;
     server.stop().await?;
+    certificates::measure(&binary).await?;
     calls::at_once(CALLS).await
 }
 

@@ -26,7 +26,10 @@ mod issuing;
 mod keys;
 mod name;
 pub mod ocsp;
+pub mod outside;
 mod profile;
+#[cfg(test)]
+mod properties;
 mod public_key;
 mod random;
 mod raw;

@@ -3,6 +3,7 @@
 mod ceremony;
 mod status;
 
+pub(super) use ceremony::{CHAIN, make_demo};
 pub(super) use status::look;
 
 use anyhow::Result;

@@ -261,27 +261,37 @@ pub struct Demo {
     organisation: String,
 }
 
+/// The file of certificates in the folder of a demonstration.
+pub(in crate::commands) const CHAIN: &str = "chain.pem";
+
 impl Demo {
     pub(super) fn run(self, console: &mut Console) -> Result<Outcome> {
-        let keys = KeyFolder::new(&self.folder, passphrase(console)?);
-        let random = SystemRandom::new();
-        let drawn = |bytes: &mut [u8]| random.fill(bytes);
-        let root_key = keys.generate(ROOT, Curve::P384, &drawn)?;
-        let issuing_key = keys.generate("issuing", Curve::P256, &drawn)?;
-        keys.generate("ocsp", Curve::P256, &drawn)?;
-        let made =
-            ceremony::demonstrate(&self.organisation, &root_key, &issuing_key, SystemClock.now(), &drawn)?;
-        let chain = self.folder.join("chain.pem");
-        write_new(&chain, &made.chain.iter().map(Certificate::pem).collect::<String>())?;
-        for certificate in &made.chain {
+        for certificate in &make_demo(&self.folder, &self.organisation, passphrase(console)?)? {
             tell_certificate(certificate, console)?;
         }
         console
             .note("For the configuration, with the passphrase as FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE:")?;
         console.say("[smartcards]\nauthority = \"internal\"")?;
-        console.say(format!("keys_folder = {:?}\nchain = {:?}", self.folder, chain))?;
+        console.say(format!("keys_folder = {:?}\nchain = {:?}", self.folder, self.folder.join(CHAIN)))?;
         Ok(Outcome::Well)
     }
+}
+
+/// Holds the whole ceremony at once, in one folder.
+pub(in crate::commands) fn make_demo(
+    folder: &Path,
+    organisation: &str,
+    passphrase: Zeroizing<String>,
+) -> Result<Vec<Certificate>> {
+    let keys = KeyFolder::new(folder, passphrase);
+    let random = SystemRandom::new();
+    let drawn = |bytes: &mut [u8]| random.fill(bytes);
+    let root_key = keys.generate(ROOT, Curve::P384, &drawn)?;
+    let issuing_key = keys.generate("issuing", Curve::P256, &drawn)?;
+    keys.generate("ocsp", Curve::P256, &drawn)?;
+    let made = ceremony::demonstrate(organisation, &root_key, &issuing_key, SystemClock.now(), &drawn)?;
+    write_new(&folder.join(CHAIN), &made.chain.iter().map(Certificate::pem).collect::<String>())?;
+    Ok(made.chain)
 }
 
 fn passphrase(console: &mut Console) -> Result<Zeroizing<String>> {

@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 use journeys::Clock as _;
 use pki::Certificate;
 use pki::ceremony::sign_responder;
-use vault::Random as _;
 
 use super::super::Outcome;
 use super::super::console::Console;

@@ -54,7 +54,7 @@ statements! {
     REVOKED = "SELECT serial, revoked_at, revoked_for FROM smartcard_certificate
         WHERE revoked_at IS NOT NULL AND not_after > $1 ORDER BY revoked_at, serial";
     REVOKED_SINCE = "SELECT serial, revoked_at, revoked_for FROM smartcard_certificate
-        WHERE revoked_at IS NOT NULL AND revoked_at >= $1 ORDER BY revoked_at, serial";
+        WHERE revoked_at IS NOT NULL AND revoked_at >= $1 AND not_after > $2 ORDER BY revoked_at, serial";
     LIST_NUMBER = "SELECT MAX(number) FROM revocation_list";
     LIST = "SELECT number, der, this_update, next_update FROM revocation_list ORDER BY number DESC LIMIT 1";
     ADD_LIST = "INSERT INTO revocation_list (number, der, this_update, next_update) VALUES ($1, $2, $3, $4)
@@ -115,13 +115,19 @@ impl Store {
         rows.into_iter().map(revoked).collect()
     }
 
-    /// All that were revoked at `since` or later, expired or not.
+    /// All that were revoked at `since` or later and had not expired at `still_valid`.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn revoked_since(&self, since: Timestamp) -> Result<Vec<RevokedSerial>, StoreError> {
-        let rows: Vec<Row> =
-            reading!(self, REVOKED_SINCE, sqlx::query_as, |q, c| q.bind(millis(since)).fetch_all(c))?;
+    pub async fn revoked_since(
+        &self,
+        since: Timestamp,
+        still_valid: Timestamp,
+    ) -> Result<Vec<RevokedSerial>, StoreError> {
+        let rows: Vec<Row> = reading!(self, REVOKED_SINCE, sqlx::query_as, |q, c| q
+            .bind(millis(since))
+            .bind(millis(still_valid))
+            .fetch_all(c))?;
         rows.into_iter().map(revoked).collect()
     }
 

@@ -13,6 +13,11 @@ use crate::Service;
 /// An expired certificate stays on the list for a while, so that no list in anybody's hands forgets it too early.
 const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Whatever had not expired then is on a list that is made now.
+pub(super) fn still_valid(now: Timestamp) -> Timestamp {
+    now.checked_sub(STAYS).unwrap_or(Timestamp::MIN)
+}
+
 impl Service {
     /// The list that counts, as it was signed; none where this node has none yet, or no authority of its own.
     pub fn revocation_list(&self) -> Option<SignedList> {
@@ -60,9 +65,8 @@ impl Service {
         newest: u64,
         now: Timestamp,
     ) -> Result<(), PublishProblem> {
-        let still_valid = now.checked_sub(STAYS).unwrap_or(Timestamp::MIN);
         let revoked: Vec<Revoked> =
-            self.store.revoked_certificates(still_valid).await?.iter().filter_map(entry).collect();
+            self.store.revoked_certificates(still_valid(now)).await?.iter().filter_map(entry).collect();
         let serials = revoked.iter().map(|one| one.serial.clone()).collect();
         let authority = published.authority.clone();
         let number = newest.saturating_add(1);
@@ -76,8 +80,10 @@ impl Service {
         tx.commit().await?;
         if ours {
             published.set_list(Listed { list, serials });
+            return Ok(());
         }
-        Ok(())
+        // Another node was faster.
+        self.load_list(published).await
     }
 }
 

@@ -7,6 +7,7 @@ use pki::ocsp::{HashKind, Responder};
 use pki::{Certificate, Serial, ceremony};
 use tokio_util::sync::CancellationToken;
 
+use super::list::still_valid;
 use super::published::Published;
 use super::{PublishProblem, blocking};
 use crate::Service;
@@ -55,7 +56,7 @@ async fn look(service: &Service, published: &Published) -> Result<(), PublishPro
     let now = service.clock.now();
     keep_responder(service, published, now).await?;
     let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-    let recent = service.store.revoked_since(since).await?;
+    let recent = service.store.revoked_since(since, still_valid(now)).await?;
     if let Some(responder) = published.responder() {
         for serial in recent.iter().filter_map(|row| Serial::from_bytes(&row.serial)) {
             for hash in HashKind::ALL {

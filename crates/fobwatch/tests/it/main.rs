@@ -43,6 +43,7 @@ mod passkeys;
 mod passwords;
 mod people;
 mod protection;
+mod ra;
 mod races;
 mod recovery_codes;
 mod reset;

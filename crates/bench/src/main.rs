@@ -4,10 +4,11 @@
 //! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
 //! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
 //! both sides alike. `bench calls [COUNT]` measures telephone calls alone, `bench smartcards [COUNT]` the daily decision who is
-//! told what about their smartcard.
+//! told what about their smartcard, `bench certificates PATH/TO/fobwatch` the certificate authority.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod calls;
+mod certificates;
 mod load;
 mod people;
 mod server;
@@ -18,7 +19,7 @@ use crate::load::{Connection, pages_per_second, reset, sign_in};
 use crate::people::{PASSWORD, Person};
 use crate::server::Server;
 use anyhow::{Context as _, Result};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -45,21 +46,23 @@ const PAGES_FOR: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let (what, count) = (arguments.next(), arguments.next());
-    match what.as_deref() {
-        Some("calls") => return calls::at_once(count.map_or(Ok(CALLS), |count| count.parse())?).await,
-        Some("smartcards") => {
-            return smartcards::decide(count.map_or(Ok(smartcards::CARDS), |count| count.parse())?).await;
-        }
-        _ => {}
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["calls", rest @ ..] => calls::at_once(number(rest.first(), CALLS)?).await,
+        ["smartcards", rest @ ..] => smartcards::decide(number(rest.first(), smartcards::CARDS)?).await,
+        ["certificates", binary, ..] => certificates::measure(Path::new(binary)).await,
+        [binary, rest @ ..] => all(Path::new(binary), number(rest.first(), PHONES)?).await,
+        [] => anyhow::bail!("say where the binary is: bench PATH/TO/fobwatch"),
     }
-    let binary = std::env::args_os()
-        .nth(1)
-        .map(PathBuf::from)
-        .context("say where the binary is: bench PATH/TO/fobwatch")?;
+}
+
+fn number(text: Option<&&str>, otherwise: usize) -> Result<usize> {
+    text.map_or(Ok(otherwise), |text| text.parse().with_context(|| format!("{text:?} is no number")))
+}
+
+async fn all(binary: &Path, phones: usize) -> Result<()> {
     let cores = std::thread::available_parallelism()?.get();
-    let phones = std::env::args().nth(2).map_or(Ok(PHONES), |count| count.parse())?;
     let folder = tempfile::tempdir()?;
     let count = (SIGN_INS + RESETS) * ROUNDS + CROWD + 1 + phones;
     let (people, keys) = people::settle(folder.path(), count).await?;
@@ -68,9 +71,9 @@ async fn main() -> Result<()> {
     let (resident, people) = people.split_first().context("nobody lives here")?;
     let (forgetful, people) = people.split_at(RESETS * ROUNDS);
 
-    let size = std::fs::metadata(&binary)?.len();
+    let size = std::fs::metadata(binary)?.len();
     println!("cores: {cores}; binary: {:.1} MB", mega(size));
-    let server = Server::start(&binary, folder.path()).await?;
+    let server = Server::start(binary, folder.path()).await?;
     println!("start to ready, on an existing database: {:.0} ms", server.started_in.as_secs_f64() * 1_000.0);
     println!("memory at rest: {:.1} MB", mega(server.memory()?));
 
@@ -82,6 +85,7 @@ async fn main() -> Result<()> {
     // Last: each of them writes to somebody, and there is no mail server here that takes it.
     resets(&server, forgetful, &keys, cores).await?;
     server.stop().await?;
+    certificates::measure(binary).await?;
     calls::at_once(CALLS).await?;
     smartcards::decide(smartcards::CARDS).await
 }

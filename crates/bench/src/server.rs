@@ -2,6 +2,7 @@
 
 use crate::load::Connection;
 use anyhow::{Context as _, Result, bail};
+use std::ffi::OsString;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -19,6 +20,11 @@ pub struct Server {
 impl Server {
     /// Starts the service on the database in `folder`.
     pub async fn start(binary: &Path, folder: &Path) -> Result<Self> {
+        Self::start_with(binary, folder, &[]).await
+    }
+
+    /// The same, with further settings.
+    pub async fn start_with(binary: &Path, folder: &Path, settings: &[(&str, OsString)]) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let began = Instant::now();
         let child = Command::new(binary)
@@ -31,6 +37,7 @@ impl Server {
             .env("FOBWATCH_EMAIL__URL", "smtp://127.0.0.1:9")
             .env("FOBWATCH_EMAIL__FROM", "no-reply@northfield.example")
             .env("FOBWATCH_LOG__LEVEL", "warn")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .kill_on_drop(true)
             .spawn()?;
         let mut server = Self { child, address, started_in: Duration::ZERO };

@@ -1,5 +1,6 @@
 //! The binary's library: configuration, commands and the wiring of the running service.
 
+pub mod authority;
 pub mod commands;
 pub mod config;
 pub mod house;

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use web::{Web, WebOptions};
 
+use crate::authority::Authority;
 use crate::config::Config;
 use crate::house::{House, SystemClock};
 use crate::{log, metrics, wiring};
@@ -30,6 +31,8 @@ pub struct Hooks {
     pub text: Option<Arc<dyn TextChannel>>,
     /// Another way out for telephone calls than the configured provider.
     pub voice: Option<Arc<dyn VoiceChannel>>,
+    /// Another certificate authority than the configured one.
+    pub authority: Option<Authority>,
     /// This is the demonstration: its pages say so, and the numbers that Ofcom keeps for drama count as mobiles.
     pub demonstration: bool,
     /// What stands around the pages of the service: further ones, and who may see them.
@@ -71,6 +74,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let mut work = vec![
         tokio::spawn(watch::run(service.clone(), stop_work.clone())),
         tokio::spawn(housekeeping::run(service.clone(), stop_work.clone())),
+        tokio::spawn(journeys::authority::run(service.clone(), stop_work.clone())),
     ];
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
@@ -188,6 +192,10 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         Some(voice) => Some(Arc::clone(voice)),
         None => wiring::voice(config)?,
     };
+    let authority = match &hooks.authority {
+        Some(authority) => authority.clone(),
+        None => Authority::from(config)?,
+    };
     Ok(Service::new(Parts {
         hasher: Arc::new(wiring::hasher(config, &house.keys).context("[hashing]")?),
         store: house.store,
@@ -201,8 +209,9 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         settings,
         written: Notify::new(),
         push,
-        authority: None,
         watch: journeys::watch::Watch::default(),
+        authority: authority.issuer,
+        published: authority.published,
     }))
 }
 

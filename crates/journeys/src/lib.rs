@@ -8,6 +8,7 @@ mod approval;
 pub mod asked;
 pub mod assisted_reset;
 pub mod authenticator;
+pub mod authority;
 pub mod calls;
 pub mod campaign;
 pub mod change_password;

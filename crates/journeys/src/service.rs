@@ -1,5 +1,6 @@
 //! What every journey is given.
 
+use crate::authority::Published;
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
@@ -71,6 +72,8 @@ pub struct Parts {
     pub push: WebPush,
     /// The devices that wait for questions here.
     pub watch: Watch,
+    /// What our own authority says to the world, where there is one.
+    pub published: Option<Arc<Published>>,
 }
 
 /// What every journey is given. Cheap to clone.
@@ -83,10 +86,13 @@ impl Service {
         Self(Arc::new(parts))
     }
 
-    /// Wakes whoever delivers what was written, and the devices that wait for questions.
+    /// Wakes whoever delivers what was written, the devices that wait for questions, and whoever tells of revoked certificates.
     pub(crate) fn tell_workers(&self) {
         self.written.notify_one();
         self.watch.look_now();
+        if let Some(published) = &self.published {
+            published.look_now();
+        }
     }
 
     /// Today in the organisation's time zone.

@@ -185,10 +185,12 @@ impl Certificate {
 
     /// Whether this certificate's key signed that one, whose issuer is this one's subject. Nothing else is looked at.
     pub fn signed(&self, other: &Self) -> bool {
-        other.body().issuer == self.body().subject
-            && raw::first_element(&other.der).is_some_and(|body| {
-                let signature = other.parsed.signature.raw_bytes();
-                self.public_key().verify(&other.parsed.signature_algorithm, body, signature).is_ok()
+        let (body, signature) = (other.body(), other.parsed.signature.as_bytes());
+        // What is said inside and outside of the signature is the same, or somebody changed it.
+        body.issuer == self.body().subject
+            && body.signature == other.parsed.signature_algorithm
+            && raw::first_element(&other.der).zip(signature).is_some_and(|(signed, signature)| {
+                self.public_key().verify(&other.parsed.signature_algorithm, signed, signature).is_ok()
             })
     }
 

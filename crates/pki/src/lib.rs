@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | keys of authorities | [`KeyStore`]: [`KeyFolder`] (encrypted PKCS#8 files), [`Token`] (PKCS#11), [`KeysInMemory`] |
 //! | the ceremony | [`ceremony`]: root, issuing authority, OCSP responder |
-//! | certificates of people | [`CertificateAuthority`]: [`InternalAuthority`], an authority outside |
+//! | certificates of people | [`CertificateAuthority`]: [`InternalAuthority`], [`est::EstAuthority`] |
 //! | what a card signs to ask for one | [`RequestToSign`], [`CertificateRequest`] |
 //! | who is revoked | [`IssuingAuthority::revocation_list`], [`ocsp`] |
 //! | who signs in | [`TrustedAuthorities::verify_client`] |
@@ -18,6 +18,7 @@
 pub mod ceremony;
 mod certificate;
 mod chain;
+pub mod est;
 mod extension;
 mod hex;
 mod issue;
@@ -25,7 +26,10 @@ mod issuing;
 mod keys;
 mod name;
 pub mod ocsp;
+pub mod outside;
 mod profile;
+#[cfg(test)]
+mod properties;
 mod public_key;
 mod random;
 mod raw;

@@ -62,7 +62,8 @@ impl CertificateRequest {
             return Err(RequestProblem::Key);
         }
         let signed = raw::first_element(bytes).ok_or(RequestProblem::Format)?;
-        key.verify(&request.algorithm, signed, request.signature.raw_bytes())?;
+        let signature = request.signature.as_bytes().ok_or(RequestProblem::Signature)?;
+        key.verify(&request.algorithm, signed, signature)?;
         Ok(Self { der: bytes.to_vec(), name: request.info.subject, key })
     }
 

@@ -136,7 +136,7 @@ impl RevocationList {
         let body = raw::first_element(der).ok_or(der::ErrorKind::Failed)?;
         authority
             .public_key()
-            .verify(&list.signature_algorithm, body, list.signature.raw_bytes())
+            .verify(&list.signature_algorithm, body, list.signature.as_bytes().ok_or(der::ErrorKind::Failed)?)
             .map_err(|_| der::ErrorKind::Failed)?;
         let revoked = list.tbs_cert_list.revoked_certificates.unwrap_or_default();
         Ok(revoked.iter().filter_map(|one| Serial::of(&one.serial_number)).collect())

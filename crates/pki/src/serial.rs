@@ -11,7 +11,7 @@ use crate::Random;
 pub struct Serial(Vec<u8>);
 
 impl Serial {
-    /// The most bytes of a serial number.
+    /// The most bytes of a serial number as it is written.
     pub const MAX_BYTES: usize = 20;
 
     /// 128 bits that nobody can foresee, never zero.
@@ -25,10 +25,13 @@ impl Serial {
         }
     }
 
-    /// A serial from its big-endian bytes; leading zeros don't count. `None` when it is zero or longer than 20 bytes.
+    /// A serial from its big-endian bytes; leading zeros don't count. `None` when it is zero or would be written
+    /// with more than 20 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let significant = bytes.iter().position(|byte| *byte != 0).and_then(|first| bytes.get(first..))?;
-        (significant.len() <= Self::MAX_BYTES).then(|| Self(significant.to_vec()))
+        // A first bit that is set is written with a zero before it, and that byte counts.
+        let zero = usize::from(significant.first().is_some_and(|first| first & 0x80 != 0));
+        (significant.len() + zero <= Self::MAX_BYTES).then(|| Self(significant.to_vec()))
     }
 
     /// A serial from hexadecimal digits, as [`fmt::Display`] writes them; colons between bytes are let through.
@@ -94,6 +97,8 @@ mod tests {
         assert_eq!(Serial::from_bytes(&[0, 0]), None);
         assert_eq!(Serial::from_bytes(&[]), None);
         assert_eq!(Serial::from_bytes(&[1; 21]), None);
+        assert_eq!(Serial::from_bytes(&[0x80; 20]), None);
+        assert!(Serial::from_bytes(&[0x7F; 20]).is_some());
         assert_eq!(Serial::from_hex("8G"), None);
         assert_eq!(Serial::from_hex(&"1".repeat(1000)), None);
     }

@@ -9,6 +9,7 @@ pub mod activity;
 pub mod asked;
 pub mod audit;
 pub mod authenticator;
+pub mod authority;
 pub mod call_log;
 pub mod caller;
 pub mod card_job;

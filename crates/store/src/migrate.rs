@@ -77,6 +77,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0013_registration_authority.sql"),
         include_str!("../migrations/0013_registration_authority.sql"),
     ),
+    (15, "pki", include_str!("../migrations/0015_pki.sql"), include_str!("../migrations/0015_pki.sql")),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -37,6 +37,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::asked::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::authenticator::STATEMENTS,
+        crate::authority::STATEMENTS,
         crate::caller::STATEMENTS,
         crate::call_log::STATEMENTS,
         crate::card_job::STATEMENTS,

@@ -27,6 +27,7 @@ mod passkey;
 mod passkeys;
 mod password;
 mod person;
+mod pki;
 mod protect;
 mod recovery_codes;
 mod registration;
@@ -81,6 +82,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(authenticator_files::routes())
         .merge(health::routes())
         .merge(callbacks::routes())
+        .merge(pki::routes())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))

@@ -129,6 +129,14 @@ pub const CALLBACK_TWILIO: &str = "/callbacks/twilio";
 pub const CALLBACK_VOICE_TWILIO: &str = "/callbacks/voice/twilio";
 /// Where a gateway of Kannel's kind does.
 pub const CALLBACK_KANNEL: &str = "/callbacks/kannel";
+/// The list of revoked certificates of smartcards.
+pub const PKI_LIST: &str = "/pki/crl/issuing.crl";
+/// The certificate of the authority that issues them.
+pub const PKI_ISSUING: &str = "/pki/ca/issuing.cer";
+/// The certificate of the root.
+pub const PKI_ROOT: &str = "/pki/ca/root.cer";
+/// Whether a certificate still stands.
+pub const PKI_OCSP: &str = "/pki/ocsp";
 /// Where a person who is signed in begins.
 pub const HOME: &str = "/home";
 

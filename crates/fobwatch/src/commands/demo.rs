@@ -14,9 +14,11 @@ use store::audit::Event;
 use store::organisation::OrganisationChange;
 use store::roster::Missing;
 use store::smartcard_life::NewSmartcard;
+use zeroize::Zeroizing;
 
 use super::Outcome;
 use super::console::Console;
+use super::pki::{CHAIN, make_demo};
 use crate::config::Config;
 use crate::house::{House, SystemClock};
 use crate::running::{Hooks, Running, start};
@@ -25,6 +27,10 @@ use crate::{log, roster_file};
 const DATABASE: &str = "fobwatch.db";
 const KEYS: &str = "fobwatch.keys";
 const PHONE: &str = "phone.json";
+/// The folder of the certificate authority: keys and certificates.
+const AUTHORITY: &str = "smartcards";
+/// Not a secret: the demonstration has none.
+const PASSPHRASE: &str = "the demonstration";
 const CARDS: &str = "cards";
 /// How many blank cards each hospital has.
 const BLANK_CARDS: u32 = 6;
@@ -79,6 +85,10 @@ impl Demo {
             // Never reached: all e-mails go to the phone on the screen.
             ("EMAIL__URL", "smtp://127.0.0.1:9".to_owned()),
             ("EMAIL__FROM", "Fobwatch <no-reply@fobwatch.example>".to_owned()),
+            ("SMARTCARDS__AUTHORITY", "internal".to_owned()),
+            ("SMARTCARDS__KEYS_FOLDER", file(AUTHORITY)),
+            ("SMARTCARDS__KEYS_PASSPHRASE", PASSPHRASE.to_owned()),
+            ("SMARTCARDS__CHAIN", self.data.join(AUTHORITY).join(CHAIN).display().to_string()),
             ("METRICS__ENABLED", "false".to_owned()),
             ("LOG__LEVEL", "warn".to_owned()),
         ];
@@ -90,6 +100,10 @@ impl Demo {
         make_private_folder(&self.data)?;
         if self.fresh {
             self.forget()?;
+        }
+        let authority = self.data.join(AUTHORITY);
+        if !authority.join(CHAIN).try_exists()? {
+            make_demo(&authority, "Northfield Hospitals", Zeroizing::new(PASSPHRASE.to_owned()))?;
         }
         let demo = demo::Demo::open(&self.data.join(PHONE), Arc::new(SystemClock))?;
         let (staff, cards) = employ(&config, &demo.clock(), &self.data.join(CARDS)).await?;
@@ -105,6 +119,7 @@ impl Demo {
             email: Some(Arc::new(demo.email())),
             text: Some(Arc::new(demo.text())),
             voice: Some(Arc::new(demo.calls())),
+            authority: None,
             demonstration: true,
             around: Some(Arc::new(move |pages| demo.around(pages, settings.clone()))),
         };
@@ -113,6 +128,11 @@ impl Demo {
 
     /// Removes what a demonstration writes, and nothing else that may be in the folder.
     fn forget(&self) -> Result<()> {
+        let authority = self.data.join(AUTHORITY);
+        if authority.try_exists()? {
+            std::fs::remove_dir_all(&authority)
+                .with_context(|| format!("--fresh: {} cannot be removed", authority.display()))?;
+        }
         let beside = ["-wal", "-shm", "-journal"].map(|ending| format!("{DATABASE}{ending}"));
         for name in [DATABASE, KEYS, PHONE].into_iter().chain(beside.iter().map(String::as_str)) {
             let file = self.data.join(name);

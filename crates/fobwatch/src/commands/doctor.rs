@@ -46,6 +46,9 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
     }
     tell("calls", &calls(config).await)?;
     tell("new passwords", &super::passwords::look(config).await)?;
+    for (what, finding) in super::pki::look(config).await {
+        tell(what, &finding)?;
+    }
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
     tell("public address", &public.map(|answer| answer.finding))?;

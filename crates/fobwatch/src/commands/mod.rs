@@ -10,6 +10,7 @@ pub mod messages;
 pub mod migrate;
 pub mod organisation;
 pub mod passwords;
+pub mod pki;
 pub mod reference;
 pub mod role;
 pub mod roster;
@@ -70,6 +71,9 @@ pub enum Command {
     /// Make a list of breached passwords, and look one up
     #[command(subcommand)]
     Passwords(passwords::Command),
+    /// Make the certificate authority of smartcards, and look after it
+    #[command(subcommand)]
+    Pki(pki::Command),
     /// Print or speak the words of a telephone call
     #[command(subcommand)]
     Voice(voice::Command),
@@ -106,6 +110,8 @@ impl Cli {
             Command::Keys(command) => command.run(&load()?, console).await,
             // A list is made without a configuration.
             Command::Passwords(command) => command.run(load, console).await,
+            // The root's machine has no configuration.
+            Command::Pki(command) => command.run(load, console).await,
             Command::Voice(command) => command.run(&load()?, console).await,
             Command::Audit(command) => command.run(&load()?, console).await,
             Command::Messages(messages) => messages.run(&load()?, console).await,

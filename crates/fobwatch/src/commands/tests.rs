@@ -1,3 +1,5 @@
+mod ceremony;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

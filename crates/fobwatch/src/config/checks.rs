@@ -8,7 +8,7 @@ use super::problem::Place;
 use super::reader::{Reader, capitalised};
 use super::schema::Key;
 use super::table::{Config, SECTIONS};
-use super::value::{TextProvider, VoiceProvider};
+use super::value::{CertificateIssuer, TextProvider, VoiceProvider};
 use crate::wiring::{self, TextProviderSettings};
 
 /// Notes what is wrong with the configuration as a whole.
@@ -21,6 +21,40 @@ pub fn check(config: &Config, reader: &mut Reader) {
     channels(config, reader);
     voice(config, reader);
     range_service(config, reader);
+    smartcards(config, reader);
+}
+
+/// An authority needs its keys, its chain or its address, and nothing else may look as if it had them.
+fn smartcards(config: &Config, reader: &mut Reader) {
+    let settings = &config.smartcards;
+    let (folder, hsm) = (reader.place("smartcards", "keys_folder"), reader.place("smartcards", "hsm_driver"));
+    if let (Some(place), Some(_)) = (&folder, &hsm) {
+        let what = "smartcards.keys_folder and smartcards.hsm_driver are both set".to_owned();
+        reader.problem(place.clone(), what, "Keep one of them: keys lie in a folder or in an HSM");
+        return;
+    }
+    let needed: &[&str] = match (settings.authority, folder, hsm) {
+        (CertificateIssuer::None, ..) => return,
+        (CertificateIssuer::Internal, _, Some(_)) => &["chain", "hsm_token", "hsm_pin"],
+        (CertificateIssuer::Internal, ..) => &["chain", "keys_folder", "keys_passphrase"],
+        (CertificateIssuer::Est, ..) => &["chain", "est_url"],
+    };
+    for name in needed {
+        if reader.place("smartcards", name).is_none() {
+            missing_beside("smartcards", "authority", name, &settings.authority, reader);
+        }
+    }
+    for (one, other) in [("est_user", "est_password"), ("est_password", "est_user")] {
+        if let (Some(place), None) = (reader.place("smartcards", one), reader.place("smartcards", other)) {
+            let what = format!("smartcards.{one} is set, but smartcards.{other} is not");
+            reader.problem(place, what, "Set both, or neither");
+        }
+    }
+    if settings.jitter_days.get() >= settings.days.get() {
+        let place = reader.place("smartcards", "jitter_days").unwrap_or(Place::Nowhere);
+        let what = "smartcards.jitter_days leaves no day of smartcards.days".to_owned();
+        reader.problem(place, what, "Write fewer days of jitter than a certificate lives");
+    }
 }
 
 fn range_service(config: &Config, reader: &mut Reader) {
@@ -150,10 +184,21 @@ fn needed_for(settings: &TextProviderSettings<'_>, reader: &mut Reader, name: &s
 }
 
 fn missing_key(section: &str, name: &str, provider: &dyn std::fmt::Display, reader: &mut Reader) {
+    missing_beside(section, "provider", name, provider, reader);
+}
+
+/// `name` is missing, which the value of `cause` asks for.
+fn missing_beside(
+    section: &str,
+    cause: &str,
+    name: &str,
+    value: &dyn std::fmt::Display,
+    reader: &mut Reader,
+) {
     let keys = SECTIONS.iter().find(|known| known.name == section).map_or(&[][..], |known| known.keys);
     let Some(key) = keys.iter().find(|key| key.name == name) else { return };
-    let place = reader.place(section, "provider").unwrap_or(Place::Nowhere);
-    let what = format!("{section}.provider is {provider}, but {section}.{name} is missing");
+    let place = reader.place(section, cause).unwrap_or(Place::Nowhere);
+    let what = format!("{section}.{cause} is {value}, but {section}.{name} is missing");
     reader.problem(place, what, &remedy(key));
 }
 

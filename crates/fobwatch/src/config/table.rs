@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ProviderUrl, PublicUrl,
-    SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
+    CertificateIssuer, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ObjectId,
+    ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
 };
 
 settings! {
@@ -151,6 +151,56 @@ settings! {
         /// The hosts of the push services that browsers use. A phone that names another one gets no pushes. A host that begins
         /// with a dot stands for all below it.
         push_hosts: Vec<Host>, default "fcm.googleapis.com,updates.push.services.mozilla.com,.push.apple.com,.notify.windows.com", example "fcm.googleapis.com, push.northfield.example";
+    }
+    /// Smartcards: who issues their certificates, and where others look whether these still stand.
+    smartcards: Smartcards {
+        /// `internal` (the authority in this service), `est` (an authority outside that speaks EST, RFC 7030) or `none`: then
+        /// cards get no certificates here.
+        authority: CertificateIssuer, default "none", example "internal";
+        /// The certificates of the authority, PEM: the issuing one first, the root last. `fobwatch pki issuing install` and
+        /// `fobwatch pki demo` write it.
+        chain: Option<PathBuf>, example "/etc/fobwatch/smartcards/chain.pem";
+        /// For `internal` without an HSM: the folder of the authority's keys, each an encrypted file.
+        keys_folder: Option<PathBuf>, example "/var/lib/fobwatch/smartcards";
+        /// For `internal` without an HSM: the passphrase of these files.
+        keys_passphrase: Option<Secret<String>>, example "A-LONG-RANDOM-TEXT";
+        /// For `internal` with an HSM: its PKCS#11 driver.
+        hsm_driver: Option<PathBuf>, example "/usr/lib/softhsm/libsofthsm2.so";
+        /// For `internal` with an HSM: the label of the token.
+        hsm_token: Option<Words<32>>, example "northfield";
+        /// For `internal` with an HSM: the PIN of the token's user. Give it in the environment.
+        hsm_pin: Option<Secret<String>>, example "THE-PIN";
+        /// The label of the key that issues.
+        issuing_key: Words<60>, default "issuing", example "issuing-2026";
+        /// The label of the key that answers whether a certificate still stands (OCSP).
+        ocsp_key: Words<60>, default "ocsp", example "ocsp-2026";
+        /// Where others fetch the list of revoked certificates and ask about one, as it stands in certificates for years: the
+        /// service under a name that stays, usually by plain `http`. Without it that is `server.public_url`.
+        public_url: Option<Url>, example "http://pki.northfield.example";
+        /// The object identifier of the written rules that certificates are issued by, if there are such.
+        policy: Option<ObjectId>, example "2.16.840.1.113883.2.1.9999";
+        /// How many days certificates live at most.
+        days: Number<1, 1_825>, default "730", example "1095";
+        /// By how many of these days a certificate may end earlier, chosen by chance, so that cards that were issued on one day
+        /// do not all expire on one.
+        jitter_days: Number<0, 90>, default "14", example "30";
+        /// How many hours a list of revoked certificates may be used. A new one is made when half of them are over, and at each
+        /// revocation.
+        list_hours: Number<2, 720>, default "24", example "48";
+        /// How many hours an answer about one certificate may be used.
+        answer_hours: Number<1, 168>, default "4", example "8";
+        /// How many seconds others may keep an answer before they ask again: they may not hear of a revocation for so long.
+        answer_kept_seconds: Number<0, 86_400>, default "60", example "300";
+        /// For `est`: the address of the authority, up to and with `/.well-known/est` and a label, if it has one.
+        est_url: Option<Url>, example "https://ca.northfield.example/.well-known/est";
+        /// For `est`: who we are to the authority, if it asks for a name and a password.
+        est_user: Option<Words<100>>, example "fobwatch";
+        /// For `est`: the password.
+        est_password: Option<Secret<String>>, example "THE-PASSWORD";
+        /// For `est`: a PEM file with our own certificate and its unencrypted key, if the authority asks for one.
+        est_client: Option<PathBuf>, example "/etc/fobwatch/smartcards/est-client.pem";
+        /// For `est`: a PEM file with the certificates that the authority's TLS is trusted by, if the machine does not know them.
+        est_roots: Option<PathBuf>, example "/etc/fobwatch/smartcards/est-roots.pem";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

@@ -430,3 +430,32 @@ fn calls_say_which_of_their_keys_is_missing_or_wrong() {
     let sip = "[voice]\nprovider = \"sip\"\ntrunk = \"sip:trunk.example\"\nnumber_format = \"national\"\n";
     assert_eq!(said_of(&format!("{sip}{from}")), "nothing");
 }
+
+#[test]
+fn an_authority_needs_its_keys_and_its_certificates() {
+    let said = said_of("[smartcards]\nauthority = \"internal\"\n");
+    for missing in ["chain", "keys_folder", "keys_passphrase"] {
+        let words = format!("smartcards.authority is internal, but smartcards.{missing} is missing");
+        assert!(said.contains(&words), "{said}");
+    }
+    let said = said_of("[smartcards]\nauthority = \"internal\"\nhsm_driver = \"/driver.so\"\n");
+    for missing in ["chain", "hsm_token", "hsm_pin"] {
+        assert!(said.contains(&format!("smartcards.{missing} is missing")), "{said}");
+    }
+    assert!(!said.contains("keys_folder"), "{said}");
+    let said = said_of("[smartcards]\nauthority = \"est\"\nest_user = \"fobwatch\"\n");
+    assert!(said.contains("smartcards.est_url is missing"), "{said}");
+    assert!(said.contains("smartcards.est_user is set, but smartcards.est_password is not"), "{said}");
+}
+
+#[test]
+fn keys_lie_in_one_place_and_certificates_live_longer_than_their_jitter() {
+    let said = said_of("[smartcards]\nkeys_folder = \"keys\"\nhsm_driver = \"/driver.so\"\n");
+    assert!(said.contains("smartcards.keys_folder and smartcards.hsm_driver are both set"), "{said}");
+    let whole = "[smartcards]\nauthority = \"internal\"\nchain = \"chain.pem\"\nkeys_folder = \"keys\"\nkeys_passphrase = \"x\"\n";
+    assert_eq!(said_of(whole), "nothing");
+    let said = said_of(&format!("{whole}days = 14\n"));
+    assert!(said.contains("smartcards.jitter_days leaves no day"), "{said}");
+    let said = said_of(&format!("{whole}policy = \"two.sixteen\"\n"));
+    assert!(said.contains("smartcards.policy") && said.contains("object identifier"), "{said}");
+}

@@ -361,6 +361,42 @@ macro_rules! words {
     };
 }
 
+/// The name of something written rules are kept under: an object identifier such as `2.16.840.1.113883`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectId(String);
+
+impl ObjectId {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for ObjectId {
+    fn expects() -> String {
+        "an object identifier, numbers with dots between them".into()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match pki::Policy::policy_from(text) {
+            Some(_) => Ok(Self(text.to_owned())),
+            None => Err("is no object identifier".into()),
+        }
+    }
+}
+
+words! {
+    /// Who issues certificates of smartcards.
+    CertificateIssuer {
+        /// Nobody: cards get no certificates.
+        None = "none",
+        /// The authority in this service.
+        Internal = "internal",
+        /// An authority outside, by EST (RFC 7030).
+        Est = "est",
+    }
+}
+
 words! {
     /// Who delivers text messages.
     TextProvider {

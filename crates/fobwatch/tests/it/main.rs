@@ -20,6 +20,7 @@ mod assisted_reset;
 mod browser;
 mod calls;
 mod campaign;
+mod certificates;
 mod change_password;
 mod codes;
 mod confirming;

@@ -45,6 +45,7 @@ impl Node {
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             authority: None,
             watch: journeys::watch::Watch::default(),
+            published: None,
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }

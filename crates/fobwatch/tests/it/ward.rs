@@ -48,6 +48,8 @@ pub struct Setup {
     pub breached_list: Option<&'static Path>,
     /// The address of a service that knows more of them, where there is one.
     pub range_service: Option<&'static str>,
+    /// Whether the certificate authority says which certificates still stand.
+    pub published: bool,
 }
 
 impl Setup {
@@ -62,6 +64,7 @@ impl Setup {
             texts: true,
             breached_list: None,
             range_service: None,
+            published: false,
         }
     }
 }
@@ -286,6 +289,7 @@ fn assemble(
         written: Notify::new(),
         authority: None,
         watch: journeys::watch::Watch::default(),
+        published: setup.published.then(crate::certificates::published),
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
     Node { service, pages }

@@ -4,5 +4,6 @@
 
 mod bench;
 mod certificates;
+mod est;
 mod revocation;
 mod tokens;

@@ -1,0 +1,125 @@
+//! What programs ask of the certificate authority: the list of revoked certificates, whether one still stands (RFC 6960, RFC 5019), and
+//! the certificates of the authorities. These are no pages: no cookie is read, and everything that is said is signed.
+
+use crate::{Web, urls};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, OriginalUri, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, IF_NONE_MATCH, LAST_MODIFIED};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use journeys::authority::{Published, Said};
+use pki::ocsp::{Caching, OcspRequest, Refused};
+
+const OCSP_RESPONSE: &str = "application/ocsp-response";
+const OCSP_REQUEST: &str = "application/ocsp-request";
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route(urls::PKI_LIST, get(list))
+        .route(urls::PKI_ISSUING, get(issuing))
+        .route(urls::PKI_ROOT, get(root))
+        .route(urls::PKI_OCSP, post(ocsp_post))
+        .route(&format!("{}/{{*request}}", urls::PKI_OCSP), get(ocsp_get))
+        .layer(DefaultBodyLimit::max(OcspRequest::MOST_BYTES))
+}
+
+/// The list, DER, with a lifetime that ends before the list's own half is over.
+async fn list(State(web): State<Web>, headers: HeaderMap) -> Response {
+    const KEPT_SECONDS: i64 = 300;
+    let Some(list) = web.revocation_list() else { return StatusCode::NOT_FOUND.into_response() };
+    let now = web.clock.now();
+    let left = list.next_update.duration_since(now).as_secs().clamp(0, KEPT_SECONDS);
+    let caching = Caching {
+        max_age: left,
+        last_modified: list.this_update,
+        expires: Timestamp::from_second(now.as_second().saturating_add(left)).unwrap_or(list.next_update),
+        etag: format!("crl-{}-{}", list.number, list.this_update.as_second()),
+    };
+    said(&headers, "application/pkix-crl", &list.der, &caching)
+}
+
+async fn issuing(State(web): State<Web>) -> Response {
+    certificate(&web, 0)
+}
+
+async fn root(State(web): State<Web>) -> Response {
+    certificate(&web, 1)
+}
+
+/// The certificate at a place of the chain, the issuing authority first. The root is the last.
+fn certificate(web: &Web, place: usize) -> Response {
+    let chain = web.published.as_deref().map(Published::chain).unwrap_or_default();
+    let found = if place == 0 { chain.first() } else { chain.last() };
+    match found {
+        Some(certificate) => (
+            [(CONTENT_TYPE, "application/pkix-cert"), (CACHE_CONTROL, "public, max-age=86400")],
+            certificate.der().to_vec(),
+        )
+            .into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn ocsp_post(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> Response {
+    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind != Some(OCSP_REQUEST.as_bytes()) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    answer(&headers, web.ocsp(OcspRequest::from_der(&body)).await)
+}
+
+/// The request stands in the address, base64 and percent-encoded, just as it was sent: two slashes in it are two slashes.
+async fn ocsp_get(State(web): State<Web>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+    let asked = uri.path().strip_prefix(urls::PKI_OCSP).unwrap_or_default();
+    let asked = asked.strip_prefix('/').unwrap_or(asked);
+    answer(&headers, web.ocsp(OcspRequest::from_path(asked)).await)
+}
+
+fn answer(headers: &HeaderMap, answer: Said) -> Response {
+    match answer {
+        Said::ToAll(answer, caching) => said(headers, OCSP_RESPONSE, answer.der(), &caching),
+        Said::ToOne(answer) => not_kept(answer.der().to_vec()),
+        // Also "no" is an answer of the protocol, and so 200 in that of the web (RFC 6960, appendix A.2).
+        Said::Nothing(why) => {
+            let mut response = not_kept(why.der());
+            if matches!(why, Refused::TryLater | Refused::InternalError) {
+                response.extensions_mut().insert(why);
+            }
+            response
+        }
+    }
+}
+
+fn not_kept(der: Vec<u8>) -> Response {
+    ([(CONTENT_TYPE, OCSP_RESPONSE), (CACHE_CONTROL, "no-store")], der).into_response()
+}
+
+/// What is signed and the same for everybody, with the headers of RFC 5019, section 6.2; without a body for those who have it.
+fn said(headers: &HeaderMap, kind: &'static str, der: &[u8], caching: &Caching) -> Response {
+    let etag = format!("\"{}\"", caching.etag);
+    let has_it = headers.get(IF_NONE_MATCH).is_some_and(|has| has.as_bytes() == etag.as_bytes());
+    let control = format!("max-age={}, public, no-transform, must-revalidate", caching.max_age);
+    let mut response = if has_it {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(CONTENT_TYPE, kind)], der.to_vec()).into_response()
+    };
+    let mut set = |name, text: Option<String>| {
+        if let Some(value) = text.and_then(|text| HeaderValue::try_from(text).ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(CACHE_CONTROL, Some(control));
+    set(ETAG, Some(etag));
+    set(LAST_MODIFIED, http_date(caching.last_modified));
+    set(EXPIRES, http_date(caching.expires));
+    response
+}
+
+fn http_date(at: Timestamp) -> Option<String> {
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()
+}

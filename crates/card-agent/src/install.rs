@@ -11,7 +11,7 @@ use serde_json::json;
 pub const HOST_NAME: &str = "fobwatch.card";
 
 /// The extension that may speak to it: its id comes from the key in `extension/manifest.json`.
-pub const EXTENSION: &str = "EXTENSION-ID";
+pub const EXTENSION: &str = "cfipljedmjcbiecgjppeeblndkimbbik";
 
 /// Under the folder of settings: where Chromium and its relatives look for who answers extensions.
 const BROWSERS: [&str; 3] = ["chromium", "google-chrome", "microsoft-edge"];

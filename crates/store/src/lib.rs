@@ -11,6 +11,7 @@ pub mod audit;
 pub mod authenticator;
 pub mod call_log;
 pub mod caller;
+mod card_sign_in;
 pub mod code;
 pub mod console_figures;
 mod db;

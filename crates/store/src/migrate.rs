@@ -65,6 +65,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0011_smartcards.sql"),
         include_str!("../migrations/0011_smartcards.sql"),
     ),
+    (
+        14,
+        "card sign in",
+        include_str!("../migrations/0014_card_sign_in.sql"),
+        include_str!("../migrations/0014_card_sign_in.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -137,3 +137,7 @@ audit-detail-answer = Answer
 role-service-desk = Service desk
 role-administrator = Administrator
 role-auditor = Auditor
+role-ra-manager = Registration Authority manager
+role-ra-agent = Registration Authority agent
+role-ra-sponsor = Registration Authority sponsor
+role-ra-unlocker = Registration Authority unlocker

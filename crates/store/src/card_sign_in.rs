@@ -29,10 +29,7 @@ impl Store {
     /// Where the database cannot be read.
     pub async fn session_card_is_revoked(&self, session: Uuid, renewed: &str) -> Result<bool, StoreError> {
         let row: Option<(Uuid,)> =
-            reading!(self, DOUBTED, sqlx::query_as, |q, c| q
-            .bind(session)
-            .bind(renewed)
-            .fetch_optional(c))?;
+            reading!(self, DOUBTED, sqlx::query_as, |q, c| q.bind(session).bind(renewed).fetch_optional(c))?;
         Ok(row.is_some())
     }
 }

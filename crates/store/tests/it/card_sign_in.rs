@@ -53,7 +53,9 @@ async fn session_of(db: &Database, store: &Store, account: Uuid, serial: &[u8]) 
 
 #[rstest]
 #[tokio::test]
-async fn a_question_is_answered_once_in_time_and_where_it_was_asked(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn a_question_is_answered_once_in_time_and_where_it_was_asked(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let db = Database::new(kind).await;
     let store = db.node().await;
     let answer = async |nonce: &[u8], cookie: &[u8], after, now| {
@@ -75,7 +77,7 @@ async fn of_many_answers_and_of_many_codes_at_once_one_is_taken(#[values(Sqlite,
     let store = db.node().await;
     committed(&store, async |tx| tx.add_card_question(b"nonce", b"cookie", nine()).await).await.unwrap();
     let nodes = db.two_nodes().await;
-    let answers = at_once(&nodes, 20, async |store, _| {
+    let answers = at_once(&nodes, 20, |_, store| async move {
         committed(&store, async |tx| {
             Ok((
                 tx.answer_card_question(b"nonce", b"cookie", nine() - ms(1), nine()).await?,
@@ -118,11 +120,14 @@ async fn the_sessions_of_a_card_end_and_no_others(#[values(Sqlite, PostgreSql)] 
     let by_lost = session_of(&db, &store, account, &[1, 1]).await;
     let by_other = session_of(&db, &store, account, &[2, 2]).await;
     let by_password = db.new_id();
-    committed(&store, async |tx| tx.add_session(session(by_password, b"p", account), nine()).await).await.unwrap();
+    committed(&store, async |tx| tx.add_session(session(by_password, b"p", account), nine()).await)
+        .await
+        .unwrap();
     let found = store.session(by_lost.as_bytes()).await.unwrap().unwrap();
     assert_eq!(found.card_serial.as_deref(), Some(&[1, 1][..]));
     assert_eq!(store.session(b"p").await.unwrap().unwrap().card_serial, None);
-    let end = async |card| committed(&store, async |tx| tx.end_sessions_of_card(card, nine()).await).await.unwrap();
+    let end =
+        async |card| committed(&store, async |tx| tx.end_sessions_of_card(card, nine()).await).await.unwrap();
     assert_eq!(end(lost).await, 1);
     assert_eq!(end(lost).await, 0);
     let mut left: Vec<Uuid> = store.sessions_of(account).await.unwrap().iter().map(|each| each.id).collect();

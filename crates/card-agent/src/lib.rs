@@ -32,7 +32,7 @@ pub use asking::Pinentry;
 pub use card::{HeldCard, Tries};
 pub use https::HttpsPortal;
 pub use in_process::{InProcessCard, InProcessReaders};
-pub use install::{EXTENSION, HOST_NAME, Installed, install, uninstall};
+pub use install::{HOST_NAME, Installed, install, uninstall};
 pub use job::{PAUSES, Workstation, run};
 pub use link::{JobLink, NotALink};
 pub use machine::{Machine, MachineProblem, SETTINGS_FILE};

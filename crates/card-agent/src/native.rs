@@ -3,10 +3,9 @@
 
 use std::io::{self, Read, Write};
 
-use card_jobs::SignInToken;
+use card_jobs::{EXTENSION, SignInToken};
 use serde::{Deserialize, Serialize};
 
-use crate::install::EXTENSION;
 use crate::token::{NotSignedIn, SignInQuestion};
 
 /// Longest question that is read, in bytes.

@@ -83,7 +83,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver | Refusal::ResetOver => {
             StatusCode::GONE
         }
-        Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
+        Refusal::NotSignedIn | Refusal::CardSignIn(_) => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy
         | Refusal::ResetClosed

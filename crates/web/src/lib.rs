@@ -8,6 +8,7 @@ mod authenticator_files;
 mod brand;
 mod callbacks;
 mod campaign;
+mod card;
 mod change_password;
 mod confirm;
 mod console;
@@ -67,6 +68,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(campaign::routes())
         .merge(console::routes())
         .merge(passkey::routes())
+        .merge(card::routes())
         .merge(passkeys::routes())
         .merge(reset::routes())
         .merge(reset_gate::routes())

@@ -9,6 +9,8 @@ mod brand;
 mod callbacks;
 mod campaign;
 mod card;
+mod card_api;
+mod certificate_host;
 mod change_password;
 mod confirm;
 mod console;
@@ -41,6 +43,7 @@ pub mod urls;
 mod visitor;
 mod waiting;
 
+pub use certificate_host::{CertificateHost, HostProblem};
 pub use state::{Web, WebOptions};
 
 use axum::Router;
@@ -81,7 +84,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(authenticator_files::routes())
         .merge(health::routes())
         .merge(callbacks::routes())
-        .merge(authenticator::routes(&web)?);
+        .merge(authenticator::routes(&web)?)
+        .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))
 }
 

@@ -5,6 +5,7 @@ mod cards;
 mod desk;
 mod orders;
 mod over_http;
+mod pcsc;
 mod pinentry;
 mod pulled;
 mod resuming;

@@ -20,6 +20,7 @@ mod link;
 mod machine;
 mod native;
 mod orders;
+#[cfg(feature = "pcsc")]
 mod pcsc_readers;
 mod person;
 mod portal;
@@ -37,6 +38,7 @@ pub use job::{PAUSES, Workstation, run};
 pub use link::{JobLink, NotALink};
 pub use machine::{Machine, MachineProblem, SETTINGS_FILE};
 pub use native::{answer_one, is_our_extension};
+#[cfg(feature = "pcsc")]
 pub use pcsc_readers::PcscReaders;
 pub use person::{Missing, NewPasscode, Passcode, Person, Unanswered};
 pub use portal::{Portal, PortalProblem};

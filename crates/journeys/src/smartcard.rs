@@ -5,6 +5,7 @@ pub mod by_certificate;
 pub mod job;
 pub mod keys;
 mod presented;
+pub mod ra;
 pub mod sign_in;
 
 pub use presented::CardSignInRefusal;

@@ -58,6 +58,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::people::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
+        crate::registration_authority::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reseal::STATEMENTS,
         crate::reset::STATEMENTS,
@@ -70,6 +71,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard_alert::STATEMENTS,
         crate::smartcard_certificate::STATEMENTS,
         crate::smartcard_life::STATEMENTS,
+        crate::smartcard_lists::STATEMENTS,
         crate::smartcard_message::STATEMENTS,
         crate::texts::STATEMENTS,
     ]

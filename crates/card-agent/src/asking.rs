@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::person::{Missing, NewPasscode, Passcode, Person, Unanswered};
+use crate::token::Signer;
 use crate::words::text;
 
 /// Where it is looked for when the machine's file names none.
@@ -163,6 +164,26 @@ impl Person for Pinentry {
 
     fn hears(&mut self, _: Verdict, words: &str) {
         self.tell(words);
+    }
+}
+
+impl Signer for Pinentry {
+    fn types_passcode_for(
+        &mut self,
+        origin: &str,
+        left: Option<u8>,
+        again: bool,
+    ) -> Result<Passcode, Unanswered> {
+        let mut ask = text("sign-in", &[("origin", &shortened(origin, 200))]);
+        match left {
+            Some(1) => ask = format!("{ask}\n\n{}", text("last-try", &[])),
+            Some(left) if again => {
+                ask = format!("{ask}\n\n{}", text("tries-left", &[("left", &left.to_string())]))
+            }
+            _ => {}
+        }
+        let mistake = again.then(|| text("passcode-wrong", &[]));
+        self.ask(&ask, &text("passcode-prompt", &[]), mistake.as_deref())
     }
 }
 

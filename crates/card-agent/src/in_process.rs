@@ -34,6 +34,7 @@ pub struct InProcessReaders {
     shared: Arc<Shared>,
     /// The change that was seen last.
     seen: u64,
+    patience: Option<Duration>,
 }
 
 #[derive(Default)]
@@ -65,6 +66,13 @@ impl InProcessReaders {
     /// No reader yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nobody waits longer than this for a card: what will be put in is there when one is asked for it.
+    #[must_use]
+    pub fn waiting_at_most(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
     }
 
     /// Connects an empty reader.
@@ -125,6 +133,7 @@ impl Readers for InProcessReaders {
 
     fn wait(&mut self, at_most: Duration) -> bool {
         let seen = self.seen;
+        let at_most = self.patience.map_or(at_most, |patience| patience.min(at_most));
         let table = lock(&self.shared.table);
         let waited = self.shared.changed.wait_timeout_while(table, at_most, |table| table.changes == seen);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
@@ -145,12 +154,29 @@ impl Held {
     }
 }
 
+impl Held {
+    /// The card says that it was pulled out: its reader is empty.
+    fn is_out(&self) {
+        let mut table = lock(&self.shared.table);
+        if let Some(slot) = table.readers.get_mut(&self.reader)
+            && slot.as_ref().is_some_and(|inserted| inserted.number == self.number)
+        {
+            *slot = None;
+            table.changes += 1;
+            self.shared.changed.notify_all();
+        }
+    }
+}
+
 impl Transport for Held {
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardProblem> {
         if !self.still_there() {
             return Err(CardProblem::Gone);
         }
         let answer = lock(&self.card).answer(command);
+        if answer.is_none() {
+            self.is_out();
+        }
         answer.filter(|_| self.still_there()).map(Zeroizing::new).ok_or(CardProblem::Gone)
     }
 }

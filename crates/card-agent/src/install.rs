@@ -4,14 +4,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use card_jobs::SCHEME;
+use card_jobs::{EXTENSION, SCHEME};
 use serde_json::json;
 
 /// What browsers call the agent.
 pub const HOST_NAME: &str = "fobwatch.card";
-
-/// The extension that may speak to it: its id comes from the key in `extension/manifest.json`.
-pub const EXTENSION: &str = "EXTENSION-ID";
 
 /// Under the folder of settings: where Chromium and its relatives look for who answers extensions.
 const BROWSERS: [&str; 3] = ["chromium", "google-chrome", "microsoft-edge"];

@@ -18,12 +18,14 @@ mod install;
 mod job;
 mod link;
 mod machine;
+mod native;
 mod orders;
 #[cfg(feature = "pcsc")]
 mod pcsc_readers;
 mod person;
 mod portal;
 mod readers;
+mod token;
 mod trouble;
 mod words;
 
@@ -35,10 +37,12 @@ pub use install::{HOST_NAME, Installed, install, uninstall};
 pub use job::{PAUSES, Workstation, run};
 pub use link::{JobLink, NotALink};
 pub use machine::{Machine, MachineProblem, SETTINGS_FILE};
+pub use native::{answer_one, is_our_extension};
 #[cfg(feature = "pcsc")]
 pub use pcsc_readers::PcscReaders;
 pub use person::{Missing, NewPasscode, Passcode, Person, Unanswered};
 pub use portal::{Portal, PortalProblem};
 pub use readers::{CardProblem, Readers, ReadersProblem, Seat, Transport};
+pub use token::{NotSignedIn, SignInQuestion, Signer, sign_in};
 pub use trouble::Trouble;
 pub use words::text;

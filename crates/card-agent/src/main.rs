@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use card_agent::{
-    HttpsPortal, JobLink, Machine, PAUSES, PcscReaders, Pinentry, SETTINGS_FILE, Trouble, Workstation,
-    install, run, uninstall,
+    HttpsPortal, JobLink, Machine, NotSignedIn, PAUSES, PcscReaders, Pinentry, SETTINGS_FILE, Trouble,
+    Workstation, answer_one, install, is_our_extension, run, sign_in, uninstall,
 };
 use clap::{Parser, Subcommand};
 use rand_core::OsRng;
@@ -29,6 +29,8 @@ enum What {
         /// fobwatch-card:job?portal=https://…&ticket=…
         link: String,
     },
+    /// Answer one question of the browser's extension: browsers start this, with the extension's address alone
+    Native,
     /// Let this person's desktop and browsers on Linux start the agent
     Install,
     /// Take that back
@@ -39,12 +41,21 @@ fn main() -> ExitCode {
     let filter =
         tracing_subscriber::EnvFilter::try_from_env("FOBWATCH_CARD_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Browsers know no subcommands: they hand over the extension's address, and on Windows a window's number behind it.
+    let from_browser = std::env::args().nth(1).is_some_and(|first| is_our_extension(&first));
+    if from_browser {
+        return ended(native(Path::new(SETTINGS_FILE)));
+    }
     let arguments = Arguments::parse();
-    let done = match &arguments.what {
+    ended(match &arguments.what {
         What::Job { link } => job(link, &arguments.settings),
+        What::Native => native(&arguments.settings),
         What::Install => set_up(true),
         What::Uninstall => set_up(false),
-    };
+    })
+}
+
+fn ended(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -78,6 +89,18 @@ fn job(link: &str, settings: &Path) -> anyhow::Result<()> {
     let shown = link.portal.origin().ascii_serialization();
     runtime.block_on(run(&mut portal, at, &link.ticket, &shown))?;
     Ok(())
+}
+
+fn native(settings: &Path) -> anyhow::Result<()> {
+    answer_one(std::io::stdin().lock(), std::io::stdout().lock(), |question| {
+        let machine = Machine::read(settings).map_err(|problem| {
+            tracing::error!(%problem, "the machine's file");
+            NotSignedIn::NotSetUp
+        })?;
+        let mut person = Pinentry::find(machine.pinentry.as_deref()).ok_or(NotSignedIn::NoWindow)?;
+        sign_in(question, &machine, &mut PcscReaders::new(), &mut person)
+    })
+    .context("the browser went away")
 }
 
 fn set_up(wanted: bool) -> anyhow::Result<()> {

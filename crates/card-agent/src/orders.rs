@@ -263,7 +263,7 @@ impl<'a> Bench<'a> {
                 self.current = Some(typed.clone());
                 Ok(typed)
             }
-            (PasscodeFrom::AskNew { .. }, _) => Err(Stop::Answer(Outcome::NotAllowed)),
+            (PasscodeFrom::AskNew { .. }, _) => self.new.clone().ok_or(Stop::Answer(Outcome::NotAllowed)),
         }
     }
 

@@ -29,6 +29,7 @@ pub use order::{Order, PasscodeFrom, Progress, Slot, Verdict};
 pub use outcome::Outcome;
 pub use sign_in::{
     LONGEST_NONCE, SHORTEST_NONCE, SignInToken, TOKEN_ALGORITHM, TOKEN_FORMAT, sign_in_digest,
+    sign_in_message,
 };
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,10 @@ pub const VERSION: &str = "v1";
 
 /// The scheme of links that start the agent: `fobwatch-card:job?portal=https://…&ticket=…`.
 pub const SCHEME: &str = "fobwatch-card";
+
+/// The browser's extension that hands a page's question to the agent. The key in `crates/card-agent/extension/manifest.json` makes it
+/// so, wherever the extension is packed.
+pub const EXTENSION: &str = "cfipljedmjcbiecgjppeeblndkimbbik";
 
 /// What is done to a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

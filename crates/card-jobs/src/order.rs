@@ -60,7 +60,8 @@ pub enum Order {
     /// Try a passcode. The agent never uses the last try without asking. Answered by `Done`, `WrongPasscode`, `Blocked`,
     /// `LastTryKept`. A wrong one that the agent asked for is forgotten, so that the same order again asks again.
     Verify {
-        /// The present passcode.
+        /// The present passcode. `AskNew` is the one that was chosen before in this job: it shows whether a change that was cut off
+        /// took effect. Nobody is asked for it.
         passcode: PasscodeFrom,
     },
     /// Change the passcode. Answered as `Verify` (a wrong present one counts as a try), and by `PasscodeRefused`.

@@ -29,17 +29,23 @@ pub struct SignInToken {
     pub algorithm: String,
     /// The certificate in slot 9A, DER. Nobody has looked at it yet.
     pub certificate: Hex,
-    /// Over [`sign_in_digest`], DER.
+    /// Over [`sign_in_message`], DER.
     pub signature: Hex,
 }
 
-/// The SHA-256 that is signed: of the SHA-256 of `origin` (`https://access.northfield.example`, no slash at the end) and the SHA-256 of
-/// `nonce` as it is written. Hashed one by one, since otherwise a piece of one could pass as a piece of the other.
+/// What is signed: the SHA-256 of `origin` (`https://access.northfield.example`, no slash at the end) and the SHA-256 of `nonce` as it
+/// is written. Hashed one by one, since otherwise a piece of one could pass as a piece of the other.
+pub fn sign_in_message(origin: &str, nonce: &str) -> [u8; 64] {
+    let mut message = [0; 64];
+    let (first, second) = message.split_at_mut(32);
+    first.copy_from_slice(&Sha256::digest(origin));
+    second.copy_from_slice(&Sha256::digest(nonce));
+    message
+}
+
+/// The SHA-256 of [`sign_in_message`], as the card gets it.
 pub fn sign_in_digest(origin: &str, nonce: &str) -> [u8; 32] {
-    let mut both = Sha256::new();
-    both.update(Sha256::digest(origin));
-    both.update(Sha256::digest(nonce));
-    both.finalize().into()
+    Sha256::digest(sign_in_message(origin, nonce)).into()
 }
 
 #[cfg(test)]

@@ -86,6 +86,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let options = WebOptions {
         trusted_proxies: config.server.trusted_proxies.clone(),
         demonstration: hooks.demonstration,
+        certificates_at: None,
     };
     let mut app = web::router(Web::new(service.clone(), options))?;
     if config.metrics.enabled {

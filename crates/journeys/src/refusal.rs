@@ -1,5 +1,6 @@
 //! Why a journey does not go on: a stable public code, and what the page needs to say it in plain words.
 
+use crate::smartcard::CardSignInRefusal;
 use jiff::{SignedDuration, Timestamp};
 use rules::birth::BirthProblem;
 use rules::code::CodeFormat;
@@ -137,6 +138,9 @@ pub enum Refusal {
     /// What the browser sent of a passkey is not taken.
     #[error("the passkey is refused")]
     PasskeyRefused,
+    /// The smartcard signs nobody in.
+    #[error(transparent)]
+    CardSignIn(CardSignInRefusal),
     /// The other device has not said yes, or not in time: the page says how it stands.
     #[error("nobody has approved it")]
     NotApproved,
@@ -240,6 +244,7 @@ impl Refusal {
             Self::AccountDisabled => "FW-1206",
             Self::PasskeyOver => "FW-1221",
             Self::PasskeyRefused => "FW-1222",
+            Self::CardSignIn(refusal) => refusal.code(),
             Self::SetUpOver => "FW-1231",
             Self::MethodGone => "FW-1232",
             Self::NotApproved => "FW-1241",

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rules::method::MethodKind;
 use rules::policy::Policy;
 use rules::session::SessionAge;
+use rules::smartcard::RevocationReason;
 use store::Tx;
 use store::account::Account;
 use store::activity::ActivityKind;
@@ -99,6 +100,11 @@ pub async fn peek(service: &Service, token: Option<&Token>) -> Result<Person, Re
     let now = service.clock.now();
     let alive = policy.session_age(session.started_at, session.last_seen_at, now) == SessionAge::Live;
     if session.ended_at.is_some() || !alive || account.disabled_at.is_some() {
+        return Err(Refusal::NotSignedIn);
+    }
+    // Whoever revoked the card has ended its sessions in the same transaction; this holds even where that was forgotten.
+    let renewed = RevocationReason::Renewed.as_str();
+    if session.card_serial.is_some() && service.store.session_card_is_revoked(session.id, renewed).await? {
         return Err(Refusal::NotSignedIn);
     }
     let roles = service.store.roles_of(account.id).await?;

@@ -1,12 +1,13 @@
 //! Every page with every sample, for the tests and for looking at.
 
 use crate::{
-    Accessibility, Brand, ChangePassword, ChooseNewPassword, ChooseOrganisation, ChooseSecondFactor, Code,
-    Colour, Confirm, Cookies, Details, Devices, Discover, Email, ErrorPage, FactorApp, FactorEmail,
-    FactorPhone, FactorVerified, FieldErrors, Help, Home, HowToApply, JoinComplete, NavigationLink, Page,
-    PasskeyAdd, PasskeyName, PasskeyRemove, Passkeys, Place, Privacy, RecentActivity, Refused, RenderError,
-    ReportActivity, Reported, Reset, ResetCode, ResetDone, ResetUserName, ResetWait, ResetWays, Resume,
-    SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup, StartCode, render,
+    Accessibility, Brand, CardSignIn, CardSignInBack, ChangePassword, ChooseNewPassword, ChooseOrganisation,
+    ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details, Devices, Discover, Email, ErrorPage,
+    FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home, HowToApply, JoinComplete,
+    NavigationLink, Page, PasskeyAdd, PasskeyName, PasskeyRemove, Passkeys, Place, Privacy, RecentActivity,
+    Refused, RenderError, ReportActivity, Reported, Reset, ResetCode, ResetDone, ResetUserName, ResetWait,
+    ResetWays, Resume, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup,
+    StartCode, render,
 };
 use crate::{
     ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,
@@ -47,6 +48,8 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<JoinComplete>(false)?;
     gallery.hang::<Resume>(false)?;
     gallery.hang::<SignIn>(false)?;
+    gallery.hang::<CardSignIn>(false)?;
+    gallery.hang::<CardSignInBack>(false)?;
     gallery.hang::<SignInCode>(false)?;
     gallery.hang::<SignInWays>(false)?;
     gallery.hang::<crate::Waiting>(false)?;

@@ -7,6 +7,7 @@
 
 pub mod assets;
 mod brand;
+mod card_sign_in;
 mod console;
 mod engine;
 mod errors;
@@ -38,6 +39,7 @@ mod waiting;
 pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
+pub use card_sign_in::{CardSignIn, CardSignInBack};
 pub use console::{
     AccountState, ConsoleAct, ConsoleDisabled, ConsoleEntry, ConsoleFound, ConsoleFrame, ConsoleMessage,
     ConsoleMethod, ConsolePart, ConsolePeople, ConsolePerson, FoundPerson, MessageState, StaffRole,

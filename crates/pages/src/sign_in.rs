@@ -21,6 +21,8 @@ pub struct SignIn {
     pub left: Option<Leaving>,
     /// *Sign in with a passkey*; none where this service can have no passkeys.
     pub passkey: Option<PasskeyForm>,
+    /// *Sign in with your smartcard*; none where this service has no smartcards.
+    pub card_href: Option<String>,
 }
 
 /// How a session ended.
@@ -48,9 +50,14 @@ impl Page for SignIn {
             forgotten_href: Some("/reset".into()),
             left: None,
             passkey: Some(PasskeyForm::new("/sign-in/passkey", "/sign-in/passkey/question")),
+            card_href: Some("/sign-in/card".into()),
         };
-        let typed =
-            Self { user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(), passkey: None, ..plain.clone() };
+        let typed = Self {
+            user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(),
+            passkey: None,
+            card_href: None,
+            ..plain.clone()
+        };
         let left = |how| Self { left: Some(how), ..plain.clone() };
         vec![
             plain.clone(),

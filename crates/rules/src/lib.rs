@@ -20,6 +20,7 @@ pub mod authenticator;
 pub mod birth;
 pub mod campaign;
 pub mod card_job;
+pub mod card_sign_in;
 pub mod code;
 pub mod days;
 pub mod desk;

@@ -14,6 +14,7 @@ pub mod call_log;
 pub mod caller;
 pub mod card_job;
 pub mod card_job_turn;
+mod card_sign_in;
 pub mod code;
 pub mod console_figures;
 mod db;

@@ -77,6 +77,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0013_registration_authority.sql"),
         include_str!("../migrations/0013_registration_authority.sql"),
     ),
+    (
+        14,
+        "card sign in",
+        include_str!("../migrations/0014_card_sign_in.sql"),
+        include_str!("../migrations/0014_card_sign_in.sql"),
+    ),
     (15, "pki", include_str!("../migrations/0015_pki.sql"), include_str!("../migrations/0015_pki.sql")),
 ];
 

@@ -30,6 +30,8 @@ pub struct Session {
     pub network: Option<String>,
     /// Whether its owner has still to be asked to set up a method for resets.
     pub set_up_due: bool,
+    /// The serial number of the card's certificate that began it, without leading zeros; none where no card did.
+    pub card_serial: Option<Vec<u8>>,
 }
 
 /// A session that begins.
@@ -55,9 +57,9 @@ statements! {
     ADD = "INSERT INTO session (id, token, account_id, started_at, last_seen_at, proved_at, device_id, browser, network)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
     BY_TOKEN = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
-            set_up_due FROM session WHERE token = $1";
+            set_up_due, card_serial FROM session WHERE token = $1";
     OF_ACCOUNT = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
-            set_up_due FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
+            set_up_due, card_serial FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
     TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     // The cookie changes with the proof, so that one that was stolen before is worth nothing.
     PROVE = "UPDATE session SET proved_at = $2, last_seen_at = $2, token = $3
@@ -84,6 +86,7 @@ struct Row {
     browser: Option<String>,
     network: Option<String>,
     set_up_due: i64,
+    card_serial: Option<Vec<u8>>,
 }
 
 impl TryFrom<Row> for Session {
@@ -101,6 +104,7 @@ impl TryFrom<Row> for Session {
             browser: row.browser,
             network: row.network,
             set_up_due: row.set_up_due != 0,
+            card_serial: row.card_serial,
         })
     }
 }

@@ -8,7 +8,9 @@ mod authenticator_files;
 mod brand;
 mod callbacks;
 mod campaign;
+mod card;
 mod card_api;
+mod certificate_host;
 mod change_password;
 mod confirm;
 mod console;
@@ -42,6 +44,7 @@ pub mod urls;
 mod visitor;
 mod waiting;
 
+pub use certificate_host::{CertificateHost, HostProblem};
 pub use state::{Web, WebOptions};
 
 use axum::Router;
@@ -69,6 +72,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(campaign::routes())
         .merge(console::routes())
         .merge(passkey::routes())
+        .merge(card::routes())
         .merge(passkeys::routes())
         .merge(reset::routes())
         .merge(reset_gate::routes())

@@ -56,9 +56,10 @@ pub(crate) fn on_page(
         | Refusal::SignInPaused { .. } => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }
-        Refusal::DetailsMismatch { .. } | Refusal::PasskeyOver | Refusal::PasskeyRefused => {
-            (FieldErrors::one("", explain(web, organisation, &refusal).text), bad)
-        }
+        Refusal::DetailsMismatch { .. }
+        | Refusal::PasskeyOver
+        | Refusal::PasskeyRefused
+        | Refusal::CardSignIn(_) => (FieldErrors::one("", explain(web, organisation, &refusal).text), bad),
         other => return Err(Trouble::refused(other, organisation)),
     })
 }

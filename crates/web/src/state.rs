@@ -7,6 +7,7 @@ use pages::{Brand, Colour, Shell};
 use std::ops::Deref;
 use std::sync::Arc;
 use store::organisation::Organisation;
+use url::Url;
 
 /// What the configuration says that pages need.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +16,8 @@ pub struct WebOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether this is the demonstration, whose pages say so and stand in a frame beside the phone.
     pub demonstration: bool,
+    /// The public address of the host for certificates, where people sign in by mutual TLS; none where there is none.
+    pub certificates_at: Option<Url>,
 }
 
 /// What every handler is given. Cheap to clone.

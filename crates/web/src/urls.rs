@@ -81,6 +81,12 @@ pub const PASSWORD_STRENGTH: &str = "/password/strength";
 pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
 /// The question to it.
 pub const SIGN_IN_PASSKEY_QUESTION: &str = "/sign-in/passkey/question";
+/// *Sign in with your smartcard*: what the card signed.
+pub const SIGN_IN_CARD: &str = "/sign-in/card";
+/// The question to it.
+pub const SIGN_IN_CARD_QUESTION: &str = "/sign-in/card/question";
+/// Back from the host for certificates.
+pub const SIGN_IN_CARD_CERTIFICATE: &str = "/sign-in/card/certificate";
 /// A passkey in the place of the second factor.
 pub const SIGN_IN_METHOD_PASSKEY: &str = "/sign-in/method/passkey";
 /// The question for it.

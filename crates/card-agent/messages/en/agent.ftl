@@ -39,6 +39,12 @@ last-try =
 
     Choose Cancel if you are not sure.
 
+sign-in =
+    Sign in with your smartcard to
+    { $origin }
+
+    Type the passcode of the smartcard only if you are signing in there.
+
 new-passcode-digits = Choose a new passcode of { $min } to { $max } digits.
 new-passcode-letters = Choose a new passcode of { $min } to { $max } letters, digits or signs, without spaces.
 new-passcode-prompt = New passcode:

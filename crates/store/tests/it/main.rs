@@ -3,6 +3,7 @@
 
 mod activity;
 mod audit;
+mod card_sign_in;
 mod codes;
 mod corrupt;
 mod database;

@@ -172,6 +172,21 @@ refusal-fw-2108-text = To protect the smartcard, we have stopped changes to it f
 refusal-fw-2109-title = You have used this passcode before
 refusal-fw-2109-text = Choose a Smartcard Passcode that is not one of your last five. Nothing was changed.
 
+refusal-fw-2301-title = Use your smartcard again
+refusal-fw-2301-text = You took too long, or the page was open in another tab as well. Nothing is wrong with your smartcard: use it again.
+
+refusal-fw-2302-title = We could not use this smartcard
+refusal-fw-2302-text = This smartcard was not made for this service, or not yet finished. Sign in another way. If the smartcard is your own, contact { $support } and say that you see code FW-2302.
+
+refusal-fw-2303-title = This smartcard no longer works
+refusal-fw-2303-text = Its certificates were revoked, for example because it was reported as lost or because you have another one. Use your present smartcard, sign in another way, or visit your Registration Authority.
+
+refusal-fw-2304-title = The certificates on your smartcard have expired
+refusal-fw-2304-text = Visit your Registration Authority, who check who you are and renew them. Until then, sign in another way.
+
+refusal-fw-2305-title = Your browser showed no certificate
+refusal-fw-2305-text = Put your smartcard into the reader, close all windows of the browser, open it again and choose the certificate with your name when it asks. Or sign in another way.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

@@ -240,8 +240,8 @@ pub(crate) async fn apply(
     tell(service, tx, doing, told).await
 }
 
-/// Revokes a card's certificates here and at the certificate authority; where it may be in strange hands its owner is signed out
-/// everywhere. Answers whether there were any.
+/// Revokes a card's certificates here and at the certificate authority, and ends the sessions that it opened; where it may be in
+/// strange hands its owner is signed out everywhere. Answers whether there were any.
 async fn revoke(
     service: &Service,
     tx: &mut Tx,
@@ -251,6 +251,7 @@ async fn revoke(
 ) -> Result<bool, Refusal> {
     let revoked = tx.revoke_card_certificates(card.id, cause.as_str(), now).await?;
     authority::no_longer_count(service, tx, &revoked, cause.as_str(), now).await?;
+    tx.end_sessions_of_card(card.id, now).await?;
     if let (true, Some(owner)) = (cause.is_in_strange_hands(), card.account_id) {
         tx.end_sessions(owner, now).await?;
     }

@@ -30,6 +30,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
             .previous_sign_in_at
             .map(|moment| wording::date_and_time(Language::En, web.local(moment).datetime())),
         tasks: overview.todo.into_iter().map(task).collect(),
+        smartcard: None,
         activity_href: urls::ACTIVITY.into(),
         methods: overview
             .methods

@@ -25,8 +25,10 @@ impl Hex {
 
     /// Reads digits; none where they are not an even number of hexadecimal digits.
     pub fn parse(digits: &str) -> Option<Self> {
-        let digits: Option<Vec<u8>> =
-            digits.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+        let digits: Option<Vec<u8>> = digits
+            .chars()
+            .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect();
         let (pairs, rest) = digits.as_ref()?.as_chunks::<2>();
         rest.is_empty().then(|| Self(pairs.iter().map(|[high, low]| (high << 4) | low).collect()))
     }

@@ -10,14 +10,26 @@
 //! | `POST /card-api/v1/jobs/{job}/next`, `Authorization: Bearer TOKEN` | [`Report`] | [`Next`] |
 //!
 //! A refusal is an HTTP status of 400 or above with a [`Refused`].
+//!
+//! A connection that breaks off is no end: the agent sends the same report again, and the portal answers a report that it has had
+//! already with the order that it gave for it. An order with a number that the agent has answered already is not done twice: the
+//! agent reports again what became of it. An agent that begins anew says [`Outcome::Ready`] with number 0 and is given the
+//! unanswered order again; it holds no card then, so that whatever needs one is answered by [`Outcome::CardGone`] until the
+//! portal says [`Order::Connect`].
 
 mod bytes;
+mod history;
 mod order;
 mod outcome;
+mod sign_in;
 
 pub use bytes::Hex;
+pub use history::{GUID_LENGTH, history_input};
 pub use order::{Order, PasscodeFrom, Progress, Slot, Verdict};
 pub use outcome::Outcome;
+pub use sign_in::{
+    LONGEST_NONCE, SHORTEST_NONCE, SignInToken, TOKEN_ALGORITHM, TOKEN_FORMAT, sign_in_digest,
+};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

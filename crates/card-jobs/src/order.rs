@@ -50,24 +50,29 @@ pub enum Order {
         card: Option<Hex>,
     },
     /// Send these commands one after the other, up to the first that is not answered by 9000. None of them may hold a passcode:
-    /// the agent looks at each against `piv::allowed`. Answered by `Answered`.
+    /// the agent looks at each against `piv::allowed`. Where the card says that more of an answer waits (61xx) or that it wants
+    /// another length (6Cxx), the agent sees to it: an answer is whole. Answered by `Answered`, `NotAllowed` (then none of the
+    /// commands was sent).
     Transmit {
         /// Whole commands (ISO 7816-4, short or extended).
         commands: Vec<Hex>,
     },
-    /// Try a passcode. The agent never uses the last try without asking. Answered by `Done`, `WrongPasscode`, `Blocked`.
+    /// Try a passcode. The agent never uses the last try without asking. Answered by `Done`, `WrongPasscode`, `Blocked`,
+    /// `LastTryKept`. A wrong one that the agent asked for is forgotten, so that the same order again asks again.
     Verify {
         /// The present passcode.
         passcode: PasscodeFrom,
     },
-    /// Change the passcode. Answered as `Verify`, and by `PasscodeRefused`.
+    /// Change the passcode. Answered as `Verify` (a wrong present one counts as a try), and by `PasscodeRefused`.
     Change {
         /// The present one.
         current: PasscodeFrom,
         /// The new one.
         new: PasscodeFrom,
     },
-    /// Open a blocked card. Answered by `Done`, `WrongUnblockingKey`, `PasscodeRefused`.
+    /// Open a blocked card: first the new passcode, then the next unblocking key. Cut off between the two, the card is open and
+    /// still has the old unblocking key: the same order again is right. Answered by `Done`, `WrongUnblockingKey`,
+    /// `PasscodeRefused`.
     Unblock {
         /// The unblocking key: used once and replaced by the portal right after.
         key: Hex,
@@ -86,7 +91,8 @@ pub enum Order {
         /// For slots that want it each time.
         passcode: PasscodeFrom,
     },
-    /// Blind the new passcode for the history of five (RFC 9497, OPRF with P256-SHA256). Answered by `Blinded`.
+    /// Blind the new passcode for the history of five (RFC 9497, OPRF with P256-SHA256, over [`crate::history_input`] with the
+    /// card's own GUID). Answered by `Blinded`.
     BlindHistory {
         /// The new passcode.
         new: PasscodeFrom,

@@ -63,7 +63,8 @@ pub enum Outcome {
     NoCard,
     /// There are cards, and none is the one.
     WrongCard,
-    /// The card was pulled out, or does not answer.
+    /// The card was pulled out or does not answer, or the agent began anew and holds none: [`crate::Order::Connect`] comes next.
+    /// So it is too where the agent is asked to finish a history that it did not begin.
     CardGone,
     /// The person said no, or closed the window.
     Declined,

@@ -6,6 +6,7 @@ mod dashboard;
 mod deliveries;
 mod people;
 mod person;
+mod ra;
 mod roles;
 mod settings;
 
@@ -22,6 +23,11 @@ pub use person::{
     AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePerson, MessageState, StaffRole,
 };
 
+pub use ra::{
+    RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,
+    RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaPasscode, RaPerson, RaQueue, RaQueueLine,
+    RaRequestLine, RaRequests,
+};
 pub use roles::{ConsoleChangeRoles, ConsoleRoles, ProposalLine, RoleLine};
 
 use serde::Serialize;
@@ -32,6 +38,7 @@ use serde::Serialize;
 #[expect(missing_docs, reason = "each is the part that its name says; its words are in console.html")]
 pub enum ConsolePart {
     People,
+    Smartcards,
     Roles,
     Audit,
     Deliveries,
@@ -64,6 +71,7 @@ impl ConsoleFrame {
         Self {
             entries: vec![
                 entry(ConsolePart::People, "/console/people"),
+                entry(ConsolePart::Smartcards, "/console/smartcards"),
                 entry(ConsolePart::Roles, "/console/roles"),
                 entry(ConsolePart::Audit, "/console/audit"),
                 entry(ConsolePart::Deliveries, "/console/deliveries"),

@@ -113,6 +113,16 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleSetting>(true)?;
     gallery.hang::<ConsoleSettingPreview>(true)?;
     gallery.hang::<ConsoleDashboard>(true)?;
+    gallery.hang::<crate::RaFind>(true)?;
+    gallery.hang::<crate::RaPerson>(true)?;
+    gallery.hang::<crate::RaCard>(true)?;
+    gallery.hang::<crate::RaIdentity>(true)?;
+    gallery.hang::<crate::RaActForm>(true)?;
+    gallery.hang::<crate::RaIssue>(true)?;
+    gallery.hang::<crate::RaQueue>(true)?;
+    gallery.hang::<crate::RaForecast>(true)?;
+    gallery.hang::<crate::RaRequests>(true)?;
+    gallery.hang::<crate::RaBlanks>(true)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;

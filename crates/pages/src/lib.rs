@@ -51,6 +51,11 @@ pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,
     DeliveryLine, ProviderLine, RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,
 };
+pub use console::{
+    RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,
+    RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaPasscode, RaPerson, RaQueue, RaQueueLine,
+    RaRequestLine, RaRequests,
+};
 pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use engine::{RenderError, render};
 pub use errors::{FieldError, FieldErrors};

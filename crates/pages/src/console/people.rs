@@ -49,7 +49,7 @@ pub struct ConsolePeople {
 }
 
 impl ConsolePeople {
-    fn found() -> ConsoleFound {
+    pub(super) fn found() -> ConsoleFound {
         let person = |name: &str, email: &str, disabled| FoundPerson {
             name: name.into(),
             email: email.into(),

@@ -35,11 +35,13 @@ pub enum SecurityChange {
     AssistedReset,
     RoleGiven,
     RoleTaken,
+    /// The certificates of a smartcard were revoked by its owner.
+    SmartcardRevoked,
 }
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -60,6 +62,7 @@ impl SecurityChange {
         Self::AssistedReset,
         Self::RoleGiven,
         Self::RoleTaken,
+        Self::SmartcardRevoked,
     ];
 
     /// What was changed, as half a sentence: "an authenticator app was added".
@@ -85,6 +88,7 @@ impl SecurityChange {
             Self::AssistedReset => ("change-assisted-reset", None),
             Self::RoleGiven => ("change-role-given", None),
             Self::RoleTaken => ("change-role-taken", None),
+            Self::SmartcardRevoked => ("change-smartcard-revoked", None),
         };
         let method = method.map(|method| method.label(language)).unwrap_or_default();
         let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };

@@ -45,3 +45,7 @@ means-office-phone = Office phone
 means-passkey = Passkey
 means-recovery-code = Recovery code
 means-remembered-device = Remembered device
+means-recovery = Account Recovery Passcode
+means-lost = Lost
+means-stolen = Stolen
+means-damaged = Damaged

@@ -8,3 +8,7 @@ link-security-info = Go to Security info
 link-caller = Make sure who is calling
 hint-number = ending in { $digits }
 passkey-name = Passkey
+passcode-smartcard = Smartcard Passcode
+passcode-recovery = Account Recovery Passcode
+passcode-verification = Verification Passcode
+card-label = Smartcard { $label }

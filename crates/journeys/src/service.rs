@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rules::policy::Policy;
+use rules::smartcard::SmartcardRules;
 use std::ops::Deref;
 use std::sync::Arc;
 use store::Store;
@@ -111,6 +112,14 @@ impl Service {
             }
         }
         Ok(policy)
+    }
+
+    /// What holds for smartcards in an organisation.
+    ///
+    /// # Errors
+    /// As [`Service::policy`].
+    pub fn smartcard_rules(&self, organisation: &Organisation) -> Result<SmartcardRules, Refusal> {
+        Ok(self.policy(organisation)?.smartcard)
     }
 
     /// An absolute address of this service.

@@ -2,7 +2,8 @@
 
 use crate::{APPLICATION, Command, Object, P256, Slot, tlv};
 
-/// SELECT the PIV application; whatever was verified before is forgotten (part 2, section 3.1.1).
+/// SELECT the PIV application. What was verified before stays verified where it was selected already: only a reset of the card
+/// forgets it (part 2, section 3.1.1).
 pub fn select() -> Command {
     Command::new(0xA4, 0x04, 0x00).with(APPLICATION.to_vec()).expecting_all()
 }
@@ -80,7 +81,12 @@ mod tests {
     use super::*;
 
     fn bytes(command: &Command) -> String {
-        command.bytes().iter().map(|byte| format!("{byte:02X}")).collect()
+        command
+            .bytes()
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)]))
+            .collect()
     }
 
     #[test]

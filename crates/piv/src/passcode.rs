@@ -30,6 +30,11 @@ impl Passcode {
         Ok(Self(padded))
     }
 
+    /// Of an unblocking key: any eight bytes.
+    pub fn unblocking_key(key: [u8; LENGTH]) -> Self {
+        Self(Zeroizing::new(key))
+    }
+
     /// As the card takes it.
     pub fn padded(&self) -> &[u8; LENGTH] {
         &self.0

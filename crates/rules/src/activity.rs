@@ -37,6 +37,21 @@ pub enum ActivityKind {
     AssistedResetStarted,
     RoleGiven,
     RoleTaken,
+    SmartcardIssued,
+    SmartcardRenewed,
+    PasscodesSet,
+    PasscodesForced,
+    PasscodeRefused,
+    SmartcardBlocked,
+    SmartcardUnblocked,
+    SmartcardUnlocked,
+    CertificatesRevoked,
+    SmartcardCancelled,
+    SmartcardCleared,
+    CardSignInRefused,
+    CardHolderChecked,
+    VerificationChecked,
+    VerificationRefused,
     Reported,
 }
 
@@ -47,7 +62,7 @@ pub struct UnknownActivity;
 
 impl ActivityKind {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 47] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::PasswordWrong,
@@ -79,6 +94,21 @@ impl ActivityKind {
         Self::AssistedResetStarted,
         Self::RoleGiven,
         Self::RoleTaken,
+        Self::SmartcardIssued,
+        Self::SmartcardRenewed,
+        Self::PasscodesSet,
+        Self::PasscodesForced,
+        Self::PasscodeRefused,
+        Self::SmartcardBlocked,
+        Self::SmartcardUnblocked,
+        Self::SmartcardUnlocked,
+        Self::CertificatesRevoked,
+        Self::SmartcardCancelled,
+        Self::SmartcardCleared,
+        Self::CardSignInRefused,
+        Self::CardHolderChecked,
+        Self::VerificationChecked,
+        Self::VerificationRefused,
         Self::Reported,
     ];
 
@@ -116,6 +146,21 @@ impl ActivityKind {
             Self::AssistedResetStarted => "assisted-reset-started",
             Self::RoleGiven => "role-given",
             Self::RoleTaken => "role-taken",
+            Self::SmartcardIssued => "smartcard-issued",
+            Self::SmartcardRenewed => "smartcard-renewed",
+            Self::PasscodesSet => "passcodes-set",
+            Self::PasscodesForced => "passcodes-forced",
+            Self::PasscodeRefused => "passcode-refused",
+            Self::SmartcardBlocked => "smartcard-blocked",
+            Self::SmartcardUnblocked => "smartcard-unblocked",
+            Self::SmartcardUnlocked => "smartcard-unlocked",
+            Self::CertificatesRevoked => "certificates-revoked",
+            Self::SmartcardCancelled => "smartcard-cancelled",
+            Self::SmartcardCleared => "smartcard-cleared",
+            Self::CardSignInRefused => "card-sign-in-refused",
+            Self::CardHolderChecked => "card-holder-checked",
+            Self::VerificationChecked => "verification-checked",
+            Self::VerificationRefused => "verification-refused",
             Self::Reported => "reported",
         }
     }
@@ -137,6 +182,10 @@ impl ActivityKind {
                 | Self::PasskeyRefused
                 | Self::ApprovalRefused
                 | Self::ResetFailed
+                | Self::PasscodeRefused
+                | Self::SmartcardBlocked
+                | Self::CardSignInRefused
+                | Self::VerificationRefused
         )
     }
 }

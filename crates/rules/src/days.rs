@@ -22,6 +22,25 @@ pub fn begins(day: Date, zone: &TimeZone) -> Timestamp {
     day.to_zoned(zone.clone()).map_or(Timestamp::MIN, |zoned| zoned.timestamp())
 }
 
+/// Whole days from one local day to another; negative where the other is earlier.
+pub fn between(from: Date, to: Date) -> i64 {
+    from.duration_until(to).as_hours() / 24
+}
+
+/// So many days later, and no later than the calendar goes.
+pub fn after(day: Date, days: u32) -> Date {
+    day.saturating_add(whole_days(days))
+}
+
+/// So many days earlier, and no earlier than the calendar goes.
+pub fn before(day: Date, days: u32) -> Date {
+    day.saturating_sub(whole_days(days))
+}
+
+fn whole_days(days: u32) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(days))
+}
+
 /// The `count` local days that end with `last`, the earliest first.
 pub fn days_until(last: Date, count: u32) -> Vec<Date> {
     (0..count).rev().map(|ago| last.saturating_sub(i64::from(ago).days())).collect()

@@ -41,4 +41,5 @@ pub mod roster;
 pub mod session;
 pub mod setting;
 pub mod sign_in;
+pub mod smartcard;
 pub mod todo;

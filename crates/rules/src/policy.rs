@@ -11,6 +11,7 @@ use crate::{
     registration,
     session::{self, SessionAge},
     sign_in,
+    smartcard::SmartcardRules,
 };
 
 /// The numbers that apply in one organisation. The default is what the guides say.
@@ -69,6 +70,8 @@ pub struct Policy {
     pub two_administrators: bool,
     /// How long a start code of the service desk is good.
     pub start_code_lifetime: SignedDuration,
+    /// What holds for smartcards.
+    pub smartcard: SmartcardRules,
     /// Which phone numbers are taken. `drama_numbers` is no setting: only the demonstration turns it on.
     pub phones: PhonePolicy,
 }
@@ -102,6 +105,7 @@ impl Default for Policy {
             non_uk_number_disables: false,
             two_administrators: false,
             start_code_lifetime: SignedDuration::from_mins(30),
+            smartcard: SmartcardRules::default(),
             phones: PhonePolicy::default(),
         }
     }

@@ -11,11 +11,21 @@ pub enum Role {
     Administrator,
     /// Reads everything that the console shows and changes nothing.
     Auditor,
+    /// Registration Authority: all of its work, also for people who have a role.
+    RaManager,
+    /// Registration Authority: all of its work, for people who have no role.
+    RaAgent,
+    /// Registration Authority: vouches for people of a ward or department, unlocks, and renews what is due.
+    Sponsor,
+    /// Registration Authority: unlocks, and renews what is due.
+    Unlocker,
 }
 
 /// No role has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("there is no such role; there are: service-desk, administrator, auditor")]
+#[error(
+    "there is no such role; there are: service-desk, administrator, auditor, ra-manager, ra-agent, ra-sponsor, ra-unlocker"
+)]
 pub struct UnknownRole;
 
 /// Something that can be done in the console.
@@ -42,11 +52,80 @@ pub enum Act {
     SeeRoles,
     /// Give and take roles.
     ChangeRoles,
+    /// Registration Authority: find a person and see their cards: serials, ends, renewals used, tries left, ages.
+    SeeCards,
+    /// Registration Authority: who must come in.
+    SeeVisits,
+    /// Registration Authority: how many will have to come in, month by month.
+    SeeForecast,
+    /// Registration Authority: make sure who stands there, by Account Recovery Passcode or documents.
+    CheckIdentity,
+    /// Whoever answers the telephone: make sure who is calling, by Verification Passcode.
+    CheckVerification,
+    /// Registration Authority: open a locked card or account.
+    UnlockCard,
+    /// Registration Authority: renew certificates that are good still.
+    RenewDue,
+    /// Registration Authority: renew certificates that have expired.
+    RenewExpired,
+    /// Registration Authority: ask for new passcodes at the next sign-in.
+    ForcePasscodes,
+    /// Registration Authority: issue a card, or one in the place of another.
+    IssueCard,
+    /// Registration Authority: end a card for good.
+    CancelCard,
+    /// Registration Authority: revoke the certificates of a card.
+    RevokeCard,
+    /// Registration Authority: clear a card for somebody else.
+    ClearCard,
+    /// Registration Authority: be the second who approves what a colleague does, where the organisation wants one.
+    ApproveRa,
+    /// Registration Authority: any of this for people who have a role themselves: their card opens the console.
+    ServeRoleHolders,
+}
+
+impl Act {
+    /// All of them.
+    pub const ALL: [Self; 25] = [
+        Self::SeePeople,
+        Self::HelpPeople,
+        Self::HelpRoleHolders,
+        Self::SeeDeliveries,
+        Self::SeeDashboard,
+        Self::SeeAudit,
+        Self::SeeSettings,
+        Self::ChangeSettings,
+        Self::SeeRoles,
+        Self::ChangeRoles,
+        Self::SeeCards,
+        Self::SeeVisits,
+        Self::SeeForecast,
+        Self::CheckIdentity,
+        Self::CheckVerification,
+        Self::UnlockCard,
+        Self::RenewDue,
+        Self::RenewExpired,
+        Self::ForcePasscodes,
+        Self::IssueCard,
+        Self::CancelCard,
+        Self::RevokeCard,
+        Self::ClearCard,
+        Self::ApproveRa,
+        Self::ServeRoleHolders,
+    ];
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::ServiceDesk, Self::Administrator, Self::Auditor];
+    pub const ALL: [Self; 7] = [
+        Self::ServiceDesk,
+        Self::Administrator,
+        Self::Auditor,
+        Self::RaManager,
+        Self::RaAgent,
+        Self::Sponsor,
+        Self::Unlocker,
+    ];
 
     /// Its name in the database, the audit and forms.
     pub fn as_str(self) -> &'static str {
@@ -54,6 +133,10 @@ impl Role {
             Self::ServiceDesk => "service-desk",
             Self::Administrator => "administrator",
             Self::Auditor => "auditor",
+            Self::RaManager => "ra-manager",
+            Self::RaAgent => "ra-agent",
+            Self::Sponsor => "ra-sponsor",
+            Self::Unlocker => "ra-unlocker",
         }
     }
 
@@ -67,16 +150,35 @@ impl Role {
 
     /// Whether this role may do it.
     pub fn may(self, act: Act) -> bool {
-        match self {
-            Self::ServiceDesk => {
-                matches!(act, Act::SeePeople | Act::HelpPeople | Act::SeeDeliveries)
+        match act {
+            Act::SeePeople | Act::SeeDeliveries => self.is_of_the_console(),
+            Act::HelpPeople => self == Self::ServiceDesk,
+            Act::HelpRoleHolders | Act::ChangeSettings | Act::ChangeRoles => self == Self::Administrator,
+            Act::SeeDashboard | Act::SeeAudit | Act::SeeSettings | Act::SeeRoles => {
+                matches!(self, Self::Administrator | Self::Auditor)
             }
-            Self::Administrator => !matches!(act, Act::HelpPeople),
-            Self::Auditor => !matches!(
-                act,
-                Act::HelpPeople | Act::HelpRoleHolders | Act::ChangeSettings | Act::ChangeRoles
-            ),
+            Act::SeeCards | Act::SeeVisits => self.is_of_the_authority() || self == Self::Auditor,
+            Act::SeeForecast => matches!(self, Self::RaManager | Self::RaAgent | Self::Auditor),
+            Act::CheckVerification => self.is_of_the_authority() || self == Self::ServiceDesk,
+            Act::CheckIdentity | Act::UnlockCard | Act::RenewDue => self.is_of_the_authority(),
+            Act::RenewExpired
+            | Act::ForcePasscodes
+            | Act::IssueCard
+            | Act::CancelCard
+            | Act::RevokeCard
+            | Act::ClearCard
+            | Act::ApproveRa => matches!(self, Self::RaManager | Self::RaAgent),
+            Act::ServeRoleHolders => self == Self::RaManager,
         }
+    }
+
+    fn is_of_the_console(self) -> bool {
+        matches!(self, Self::ServiceDesk | Self::Administrator | Self::Auditor)
+    }
+
+    /// Whether it is a role of the Registration Authority.
+    pub fn is_of_the_authority(self) -> bool {
+        matches!(self, Self::RaManager | Self::RaAgent | Self::Sponsor | Self::Unlocker)
     }
 }
 
@@ -95,15 +197,58 @@ pub fn helping(theirs: &[Role]) -> Act {
 mod tests {
     use super::*;
 
+    /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
+    /// Authority.
+    const TABLE: [(Act, &str); 25] = [
+        (Act::SeePeople, "xxx ...."),
+        (Act::HelpPeople, "x.. ...."),
+        (Act::HelpRoleHolders, ".x. ...."),
+        (Act::SeeDeliveries, "xxx ...."),
+        (Act::SeeDashboard, ".xx ...."),
+        (Act::SeeAudit, ".xx ...."),
+        (Act::SeeSettings, ".xx ...."),
+        (Act::ChangeSettings, ".x. ...."),
+        (Act::SeeRoles, ".xx ...."),
+        (Act::ChangeRoles, ".x. ...."),
+        (Act::SeeCards, "..x xxxx"),
+        (Act::SeeVisits, "..x xxxx"),
+        (Act::SeeForecast, "..x xx.."),
+        (Act::CheckIdentity, "... xxxx"),
+        (Act::CheckVerification, "x.. xxxx"),
+        (Act::UnlockCard, "... xxxx"),
+        (Act::RenewDue, "... xxxx"),
+        (Act::RenewExpired, "... xx.."),
+        (Act::ForcePasscodes, "... xx.."),
+        (Act::IssueCard, "... xx.."),
+        (Act::CancelCard, "... xx.."),
+        (Act::RevokeCard, "... xx.."),
+        (Act::ClearCard, "... xx.."),
+        (Act::ApproveRa, "... xx.."),
+        (Act::ServeRoleHolders, "... x..."),
+    ];
+
     #[test]
-    fn only_the_service_desk_acts_on_people_and_only_an_administrator_on_rules() {
-        let who = |act| Role::ALL.into_iter().filter(|role| role.may(act)).collect::<Vec<_>>();
-        assert_eq!(who(Act::HelpPeople), [Role::ServiceDesk]);
-        assert_eq!(who(Act::ChangeSettings), [Role::Administrator]);
-        assert_eq!(who(Act::ChangeRoles), [Role::Administrator]);
-        assert_eq!(who(Act::SeeAudit), [Role::Administrator, Role::Auditor]);
-        assert_eq!(who(Act::HelpRoleHolders), [Role::Administrator]);
-        assert_eq!(who(Act::SeePeople), Role::ALL);
+    fn every_role_may_do_what_it_is_for_and_nothing_else() {
+        assert_eq!(TABLE.map(|(act, _)| act), Act::ALL);
+        for (act, who) in TABLE {
+            let cells = who.chars().filter(|cell| *cell != ' ').map(|cell| cell == 'x');
+            assert_eq!(cells.clone().count(), Role::ALL.len(), "{act:?}");
+            for (role, allowed) in Role::ALL.into_iter().zip(cells) {
+                assert_eq!(role.may(act), allowed, "{role:?} {act:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_two_families_of_roles_meet_only_at_the_telephone_and_in_what_auditors_read() {
+        for act in Act::ALL {
+            let (authority, console): (Vec<_>, Vec<_>) = Role::ALL
+                .into_iter()
+                .filter(|role| role.may(act))
+                .partition(|role| role.is_of_the_authority());
+            let read_only = console == [Role::Auditor];
+            assert!(authority.is_empty() || console.is_empty() || read_only || act == Act::CheckVerification);
+        }
     }
 
     #[test]

@@ -155,6 +155,72 @@ pub enum Event {
     PasswordChanged { account: Uuid, session: Uuid, sessions: u64 },
     /// The service desk was given a start code for somebody.
     StartCodeMade { account: Uuid, by: Uuid, reason: String },
+    /// A blank smartcard was added to what an organisation has.
+    SmartcardAdded { organisation: Uuid, card: Uuid, by: Option<Uuid> },
+    /// The Registration Authority issued a card; `locked` tells that nobody knows its passcode.
+    SmartcardIssued { account: Uuid, card: Uuid, by: Uuid, locked: bool, reason: String },
+    /// Its owner renewed the certificates of a card, for the time `used` since the Registration Authority did.
+    SmartcardRenewed { account: Uuid, card: Uuid, used: u32 },
+    /// The Registration Authority renewed them.
+    SmartcardRenewedByStaff { account: Uuid, card: Uuid, by: Uuid, reason: String },
+    /// A certificate was issued for a card; which by its serial number in hexadecimal digits.
+    CertificateIssued { account: Uuid, card: Uuid, slot: String, serial: String },
+    /// The owner set passcodes of these kinds, and blanked those.
+    PasscodesSet { account: Uuid, card: Uuid, kinds: Vec<String>, blanked: Vec<String> },
+    /// The Registration Authority asks for new passcodes before anything else.
+    PasscodesForced { account: Uuid, card: Uuid, by: Uuid, reason: String },
+    /// A passcode of this kind was wrong.
+    PasscodeRefused { account: Uuid, card: Option<Uuid>, kind: String },
+    /// A card was found blocked: too many wrong passcodes.
+    SmartcardBlocked { account: Uuid, card: Uuid },
+    /// Its owner unblocked a card; `how` is by which proof.
+    SmartcardUnblocked { account: Uuid, card: Uuid, how: String },
+    /// The Registration Authority unblocked it.
+    SmartcardUnblockedByStaff { account: Uuid, card: Uuid, by: Uuid, reason: String },
+    /// The Registration Authority opened an account that was locked for old passcodes.
+    SmartcardUnlockedByStaff { account: Uuid, card: Uuid, by: Uuid, reason: String },
+    /// The owner revoked a card's certificates, and so many sessions ended.
+    CertificatesRevoked { account: Uuid, card: Uuid, revocation: String, sessions: u64 },
+    /// The Registration Authority revoked them.
+    CertificatesRevokedByStaff { account: Uuid, card: Uuid, by: Uuid, revocation: String, reason: String },
+    /// Certificates that were issued and that no card proved to have were revoked.
+    UnprovedCertificatesRevoked { account: Uuid, card: Uuid, job: Uuid, count: u64 },
+    /// A card was cancelled.
+    SmartcardCancelled { account: Option<Uuid>, card: Uuid, by: Uuid, revocation: String, reason: String },
+    /// A card was made blank, to be issued again; the account is whose it was.
+    SmartcardCleared { account: Uuid, card: Uuid, by: Uuid, reason: String },
+    /// The certificates were taken off a card.
+    SmartcardWiped { account: Uuid, card: Uuid, by: Option<Uuid> },
+    /// Something is done to a card at a workstation; by nobody: by its owner.
+    CardJobStarted { account: Uuid, card: Option<Uuid>, job: Uuid, kind: String, by: Option<Uuid> },
+    /// It has ended.
+    CardJobEnded { account: Uuid, card: Option<Uuid>, job: Uuid, kind: String, verdict: String },
+    /// The workstation sent what this job cannot take.
+    CardJobRefused { account: Uuid, job: Uuid, why: String },
+    /// The owner answered an alert that something falls due.
+    SmartcardAlertAnswered { account: Uuid, kind: String, answer: String },
+    /// What the browser sent of a card was not taken. No account: nobody has that card.
+    CardSignInRefused { account: Option<Uuid>, card: Option<Uuid>, why: String },
+    /// The Registration Authority is sure who is there.
+    CardHolderChecked { account: Uuid, by: Uuid, how: String, documents: Vec<String> },
+    /// The Account Recovery Passcode that was said to the Registration Authority is not the person's.
+    CardHolderRefused { account: Uuid, by: Uuid },
+    /// A telephone service compared a Verification Passcode; by nobody: over the interface, with the key of that name.
+    VerificationChecked { account: Uuid, by: Option<Uuid>, key: Option<String>, right: bool },
+    /// Somebody of the Registration Authority looked at a person's cards.
+    SmartcardsSeen { account: Uuid, by: Uuid },
+    /// Somebody of the Registration Authority looked for cards or at a list of them.
+    SmartcardsListed { organisation: Uuid, by: Uuid, found: u32 },
+    /// Somebody looked at, or took away, what falls due in the coming months.
+    SmartcardForecastSeen { organisation: Uuid, by: Uuid },
+    /// An act of the Registration Authority waits for a second approver.
+    RaActProposed { account: Uuid, by: Uuid, act: String, reason: String },
+    /// A second one approved it.
+    RaActApproved { account: Uuid, by: Uuid, act: String },
+    /// It was declined, or withdrawn by who proposed it.
+    RaActDeclined { account: Uuid, by: Uuid, act: String },
+    /// The round of a local day through all cards has ended, and so many messages were written.
+    SmartcardRoundEnded { day: String, cards: u64, messages: u64 },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.

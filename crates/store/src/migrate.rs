@@ -59,6 +59,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0009_console_figures.sql"),
     ),
     (10, "asked", include_str!("../migrations/0010_asked.sql"), include_str!("../migrations/0010_asked.sql")),
+    (
+        11,
+        "smartcards",
+        include_str!("../migrations/0011_smartcards.sql"),
+        include_str!("../migrations/0011_smartcards.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -50,6 +50,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::method_setup::STATEMENTS,
         crate::organisation::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::passcode_history::STATEMENTS,
         crate::passkey::STATEMENTS,
         crate::people::STATEMENTS,
         crate::recovery::STATEMENTS,
@@ -59,8 +60,14 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::reset::STATEMENTS,
         crate::role::STATEMENTS,
         crate::roster::STATEMENTS,
+        crate::server_passcode::STATEMENTS,
         crate::session::STATEMENTS,
         crate::sign_in::STATEMENTS,
+        crate::smartcard::STATEMENTS,
+        crate::smartcard_alert::STATEMENTS,
+        crate::smartcard_certificate::STATEMENTS,
+        crate::smartcard_life::STATEMENTS,
+        crate::smartcard_message::STATEMENTS,
         crate::texts::STATEMENTS,
     ]
     .into_iter()

@@ -7,12 +7,14 @@
 //! | --- | --- |
 //! | numbers, seeds and names at rest | AES-256-GCM under a ring of keys: [`Keys::seal`], [`Keys::open`] |
 //! | codes, tokens, looking up an address | HMAC-SHA-256 under a key that stays: [`Keys::keyed_hash`] |
+//! | keys that cards have | HKDF-SHA-256 of a key that stays: [`Keys::derive`] |
 //! | passwords | Argon2id with a pepper, in a bounded queue: [`Hasher`] |
 //! | authenticator apps | RFC 6238: [`totp`] |
 //! | passkeys | Web Authentication: [`passkey`] |
 //! | what our authenticator signs | RFC 7515, ES256: [`signed`] |
 //! | sessions, links, cookies | 32 random bytes: [`Token`] |
 
+mod derive;
 mod hasher;
 mod keyfile;
 mod keys;

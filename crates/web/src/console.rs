@@ -12,19 +12,20 @@ mod settings;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
-use crate::render::see_other;
+use crate::render::{Answer, see_other};
 use crate::{Web, urls};
 use axum::Router;
+use axum::extract::State;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::console::{self, Staff};
 use pages::{ConsoleEntry, ConsoleFrame, ConsolePart, Shell};
-use rules::role::Act;
+use rules::role::{Act, Role, may};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
-        .route(urls::CONSOLE, get(async || see_other(urls::CONSOLE_PEOPLE)))
+        .route(urls::CONSOLE, get(begin))
         .merge(find::routes())
         .merge(person::routes())
         .merge(caller::routes())
@@ -45,6 +46,19 @@ const PARTS: [(ConsolePart, Act, &str); 6] = [
     (ConsolePart::Settings, Act::SeeSettings, urls::CONSOLE_SETTINGS),
     (ConsolePart::Dashboard, Act::SeeDashboard, urls::CONSOLE_DASHBOARD),
 ];
+
+/// Where the console begins for somebody with these roles: at the first part that they open. None where they open none.
+pub(crate) fn beginning(roles: &[Role]) -> Option<&'static str> {
+    PARTS.into_iter().find(|(_, act, _)| may(roles, *act)).map(|(_, _, href)| href)
+}
+
+async fn begin(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let staff = staff(&web, &jar, urls::CONSOLE).await?;
+    match beginning(&staff.person.roles) {
+        Some(href) => Ok(see_other(href)),
+        None => Err(Refusal::RoleMissing.into()),
+    }
+}
 
 /// Who is signed in with a role, for the page at `here`. Whoever proved no second factor in this session is led to *Confirm that
 /// it is you*, and from there to `here`.

@@ -63,7 +63,7 @@ pub(crate) fn proved(web: &Web, person: Person, next: &str) -> Result<Person, Tr
 /// What surrounds the pages of a person who is signed in.
 pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     let account = &person.account;
-    let console = (!person.roles.is_empty()).then_some((Place::Console, urls::CONSOLE_PEOPLE));
+    let console = crate::console::beginning(&person.roles).map(|href| (Place::Console, href));
     let mut shell = web
         .shell_of(&person.organisation)
         .for_person(format!("{} {}", account.first_name, account.last_name));

@@ -33,6 +33,10 @@ pub enum StaffRole {
     ServiceDesk,
     Administrator,
     Auditor,
+    RaManager,
+    RaAgent,
+    RaSponsor,
+    RaUnlocker,
 }
 
 /// Something that can be done for a person.
@@ -196,7 +200,12 @@ impl Page for ConsolePerson {
                 reason: "number-not-allowed".into(),
             },
             sessions: 3,
-            roles: vec![StaffRole::ServiceDesk, StaffRole::Administrator, StaffRole::Auditor],
+            roles: vec![
+                StaffRole::ServiceDesk,
+                StaffRole::Administrator,
+                StaffRole::Auditor,
+                StaffRole::RaManager,
+            ],
             acts: vec![
                 (ConsoleAct::RepairNumber, "/console/people/0193a0f0/number".into()),
                 (ConsoleAct::Roles, "/console/people/0193a0f0/roles".into()),

@@ -119,6 +119,10 @@ pub(super) fn staff_role(role: Role) -> StaffRole {
         Role::ServiceDesk => StaffRole::ServiceDesk,
         Role::Administrator => StaffRole::Administrator,
         Role::Auditor => StaffRole::Auditor,
+        Role::RaManager => StaffRole::RaManager,
+        Role::RaAgent => StaffRole::RaAgent,
+        Role::Sponsor => StaffRole::RaSponsor,
+        Role::Unlocker => StaffRole::RaUnlocker,
     }
 }
 

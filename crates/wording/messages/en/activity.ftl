@@ -31,6 +31,21 @@ activity-caller-checked = Service desk checked who was calling
 activity-assisted-reset-started = Service desk started a password reset
 activity-role-given = Role in the console given
 activity-role-taken = Role in the console taken
+activity-smartcard-issued = Smartcard issued
+activity-smartcard-renewed = Smartcard certificates renewed
+activity-passcodes-set = Passcodes set
+activity-passcodes-forced = New passcodes asked for by the Registration Authority
+activity-passcode-refused = Wrong passcode
+activity-smartcard-blocked = Smartcard blocked
+activity-smartcard-unblocked = Smartcard unblocked
+activity-smartcard-unlocked = Account with old passcodes unlocked by the Registration Authority
+activity-certificates-revoked = Smartcard certificates revoked
+activity-smartcard-cancelled = Smartcard cancelled
+activity-smartcard-cleared = Smartcard cleared
+activity-card-sign-in-refused = Smartcard not accepted
+activity-card-holder-checked = Registration Authority checked who was there
+activity-verification-checked = Verification Passcode compared by a telephone service
+activity-verification-refused = Wrong Verification Passcode given to a telephone service
 activity-reported = Activity reported
 
 ## By which means
@@ -49,3 +64,4 @@ means-recovery = Account Recovery Passcode
 means-lost = Lost
 means-stolen = Stolen
 means-damaged = Damaged
+means-smartcard = Smartcard

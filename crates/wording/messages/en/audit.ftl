@@ -76,6 +76,39 @@ audit-passkey-removed = Passkey removed
 audit-passkey-refused = Passkey not accepted
 audit-text-budget-used = Budget for text messages used
 audit-text-range-paused = Text messages to a range of numbers paused
+audit-smartcard-added = Blank smartcard added
+audit-smartcard-issued = Smartcard issued
+audit-smartcard-renewed = Smartcard certificates renewed
+audit-smartcard-renewed-by-staff = Smartcard certificates renewed by staff
+audit-certificate-issued = Certificate issued
+audit-passcodes-set = Passcodes set
+audit-passcodes-forced = New passcodes asked for by staff
+audit-passcode-refused = Wrong passcode
+audit-smartcard-blocked = Smartcard found blocked
+audit-smartcard-unblocked = Smartcard unblocked
+audit-smartcard-unblocked-by-staff = Smartcard unblocked by staff
+audit-smartcard-unlocked-by-staff = Account with old passcodes unlocked by staff
+audit-certificates-revoked = Smartcard certificates revoked
+audit-certificates-revoked-by-staff = Smartcard certificates revoked by staff
+audit-unproved-certificates-revoked = Unused certificates revoked
+audit-smartcard-cancelled = Smartcard cancelled
+audit-smartcard-cleared = Smartcard cleared to be used again
+audit-smartcard-wiped = Certificates taken off a smartcard
+audit-card-job-started = Work on a smartcard started
+audit-card-job-ended = Work on a smartcard ended
+audit-card-job-refused = Work on a smartcard: message from the workstation refused
+audit-smartcard-alert-answered = Smartcard alert answered
+audit-card-sign-in-refused = Sign-in with a smartcard refused
+audit-card-holder-checked = Identity of a smartcard's owner checked
+audit-card-holder-refused = Wrong Account Recovery Passcode given to staff
+audit-verification-checked = Verification Passcode compared
+audit-smartcards-seen = Smartcards of a person looked at
+audit-smartcards-listed = Smartcards listed
+audit-smartcard-forecast-seen = Smartcard forecast looked at
+audit-ra-act-proposed = Act on a smartcard waits for approval
+audit-ra-act-approved = Act on a smartcard approved
+audit-ra-act-declined = Act on a smartcard declined or withdrawn
+audit-smartcard-round-ended = Daily smartcard messages written
 
 ## Labels of what else a record says
 
@@ -91,9 +124,20 @@ audit-detail-limit = Limit
 audit-detail-key = Rule
 audit-detail-from = From
 audit-detail-to = To
+audit-detail-kinds = Kinds
+audit-detail-blanked = Blanked
+audit-detail-revocation = Revoked because
+audit-detail-act = Act
+audit-detail-serial = Serial number
+audit-detail-verdict = How it ended
+audit-detail-answer = Answer
 
 ## Roles
 
 role-service-desk = Service desk
 role-administrator = Administrator
 role-auditor = Auditor
+role-ra-manager = Registration Authority manager
+role-ra-agent = Registration Authority agent
+role-ra-sponsor = Registration Authority sponsor
+role-ra-unlocker = Registration Authority unlocker

@@ -12,6 +12,7 @@ use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
 use crate::notices::Concerning;
 use crate::session::Person;
+use crate::smartcard::authority;
 use crate::{Refusal, Service};
 
 /// Revokes all certificates of a card, here and at the certificate authority, and ends the sessions that it opened; where it may
@@ -24,8 +25,8 @@ pub(crate) async fn revoke(
     kept: Option<Uuid>,
     now: Timestamp,
 ) -> Result<u64, Refusal> {
-    let _ = service;
-    tx.revoke_card_certificates(card.id, reason.as_str(), now).await?;
+    let revoked = tx.revoke_card_certificates(card.id, reason.as_str(), now).await?;
+    authority::no_longer_count(service, tx, &revoked, reason.as_str(), now).await?;
     let Some(owner) = card.account_id else { return Ok(0) };
     let mut ended = 0;
     if reason.is_in_strange_hands() {

@@ -11,7 +11,7 @@ use crate::password::canonical;
 use crate::session::Person;
 use crate::smartcard::job::{self, Asked, NewPasscode, Request, ServerPasscode, SetPasscodes};
 use crate::smartcard::refusal::{name_of, passcode_problem};
-use crate::smartcard::{SmartcardRefusal, due};
+use crate::smartcard::due;
 use crate::{FieldProblem, Refusal, Service};
 
 /// A new passcode, typed twice. Nothing typed leaves it as it is.
@@ -130,7 +130,13 @@ pub async fn update(service: &Service, person: &Person, typed: &Typed<'_>) -> Re
 
 /// The owner asks, about their own card.
 pub(crate) fn asked<'a>(person: &'a Person, card: &Smartcard) -> Asked<'a> {
-    Asked { organisation: &person.organisation, by: person.account.id, card: Some(card.id), act: None, reason: None }
+    Asked {
+        organisation: &person.organisation,
+        by: person.account.id,
+        card: Some(card.id),
+        act: None,
+        reason: None,
+    }
 }
 
 /// What is wanted of a passcode that the server checks.

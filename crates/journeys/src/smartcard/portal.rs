@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rules::smartcard::{CalendarEntry, CertificateAge, PasscodeAge, PasscodeKind, Renewal, Standing, calendar};
+use rules::smartcard::{
+    CalendarEntry, CertificateAge, PasscodeAge, PasscodeKind, Renewal, Standing, calendar,
+};
 use store::server_passcode::ServerPasscodeKind;
 use store::smartcard::Smartcard;
 use store::smartcard_certificate::CardCertificate;

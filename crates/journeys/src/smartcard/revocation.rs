@@ -44,9 +44,7 @@ pub async fn revoke(
     chosen: Chosen<'_>,
     visitor: &Visitor,
 ) -> Result<(), Refusal> {
-    let reason = RevocationReason::BY_THE_PERSON
-        .into_iter()
-        .find(|reason| reason.as_str() == chosen.reason);
+    let reason = RevocationReason::BY_THE_PERSON.into_iter().find(|reason| reason.as_str() == chosen.reason);
     let mut problems = Vec::new();
     let card = Uuid::parse_str(chosen.card).ok();
     if card.is_none() {

@@ -45,11 +45,8 @@ impl WayToSend {
 /// [`Refusal::Smartcard`] where cards are not unlocked by codes here, or the person is sent to the Registration Authority.
 pub async fn ways(service: &Service, person: &Person) -> Result<Vec<WayToSend>, Refusal> {
     card(service, person)?;
-    let record = WayToSend {
-        id: ADDRESS_OF_RECORD.to_owned(),
-        by_text: false,
-        to: person.account.email.clone(),
-    };
+    let record =
+        WayToSend { id: ADDRESS_OF_RECORD.to_owned(), by_text: false, to: person.account.email.clone() };
     let methods = usable_methods(service.store.sign_in_methods(person.account.id).await?, &person.policy);
     let texts = service.text.is_some();
     let own = methods.into_iter().filter_map(|method: SignInMethod| {

@@ -55,7 +55,11 @@ async fn show(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) 
         done: done.told(),
         cards: overview.cards.iter().map(|card| summary(&web, card)).collect(),
         passcodes: overview.passcodes.iter().map(line).collect(),
-        calendar: overview.calendar.iter().map(|entry| falls(entry.day, entry.falls, today, by_authority)).collect(),
+        calendar: overview
+            .calendar
+            .iter()
+            .map(|entry| falls(entry.day, entry.falls, today, by_authority))
+            .collect(),
         resume_href: portal::job_to_resume(&web, &person).await?.map(urls::smartcard_job),
         unlock_href: person.smartcard.is_some().then(|| urls::SMARTCARD_UNLOCK.into()),
     };
@@ -128,7 +132,10 @@ pub(super) fn line(view: &PasscodeView) -> PasscodeLine {
 }
 
 /// *Passcode Status*.
-pub(super) async fn passcode_lines(web: &Web, person: &Person) -> Result<Vec<PasscodeLine>, journeys::Refusal> {
+pub(super) async fn passcode_lines(
+    web: &Web,
+    person: &Person,
+) -> Result<Vec<PasscodeLine>, journeys::Refusal> {
     Ok(portal::passcodes(web, person).await?.iter().map(line).collect())
 }
 

@@ -73,9 +73,7 @@ async fn passcodes_page(
 ) -> Answer {
     let rules = &person.policy.smartcard;
     let passcodes = passcode_lines(web, person).await?;
-    let has = |name| {
-        passcodes.iter().any(|line| line.name == name && line.state != PasscodeState::NotSet)
-    };
+    let has = |name| passcodes.iter().any(|line| line.name == name && line.state != PasscodeState::NotSet);
     let small = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
     let manage = ManagePasscodes {
         frame: frame(Some(PortalTab::ManagePasscodes)),
@@ -138,7 +136,11 @@ struct StrengthForm {
 }
 
 /// For the script alone. Strength is shown and never forced.
-async fn strength(State(web): State<Web>, Path(kind): Path<String>, Form(form): Form<StrengthForm>) -> Answer {
+async fn strength(
+    State(web): State<Web>,
+    Path(kind): Path<String>,
+    Form(form): Form<StrengthForm>,
+) -> Answer {
     PasscodeKind::parse(&kind).map_err(|_| Trouble::Status(StatusCode::NOT_FOUND))?;
     let typed: String = form.password.0.expose().chars().take(64).collect();
     let strength = Strength::of(&typed);

@@ -34,19 +34,11 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
     renew_page(&web, &person, &gate, &FieldErrors::none(), StatusCode::OK)
 }
 
-fn renew_page(
-    web: &Web,
-    person: &Person,
-    gate: &Gate,
-    errors: &FieldErrors,
-    status: StatusCode,
-) -> Answer {
+fn renew_page(web: &Web, person: &Person, gate: &Gate, errors: &FieldErrors, status: StatusCode) -> Answer {
     let words = |day: Date| wording::date(Language::En, day);
     let visit = |why, until: Option<Date>| RenewalWay::Visit { why, until: until.map(words) };
     let renewal = match renewal::way(web, person) {
-        Way::Now { left, last_day, days_left } => {
-            RenewalWay::Now { left, until: words(last_day), days_left }
-        }
+        Way::Now { left, last_day, days_left } => RenewalWay::Now { left, until: words(last_day), days_left },
         Way::Later { from, last_day } => RenewalWay::Later { from: words(from), until: words(last_day) },
         Way::RenewalsUsedUp { last_day } => visit(RenewalVisit::ThirdRenewal, Some(last_day)),
         Way::Expired { last_day } => visit(RenewalVisit::Expired, Some(last_day)),

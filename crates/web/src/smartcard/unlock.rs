@@ -71,7 +71,9 @@ fn agent_asks(person: &Person) -> bool {
 async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = person(&web, &jar).await?;
     match person.policy.smartcard.unlock {
-        UnlockBy::RecoveryPasscode => passcode_page(&web, &person, &FieldErrors::none(), StatusCode::OK).await,
+        UnlockBy::RecoveryPasscode => {
+            passcode_page(&web, &person, &FieldErrors::none(), StatusCode::OK).await
+        }
         UnlockBy::OneTimeCode => {
             send_page(&web, &person, String::new(), &FieldErrors::none(), StatusCode::OK).await
         }

@@ -16,7 +16,9 @@ function follow(steps) {
   const look = async () => {
     try {
       const answer = await fetch(steps.dataset.cardJob, { headers: { accept: 'application/json' } })
-      if (!answer.ok) return location.reload()
+      // The page itself says what is wrong; a service that is away for a moment comes back.
+      if (answer.status >= 400 && answer.status < 500) return location.reload()
+      if (!answer.ok) throw new Error('not now')
       const { state, progress, link } = await answer.json()
       if (state !== steps.dataset.state || (steps.dataset.link && !link)) return location.reload()
       if (state === 'running') mark(progress)

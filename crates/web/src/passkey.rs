@@ -6,7 +6,7 @@ use crate::cookies::Kind;
 use crate::forms::CredentialForm;
 use crate::person::kept_safe;
 use crate::render::{Answer, on_page, see_other};
-use crate::second_factor::{kept_safe_answer, signing_in, ways_page};
+use crate::second_factor::{signed_in_answer, signing_in, ways_page};
 use crate::sign_in::sign_in_page;
 use crate::visitor::Caller;
 use crate::{Web, urls};

@@ -9,9 +9,9 @@ use vault::{Secret, Verdict};
 
 use crate::password::canonical;
 use crate::session::Person;
+use crate::smartcard::due;
 use crate::smartcard::job::{self, Asked, NewPasscode, Request, ServerPasscode, SetPasscodes};
 use crate::smartcard::refusal::{name_of, passcode_problem};
-use crate::smartcard::due;
 use crate::{FieldProblem, Refusal, Service};
 
 /// A new passcode, typed twice. Nothing typed leaves it as it is.

@@ -61,7 +61,8 @@ pub async fn by_passcode(
         return Err(Refusal::Fields(problems));
     }
     check_recovery(service, person, card.id, typed.recovery, visitor).await?;
-    job::begin(service, asked(person, card), Request::Unblock(Unblock { new })).await
+    job::begin(service, asked(person, card), Request::Unblock(Unblock { new, how: "recovery-passcode" }))
+        .await
 }
 
 /// The new passcode of the card: typed on the page, or asked for by the agent.

@@ -126,7 +126,7 @@ pub async fn by_code(
     let now = service.clock.now();
     let (tx, _proof) = service.prove_code(&person.policy, CodeFor::CardUnlock(card.id), &code, now).await?;
     tx.commit().await?;
-    job::begin(service, asked(person, card), Request::Unblock(Unblock { new })).await
+    job::begin(service, asked(person, card), Request::Unblock(Unblock { new, how: "one-time-code" })).await
 }
 
 /// Whether the newest message with a code could not be delivered.

@@ -45,7 +45,7 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
         kind: kind_of(view.kind),
         state,
         progress: progress_of(view.progress),
-        words: web.word(view.words, &[]),
+        words: web.word(&view.words, &[]),
         tries_left: view.tries_left,
         link: view.link.clone(),
         again_action: urls::smartcard_job_again(view.id),

@@ -198,7 +198,11 @@ async fn where_the_agent_asks_the_page_has_no_field_for_the_cards_passcode(
     let ward = Ward::new(kind).await;
     let (mut amina, card) = ward.amina_with_card(LETTERS).await;
     ward.rules_are(r#"{"smartcard-passcode-entry": "agent"}"#).await;
-    amina.opens("/smartcard/passcodes").await.reads("Manage Passcodes").says("The card program on this computer asks");
+    amina
+        .opens("/smartcard/passcodes")
+        .await
+        .reads("Manage Passcodes")
+        .says("The card program on this computer asks");
     for field in ["name=\"smartcard\"", "name=\"smartcard_again\"", "name=\"current\""] {
         assert!(!amina.page.html.contains(field), "{field}");
     }
@@ -259,5 +263,4 @@ async fn somebody_elses_job_and_card_are_not_there(#[values(Sqlite, PostgreSql)]
     sinead.posts(("/smartcard/revoke".into(), form)).await.is_refused("FW-2001");
     assert_eq!(ward.db.count("smartcard", "cancelled_at IS NOT NULL").await, 0);
     amina.opens(&job).await.reads("Update your passcodes");
-
 }

@@ -92,7 +92,11 @@ async fn an_alert_is_put_off_until_tomorrow(#[values(Sqlite, PostgreSql)] kind: 
     let (mut amina, card) = ward.amina_with_card(LETTERS).await;
     ward.passcode_is_old(card, 355).await;
     ward.certificates_end_in(card, 25).await;
-    amina.is_led_to(ALERT).await.says("Your passcodes must be changed by").says("Do you want to renew them now?");
+    amina
+        .is_led_to(ALERT)
+        .await
+        .says("Your passcodes must be changed by")
+        .says("Do you want to renew them now?");
     // Going elsewhere first is no way around it.
     for page in ["/activity", "/devices", "/smartcard"] {
         amina.opens(page).await.reads(ALERT);
@@ -211,7 +215,10 @@ async fn an_unlock_by_the_registration_authority_opens_the_way_to_new_passcodes(
     let mut tx = ward.store().begin().await.unwrap();
     assert!(tx.unlock_smartcard(card, ward.local_today()).await.unwrap());
     tx.commit().await.unwrap();
-    amina.is_led_to(PASSCODES).await.says("The Registration Authority asks you to set a new Smartcard Passcode");
+    amina
+        .is_led_to(PASSCODES)
+        .await
+        .says("The Registration Authority asks you to set a new Smartcard Passcode");
     amina.opens("/activity").await.reads(PASSCODES);
     // As the job does that sets them.
     let mut tx = ward.store().begin().await.unwrap();

@@ -78,9 +78,7 @@ impl Visitor<'_> {
         assert!(tx.add_smartcard(new, now).await.unwrap());
         assert!(tx.bind_smartcard(card, account, now).await.unwrap());
         let mut pair = [new_id(), new_id()];
-        for (id, slot) in
-            pair.iter_mut().zip([CertificateSlot::Authentication, CertificateSlot::Signature])
-        {
+        for (id, slot) in pair.iter_mut().zip([CertificateSlot::Authentication, CertificateSlot::Signature]) {
             let serial = new_id();
             let new = NewCardCertificate {
                 id: *id,

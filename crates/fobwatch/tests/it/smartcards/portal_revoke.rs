@@ -38,9 +38,14 @@ async fn a_lost_card_is_revoked_at_once_and_everybody_hears_of_it(
     amina.opens("/home").await.says("Amina");
     // Its own mail to the Registration Authority, and one to its owner.
     let told = ward.subjects_to(AUTHORITY).await;
-    assert_eq!(told.iter().filter(|subject| subject.contains("smartcard was revoked")).count(), 1, "{told:?}");
+    assert_eq!(
+        told.iter().filter(|subject| subject.contains("smartcard was revoked")).count(),
+        1,
+        "{told:?}"
+    );
     let mails = ward.mailbox.messages_to(AMINA.email);
-    let told = mails.iter().filter(|mail| mail.text.contains("The certificates of your smartcard were revoked"));
+    let told =
+        mails.iter().filter(|mail| mail.text.contains("The certificates of your smartcard were revoked"));
     assert_eq!(told.count(), 1);
 
     // Found again, it stays revoked: nothing falls due on it, and nothing can be done with it.
@@ -61,7 +66,12 @@ async fn a_damaged_card_ends_no_session_that_it_did_not_open(#[values(Sqlite, Po
     at_home.seed.clone_from(&amina.seed);
     at_home.signs_in(APP).await;
     amina.opens("/smartcard/revoke").await;
-    amina.chooses("It is damaged").chooses(KNOWN).presses("Revoke certificates").await.says("have been revoked");
+    amina
+        .chooses("It is damaged")
+        .chooses(KNOWN)
+        .presses("Revoke certificates")
+        .await
+        .says("have been revoked");
     at_home.opens("/home").await.says("Amina");
 }
 
@@ -78,6 +88,7 @@ async fn which_of_two_cards_is_chosen(#[values(Sqlite, PostgreSql)] kind: Kind) 
     amina.posts(("/smartcard/revoke".into(), format!("card={old}&reason=lost&confirm=yes"))).await;
     amina.says("have been revoked");
     let live = ward.store().smartcards_of(amina.account().await).await.unwrap();
-    let live: Vec<_> = live.into_iter().filter(store::smartcard::Smartcard::is_live).map(|card| card.id).collect();
+    let live: Vec<_> =
+        live.into_iter().filter(store::smartcard::Smartcard::is_live).map(|card| card.id).collect();
     assert_eq!(live, [new]);
 }

@@ -58,11 +58,20 @@ async fn a_one_time_code_begins_it_where_the_organisation_wants_that(
     // The other way is closed.
     let by_passcode = "recovery=lantern-9&smartcard=N3w4&smartcard_again=N3w4";
     amina.posts(("/smartcard/unlock".into(), by_passcode.into())).await.is_refused("FW-2008");
-    amina.opens("/smartcard/unlock").await.presses("Send Code").await.is_told("Select where you want the code");
+    amina
+        .opens("/smartcard/unlock")
+        .await
+        .presses("Send Code")
+        .await
+        .is_told("Select where you want the code");
     amina.chooses("Email").presses("Send Code").await.reads("Unlock your smartcard: enter the code");
     let code = ward.mailed_code(AMINA.email).await;
     let wrong = crate::codes::another_than(&code);
-    amina.presses("Unlock").await.is_told("Enter the verification code").is_told("Enter a new Smartcard Passcode");
+    amina
+        .presses("Unlock")
+        .await
+        .is_told("Enter the verification code")
+        .is_told("Enter a new Smartcard Passcode");
     amina.fills("Verification code", &wrong).fills_twice("Smartcard Passcode", "N3w4");
     amina.presses("Unlock").await.is_told("The code is not correct");
     amina.fills("Verification code", &code).fills_twice("Smartcard Passcode", "N3w4");

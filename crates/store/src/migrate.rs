@@ -65,6 +65,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0011_smartcards.sql"),
         include_str!("../migrations/0011_smartcards.sql"),
     ),
+    (
+        12,
+        "card jobs",
+        include_str!("../migrations/0012_card_jobs.sql"),
+        include_str!("../migrations/0012_card_jobs.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -81,9 +81,11 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::MethodGone => StatusCode::NOT_FOUND,
         Refusal::Smartcard(refusal) => crate::smartcard::status_of(*refusal),
-        Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver | Refusal::ResetOver => {
-            StatusCode::GONE
-        }
+        Refusal::RegistrationOver
+        | Refusal::SignInOver
+        | Refusal::SetUpOver
+        | Refusal::ResetOver
+        | Refusal::CardJobOver => StatusCode::GONE,
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy
@@ -95,6 +97,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::CallTooSoon { .. }
         | Refusal::TooManyCalls
         | Refusal::TooManyLookups
+        | Refusal::TooManyCardJobs
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation
         | Refusal::NoLongerOnRoster
@@ -111,6 +114,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::LastAdministrator
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged
+        | Refusal::CardBusy
         | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -37,11 +37,17 @@ pub enum SecurityChange {
     RoleTaken,
     /// The certificates of a smartcard were revoked by its owner.
     SmartcardRevoked,
+    /// A smartcard came with certificates.
+    SmartcardIssued,
+    SmartcardRenewed,
+    SmartcardUnblocked,
+    /// Passcodes of a smartcard were changed or removed.
+    PasscodesSet,
 }
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -63,6 +69,10 @@ impl SecurityChange {
         Self::RoleGiven,
         Self::RoleTaken,
         Self::SmartcardRevoked,
+        Self::SmartcardIssued,
+        Self::SmartcardRenewed,
+        Self::SmartcardUnblocked,
+        Self::PasscodesSet,
     ];
 
     /// What was changed, as half a sentence: "an authenticator app was added".
@@ -89,6 +99,10 @@ impl SecurityChange {
             Self::RoleGiven => ("change-role-given", None),
             Self::RoleTaken => ("change-role-taken", None),
             Self::SmartcardRevoked => ("change-smartcard-revoked", None),
+            Self::SmartcardIssued => ("change-smartcard-issued", None),
+            Self::SmartcardRenewed => ("change-smartcard-renewed", None),
+            Self::SmartcardUnblocked => ("change-smartcard-unblocked", None),
+            Self::PasscodesSet => ("change-passcodes-set", None),
         };
         let method = method.map(|method| method.label(language)).unwrap_or_default();
         let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };

@@ -47,6 +47,10 @@ change-assisted-reset = The service desk started a password reset with you
 change-role-given = A role in the console was given to you
 change-role-taken = A role in the console was taken from you
 change-smartcard-revoked = The certificates of your smartcard were revoked
+change-smartcard-issued = A smartcard was issued to you
+change-smartcard-renewed = The certificates of your smartcard were renewed
+change-smartcard-unblocked = Your smartcard was unlocked with a new passcode
+change-passcodes-set = Your smartcard passcodes were changed
 
 ## Text messages
 

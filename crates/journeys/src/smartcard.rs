@@ -1,0 +1,17 @@
+//! Smartcards (guide 001): what the portal, the agent on the workstation and the Registration Authority do with them.
+
+pub mod alerts;
+pub(crate) mod authority;
+pub mod due;
+pub(crate) mod end;
+pub mod job;
+pub mod keys;
+pub mod passcodes;
+pub mod portal;
+mod refusal;
+pub mod renewal;
+pub mod revocation;
+pub mod unlock;
+pub mod unlock_code;
+
+pub use refusal::SmartcardRefusal;

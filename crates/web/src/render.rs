@@ -57,7 +57,13 @@ pub(crate) fn on_page(
         | Refusal::SignInPaused { .. } => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }
-        Refusal::Smartcard(SmartcardRefusal::RecoveryPaused { .. }) => {
+        Refusal::CardBusy => {
+            (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::CONFLICT)
+        }
+        Refusal::CardPasscodeUsed => {
+            (FieldErrors::one("smartcard", explain(web, organisation, &refusal).text), bad)
+        }
+        Refusal::TooManyCardJobs | Refusal::Smartcard(SmartcardRefusal::RecoveryPaused { .. }) => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }
         Refusal::DetailsMismatch { .. } | Refusal::PasskeyOver | Refusal::PasskeyRefused => {

@@ -123,8 +123,10 @@ pub const CHANGE_PASSWORD: &str = "/security-info/password";
 pub const SMARTCARD: &str = "/smartcard";
 /// *Manage Passcodes*.
 pub const SMARTCARD_PASSCODES: &str = "/smartcard/passcodes";
-/// How strong a new passcode is, while it is typed.
+/// How strong a new passcode is, while it is typed; the page adds which.
 pub const SMARTCARD_STRENGTH: &str = "/smartcard/passcodes/strength";
+/// The same, of this kind.
+pub const SMARTCARD_STRENGTH_OF: &str = "/smartcard/passcodes/strength/{kind}";
 /// *Renew Certificates*.
 pub const SMARTCARD_RENEW: &str = "/smartcard/renew";
 /// *Revoke Certificates*.

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::session::Person;
 use journeys::smartcard::{SmartcardRefusal, alerts, due};
 use pages::{AlertLine, SmartcardAlert, SmartcardStopped, StoppedWhy};
 use rules::smartcard::{Alert, Gate, Renewal};
@@ -37,14 +36,13 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
     let alert = SmartcardAlert {
         frame: frame(None),
         action: urls::SMARTCARD_ALERT.into(),
-        alerts: alerts.into_iter().map(|alert| line(&web, &person, alert)).collect(),
+        alerts: alerts.into_iter().map(|alert| line(&web, alert)).collect(),
     };
     page(&shell(&web, &person), &alert)
 }
 
-fn line(web: &Web, person: &Person, alert: Alert) -> AlertLine {
+fn line(web: &Web, alert: Alert) -> AlertLine {
     let days = |days: u32| web.today().saturating_add(jiff::Span::new().days(i64::from(days)));
-    let _ = person;
     match alert {
         Alert::Passcodes { days_left } => {
             AlertLine::Passcodes { days_left, due: wording::date(Language::En, days(days_left)) }

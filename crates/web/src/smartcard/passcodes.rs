@@ -23,7 +23,7 @@ use serde_json::json;
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::SMARTCARD_PASSCODES, get(show).post(update))
-        .route("/smartcard/passcodes/strength/{kind}", post(strength))
+        .route(urls::SMARTCARD_STRENGTH_OF, post(strength))
 }
 
 /// The form of *Reset Passcodes*. None of its passcodes is kept or shown again.

@@ -197,7 +197,7 @@ async fn where_the_agent_asks_the_page_has_no_field_for_the_cards_passcode(
 ) {
     let ward = Ward::new(kind).await;
     let (mut amina, card) = ward.amina_with_card(LETTERS).await;
-    ward.rules_are(r#"{"smartcard-passcode-entry": "agent"}"#).await;
+    ward.rules_are(r#"{"passcode-entry": "agent"}"#).await;
     amina
         .opens("/smartcard/passcodes")
         .await

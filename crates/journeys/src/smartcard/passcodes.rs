@@ -100,7 +100,7 @@ pub async fn update(service: &Service, person: &Person, typed: &Typed<'_>) -> Re
     .await?;
     let forced = matches!(due::gate(service, person).await?, Gate::MustSetPasscodes { .. });
     let new = if on_page {
-        card_wish(service, person, card, typed, forced, &mut problems).await?
+        card_wish(service, person, card, typed, forced, &mut problems)?
     } else {
         (typed.change_smartcard || forced).then_some(NewPasscode::Agent)
     };
@@ -125,11 +125,26 @@ pub async fn update(service: &Service, person: &Person, typed: &Typed<'_>) -> Re
     }
     let current = on_page.then(|| Secret::new(typed.current.expose().clone()));
     let request = Request::SetPasscodes(SetPasscodes { current, new, recovery, verification });
-    job::begin(service, asked(person, card), request).await
+    begin(service, person, card, request).await
+}
+
+/// Begins a job. Whether a new passcode is one of the card's last five is asked last: so often alone as it is meant to be set.
+pub(crate) async fn begin(
+    service: &Service,
+    person: &Person,
+    card: &Smartcard,
+    request: Request,
+) -> Result<Uuid, Refusal> {
+    match job::begin(service, asked(person, card), request).await {
+        Err(Refusal::CardPasscodeUsed) => {
+            Err(Refusal::Fields(vec![remembered(service, person, PasscodeKind::Smartcard)]))
+        }
+        other => other,
+    }
 }
 
 /// The owner asks, about their own card.
-pub(crate) fn asked<'a>(person: &'a Person, card: &Smartcard) -> Asked<'a> {
+fn asked<'a>(person: &'a Person, card: &Smartcard) -> Asked<'a> {
     Asked {
         organisation: &person.organisation,
         by: person.account.id,
@@ -179,7 +194,7 @@ fn kept(kind: PasscodeKind) -> Result<ServerPasscodeKind, Refusal> {
 }
 
 /// What is wanted of the card's own, typed on the page. Where it is forced it cannot be left as it is.
-async fn card_wish(
+fn card_wish(
     service: &Service,
     person: &Person,
     card: &Smartcard,
@@ -194,7 +209,7 @@ async fn card_wish(
     if problems.len() > before || new.is_empty() {
         return Ok(None);
     }
-    if new == typed.current.expose() || job::was_used(service, card, new).await? {
+    if new == typed.current.expose() {
         problems.push(remembered(service, person, kind));
         return Ok(None);
     }
@@ -248,7 +263,7 @@ fn pair_problems(
 }
 
 /// It is one of the last five.
-pub(crate) fn remembered(service: &Service, person: &Person, kind: PasscodeKind) -> FieldProblem {
+fn remembered(service: &Service, person: &Person, kind: PasscodeKind) -> FieldProblem {
     let field = match kind {
         PasscodeKind::Smartcard => SMARTCARD.new,
         PasscodeKind::Recovery => RECOVERY.new,

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use vault::Secret;
 
 use crate::session::Person;
-use crate::smartcard::job::{self, Renew, Request};
-use crate::smartcard::passcodes::asked;
+use crate::smartcard::job::{Renew, Request};
+use crate::smartcard::passcodes::begin as begin_job;
 use crate::smartcard::{SmartcardRefusal, due};
 use crate::{Refusal, Service};
 
@@ -66,7 +66,7 @@ pub fn way(service: &Service, person: &Person) -> Way {
 /// *OK*: begins the job that renews. The passcode is the proof: without it the card makes no keys and signs nothing.
 ///
 /// # Errors
-/// [`Refusal::Fields`] where it was not typed, [`Refusal::Smartcard`], and those of [`job::begin`].
+/// [`Refusal::Fields`] where it was not typed, [`Refusal::Smartcard`], and those of [`crate::smartcard::job::begin`].
 pub async fn begin(service: &Service, person: &Person, passcode: &Secret<String>) -> Result<Uuid, Refusal> {
     let card = due::usable(service, person)?;
     match way(service, person) {
@@ -81,5 +81,5 @@ pub async fn begin(service: &Service, person: &Person, passcode: &Secret<String>
         return Err(Refusal::field("passcode", "renew-passcode-empty"));
     }
     let current = on_page.then(|| Secret::new(passcode.expose().clone()));
-    job::begin(service, asked(person, card), Request::Renew(Renew { current, by_ra: false })).await
+    begin_job(service, person, card, Request::Renew(Renew { current, by_ra: false })).await
 }

@@ -13,8 +13,8 @@ use vault::{Secret, Verdict};
 
 use crate::password::canonical;
 use crate::session::Person;
-use crate::smartcard::job::{self, NewPasscode, Request, Unblock};
-use crate::smartcard::passcodes::{Pair, asked, new_card_passcode, remembered};
+use crate::smartcard::job::{NewPasscode, Request, Unblock};
+use crate::smartcard::passcodes::{Pair, begin, new_card_passcode};
 use crate::smartcard::{SmartcardRefusal, due};
 use crate::visitor::About;
 use crate::{FieldProblem, Refusal, Service, Visitor};
@@ -41,7 +41,7 @@ pub async fn has_recovery_passcode(service: &Service, person: &Person) -> Result
 ///
 /// # Errors
 /// [`Refusal::Fields`], [`Refusal::Smartcard`] where the passcode was wrong too often or there is none, [`Refusal::Busy`], and
-/// those of [`job::begin`].
+/// those of [`crate::smartcard::job::begin`].
 pub async fn by_passcode(
     service: &Service,
     person: &Person,
@@ -56,17 +56,16 @@ pub async fn by_passcode(
     if typed.recovery.expose().is_empty() {
         problems.push(FieldProblem::new("recovery", "unlock-recovery-empty"));
     }
-    let new = new_passcode(service, person, card, typed.new, &mut problems).await?;
+    let new = new_passcode(service, person, card, typed.new, &mut problems)?;
     if !problems.is_empty() {
         return Err(Refusal::Fields(problems));
     }
     check_recovery(service, person, card.id, typed.recovery, visitor).await?;
-    job::begin(service, asked(person, card), Request::Unblock(Unblock { new, how: "recovery-passcode" }))
-        .await
+    begin(service, person, card, Request::Unblock(Unblock { new, how: "recovery-passcode" })).await
 }
 
 /// The new passcode of the card: typed on the page, or asked for by the agent.
-pub(crate) async fn new_passcode(
+pub(crate) fn new_passcode(
     service: &Service,
     person: &Person,
     card: &Smartcard,
@@ -76,11 +75,7 @@ pub(crate) async fn new_passcode(
     if person.policy.smartcard.passcode_entry == PasscodeEntry::Agent {
         return Ok(NewPasscode::Agent);
     }
-    let wrong = new_card_passcode(service, person, card, pair, true)?;
-    if wrong.is_empty() && job::was_used(service, card, pair.new.expose()).await? {
-        problems.push(remembered(service, person, PasscodeKind::Smartcard));
-    }
-    problems.extend(wrong);
+    problems.extend(new_card_passcode(service, person, card, pair, true)?);
     Ok(NewPasscode::Typed(Secret::new(pair.new.expose().clone())))
 }
 

@@ -12,8 +12,8 @@ use wording::Message;
 use crate::codes::{Destination, Sending, typed_code};
 use crate::numbers::usable as usable_methods;
 use crate::session::Person;
-use crate::smartcard::job::{self, Request, Unblock};
-use crate::smartcard::passcodes::{Pair, asked};
+use crate::smartcard::job::{Request, Unblock};
+use crate::smartcard::passcodes::{Pair, begin};
 use crate::smartcard::unlock::new_passcode;
 use crate::smartcard::{SmartcardRefusal, due};
 use crate::{FieldProblem, Network, Refusal, Service};
@@ -104,7 +104,7 @@ pub async fn send(service: &Service, person: &Person, way: &str, network: &Netwo
 /// *Unlock*: the code opens the way to the job that sets a new passcode. The caller has asked for a fresh proof.
 ///
 /// # Errors
-/// [`Refusal::Fields`], those of a code, those of [`ways`] and of [`job::begin`].
+/// [`Refusal::Fields`], those of a code, those of [`ways`] and of [`crate::smartcard::job::begin`].
 pub async fn by_code(
     service: &Service,
     person: &Person,
@@ -121,12 +121,12 @@ pub async fn by_code(
         }
         Err(other) => return Err(other),
     };
-    let new = new_passcode(service, person, card, new, &mut problems).await?;
+    let new = new_passcode(service, person, card, new, &mut problems)?;
     let (Some(code), true) = (code, problems.is_empty()) else { return Err(Refusal::Fields(problems)) };
     let now = service.clock.now();
     let (tx, _proof) = service.prove_code(&person.policy, CodeFor::CardUnlock(card.id), &code, now).await?;
     tx.commit().await?;
-    job::begin(service, asked(person, card), Request::Unblock(Unblock { new, how: "one-time-code" })).await
+    begin(service, person, card, Request::Unblock(Unblock { new, how: "one-time-code" })).await
 }
 
 /// Whether the newest message with a code could not be delivered.

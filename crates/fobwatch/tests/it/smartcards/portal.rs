@@ -2,6 +2,7 @@
 //! told with the jobs.
 
 use super::portal_held::{APP, DIGITS, LETTERS};
+use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Visitor;
 use crate::people::SINEAD;
@@ -25,7 +26,9 @@ impl Visitor<'_> {
         assert!(tx.set_server_passcode(id, account, kind, &hash, replaces, now).await.unwrap());
         tx.commit().await.unwrap();
     }
+}
 
+impl Browser {
     /// Types a new passcode twice.
     pub fn fills_twice(&mut self, name: &str, passcode: &str) -> &mut Self {
         self.fills(&format!("New {name}"), passcode).fills(&format!("Confirm New {name}"), passcode);
@@ -40,9 +43,10 @@ async fn the_portal_has_the_tabs_of_the_guide_and_tells_what_falls_due(
 ) {
     let ward = Ward::new(kind).await;
     let (mut amina, card) = ward.amina_with_card(LETTERS).await;
-    amina.says("Your smartcard").follows("Launch Self Service Portal").await.reads("Self Service Portal");
+    amina.says("Your smartcard");
+    amina.follows("Launch Self Service Portal").await.reads("Self Service Portal");
     for tab in ["Home", "Manage Passcodes", "Renew Certificates", "Revoke Certificates"] {
-        assert!(amina.page.text().contains(tab), "{tab}");
+        assert!(amina.page.html.contains(&format!(">{tab}</a>")), "{tab}");
     }
     amina.says("Set on 22 November 2026. Change it before 22 November 2027");
     amina.says("By yourself. You can renew twice more before you must visit the Registration Authority");

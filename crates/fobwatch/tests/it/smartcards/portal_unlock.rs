@@ -20,7 +20,8 @@ async fn the_account_recovery_passcode_begins_the_unlocking_and_wrong_ones_are_c
     amina.opens("/smartcard/unlock").await.reads(UNLOCK).says("You have no Account Recovery Passcode");
     amina.has_passcode(Recovery, "lantern-9").await;
     ward.tell_card(card, "tries_left = 0").await;
-    amina.opens("/smartcard").await.says("Blocked").follows("My smartcard is blocked").await.reads(UNLOCK);
+    amina.opens("/smartcard").await.says("Blocked");
+    amina.follows("My smartcard is blocked").await.reads(UNLOCK);
     amina.presses("Unlock").await.is_told("Enter your Account Recovery Passcode");
     amina.is_told("Enter a new Smartcard Passcode");
     for left in (1..5).rev() {

@@ -8,6 +8,7 @@ pub mod job;
 pub mod keys;
 pub mod passcodes;
 pub mod portal;
+pub mod ra;
 mod refusal;
 pub mod renewal;
 pub mod revocation;

@@ -35,19 +35,26 @@ pub enum SecurityChange {
     AssistedReset,
     RoleGiven,
     RoleTaken,
-    /// The certificates of a smartcard were revoked by its owner.
-    SmartcardRevoked,
     /// A smartcard came with certificates.
     SmartcardIssued,
     SmartcardRenewed,
     SmartcardUnblocked,
     /// Passcodes of a smartcard were changed or removed.
     PasscodesSet,
+    /// The Registration Authority made sure who was there.
+    IdentityChecked,
+    /// The Registration Authority unlocked the account, whose passcodes were too old.
+    SmartcardUnlocked,
+    /// The Registration Authority asks for new passcodes.
+    PasscodesForced,
+    SmartcardRevoked,
+    SmartcardCancelled,
+    SmartcardCleared,
 }
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 30] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -68,11 +75,16 @@ impl SecurityChange {
         Self::AssistedReset,
         Self::RoleGiven,
         Self::RoleTaken,
-        Self::SmartcardRevoked,
         Self::SmartcardIssued,
         Self::SmartcardRenewed,
         Self::SmartcardUnblocked,
         Self::PasscodesSet,
+        Self::IdentityChecked,
+        Self::SmartcardUnlocked,
+        Self::PasscodesForced,
+        Self::SmartcardRevoked,
+        Self::SmartcardCancelled,
+        Self::SmartcardCleared,
     ];
 
     /// What was changed, as half a sentence: "an authenticator app was added".
@@ -98,11 +110,16 @@ impl SecurityChange {
             Self::AssistedReset => ("change-assisted-reset", None),
             Self::RoleGiven => ("change-role-given", None),
             Self::RoleTaken => ("change-role-taken", None),
-            Self::SmartcardRevoked => ("change-smartcard-revoked", None),
             Self::SmartcardIssued => ("change-smartcard-issued", None),
             Self::SmartcardRenewed => ("change-smartcard-renewed", None),
             Self::SmartcardUnblocked => ("change-smartcard-unblocked", None),
             Self::PasscodesSet => ("change-passcodes-set", None),
+            Self::IdentityChecked => ("change-identity-checked", None),
+            Self::SmartcardUnlocked => ("change-smartcard-unlocked", None),
+            Self::PasscodesForced => ("change-passcodes-forced", None),
+            Self::SmartcardRevoked => ("change-smartcard-revoked", None),
+            Self::SmartcardCancelled => ("change-smartcard-cancelled", None),
+            Self::SmartcardCleared => ("change-smartcard-cleared", None),
         };
         let method = method.map(|method| method.label(language)).unwrap_or_default();
         let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };

@@ -42,6 +42,7 @@ pub mod sign_in;
 pub mod smartcard;
 pub mod smartcard_alert;
 pub mod smartcard_certificate;
+pub mod smartcard_figures;
 pub mod smartcard_life;
 pub mod smartcard_message;
 mod statement;

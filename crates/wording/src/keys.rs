@@ -111,6 +111,7 @@ pub const ERRORS: &[Key] = &[
     ("setting-not-a-duration", &[]),
     ("setting-not-a-number", &[]),
     ("setting-not-yes-or-no", &[]),
+    ("setting-not-a-choice", &[]),
     ("setting-looser", &["now"]),
     ("setting-unworkable", &["limit"]),
     ("delivery-day-malformed", &[]),

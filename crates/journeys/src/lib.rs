@@ -50,6 +50,7 @@ mod service;
 pub mod session;
 pub mod sign_in;
 pub mod texts;
+pub mod verification;
 mod visitor;
 pub mod watch;
 

@@ -47,6 +47,7 @@ pub mod smartcard_life;
 pub mod smartcard_message;
 mod statement;
 pub mod texts;
+pub mod verification;
 
 pub use db::{CommitPoint, Store, Tx};
 pub use error::StoreError;

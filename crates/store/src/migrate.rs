@@ -65,6 +65,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0011_smartcards.sql"),
         include_str!("../migrations/0011_smartcards.sql"),
     ),
+    (
+        16,
+        "verification",
+        include_str!("../migrations/0016_verification.sql"),
+        include_str!("../migrations/0016_verification.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

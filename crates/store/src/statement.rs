@@ -70,6 +70,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard_life::STATEMENTS,
         crate::smartcard_message::STATEMENTS,
         crate::texts::STATEMENTS,
+        crate::verification::STATEMENTS,
     ]
     .into_iter()
     .flatten()

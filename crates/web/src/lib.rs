@@ -37,6 +37,7 @@ mod security_info;
 mod sign_in;
 mod state;
 pub mod urls;
+mod verification;
 mod visitor;
 mod waiting;
 
@@ -79,6 +80,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(authenticator_files::routes())
         .merge(health::routes())
         .merge(callbacks::routes())
+        .merge(verification::routes())
         .merge(authenticator::routes(&web)?);
     Ok(protect::everything(router, &web).with_state(web))
 }

@@ -57,5 +57,6 @@ mod sessions;
 mod sign_in;
 mod texts;
 mod texts_gateways;
+mod verification;
 mod ward;
 mod ways;

@@ -150,7 +150,11 @@ passkey-name-too-long = The name must be 60 characters or fewer
 passkey-too-many = You have { $most } passkeys. Remove one that you no longer use, then add this one
 passkey-known = You have added this passkey before
 
+## A Verification Passcode that a caller says
 
+verification-empty = Enter the Verification Passcode that the caller says
+verification-too-long = The Verification Passcode has 20 characters or fewer
+verification-used-up = Too many Verification Passcodes were wrong. Wait 15 minutes, then ask the caller again
 
 ## The organisation's rules, and the delivery log
 

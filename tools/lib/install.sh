@@ -18,6 +18,8 @@ ca-certificates  test -e /etc/ssl/certs/ca-certificates.crt
 npm              command -v npm
 python3          command -v python3
 python3-pip      python3 -m pip --version
+pkg-config       command -v pkg-config
+libpcsclite-dev  pkg-config --exists libpcsclite
 NEEDS
 }
 
@@ -35,6 +37,19 @@ oathtool              command -v oathtool
 espeak-ng             command -v espeak-ng
 baresip-core          command -v baresip
 sip-tester            test -e /usr/share/sip-tester/dtmf_2833_pound.pcap
+pcscd                 test -x /usr/sbin/pcscd
+vsmartcard-vpcd       test -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so
+opensc                command -v pkcs15-tool && command -v piv-tool
+opensc-pkcs11         ls /usr/lib/*/opensc-pkcs11.so
+yubico-piv-tool       command -v yubico-piv-tool
+softhsm2              command -v softhsm2-util
+iproute2              PATH=$PATH:/sbin:/usr/sbin command -v ip
+libnss3-tools         command -v certutil && command -v modutil && command -v pk12util
+xvfb                  command -v Xvfb
+xauth                 command -v xauth
+xdotool               command -v xdotool
+pinentry-gtk2         command -v pinentry-gtk-2
+openssl               command -v openssl
 NEEDS
 }
 

@@ -200,6 +200,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         settings,
         written: Notify::new(),
         push,
+        authority: None,
         watch: journeys::watch::Watch::default(),
     }))
 }

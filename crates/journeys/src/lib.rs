@@ -49,6 +49,7 @@ pub mod security_info;
 mod service;
 pub mod session;
 pub mod sign_in;
+pub mod smartcard;
 pub mod texts;
 pub mod verification;
 mod visitor;

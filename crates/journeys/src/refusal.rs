@@ -188,6 +188,18 @@ pub enum Refusal {
     /// Somebody else has changed the rule meanwhile.
     #[error("the rule has been changed meanwhile")]
     RuleChanged,
+    /// The card is worked on just now, or another job was faster.
+    #[error("the card is worked on")]
+    CardBusy,
+    /// The job on the card has ended.
+    #[error("the job is over")]
+    CardJobOver,
+    /// Too many jobs on this card, or too many tries at one, within the hour.
+    #[error("too many jobs on this card")]
+    TooManyCardJobs,
+    /// The new passcode is one of the card's last five.
+    #[error("the passcode was used before")]
+    CardPasscodeUsed,
     /// More passwords are waiting to be checked than can be in good time.
     #[error("too busy")]
     Busy,
@@ -241,6 +253,10 @@ impl Refusal {
             Self::OwnProposal => "FW-1508",
             Self::NumberNotStarted => "FW-1509",
             Self::RuleChanged => "FW-1520",
+            Self::CardBusy => "FW-2106",
+            Self::CardJobOver => "FW-2107",
+            Self::TooManyCardJobs => "FW-2108",
+            Self::CardPasscodeUsed => "FW-2109",
             Self::ResetClosed => "FW-1301",
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",

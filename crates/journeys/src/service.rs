@@ -66,6 +66,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Woken when a message was written, so that it need not wait for the worker's next look.
     pub written: Notify,
+    /// Who makes certificates for smartcards, where an authority is configured.
+    pub authority: Option<Arc<dyn pki::CertificateAuthority>>,
     /// The way out for pushes.
     pub push: WebPush,
     /// The devices that wait for questions here.

@@ -19,6 +19,7 @@ pub mod asked;
 pub mod authenticator;
 pub mod birth;
 pub mod campaign;
+pub mod card_job;
 pub mod code;
 pub mod days;
 pub mod desk;

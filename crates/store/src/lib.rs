@@ -11,6 +11,8 @@ pub mod audit;
 pub mod authenticator;
 pub mod call_log;
 pub mod caller;
+pub mod card_job;
+pub mod card_job_turn;
 pub mod code;
 pub mod console_figures;
 mod db;

@@ -66,6 +66,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0011_smartcards.sql"),
     ),
     (
+        12,
+        "card jobs",
+        include_str!("../migrations/0012_card_jobs.sql"),
+        include_str!("../migrations/0012_card_jobs.sql"),
+    ),
+    (
         16,
         "verification",
         include_str!("../migrations/0016_verification.sql"),

@@ -60,6 +60,12 @@ statements! {
     PHONE = "UPDATE roster_entry SET phone = $3 WHERE id = $1 AND phone = $2";
     PAYLOADS = "SELECT id, payload FROM outbox WHERE id > $1 AND payload IS NOT NULL ORDER BY id LIMIT 500";
     PAYLOAD = "UPDATE outbox SET payload = $3 WHERE id = $1 AND payload = $2";
+    JOB_ORDERS = "SELECT id, last_order FROM card_job WHERE id > $1 AND last_order IS NOT NULL ORDER BY id LIMIT 500";
+    JOB_ORDER = "UPDATE card_job SET last_order = $3 WHERE id = $1 AND last_order = $2";
+    JOBS_TYPED = "SELECT id, typed FROM card_job WHERE id > $1 AND typed IS NOT NULL ORDER BY id LIMIT 500";
+    JOB_TYPED = "UPDATE card_job SET typed = $3 WHERE id = $1 AND typed = $2";
+    JOBS_HELD = "SELECT id, held FROM card_job WHERE id > $1 AND held IS NOT NULL ORDER BY id LIMIT 500";
+    JOB_HELD = "UPDATE card_job SET held = $3 WHERE id = $1 AND held = $2";
     NUMBERS = "SELECT id, number FROM number_repair WHERE id > $1 AND number IS NOT NULL ORDER BY id LIMIT 500";
     NUMBER = "UPDATE number_repair SET number = $3 WHERE id = $1 AND number = $2";
     PUSHES = "SELECT id, push FROM authenticator_device WHERE id > $1 AND push IS NOT NULL ORDER BY id LIMIT 500";
@@ -73,6 +79,9 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: PAYLOADS, replace: PAYLOAD, context: crate::outbox::payload_context },
     SealedColumn { page: SETUPS, replace: SETUP, context: crate::method_setup::secret_context },
     SealedColumn { page: PUSHES, replace: PUSH, context: crate::authenticator::push_context },
+    SealedColumn { page: JOB_ORDERS, replace: JOB_ORDER, context: crate::card_job::order_context },
+    SealedColumn { page: JOBS_TYPED, replace: JOB_TYPED, context: crate::card_job::typed_context },
+    SealedColumn { page: JOBS_HELD, replace: JOB_HELD, context: crate::card_job::held_context },
     SealedColumn { page: NUMBERS, replace: NUMBER, context: crate::caller::number_context },
 ];
 

@@ -39,6 +39,8 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::authenticator::STATEMENTS,
         crate::caller::STATEMENTS,
         crate::call_log::STATEMENTS,
+        crate::card_job::STATEMENTS,
+        crate::card_job_turn::STATEMENTS,
         crate::code::STATEMENTS,
         crate::console_figures::STATEMENTS,
         crate::delivery::STATEMENTS,

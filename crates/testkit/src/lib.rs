@@ -1,7 +1,8 @@
 //! What tests and measurements share: a clock to turn, randomness that repeats, a PostgreSQL to throw away, a mailbox, a phone
 //! and a crowd.
 //!
-//! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd, Kannel) and npm (an SMPP centre) and
+//! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd, Kannel,
+//! the PC/SC service) and npm (an SMPP centre) and
 //! belong to the test process: they start at the first use and are gone when it ends, even if it is killed. Only the
 //! [`Phone`] is a stand-in, because the service it stands for (GOV.UK Notify) has no edition to run at home.
 #![expect(
@@ -11,6 +12,7 @@
 )]
 
 mod authenticator;
+mod card_bed;
 mod centre;
 mod clock;
 pub mod crowd;
@@ -25,6 +27,7 @@ mod server;
 mod soft_app;
 
 pub use authenticator::{KeyKind, SaysHandle, SoftAuthenticator};
+pub use card_bed::{CardBed, Reader, SharedCard, card};
 pub use centre::{CentreText, SmppCentre};
 pub use clock::TurnableClock;
 pub use kannel::KannelGateway;

@@ -5,7 +5,7 @@
 //! out, and starting it again in the same folder is putting it back. It can be made to be pulled out at any command
 //! ([`Card::pull_after`]), before or after the command took effect.
 //!
-//! [`connect`] joins it to a reader of vpcd; [`Card::answer`] works it within the process.
+//! [`connect`] and [`serve`] join it to a reader of vpcd; [`Card::answer`] works it within the process.
 
 mod apdu;
 mod card;
@@ -18,6 +18,6 @@ mod personal;
 mod state;
 
 pub use card::{ATR, Card, Heard, Pull, Pulled};
-pub use line::connect;
+pub use line::{connect, serve};
 pub use personal::{Firmware, Personal, Profile};
 pub use state::FolderProblem;

@@ -4,19 +4,25 @@
 use crate::{ATR, Card};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Puts the card into the reader that listens at this address, and answers until it is pulled out or the reader goes away.
 ///
 /// # Errors
 /// Where there is no reader, or the line breaks.
-pub fn connect(card: &mut Card, reader: &str) -> io::Result<()> {
+pub fn connect(card: &Mutex<Card>, reader: &str) -> io::Result<()> {
     let mut line = TcpStream::connect(reader)?;
     line.set_nodelay(true)?;
-    card.put_in();
     serve(card, &mut line)
 }
 
-fn serve(card: &mut Card, line: &mut (impl Read + Write)) -> io::Result<()> {
+/// The same over a line to the reader that is there already. The card is held for each command alone, so that a test can look
+/// at it meanwhile.
+///
+/// # Errors
+/// Where the line breaks.
+pub fn serve(card: &Mutex<Card>, line: &mut (impl Read + Write)) -> io::Result<()> {
+    hold(card).put_in();
     loop {
         let mut length = [0; 2];
         match line.read_exact(&mut length) {
@@ -27,14 +33,19 @@ fn serve(card: &mut Card, line: &mut (impl Read + Write)) -> io::Result<()> {
         let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
         line.read_exact(&mut message)?;
         match message.as_slice() {
-            [0..=2] => card.reset(),
+            [0..=2] => hold(card).reset(),
             [4] => say(line, &ATR)?,
-            command => match card.answer(command) {
-                Ok(answer) => say(line, &answer)?,
-                Err(_) => return Ok(()),
-            },
+            command => {
+                let answer = hold(card).answer(command);
+                let Ok(answer) = answer else { return Ok(()) };
+                say(line, &answer)?;
+            }
         }
     }
+}
+
+fn hold(card: &Mutex<Card>) -> MutexGuard<'_, Card> {
+    card.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn say(line: &mut impl Write, words: &[u8]) -> io::Result<()> {
@@ -70,10 +81,10 @@ mod tests {
 
     #[test]
     fn a_reader_switches_the_card_on_and_speaks_to_it() {
-        let mut card = Card::new(&Personal::fresh());
+        let card = Mutex::new(Card::new(&Personal::fresh()));
         let told = [&[0, 1, 1, 0, 1, 4, 0, 11][..], &SELECT[2..13], &[0, 1, 0]].concat();
         let mut line = Line(Cursor::new(told), Vec::new());
-        serve(&mut card, &mut line).expect("the line ends where the reader goes away");
+        serve(&card, &mut line).expect("the line ends where the reader goes away");
         assert_eq!(line.1[..2], [0, 12]);
         assert_eq!(line.1[2..14], ATR);
         assert_eq!(line.1[line.1.len() - 2..], [0x90, 0x00]);
@@ -82,12 +93,12 @@ mod tests {
 
     #[test]
     fn a_card_that_is_pulled_out_leaves_the_line() {
-        let mut card = Card::new(&Personal::fresh());
-        card.pull_after(0, Pull::After);
+        let card = Mutex::new(Card::new(&Personal::fresh()));
+        hold(&card).pull_after(0, Pull::After);
         let told = [&[0, 11][..], &SELECT[2..13]].concat();
         let mut line = Line(Cursor::new(told), Vec::new());
-        serve(&mut card, &mut line).expect("it just leaves");
+        serve(&card, &mut line).expect("it just leaves");
         assert!(line.1.is_empty());
-        assert!(card.is_out());
+        assert!(hold(&card).is_out());
     }
 }

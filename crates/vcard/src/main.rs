@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, ValueEnum};
 use std::path::PathBuf;
+use std::sync::Mutex;
 use vcard::{Card, Firmware, Personal, Profile, Pull};
 
 /// A virtual PIV card for tests
@@ -113,6 +114,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         card.pull_after(commands, pull);
     }
-    vcard::connect(&mut card, &reader)?;
+    vcard::connect(&Mutex::new(card), &reader)?;
     Ok(())
 }

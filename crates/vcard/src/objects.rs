@@ -53,7 +53,8 @@ impl Card {
 
     pub(crate) fn serial(&self) -> Result<Vec<u8>, Status> {
         let serial = self.state.guid.first_chunk::<4>().ok_or(Status::NotFound)?;
-        if self.tells() { Ok(serial.to_vec()) } else { Err(Status::NoSuchInstruction) }
+        let serial = u32::from_be_bytes(*serial) >> 1;
+        if self.tells() { Ok(serial.to_be_bytes().to_vec()) } else { Err(Status::NoSuchInstruction) }
     }
 
     /// The certificate in a slot, DER, as it lies there.

@@ -1,4 +1,5 @@
 //! The card as the product meets it: by commands and answers alone.
+#![expect(clippy::expect_used, reason = "what is missing should stop the test")]
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};

@@ -80,9 +80,11 @@ impl IntoResponse for Trouble {
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::MethodGone => StatusCode::NOT_FOUND,
-        Refusal::RegistrationOver | Refusal::SignInOver | Refusal::SetUpOver | Refusal::ResetOver => {
-            StatusCode::GONE
-        }
+        Refusal::RegistrationOver
+        | Refusal::SignInOver
+        | Refusal::SetUpOver
+        | Refusal::ResetOver
+        | Refusal::CardJobOver => StatusCode::GONE,
         Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy
@@ -94,6 +96,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::CallTooSoon { .. }
         | Refusal::TooManyCalls
         | Refusal::TooManyLookups
+        | Refusal::TooManyCardJobs
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation
         | Refusal::NoLongerOnRoster
@@ -110,6 +113,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::LastAdministrator
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged
+        | Refusal::CardBusy
         | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -8,6 +8,7 @@ mod authenticator_files;
 mod brand;
 mod callbacks;
 mod campaign;
+mod card_api;
 mod change_password;
 mod confirm;
 mod console;
@@ -81,7 +82,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(health::routes())
         .merge(callbacks::routes())
         .merge(verification::routes())
-        .merge(authenticator::routes(&web)?);
+        .merge(authenticator::routes(&web)?)
+        .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))
 }
 

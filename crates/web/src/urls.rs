@@ -13,6 +13,11 @@ pub const AUTHENTICATOR_PUSH: &str = "/authenticator/api/1/push";
 /// It takes the account off.
 pub const AUTHENTICATOR_LEAVE: &str = "/authenticator/api/1/leave";
 
+/// The agent on a workstation trades in a ticket.
+pub const CARD_API_CLAIM: &str = "/card-api/v1/claim";
+/// It reports, and is told what comes next.
+pub const CARD_API_NEXT: &str = "/card-api/v1/jobs/{job}/next";
+
 /// Waits for a yes on another device, at sign-in.
 pub const SIGN_IN_WAITING: &str = "/sign-in/waiting";
 /// How that stands.

@@ -35,11 +35,17 @@ pub enum SecurityChange {
     AssistedReset,
     RoleGiven,
     RoleTaken,
+    /// A smartcard came with certificates.
+    SmartcardIssued,
+    SmartcardRenewed,
+    SmartcardUnblocked,
+    /// Passcodes of a smartcard were changed or removed.
+    PasscodesSet,
 }
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -60,6 +66,10 @@ impl SecurityChange {
         Self::AssistedReset,
         Self::RoleGiven,
         Self::RoleTaken,
+        Self::SmartcardIssued,
+        Self::SmartcardRenewed,
+        Self::SmartcardUnblocked,
+        Self::PasscodesSet,
     ];
 
     /// What was changed, as half a sentence: "an authenticator app was added".
@@ -85,6 +95,10 @@ impl SecurityChange {
             Self::AssistedReset => ("change-assisted-reset", None),
             Self::RoleGiven => ("change-role-given", None),
             Self::RoleTaken => ("change-role-taken", None),
+            Self::SmartcardIssued => ("change-smartcard-issued", None),
+            Self::SmartcardRenewed => ("change-smartcard-renewed", None),
+            Self::SmartcardUnblocked => ("change-smartcard-unblocked", None),
+            Self::PasscodesSet => ("change-passcodes-set", None),
         };
         let method = method.map(|method| method.label(language)).unwrap_or_default();
         let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };

@@ -91,6 +91,7 @@ impl Node {
             breached: parts.breached.clone(),
             settings: parts.settings.clone(),
             written: Notify::new(),
+            authority: None,
             watch: journeys::watch::Watch::default(),
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

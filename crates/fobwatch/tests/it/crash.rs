@@ -362,6 +362,7 @@ fn node(told: &Told) {
             breached: journeys::Breached::default(),
             settings: settings("http://fobwatch.example", &told.mail_from),
             written: Notify::new(),
+            authority: None,
             watch: journeys::watch::Watch::default(),
         });
         let commits = get(async move || commits.load(Ordering::SeqCst).to_string());

@@ -43,6 +43,7 @@ impl Node {
             settings,
             written: Notify::new(),
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
+            authority: None,
             watch: journeys::watch::Watch::default(),
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

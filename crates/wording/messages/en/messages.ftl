@@ -46,6 +46,10 @@ change-caller-checked = The service desk checked that it was you who called
 change-assisted-reset = The service desk started a password reset with you
 change-role-given = A role in the console was given to you
 change-role-taken = A role in the console was taken from you
+change-smartcard-issued = A smartcard was issued to you
+change-smartcard-renewed = The certificates of your smartcard were renewed
+change-smartcard-unblocked = Your smartcard was unlocked with a new passcode
+change-passcodes-set = Your smartcard passcodes were changed
 
 ## Text messages
 

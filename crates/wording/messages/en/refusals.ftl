@@ -145,6 +145,33 @@ refusal-fw-1302-text = A reset can take 30 minutes, in the browser you started w
 refusal-fw-1303-title = Too many resets from your network
 refusal-fw-1303-text = We have stopped new resets from the network you use for up to an hour. Try again later, or use another network such as your mobile phone. Nothing was changed.
 
+refusal-fw-2101-title = The link has ended
+refusal-fw-2101-text = A link to the card program works once, for one minute. Go back to the page and choose Go on.
+
+refusal-fw-2102-title = The card program was taken over
+refusal-fw-2102-text = This has ended, or the card program was started again for it, perhaps on another computer. Look at the page in your browser.
+
+refusal-fw-2103-title = The card program is out of step
+refusal-fw-2103-text = What the card program sent does not follow what it was told. Close it, go back to the page and choose Go on.
+
+refusal-fw-2104-title = Too many tries
+refusal-fw-2104-text = This was tried too often. Wait a few minutes, then go back to the page and choose Go on.
+
+refusal-fw-2105-title = The card program does not fit
+refusal-fw-2105-text = The card program on this computer sent something that we do not understand. Ask your service desk whether it is up to date.
+
+refusal-fw-2106-title = The smartcard is being worked on
+refusal-fw-2106-text = The card program is working on this smartcard just now, perhaps on another computer. Wait until it is done, or two minutes after it was closed.
+
+refusal-fw-2107-title = This has ended
+refusal-fw-2107-text = It is done, or was stopped. Look at your smartcard on the portal, and begin again if you have to.
+
+refusal-fw-2108-title = Too many tries with this smartcard
+refusal-fw-2108-text = To protect the smartcard, we have stopped changes to it for up to an hour. Try again later.
+
+refusal-fw-2109-title = You have used this passcode before
+refusal-fw-2109-text = Choose a Smartcard Passcode that is not one of your last five. Nothing was changed.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

@@ -3,12 +3,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource};
 use wording::{Language, exists, keys};
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("errors", include_str!("../../messages/en/errors.ftl")),
     ("refusals", include_str!("../../messages/en/refusals.ftl")),
     ("audit", include_str!("../../messages/en/audit.ftl")),
     ("activity", include_str!("../../messages/en/activity.ftl")),
     ("links", include_str!("../../messages/en/links.ftl")),
+    ("card-jobs", include_str!("../../messages/en/card-jobs.ftl")),
     ("messages", include_str!("../../messages/en/messages.ftl")),
 ];
 
@@ -91,6 +92,12 @@ fn every_refusal_has_a_title_without_values_and_a_text_with_the_listed_ones() {
         expected.insert(format!("{stem}-text"), values);
     }
     assert_eq!(expected, in_file);
+}
+
+#[test]
+fn the_listed_words_of_card_jobs_are_the_ones_in_the_file() {
+    let listed: BTreeSet<String> = keys::CARD_JOBS.iter().map(|key| (*key).to_owned()).collect();
+    assert_eq!(listed, keys_of(file("card-jobs")));
 }
 
 #[test]

@@ -84,6 +84,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0014_card_sign_in.sql"),
     ),
     (15, "pki", include_str!("../migrations/0015_pki.sql"), include_str!("../migrations/0015_pki.sql")),
+    (
+        16,
+        "verification",
+        include_str!("../migrations/0016_verification.sql"),
+        include_str!("../migrations/0016_verification.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -42,6 +42,7 @@ mod sign_in;
 mod smartcard;
 mod state;
 pub mod urls;
+mod verification;
 mod visitor;
 mod waiting;
 
@@ -89,6 +90,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(health::routes())
         .merge(callbacks::routes())
         .merge(pki::routes())
+        .merge(verification::routes())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))

@@ -69,9 +69,7 @@ pub(crate) fn on_page(
         Refusal::DetailsMismatch { .. }
         | Refusal::PasskeyOver
         | Refusal::PasskeyRefused
-        | Refusal::CardSignIn(_) => {
-            (FieldErrors::one("", explain(web, organisation, &refusal).text), bad)
-        }
+        | Refusal::CardSignIn(_) => (FieldErrors::one("", explain(web, organisation, &refusal).text), bad),
         other => return Err(Trouble::refused(other, organisation)),
     })
 }

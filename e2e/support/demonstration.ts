@@ -20,6 +20,7 @@ export class Demonstration {
   readonly portal: FrameLocator;
   readonly phone: FrameLocator;
   readonly clock: FrameLocator;
+  readonly reader: FrameLocator;
 
   constructor(
     readonly page: Page,
@@ -28,6 +29,7 @@ export class Demonstration {
     this.portal = page.frameLocator('iframe[name=portal]');
     this.phone = page.frameLocator('iframe[name=phone]');
     this.clock = page.frameLocator('iframe[name=clock]');
+    this.reader = page.frameLocator('iframe[name=reader]');
   }
 
   async opens(): Promise<void> {
@@ -84,6 +86,13 @@ export class Demonstration {
     const code = text.split(/[^0-9]+/).find((run) => run.length === 6);
     if (code === undefined) throw new Error(`no code in:\n${text}`);
     return code;
+  }
+
+  /** Puts a smartcard into the reader; one that is in it makes room. */
+  async putsIn(card: string): Promise<void> {
+    await this.reader.getByLabel('Card', { exact: true }).selectOption(card);
+    await this.reader.getByRole('button', { name: 'Put in' }).click();
+    await expect(this.reader.locator('.card__label')).toHaveText(card);
   }
 
   /** The code that the authenticator shows for somebody's account. */

@@ -116,6 +116,33 @@ for (const scripts of [true, false]) {
   });
 }
 
+for (const scripts of [true, false]) {
+  test.describe(scripts ? 'the reader with scripts' : 'the reader without scripts', () => {
+    test.use({ javaScriptEnabled: scripts });
+
+    test('a smartcard is put in, exchanged and taken out', async ({ demo, page }) => {
+      await demo.opens();
+      await expect(demo.reader.getByText('The reader is empty')).toBeVisible();
+      await demo.putsIn('NTH 0001');
+      await expect(demo.reader.getByText('NTH 0001 is in: blank')).toBeVisible();
+      await demo.putsIn('STH 0002');
+      await (scripts ? look : picture)(page, 'A smartcard in the reader');
+      await demo.reader.getByRole('button', { name: 'Take out' }).click();
+      await expect(demo.reader.getByText('The reader is empty')).toBeVisible();
+    });
+
+    test('the card program opens for links of this portal alone', async ({ demo }) => {
+      await demo.opens();
+      const elsewhere = 'fobwatch-card:job?portal=https%3A%2F%2Felsewhere.example&ticket=abc';
+      await demo.reader.getByLabel('Or put the link here').fill(elsewhere);
+      await demo.reader.getByRole('button', { name: 'Open' }).click();
+      await expect(demo.reader.getByText('FW-2151')).toBeVisible();
+      await demo.reader.getByRole('button', { name: 'Close' }).click();
+      await expect(demo.reader.getByLabel('Or put the link here')).toBeVisible();
+    });
+  });
+}
+
 test('the phone scans the QR code beside it, and takes over the link of the same device', async ({ demo }) => {
   await demo.opens();
   const person = await demo.plays('Chloë Dubois');

@@ -19,6 +19,7 @@ mod job;
 mod link;
 mod machine;
 mod orders;
+#[cfg(feature = "pcsc")]
 mod pcsc_readers;
 mod person;
 mod portal;
@@ -34,6 +35,7 @@ pub use install::{HOST_NAME, Installed, install, uninstall};
 pub use job::{PAUSES, Workstation, run};
 pub use link::{JobLink, NotALink};
 pub use machine::{Machine, MachineProblem, SETTINGS_FILE};
+#[cfg(feature = "pcsc")]
 pub use pcsc_readers::PcscReaders;
 pub use person::{Missing, NewPasscode, Passcode, Person, Unanswered};
 pub use portal::{Portal, PortalProblem};

@@ -3,10 +3,17 @@
 const portal = document.querySelector('iframe[name="portal"]');
 const phone = document.querySelector('iframe[name="phone"]');
 const scan = document.getElementById('scan');
+const job = document.getElementById('job');
 
-/** "Add the account to the app on this device": the phone beside the portal is this device. */
+/** The phone and the card reader beside the portal are this device's. */
 function watchPortal() {
   portal.contentDocument?.addEventListener('click', (event) => {
+    const card = event.target.closest?.('a[href^="fobwatch-card:"]');
+    if (card) {
+      event.preventDefault();
+      return work(card.getAttribute('href'));
+    }
+    // "Add the account to the app on this device"
     const link = event.target.closest?.('a[href^="otpauth:"], a[href*="/authenticator#enrol="]');
     if (!link) return;
     event.preventDefault();
@@ -32,9 +39,21 @@ function openApp(hash) {
   showPhone();
 }
 
+/** The link that starts the program on a workstation starts the one on the screen. */
+function work(link) {
+  job.elements.link.value = link;
+  job.submit();
+  job.elements.link.value = '';
+  show('reader');
+}
+
 function showPhone() {
+  show('phone');
+}
+
+function show(part) {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  document.getElementById('phone').scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'nearest' });
+  document.getElementById(part).scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'nearest' });
 }
 
 portal.addEventListener('load', watchPortal);

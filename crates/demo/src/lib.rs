@@ -1,14 +1,17 @@
-//! The demonstration: two invented hospitals, a phone on the screen and a clock to turn.
+//! The demonstration: two invented hospitals, a phone and a card reader on the screen, and a clock to turn.
 //!
 //! It stands above `web`, which knows nothing of it: `fobwatch demo` puts it [around](Demo::around) the pages of the
 //! service, and nothing else does. Everything here answers to this machine only (`protect`).
 //!
 //! The phone receives by [`PhoneEmail`], [`PhoneText`] and [`PhoneCalls`], which take the place of the mail server and of the
 //! providers of text messages and calls. What it holds and how far the clock is turned is kept in one file beside the database, so that a
-//! demonstration goes on where it was left.
+//! demonstration goes on where it was left. The card reader is worked by the agent's own code, in this process, and by virtual
+//! cards ([`DemoCard`]) that each keep a folder of their own.
 
 mod authenticator;
 mod calls;
+mod card_window;
+mod cards;
 mod clock;
 mod front;
 mod kept;
@@ -16,11 +19,14 @@ mod people;
 mod phone;
 mod phone_pages;
 mod protect;
+mod reader;
+mod reader_pages;
 mod render;
 #[cfg(test)]
 mod tests;
 
 pub use calls::PhoneCalls;
+pub use cards::{CARD_PROFILE, DemoCard};
 pub use clock::TurnedClock;
 pub use kept::KeptProblem;
 pub use people::{HOSPITALS, Hospital, Staff};
@@ -88,8 +94,10 @@ impl Demo {
 
     /// The pages of the service with those of the demonstration beside them, all of them for this machine only.
     pub fn around(&self, service: Router, settings: Settings) -> Router {
-        let room = Room(Arc::new(RoomParts { demo: self.clone(), settings }));
-        let pages = protect::pages(front::routes().merge(phone_pages::routes())).with_state(room);
+        let reader = reader::Reader::new(settings.cards.clone());
+        let room = Room(Arc::new(RoomParts { demo: self.clone(), reader, settings }));
+        let routes = front::routes().merge(phone_pages::routes()).merge(reader_pages::routes());
+        let pages = protect::pages(routes).with_state(room);
         protect::everything(service.merge(pages))
     }
 }
@@ -99,6 +107,8 @@ impl Demo {
 pub struct Settings {
     /// Who can be played.
     pub staff: Vec<Staff>,
+    /// Which cards can be put into the reader, hospital by hospital.
+    pub cards: Vec<DemoCard>,
     /// Where the service is reached.
     pub public_url: Url,
     /// What the service calls itself.
@@ -113,6 +123,7 @@ pub(crate) struct Room(Arc<RoomParts>);
 
 pub(crate) struct RoomParts {
     demo: Demo,
+    reader: reader::Reader,
     settings: Settings,
 }
 

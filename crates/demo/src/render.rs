@@ -9,6 +9,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, context};
 use serde::Serialize;
 
+use crate::card_window::Shown;
 use crate::people::Staff;
 
 /// What a template shows.
@@ -36,6 +37,7 @@ templates! {
     "app.html" => App<'_>,
     "codes.html" => Codes<'_>,
     "add-account.html" => AddAccount<'_>,
+    "reader.html" => CardReader,
     "elsewhere.html" => Elsewhere,
     "not-here.html" => NotHere<'_>,
 }
@@ -164,6 +166,32 @@ pub(crate) struct AddAccount<'a> {
     pub name: String,
     /// `empty`, `not-a-key` or `other-codes`.
     pub wrong: Option<&'static str>,
+}
+
+/// The card reader, and the window of the program that works the card.
+#[derive(Serialize)]
+pub(crate) struct CardReader {
+    /// The card that is in.
+    pub inserted: Option<CardChoice>,
+    /// What can be put in.
+    pub stocks: Vec<CardStock>,
+    pub window: Option<Shown>,
+}
+
+/// The cards of one hospital.
+#[derive(Serialize)]
+pub(crate) struct CardStock {
+    pub hospital: &'static str,
+    pub cards: Vec<CardChoice>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct CardChoice {
+    pub label: String,
+    pub hospital: &'static str,
+    /// Whether nothing was written on it yet.
+    pub is_blank: bool,
+    pub tries_left: u8,
 }
 
 /// For whoever asks from another machine.

@@ -20,7 +20,7 @@ use scraper::{Html, Selector};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::{Demo, HOSPITALS, Settings, Staff};
+use crate::{Demo, DemoCard, HOSPITALS, Settings, Staff};
 
 const AMINA: &str = "amina.khan@northfield.example";
 const AMINAS_NUMBER: &str = "+447700900101";
@@ -31,6 +31,11 @@ impl Clock for Stopped {
     fn now(&self) -> Timestamp {
         "2026-11-22T10:41:10Z".parse().unwrap()
     }
+}
+
+fn card(folder: &std::path::Path, label: &str) -> DemoCard {
+    let keys = vault::Keys::generate(&vault::SystemRandom::new());
+    DemoCard::open(&folder.join(label), label, HOSPITALS[0].name, &keys).unwrap()
 }
 
 /// A browser on the machine of the demonstration.
@@ -77,6 +82,7 @@ impl Browser {
         let demo = Demo::open(&folder.path().join("phone.json"), Arc::new(Stopped)).unwrap();
         let settings = Settings {
             staff: HOSPITALS.iter().map(|hospital| Staff::of(hospital, &rows(hospital.roster))).collect(),
+            cards: ["NTH 0001", "NTH 0002"].map(|label| card(folder.path(), label)).to_vec(),
             public_url: "http://localhost:8400".parse().unwrap(),
             service_name: "Fobwatch".to_owned(),
             time_zone: TimeZone::get("Europe/London").unwrap(),
@@ -386,5 +392,50 @@ async fn a_call_is_declined_or_hung_up_and_rings_on_nobody_elses_phone() {
             last = Some(news);
         }
         assert_eq!(last, Some(CallNews::Ended(end)));
+    }
+}
+
+#[tokio::test]
+async fn a_card_is_put_in_exchanged_and_taken_out() {
+    let browser = Browser::open();
+    let says = async || browser.opens("/demo/reader").await.one("#says");
+    assert_eq!(says().await, "The reader is empty");
+    let seen = browser.sends("/demo/reader", "act=insert&card=NTH+0001").await;
+    assert_eq!(seen.one(".card__label"), "NTH 0001");
+    assert_eq!(seen.one("#says"), "NTH 0001 is in: blank");
+    let seen = browser.sends("/demo/reader", "act=insert&card=NTH+0002").await;
+    assert_eq!(seen.one(".card__label"), "NTH 0002");
+    browser.sends("/demo/reader", "act=insert&card=of+nobody").await;
+    assert_eq!(says().await, "NTH 0002 is in: blank");
+    browser.sends("/demo/reader", "act=remove&card=NTH+0001").await;
+    assert_eq!(says().await, "The reader is empty");
+}
+
+/// Looks at the reader until the program's window has this.
+async fn window_has(browser: &Browser, selector: &str) -> Seen {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        let seen = browser.opens("/demo/reader").await;
+        if !seen.all(selector).is_empty() {
+            return seen;
+        }
+        assert!(std::time::Instant::now() < end, "{selector} in {}", seen.html);
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_link_of_a_job_and_foreign_portals_are_told_apart() {
+    let browser = Browser::open();
+    for (link, code) in [
+        ("https://elsewhere.example/", "FW-2150"),
+        ("fobwatch-card:job?portal=https%3A%2F%2Felsewhere.example&ticket=abc", "FW-2151"),
+    ] {
+        let form = format!("link={}", link.replace('&', "%26"));
+        browser.sends("/demo/reader/link", &form).await;
+        let seen = window_has(&browser, "button[value=close]").await;
+        assert!(seen.one("#window").contains(code), "{}", seen.html);
+        let seen = browser.sends("/demo/reader", "act=close").await;
+        assert!(seen.all("button[value=close]").is_empty());
     }
 }

@@ -72,6 +72,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0012_card_jobs.sql"),
     ),
     (
+        13,
+        "registration authority",
+        include_str!("../migrations/0013_registration_authority.sql"),
+        include_str!("../migrations/0013_registration_authority.sql"),
+    ),
+    (
         16,
         "verification",
         include_str!("../migrations/0016_verification.sql"),

@@ -19,6 +19,15 @@ pub enum Pull {
     After,
 }
 
+/// At which command a card is pulled out.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    /// At the one after so many.
+    After(u32),
+    /// At the next that says to do this.
+    At(u8),
+}
+
 /// The card is out. Nothing answers until it is put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the card was pulled out")]
@@ -42,7 +51,7 @@ pub struct Card {
     pub(crate) state: State,
     pub(crate) session: Session,
     folder: Option<Folder>,
-    pull: Option<(u32, Pull)>,
+    pull: Option<(When, Pull)>,
     is_out: bool,
     heard: Vec<Heard>,
 }
@@ -107,12 +116,13 @@ impl Card {
             return Err(Pulled);
         }
         let pull = match &mut self.pull {
-            Some((0, pull)) => Some(*pull),
-            Some((left, _)) => {
+            Some((When::After(0), pull)) => Some(*pull),
+            Some((When::At(instruction), pull)) if command.get(1) == Some(instruction) => Some(*pull),
+            Some((When::After(left), _)) => {
                 *left -= 1;
                 None
             }
-            None => None,
+            _ => None,
         };
         if pull == Some(Pull::Before) {
             self.pull_out();
@@ -139,7 +149,12 @@ impl Card {
 
     /// Pulls it out by itself, after so many more commands: at 0, at the very next one.
     pub fn pull_after(&mut self, commands: u32, pull: Pull) {
-        self.pull = Some((commands, pull));
+        self.pull = Some((When::After(commands), pull));
+    }
+
+    /// Pulls it out by itself at the next command, or part of one, with this instruction.
+    pub fn pull_at(&mut self, instruction: u8, pull: Pull) {
+        self.pull = Some((When::At(instruction), pull));
     }
 
     /// Pulls it out now.
@@ -173,6 +188,11 @@ impl Card {
     /// How many tries the passcode has left; 0 where the card is blocked.
     pub fn tries_left(&self) -> u8 {
         self.state.passcode.left
+    }
+
+    /// Whether nothing was written on it since the bureau: no keys and no certificates.
+    pub fn is_blank(&self) -> bool {
+        self.state.keys.is_empty() && Slot::ALL.into_iter().all(|slot| self.certificate(slot).is_none())
     }
 
     /// The public half of the key in a slot.

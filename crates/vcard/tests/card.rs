@@ -299,6 +299,22 @@ fn a_card_can_be_pulled_out_before_or_after_each_command_took_effect() {
 }
 
 #[test]
+fn a_card_can_be_pulled_out_while_a_certificate_is_half_written() {
+    let mut card = managed();
+    card.pull_at(0xDB, Pull::After);
+    let put = commands::put_data(Slot::Signature.certificate(), &[7; 900]);
+    let mut parts = 0;
+    let cut = piv::exchange(&put, |bytes| {
+        parts += 1;
+        card.answer(bytes)
+    });
+    assert_eq!((cut, parts), (Err(piv::ExchangeProblem::Line(Pulled)), 1));
+    card.put_in();
+    assert_eq!(status(&mut card, &commands::select()), Status::Success);
+    assert_eq!(status(&mut card, &commands::get_data(Slot::Signature.certificate())), Status::NotFound);
+}
+
+#[test]
 fn a_card_remembers_what_it_heard_and_not_what_stood_in_it() {
     let mut card = selected(&personal());
     tell(&mut card, &passcode::verify(&code("000000")));

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use demo::{HOSPITALS, Hospital, Settings, Staff, TurnedClock};
+use demo::{CARD_PROFILE, DemoCard, HOSPITALS, Hospital, Settings, Staff, TurnedClock};
 use journeys::Clock as _;
 use rules::phone::PhonePolicy;
 use rules::roster::RosterRow;
 use store::audit::Event;
 use store::organisation::OrganisationChange;
 use store::roster::Missing;
+use store::smartcard_life::NewSmartcard;
 
 use super::Outcome;
 use super::console::Console;
@@ -24,6 +25,9 @@ use crate::{log, roster_file};
 const DATABASE: &str = "fobwatch.db";
 const KEYS: &str = "fobwatch.keys";
 const PHONE: &str = "phone.json";
+const CARDS: &str = "cards";
+/// How many blank cards each hospital has.
+const BLANK_CARDS: u32 = 6;
 
 /// `fobwatch demo`
 #[derive(Debug, Args)]
@@ -88,9 +92,10 @@ impl Demo {
             self.forget()?;
         }
         let demo = demo::Demo::open(&self.data.join(PHONE), Arc::new(SystemClock))?;
-        let staff = employ(&config, &demo.clock()).await?;
+        let (staff, cards) = employ(&config, &demo.clock(), &self.data.join(CARDS)).await?;
         let settings = Settings {
             staff,
+            cards,
             public_url: config.server.public_url.url().clone(),
             service_name: config.service.name.as_str().to_owned(),
             time_zone: config.service.time_zone.get().clone(),
@@ -119,7 +124,14 @@ impl Demo {
                 _ => {}
             }
         }
-        Ok(())
+        // The keys that the cards were made with are gone.
+        let cards = self.data.join(CARDS);
+        match std::fs::remove_dir_all(&cards) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("--fresh: {} cannot be removed", cards.display()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -133,17 +145,44 @@ fn make_private_folder(folder: &Path) -> Result<()> {
 }
 
 /// Adds the hospitals that are not there yet and imports their rosters, by the same functions as `organisation add` and
-/// `roster import`.
-async fn employ(config: &Config, clock: &TurnedClock) -> Result<Vec<Staff>> {
+/// `roster import`, and gives each its blank cards.
+async fn employ(config: &Config, clock: &TurnedClock, folder: &Path) -> Result<(Vec<Staff>, Vec<DemoCard>)> {
     let house = House::open(config).await?;
-    let mut staff = Vec::new();
+    let (mut staff, mut cards) = (Vec::new(), Vec::new());
     for hospital in &HOSPITALS {
         let rows = roster(hospital, config, clock)?;
-        add(&house, hospital, &rows, clock).await?;
+        let id = add(&house, hospital, &rows, clock).await?;
         staff.push(Staff::of(hospital, &rows));
+        cards.extend(stock(&house, id, hospital, clock, folder).await?);
     }
     house.store.close().await;
-    Ok(staff)
+    Ok((staff, cards))
+}
+
+/// The blank cards of a hospital, which the service hears of once.
+async fn stock(
+    house: &House,
+    organisation_id: uuid::Uuid,
+    hospital: &Hospital,
+    clock: &TurnedClock,
+    folder: &Path,
+) -> Result<Vec<DemoCard>> {
+    let now = clock.now();
+    let mut tx = house.store.begin().await?;
+    let mut cards = Vec::new();
+    for number in 1..=BLANK_CARDS {
+        let label = format!("{} {number:04}", hospital.code);
+        let folder = folder.join(label.replace(' ', "-"));
+        let card = DemoCard::open(&folder, &label, hospital.name, &house.keys)
+            .with_context(|| format!("the card in {}", folder.display()))?;
+        let id = vault::new_id(now, house.random.as_ref());
+        let new =
+            NewSmartcard { id, organisation_id, guid: card.guid, profile: CARD_PROFILE, label: &card.label };
+        tx.add_smartcard(new, now).await?;
+        cards.push(card);
+    }
+    tx.commit().await?;
+    Ok(cards)
 }
 
 fn roster(hospital: &Hospital, config: &Config, clock: &TurnedClock) -> Result<Vec<RosterRow>> {
@@ -156,7 +195,12 @@ fn roster(hospital: &Hospital, config: &Config, clock: &TurnedClock) -> Result<V
     }
 }
 
-async fn add(house: &House, hospital: &Hospital, rows: &[RosterRow], clock: &TurnedClock) -> Result<()> {
+async fn add(
+    house: &House,
+    hospital: &Hospital,
+    rows: &[RosterRow],
+    clock: &TurnedClock,
+) -> Result<uuid::Uuid> {
     let now = clock.now();
     let known = house.store.organisation_by_code(hospital.code).await?;
     let id = known.as_ref().map_or_else(|| vault::new_id(now, house.random.as_ref()), |known| known.id);
@@ -178,7 +222,7 @@ async fn add(house: &House, hospital: &Hospital, rows: &[RosterRow], clock: &Tur
         tx.audit(Event::RosterImported { organisation: id, added, changed, unchanged, left }, now);
     }
     tx.commit().await?;
-    Ok(())
+    Ok(id)
 }
 
 #[cfg(test)]

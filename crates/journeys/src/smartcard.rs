@@ -10,9 +10,11 @@ pub mod passcodes;
 pub mod portal;
 pub mod ra;
 mod refusal;
+pub mod reminders;
 pub mod renewal;
 pub mod revocation;
 pub mod unlock;
 pub mod unlock_code;
+pub mod upkeep;
 
 pub use refusal::SmartcardRefusal;

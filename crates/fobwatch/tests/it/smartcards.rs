@@ -5,3 +5,5 @@ mod portal_due;
 mod portal_held;
 mod portal_revoke;
 mod portal_unlock;
+mod reminders;
+mod upkeep;

@@ -171,14 +171,25 @@ impl Wire {
         token: Option<&str>,
         body: &impl serde::Serialize,
     ) -> Result<T, PortalProblem> {
+        let body = serde_json::to_string(body).unwrap();
         let node = &self.nodes[self.calls % self.nodes.len()];
-        let (status, text) = posts(node, path, token, &serde_json::to_string(body).unwrap()).await;
+        // Who hears that the portal is busy asks again, as the agent's own way over HTTPS does.
+        let (mut status, mut text) = posts(node, path, token, &body).await;
+        for _ in 0..BUSY_AT_MOST {
+            if status != StatusCode::SERVICE_UNAVAILABLE {
+                break;
+            }
+            (status, text) = posts(node, path, token, &body).await;
+        }
         if status.is_success() {
             return serde_json::from_str(&text).map_err(|_| PortalProblem::Nonsense);
         }
         Err(serde_json::from_str(&text).map_or(PortalProblem::Nonsense, PortalProblem::Refused))
     }
 }
+
+/// How often a workstation asks again a portal that is busy.
+const BUSY_AT_MOST: usize = 20;
 
 /// One request as an agent sends it: no cookie, no `Origin`, no `Sec-Fetch-Site`.
 pub async fn posts(pages: &Router, path: &str, token: Option<&str>, body: &str) -> (StatusCode, String) {
@@ -326,14 +337,7 @@ impl Ward {
         typist: &mut Typist,
     ) -> Option<Verdict> {
         let ticket = self.ticket(held, id).await;
-        let mut readers = held.plastic.in_a_reader();
-        let at = Workstation {
-            readers: &mut readers,
-            person: typist,
-            randomness: &mut rand_core::OsRng,
-            pauses: &[],
-        };
-        card_agent::run(wire, at, &ticket, "http://fobwatch.example").await.ok()
+        held.works_with(wire, &ticket, typist).await
     }
 
     /// The agent works a job.
@@ -364,6 +368,20 @@ impl Ward {
         let all = self.store().card_certificates(held.card).await.unwrap();
         let alive = all.iter().filter(|one| one.revoked_at.is_none()).count();
         assert_eq!(alive, 2, "{all:?}");
+    }
+}
+
+impl Held {
+    /// The agent works with a ticket that it has; none where it was cut off.
+    pub async fn works_with(&self, wire: &mut Wire, ticket: &str, typist: &mut Typist) -> Option<Verdict> {
+        let mut readers = self.plastic.in_a_reader();
+        let at = Workstation {
+            readers: &mut readers,
+            person: typist,
+            randomness: &mut rand_core::OsRng,
+            pauses: &[],
+        };
+        card_agent::run(wire, at, ticket, "http://fobwatch.example").await.ok()
     }
 }
 

@@ -200,6 +200,9 @@ pub enum Refusal {
     /// The new passcode is one of the card's last five.
     #[error("the passcode was used before")]
     CardPasscodeUsed,
+    /// The Registration Authority does not go on.
+    #[error(transparent)]
+    Ra(#[from] crate::smartcard::ra::RaRefusal),
     /// More passwords are waiting to be checked than can be in good time.
     #[error("too busy")]
     Busy,
@@ -257,6 +260,7 @@ impl Refusal {
             Self::CardJobOver => "FW-2107",
             Self::TooManyCardJobs => "FW-2108",
             Self::CardPasscodeUsed => "FW-2109",
+            Self::Ra(refusal) => refusal.code(),
             Self::ResetClosed => "FW-1301",
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",

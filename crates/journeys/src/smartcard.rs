@@ -3,3 +3,4 @@
 pub(crate) mod authority;
 pub mod job;
 pub mod keys;
+pub mod ra;

@@ -14,6 +14,9 @@ pub const CALLER_PROOF: SignedDuration = SignedDuration::from_mins(10);
 /// How long a role that one administrator proposed waits for a second one: seven days of 24 hours.
 pub const PROPOSAL_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// How long what one member of the Registration Authority asks for waits for a second one: 24 hours.
+pub const RA_REQUEST_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
 /// How many people one search lists on a page.
 pub const FOUND_PER_PAGE: u32 = 20;
 
@@ -28,6 +31,11 @@ pub fn is_checked(proved: Option<Timestamp>, now: Timestamp) -> bool {
 /// Whether something proposed at `proposed` can still be confirmed at `now`.
 pub fn is_open(proposed: Timestamp, now: Timestamp) -> bool {
     now.duration_since(proposed) < PROPOSAL_LIFETIME
+}
+
+/// Whether what one member of the Registration Authority asked for at `asked` can still be approved at `now`.
+pub fn is_waiting(asked: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(asked) < RA_REQUEST_LIFETIME
 }
 
 /// Why somebody of the organisation's staff acts on another person's account, in their own words.
@@ -197,6 +205,14 @@ mod tests {
         let week = SignedDuration::from_hours(7 * 24);
         assert!(is_open(proposed, proposed + week - SignedDuration::from_millis(1)));
         assert!(!is_open(proposed, proposed + week));
+    }
+
+    #[test]
+    fn a_request_to_a_second_member_of_staff_waits_24_hours() {
+        let asked: Timestamp = "2026-10-24T23:00:00Z".parse().unwrap();
+        let day = SignedDuration::from_hours(24);
+        assert!(is_waiting(asked, asked + day - SignedDuration::from_millis(1)));
+        assert!(!is_waiting(asked, asked + day));
     }
 
     #[rstest]

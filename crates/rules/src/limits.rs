@@ -152,6 +152,10 @@ pub const RESET_ADVICE: Limit = limit("reset-advice", 1, SignedDuration::from_ho
 /// So many resets begun are shown to an account's owner a day: a stranger does not fill the list.
 pub const RESETS_NOTED: Limit = limit("resets-noted", 10, SignedDuration::from_hours(24));
 
+/// Wrong Account Recovery Passcodes of one person at the Registration Authority: documents are left then. What the person types in
+/// the portal is counted apart.
+pub const CARD_HOLDER_TRIES: Limit = limit("card-holder-tries", 5, SignedDuration::from_hours(1));
+
 /// Resets of one account that set a password; more a gate through which one goes after the other than a limit.
 pub const RESETS_FINISHED: Limit = limit("resets-finished", 100, SignedDuration::from_hours(24));
 

@@ -71,6 +71,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0012_card_jobs.sql"),
         include_str!("../migrations/0012_card_jobs.sql"),
     ),
+    (
+        13,
+        "registration authority",
+        include_str!("../migrations/0013_registration_authority.sql"),
+        include_str!("../migrations/0013_registration_authority.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

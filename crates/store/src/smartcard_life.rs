@@ -25,7 +25,8 @@ pub struct NewSmartcard<'a> {
 }
 
 statements! {
-    ADD = "INSERT INTO smartcard (id, organisation_id, guid, profile, label, added_at) VALUES ($1, $2, $3, $4, $5, $6)
+    ADD = "INSERT INTO smartcard (id, organisation_id, guid, profile, label, added_at, label_key)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (guid) DO NOTHING";
     // Only a person of the same employer.
     BIND = "UPDATE smartcard SET account_id = $2, bound_at = $3
@@ -62,7 +63,8 @@ impl Tx {
     /// Where the database refuses.
     pub async fn add_smartcard(&mut self, new: NewSmartcard<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let NewSmartcard { id, organisation_id, guid, profile, label } = new;
-        Ok(execute!(self, ADD, id, organisation_id, guid.as_slice(), profile, label, millis(now))? == 1)
+        let (guid, key) = (guid.as_slice(), crate::smartcard_lists::label_key(label));
+        Ok(execute!(self, ADD, id, organisation_id, guid, profile, label, millis(now), key)? == 1)
     }
 
     /// Binds a blank card to a person of the same employer, before anything is written on it: of many who try at once, one

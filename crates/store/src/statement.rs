@@ -57,6 +57,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::people::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
+        crate::registration_authority::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reseal::STATEMENTS,
         crate::reset::STATEMENTS,
@@ -69,6 +70,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard_alert::STATEMENTS,
         crate::smartcard_certificate::STATEMENTS,
         crate::smartcard_life::STATEMENTS,
+        crate::smartcard_lists::STATEMENTS,
         crate::smartcard_message::STATEMENTS,
         crate::texts::STATEMENTS,
     ]

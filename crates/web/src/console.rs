@@ -9,6 +9,7 @@ mod help;
 mod person;
 mod roles;
 mod settings;
+mod smartcards;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
@@ -35,11 +36,13 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(deliveries::routes())
         .merge(settings::routes())
         .merge(dashboard::routes())
+        .merge(smartcards::routes())
 }
 
 /// The parts of the console: who sees them, and where they begin.
-const PARTS: [(ConsolePart, Act, &str); 6] = [
+const PARTS: [(ConsolePart, Act, &str); 7] = [
     (ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE),
+    (ConsolePart::Smartcards, Act::SeeCards, urls::CONSOLE_CARDS),
     (ConsolePart::Roles, Act::SeeRoles, urls::CONSOLE_ROLES),
     (ConsolePart::Audit, Act::SeeAudit, urls::CONSOLE_AUDIT),
     (ConsolePart::Deliveries, Act::SeeDeliveries, urls::CONSOLE_DELIVERIES),
@@ -98,4 +101,9 @@ pub(crate) fn frame(staff: &Staff, current: ConsolePart) -> ConsoleFrame {
 /// What surrounds the frame.
 pub(crate) fn console_shell(web: &Web, staff: &Staff) -> Shell {
     shell(web, &staff.person)
+}
+
+/// Pages with forms that are longer than others.
+pub(crate) fn uploads() -> Router<Web> {
+    smartcards::uploads()
 }

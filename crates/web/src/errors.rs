@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use journeys::Refusal;
+use journeys::smartcard::ra::RaRefusal;
 use pages::{ErrorPage, FieldErrors, Link, Refused, RenderError};
 use store::StoreError;
 use store::organisation::Organisation;
@@ -107,7 +108,14 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::CallerNotChecked { .. }
         | Refusal::OwnProposal
         | Refusal::ProofNeeded => StatusCode::FORBIDDEN,
+        Refusal::Ra(
+            RaRefusal::OwnCard
+            | RaRefusal::ManagerOnly
+            | RaRefusal::IdentityNotChecked { .. }
+            | RaRefusal::OwnRequest,
+        ) => StatusCode::FORBIDDEN,
         Refusal::AccountExists
+        | Refusal::Ra(RaRefusal::RequestOver | RaRefusal::CardNotSo)
         | Refusal::WrongStep
         | Refusal::NotApproved
         | Refusal::LastAdministrator
@@ -180,6 +188,9 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
         Refusal::SetUpOver | Refusal::MethodGone => Some(("link-security-info", urls::SECURITY_INFO.into())),
         Refusal::CallerNotChecked { account } => {
             Some(("link-caller", urls::console_caller(&account.to_string())))
+        }
+        Refusal::Ra(RaRefusal::IdentityNotChecked { account }) => {
+            Some(("link-identity", urls::console_cards_identity(&account.to_string(), "")))
         }
         _ => None,
     };

@@ -219,3 +219,42 @@ impl Default for Typed {
         Self(Secret::new(String::new()))
     }
 }
+
+/// An act of the Registration Authority on a card.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct RaForm {
+    pub reason: String,
+    pub why: String,
+    pub current_passcode: Typed,
+    pub new_passcode: Typed,
+    pub new_passcode_again: Typed,
+}
+
+/// A card that is issued.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct IssueForm {
+    pub card: String,
+    pub handed_over: String,
+    pub reason: String,
+    pub new_passcode: Typed,
+    pub new_passcode_again: Typed,
+}
+
+/// A blank card.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct BlankForm {
+    pub guid: String,
+    pub profile: String,
+    pub label: String,
+}
+
+/// The Account Recovery Passcode of somebody who stands at the counter, and where it goes on.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct IdentityForm {
+    pub passcode: Typed,
+    pub next: String,
+}

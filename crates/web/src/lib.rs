@@ -76,6 +76,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);
     let router = protect::pages(pages, &web)?
+        .merge(protect::uploads(console::uploads(), &web)?)
         .merge(brand::routes())
         .merge(authenticator_files::routes())
         .merge(health::routes())

@@ -4,7 +4,7 @@
 use crate::errors::pages_for_errors;
 use crate::{BadPublicUrl, Web};
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, REFERRER_POLICY, SET_COOKIE,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -25,6 +25,8 @@ use tower_http::trace::TraceLayer;
 
 /// No form of ours is longer.
 const LARGEST_BODY: usize = 64 * 1_024;
+/// Ten thousand cards, each with a label of sixty letters that take several bytes each, and what surrounds a file.
+const LARGEST_FILE: usize = 3 * 1_024 * 1_024;
 /// A page that takes longer says so.
 const SLOWEST: Duration = Duration::from_secs(30);
 
@@ -50,6 +52,15 @@ pub(crate) struct OfTheApp;
 
 /// What holds for pages: they are private, and forms come from here.
 pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
+    pages_up_to(router, web, LARGEST_BODY)
+}
+
+/// The same for pages to which a file is sent, of at most [`LARGEST_FILE`] bytes.
+pub(crate) fn uploads(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
+    pages_up_to(router.layer(DefaultBodyLimit::max(LARGEST_FILE)), web, LARGEST_FILE)
+}
+
+fn pages_up_to(router: Router<Web>, web: &Web, largest: usize) -> Result<Router<Web>, BadPublicUrl> {
     let origin = web.settings.public_url.origin().ascii_serialization();
     let forms = CsrfLayer::new().add_trusted_origin(origin).map_err(|_| BadPublicUrl)?;
     Ok(router.layer(
@@ -61,7 +72,7 @@ pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPu
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST))
-            .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+            .layer(RequestBodyLimitLayer::new(largest))
             .layer(forms),
     ))
 }

@@ -41,11 +41,20 @@ pub enum SecurityChange {
     SmartcardUnblocked,
     /// Passcodes of a smartcard were changed or removed.
     PasscodesSet,
+    /// The Registration Authority made sure who was there.
+    IdentityChecked,
+    /// The Registration Authority unlocked the account, whose passcodes were too old.
+    SmartcardUnlocked,
+    /// The Registration Authority asks for new passcodes.
+    PasscodesForced,
+    SmartcardRevoked,
+    SmartcardCancelled,
+    SmartcardCleared,
 }
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -70,6 +79,12 @@ impl SecurityChange {
         Self::SmartcardRenewed,
         Self::SmartcardUnblocked,
         Self::PasscodesSet,
+        Self::IdentityChecked,
+        Self::SmartcardUnlocked,
+        Self::PasscodesForced,
+        Self::SmartcardRevoked,
+        Self::SmartcardCancelled,
+        Self::SmartcardCleared,
     ];
 
     /// What was changed, as half a sentence: "an authenticator app was added".
@@ -99,6 +114,12 @@ impl SecurityChange {
             Self::SmartcardRenewed => ("change-smartcard-renewed", None),
             Self::SmartcardUnblocked => ("change-smartcard-unblocked", None),
             Self::PasscodesSet => ("change-passcodes-set", None),
+            Self::IdentityChecked => ("change-identity-checked", None),
+            Self::SmartcardUnlocked => ("change-smartcard-unlocked", None),
+            Self::PasscodesForced => ("change-passcodes-forced", None),
+            Self::SmartcardRevoked => ("change-smartcard-revoked", None),
+            Self::SmartcardCancelled => ("change-smartcard-cancelled", None),
+            Self::SmartcardCleared => ("change-smartcard-cleared", None),
         };
         let method = method.map(|method| method.label(language)).unwrap_or_default();
         let values: &[(&str, &str)] = if method.is_empty() { &[] } else { &[("method", &method)] };

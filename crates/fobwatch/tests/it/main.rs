@@ -42,6 +42,7 @@ mod passkeys;
 mod passwords;
 mod people;
 mod protection;
+mod ra;
 mod races;
 mod recovery_codes;
 mod reset;

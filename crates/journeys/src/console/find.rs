@@ -109,25 +109,32 @@ fn listed(mut people: Vec<Found>, page: u32) -> FoundPeople {
     FoundPeople { people, page, more: more && page < FOUND_PAGES, too_many: more && page >= FOUND_PAGES }
 }
 
-/// Counts one more look at `account`, unless this member of staff has looked at the same person within the hour.
+/// Counts one more look at `account`, unless this member of staff has looked at the same person within the hour. Answers whether
+/// it was counted.
 pub(crate) async fn count_look(
     service: &Service,
     staff: &Staff,
     account: Uuid,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let pair = service.keys.keyed_hash("console-person", &[staff.id().as_bytes(), account.as_bytes()]);
     let mut tx = service.store.begin().await?;
     if tx.take(&PERSON_SEEN, &pair, now).await? != Allowance::Granted {
-        return Ok(());
+        return Ok(false);
     }
     if tx.take(&PEOPLE_SEEN_PER_HOUR, &staff_hash(service, staff), now).await? != Allowance::Granted {
         drop(tx);
-        return stopped(service, staff, &PEOPLE_SEEN_PER_HOUR, now).await;
+        stopped(service, staff, &PEOPLE_SEEN_PER_HOUR, now).await?;
+        return Err(Refusal::TooManyLookups);
     }
     tx.audit(Event::PersonSeen { account, by: staff.id() }, now);
     tx.commit().await?;
-    Ok(())
+    Ok(true)
+}
+
+/// A transaction in which one more search was taken for this member of staff.
+pub(crate) async fn take_search(service: &Service, staff: &Staff, now: Timestamp) -> Result<Tx, Refusal> {
+    take(service, staff, &SEARCHES_PER_HOUR, now).await
 }
 
 /// A transaction in which one more of `limit` was taken for this member of staff.
@@ -141,7 +148,7 @@ async fn take(service: &Service, staff: &Staff, limit: &Limit, now: Timestamp) -
     Err(Refusal::TooManyLookups)
 }
 
-/// The audit and the log's alarm tell of it; then the answer is no.
+/// The audit and the log's alarm tell of it.
 async fn stopped(service: &Service, staff: &Staff, limit: &Limit, now: Timestamp) -> Result<(), Refusal> {
     let mut tx = service.store.begin().await?;
     let event = Event::LookingStopped {
@@ -157,7 +164,7 @@ async fn stopped(service: &Service, staff: &Staff, limit: &Limit, now: Timestamp
         limit = limit.name,
         "somebody looks at more people in the console than calls come in"
     );
-    Err(Refusal::TooManyLookups)
+    Ok(())
 }
 
 fn staff_hash(service: &Service, staff: &Staff) -> [u8; 32] {

@@ -59,5 +59,7 @@ means-alternative-phone = Alternative phone
 means-office-phone = Office phone
 means-passkey = Passkey
 means-recovery-code = Recovery code
+means-recovery-passcode = Account Recovery Passcode
+means-documents = Documents seen
 means-remembered-device = Remembered device
 means-smartcard = Smartcard

@@ -180,3 +180,36 @@ start-code-empty = Enter the start code that the service desk gave you
 start-code-malformed = A start code is 10 letters and numbers, like abcde-23456
 start-code-wrong = The start code does not belong to this email address or staff number, or it has expired. Check both, or ask the service desk for a new start code
 start-code-used-up = A wrong start code was entered too many times from your network. Wait 15 minutes, then try again
+
+## The Registration Authority
+
+ra-search-empty = Enter a name, an email address, a staff number, or what a card is known by
+ra-why-empty = Select what has happened
+ra-handed-over-empty = Select how the card is handed over
+ra-card-empty = Enter what is printed on the card, or its GUID
+ra-card-unknown = No card of your organisation is known by this. Register it first
+ra-card-not-blank = This card is not blank. Clear it for reuse first, or take another one
+ra-card-ambiguous = There are several cards that begin with this. Enter all that is printed on the card, or its GUID
+ra-current-empty = The person must enter the Smartcard Passcode
+ra-passcode-empty = The person must enter a new Smartcard Passcode
+ra-passcode-used = This was one of the last five Smartcard Passcodes of this card. The person must choose another one
+ra-passcode-differs = The two new Smartcard Passcodes are not the same. The person must enter them again
+ra-passcode-short = Your organisation asks for { $min } characters or more in the Smartcard Passcode
+ra-passcode-short-card = This card takes no Smartcard Passcode of fewer than { $min } characters
+ra-passcode-long = Your organisation asks for { $max } characters or fewer in the Smartcard Passcode
+ra-passcode-long-card = This card takes no Smartcard Passcode of more than { $max } characters
+ra-passcode-digits = Your organisation asks for numbers only in the Smartcard Passcode
+ra-passcode-digits-card = This card takes only numbers in the Smartcard Passcode
+ra-passcode-odd = The Smartcard Passcode must not contain spaces or characters that are not on every keyboard
+ra-passcode-odd-card = This card takes only letters, numbers and signs without accents in the Smartcard Passcode
+ra-guid-malformed = A GUID is 32 hexadecimal digits
+ra-guid-known = A card with this GUID is registered already
+ra-profile-empty = Select the kind of card
+ra-label-too-long = What is printed on the card must be 60 characters or fewer
+ra-file-empty = Choose a file with cards in it
+ra-file-heading = The first line of the file must be guid,profile,label
+ra-file-too-long = A file can hold 10,000 cards. Divide it
+identity-passcode-empty = The person must enter the Account Recovery Passcode
+identity-passcode-none = This person has no Account Recovery Passcode. Look at documents
+identity-passcode-wrong = This is not the person’s Account Recovery Passcode
+identity-passcode-used-up = A wrong Account Recovery Passcode was entered too many times in the last hour. Look at documents

@@ -50,6 +50,12 @@ change-smartcard-issued = A smartcard was issued to you
 change-smartcard-renewed = The certificates of your smartcard were renewed
 change-smartcard-unblocked = Your smartcard was unlocked with a new passcode
 change-passcodes-set = Your smartcard passcodes were changed
+change-identity-checked = The Registration Authority checked your identity
+change-smartcard-unlocked = Your account was unlocked by the Registration Authority
+change-passcodes-forced = You must set new passcodes when you next sign in
+change-smartcard-revoked = The certificates of your smartcard were revoked
+change-smartcard-cancelled = Your smartcard was cancelled
+change-smartcard-cleared = Your smartcard was cleared for somebody else
 
 ## Text messages
 

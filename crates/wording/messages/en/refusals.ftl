@@ -183,3 +183,21 @@ refusal-fw-1902-text = The address of this page holds an organisation that is no
 
 refusal-fw-1903-title = We could not read the form
 refusal-fw-1903-text = What your browser sent was incomplete, or the page had been open for too long. Go back, reload the page and fill it in again.
+
+refusal-fw-2201-title = This is your own smartcard
+refusal-fw-2201-text = Nobody serves themselves at the Registration Authority. Ask a colleague who has the role. Nothing was changed.
+
+refusal-fw-2202-title = Only a manager of the Registration Authority can do this
+refusal-fw-2202-text = This person has a role in the console, and a smartcard opens it. A manager of the Registration Authority must serve them. Nothing was changed.
+
+refusal-fw-2203-title = Check identity first
+refusal-fw-2203-text = This opens a smartcard or hands one out. Let the person type the Account Recovery Passcode, or look at their documents. That is enough for 10 minutes.
+
+refusal-fw-2204-title = This request is over
+refusal-fw-2204-text = Somebody has decided it, or it is older than 24 hours. If it is still to be done, ask again.
+
+refusal-fw-2205-title = A second person must approve this
+refusal-fw-2205-text = You asked for this yourself. In your organisation a colleague at the Registration Authority must approve it.
+
+refusal-fw-2206-title = This cannot be done to this card
+refusal-fw-2206-text = The card is not in a state in which this makes sense, or somebody has changed it meanwhile. Look at the card again. Nothing was changed.

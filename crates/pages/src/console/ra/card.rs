@@ -77,6 +77,8 @@ pub struct RaCard {
     pub checked_until: Option<String>,
     /// What waits for a second member of staff.
     pub waiting: Vec<RaAct>,
+    /// The work on it that whoever looks began and that has not ended.
+    pub job_href: Option<String>,
     /// What happened to it, the newest first.
     pub history: Vec<RaHappening>,
     /// Back to the person, or the search.
@@ -131,6 +133,7 @@ impl Page for RaCard {
             identity_href: Some("/console/smartcards/people/0193a0f0/identity".into()),
             checked_until: None,
             waiting: Vec::new(),
+            job_href: None,
             history: vec![
                 happened("Certificates renewed", None, None),
                 happened(
@@ -157,6 +160,7 @@ impl Page for RaCard {
             acts: vec![act(RaAct::Unlock, "unlock"), act(RaAct::Unblock, "unblock")],
             checked_until: Some("10:08am".into()),
             waiting: vec![RaAct::Unlock],
+            job_href: Some("/smartcard/jobs/0193a0f4".into()),
             ..plain.clone()
         };
         let blank = Self {

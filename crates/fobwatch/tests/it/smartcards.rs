@@ -1,5 +1,11 @@
 //! Guide 001: smartcards, as their owners and the Registration Authority meet them.
 
+pub mod authority;
+mod jobs;
+mod jobs_cut;
+mod jobs_lies;
+mod jobs_many;
+mod jobs_real;
 mod portal;
 mod portal_due;
 mod portal_held;
@@ -7,3 +13,4 @@ mod portal_revoke;
 mod portal_unlock;
 mod reminders;
 mod upkeep;
+pub mod workstation;

@@ -287,7 +287,7 @@ fn assemble(
         },
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
-        authority: None,
+        authority: Some(crate::smartcards::authority::authority()),
         watch: journeys::watch::Watch::default(),
         published: setup.published.then(crate::certificates::published),
     });

@@ -3,8 +3,8 @@
 //! `bench PATH/TO/fobwatch [PHONES]` starts the real binary on a new SQLite database with some hundred accounts, and compares
 //! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
 //! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
-//! both sides alike. `bench calls [COUNT]` measures telephone calls alone, `bench certificates
-//! PATH/TO/fobwatch` the certificate authority.
+//! both sides alike. `bench calls [COUNT]` measures telephone calls alone, `bench smartcards [COUNT]` the daily decision who is
+//! told what about their smartcard, `bench certificates PATH/TO/fobwatch` the certificate authority.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod calls;
@@ -12,6 +12,7 @@ mod certificates;
 mod load;
 mod people;
 mod server;
+mod smartcards;
 mod waiting;
 
 use crate::load::{Connection, pages_per_second, reset, sign_in};
@@ -46,10 +47,15 @@ const PAGES_FOR: Duration = Duration::from_secs(2);
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("calls") {
-        return calls::at_once(arguments.next().map_or(Ok(CALLS), |count| count.parse())?).await;
+    let (what, count) = (arguments.next(), arguments.next());
+    match what.as_deref() {
+        Some("calls") => return calls::at_once(count.map_or(Ok(CALLS), |count| count.parse())?).await,
+        Some("smartcards") => {
+            return smartcards::decide(count.map_or(Ok(smartcards::CARDS), |count| count.parse())?).await;
+        }
+        _ => {}
     }
-    let certificates_alone = std::env::args().nth(1).as_deref() == Some("certificates");
+    let certificates_alone = what.as_deref() == Some("certificates");
     let binary = std::env::args_os()
         .nth(if certificates_alone { 2 } else { 1 })
         .map(PathBuf::from)
@@ -82,7 +88,8 @@ async fn main() -> Result<()> {
     resets(&server, forgetful, &keys, cores).await?;
     server.stop().await?;
     certificates::measure(&binary).await?;
-    calls::at_once(CALLS).await
+    calls::at_once(CALLS).await?;
+    smartcards::decide(smartcards::CARDS).await
 }
 
 /// Pages per second beside an empty handler's.

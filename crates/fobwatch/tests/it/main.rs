@@ -57,6 +57,7 @@ mod security_info;
 mod security_races;
 mod sessions;
 mod sign_in;
+mod smartcards;
 mod texts;
 mod texts_gateways;
 mod ward;

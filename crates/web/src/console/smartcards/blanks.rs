@@ -5,7 +5,7 @@ use crate::errors::Trouble;
 use crate::forms::BlankForm;
 use crate::render::{Answer, on_page, page_with, see_other};
 use crate::{Web, urls};
-use axum::extract::multipart::MultipartRejection;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{Multipart, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -110,7 +110,11 @@ async fn file(
 
 /// The field with the file; nothing where there is none.
 async fn read(mut multipart: Multipart) -> Result<Vec<u8>, Trouble> {
-    let unreadable = |error: axum::extract::multipart::MultipartError| Trouble::Status(error.status());
+    // What cannot be read to its end is longer than is taken: whoever hangs up hears no answer.
+    let unreadable = |error: MultipartError| match error.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => Trouble::Status(StatusCode::PAYLOAD_TOO_LARGE),
+        status => Trouble::Status(status),
+    };
     while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
         if field.name() == Some("file") {
             return Ok(field.bytes().await.map_err(unreadable)?.to_vec());

@@ -3,13 +3,15 @@
 //! `bench PATH/TO/fobwatch [PHONES]` starts the real binary on a new SQLite database with some hundred accounts, and compares
 //! what it does with what the same machine does at its best in the same run: an empty handler of the same server, and
 //! bare Argon2id hashes with the same parameters. Rounds alternate, and medians are told, so that a busy machine harms
-//! both sides alike. `bench calls [COUNT]` measures telephone calls alone.
+//! both sides alike. `bench calls [COUNT]` measures telephone calls alone, `bench smartcards [COUNT]` the daily decision who is
+//! told what about their smartcard.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod calls;
 mod load;
 mod people;
 mod server;
+mod smartcards;
 mod waiting;
 
 use crate::load::{Connection, pages_per_second, reset, sign_in};
@@ -44,8 +46,13 @@ const PAGES_FOR: Duration = Duration::from_secs(2);
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("calls") {
-        return calls::at_once(arguments.next().map_or(Ok(CALLS), |count| count.parse())?).await;
+    let (what, count) = (arguments.next(), arguments.next());
+    match what.as_deref() {
+        Some("calls") => return calls::at_once(count.map_or(Ok(CALLS), |count| count.parse())?).await,
+        Some("smartcards") => {
+            return smartcards::decide(count.map_or(Ok(smartcards::CARDS), |count| count.parse())?).await;
+        }
+        _ => {}
     }
     let binary = std::env::args_os()
         .nth(1)
@@ -75,7 +82,8 @@ async fn main() -> Result<()> {
     // Last: each of them writes to somebody, and there is no mail server here that takes it.
     resets(&server, forgetful, &keys, cores).await?;
     server.stop().await?;
-    calls::at_once(CALLS).await
+    calls::at_once(CALLS).await?;
+    smartcards::decide(smartcards::CARDS).await
 }
 
 /// Pages per second beside an empty handler's.

@@ -21,6 +21,10 @@ const KEEP_ACTIVITY: SignedDuration = SignedDuration::from_hours(24 * KEPT_DAYS 
 /// The trace of a message, without its content, serves the service desk for a month.
 const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * 30);
 
+/// What people were told of their smartcards on a day, and what they answered, counts on that day alone; kept a while for the
+/// service desk.
+const KEEP_SMARTCARD_DAYS: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// Erases what has run out by now.
 ///
 /// # Errors
@@ -45,7 +49,11 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_caller_checks(before(KEEP_SIGN_INS)).await?;
     tx.erase_messages(before(KEEP_MESSAGES)).await?;
     tx.erase_texts(before(KEEP_COUNTS), service.local(before(KEEP_COUNTS)).date()).await?;
+    let smartcard_day = service.local(before(KEEP_SMARTCARD_DAYS)).date();
+    tx.erase_alerts(smartcard_day).await?;
+    tx.erase_rounds(smartcard_day).await?;
     tx.commit().await?;
+    crate::smartcard::upkeep::tidy(service).await?;
     let state = service.store.outbox_state(before(SignedDuration::from_hours(24))).await?;
     #[expect(clippy::cast_precision_loss, reason = "a gauge of messages needs no more than 52 bits")]
     {

@@ -101,7 +101,43 @@ impl Service {
     }
 }
 
-/// The same for the person who is signed in and changed it, with none of their methods.
+impl Service {
+    /// Reminds the owner of an account by e-mail at the address of record and, where `texts`, by text to every mobile number among
+    /// their methods, as far as the day's texts go.
+    pub(crate) async fn remind(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        organisation: &Organisation,
+        message: Message,
+        texts: bool,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let mut told = vec![(Channel::Email, account.email.clone())];
+        if texts && self.text.is_some() {
+            for method in tx.sign_in_methods(account.id).await? {
+                let number = method.secret.as_address();
+                if method.kind == MethodKind::Text
+                    && is_uk(number)
+                    && self.take_text(tx, &self.policy(organisation)?, Some(organisation.id), now).await?
+                {
+                    told.push((Channel::Text, number.to_owned()));
+                }
+            }
+        }
+        // Nobody waits for it on a page.
+        let concerning = Concerning { subject: None, ..Concerning::account(account) };
+        let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
+        for (channel, to) in &told {
+            let id = vault::new_id(now, self.random.as_ref());
+            let to = Destination { channel: *channel, to };
+            self.write_message(tx, concerning, id, to, message.clone(), give_up_at, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Tells the person who is signed in and changed something everywhere, with none of their methods before.
 pub(crate) async fn told(
     service: &Service,
     tx: &mut Tx,

@@ -6,6 +6,8 @@ pub mod job;
 pub mod keys;
 mod presented;
 pub mod ra;
+pub mod reminders;
 pub mod sign_in;
+pub mod upkeep;
 
 pub use presented::CardSignInRefusal;

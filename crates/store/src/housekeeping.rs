@@ -18,6 +18,8 @@ statements! {
     GUARDS = "DELETE FROM password_guard WHERE changed_at <= $1 AND paused_until <= $1";
     PASSKEY_CEREMONIES = "DELETE FROM passkey_ceremony WHERE made_at <= $1";
     ACTIVITY = "DELETE FROM activity WHERE at <= $1";
+    CARD_JOB_STEPS = "DELETE FROM card_job_step WHERE job_id IN (SELECT id FROM card_job WHERE ended_at <= $1)";
+    CARD_JOBS = "DELETE FROM card_job WHERE ended_at <= $1";
     MESSAGES = "DELETE FROM outbox WHERE written_at <= $1 AND (sent_at IS NOT NULL OR gave_up_at IS NOT NULL)";
 }
 
@@ -73,5 +75,14 @@ impl Tx {
     /// Where the database refuses.
     pub async fn erase_messages(&mut self, before: Timestamp) -> Result<(), StoreError> {
         execute!(self, MESSAGES, millis(before)).map(|_| ())
+    }
+
+    /// Erases jobs on cards that ended up to `before`, with their journals; the audit keeps its own record.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_card_jobs(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        execute!(self, CARD_JOB_STEPS, millis(before))?;
+        execute!(self, CARD_JOBS, millis(before)).map(|_| ())
     }
 }

@@ -67,7 +67,7 @@ statements! {
 type MessageRow = (String, String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
 /// The pattern for what begins with `text`.
-pub(crate) fn beginning(text: &str) -> String {
+fn beginning(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {

@@ -71,6 +71,21 @@ impl Smartcard {
             && self.revoked_at.is_none()
     }
 
+    /// What is needed of it to know what falls due; none where it is not live.
+    pub fn facts(&self) -> Option<crate::smartcard_message::CardFacts> {
+        let account_id = self.account_id.filter(|_| self.is_live())?;
+        Some(crate::smartcard_message::CardFacts {
+            id: self.id,
+            organisation_id: self.organisation_id,
+            account_id,
+            passcode_set_on: self.passcode_set_on,
+            unlocked_on: self.unlocked_on,
+            forced_on: self.forced_on,
+            renewals_used: self.renewals_used,
+            expires_at: self.expires_at,
+        })
+    }
+
     /// Whether it can be bound to a person.
     pub fn is_blank(&self) -> bool {
         self.account_id.is_none() && self.cancelled_at.is_none()
@@ -90,16 +105,6 @@ statements! {
             passcode_set_on, unlocked_on, forced_on, tries_left, tries_seen_at, renewals_used, unblock_generation, expires_at,
             revoked_at, cancelled_at, cancel_reason, wiped_at, cleared_at
         FROM smartcard WHERE account_id = $1 ORDER BY bound_at DESC, id DESC";
-    FIND = "SELECT id, organisation_id, account_id, guid, profile, label, added_at, bound_at, issued_at, issued_locked,
-            passcode_set_on, unlocked_on, forced_on, tries_left, tries_seen_at, renewals_used, unblock_generation, expires_at,
-            revoked_at, cancelled_at, cancel_reason, wiped_at, cleared_at
-        FROM smartcard
-        WHERE organisation_id = $1 AND (label LIKE $2 ESCAPE '!' OR guid = $3) ORDER BY label, id LIMIT $4 OFFSET $5";
-    BLANK = "SELECT id, organisation_id, account_id, guid, profile, label, added_at, bound_at, issued_at, issued_locked,
-            passcode_set_on, unlocked_on, forced_on, tries_left, tries_seen_at, renewals_used, unblock_generation, expires_at,
-            revoked_at, cancelled_at, cancel_reason, wiped_at, cleared_at
-        FROM smartcard
-        WHERE organisation_id = $1 AND account_id IS NULL AND cancelled_at IS NULL ORDER BY label, id LIMIT $2 OFFSET $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -195,46 +200,6 @@ impl Store {
         let rows: Vec<Row> = reading!(self, OF_ACCOUNT, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
         rows.into_iter().map(Smartcard::try_from).collect()
     }
-
-    /// Cards of an organisation on which something is printed that begins with `text`, or whose GUID it is in hexadecimal
-    /// digits: at most `at_most`, after leaving out `skip`.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn find_smartcards(
-        &self,
-        organisation: Uuid,
-        text: &str,
-        at_most: u32,
-        skip: u32,
-    ) -> Result<Vec<Smartcard>, StoreError> {
-        let rows: Vec<Row> = reading!(self, FIND, sqlx::query_as, |q, c| q
-            .bind(organisation)
-            .bind(crate::people::beginning(text))
-            .bind(guid_of_digits(text))
-            .bind(i64::from(at_most))
-            .bind(i64::from(skip))
-            .fetch_all(c))?;
-        rows.into_iter().map(Smartcard::try_from).collect()
-    }
-
-    /// The blank cards of an organisation, by what is printed on them: at most `at_most`, after leaving out `skip`.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn blank_smartcards(
-        &self,
-        organisation: Uuid,
-        at_most: u32,
-        skip: u32,
-    ) -> Result<Vec<Smartcard>, StoreError> {
-        let rows: Vec<Row> = reading!(self, BLANK, sqlx::query_as, |q, c| q
-            .bind(organisation)
-            .bind(i64::from(at_most))
-            .bind(i64::from(skip))
-            .fetch_all(c))?;
-        rows.into_iter().map(Smartcard::try_from).collect()
-    }
 }
 
 impl Tx {
@@ -265,11 +230,4 @@ impl Tx {
         let rows: Vec<Row> = in_tx!(self, OF_ACCOUNT, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
         rows.into_iter().map(Smartcard::try_from).collect()
     }
-}
-
-/// The GUID that somebody typed in hexadecimal digits, with or without hyphens and spaces; no bytes where it is none, which no
-/// card has.
-fn guid_of_digits(text: &str) -> Vec<u8> {
-    let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
-    Uuid::try_parse(&digits).map(|guid| guid.as_bytes().to_vec()).unwrap_or_default()
 }

@@ -152,7 +152,9 @@ statements! {
     REVOKE_UNPROVED = "UPDATE smartcard_certificate SET revoked_at = $2, revoked_for = $3
         WHERE job_id = $1 AND proved_at IS NULL AND revoked_at IS NULL RETURNING id, smartcard_id, serial";
     UNPROVED = "SELECT DISTINCT job_id FROM smartcard_certificate
-        WHERE proved_at IS NULL AND revoked_at IS NULL AND issued_at <= $1 ORDER BY job_id LIMIT $2";
+        WHERE proved_at IS NULL AND revoked_at IS NULL AND issued_at <= $1
+            AND NOT EXISTS (SELECT 1 FROM card_job WHERE card_job.id = job_id AND ended_at IS NULL)
+        ORDER BY job_id LIMIT $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -231,11 +233,12 @@ impl Store {
         row.map(CardCertificate::try_from).transpose()
     }
 
-    /// Jobs that have certificates issued up to `issued` which no card has proved and nobody has revoked, at most `at_most`.
+    /// Jobs that have ended, or are gone, and have certificates issued up to `issued` which no card has proved and nobody has
+    /// revoked: at most `at_most`.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn jobs_with_unproved_certificates(
+    pub async fn ended_jobs_with_unproved_certificates(
         &self,
         issued: Timestamp,
         at_most: u32,

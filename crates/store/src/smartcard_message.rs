@@ -1,6 +1,6 @@
 //! The daily round through all cards: what a decision needs of each, how far the round has come, and which messages were written.
 
-use crate::db::{execute, reading};
+use crate::db::{execute, in_tx, reading};
 use crate::moment::{maybe_moment, millis};
 use crate::smartcard::maybe_day;
 use crate::statement::statements;
@@ -45,13 +45,15 @@ pub struct Round {
 
 statements! {
     FACTS = "SELECT id, organisation_id, account_id, passcode_set_on, unlocked_on, forced_on, renewals_used, expires_at
-        FROM smartcard WHERE id > $1 AND issued_at IS NOT NULL AND account_id IS NOT NULL AND cancelled_at IS NULL
+        FROM smartcard WHERE id > $1 AND account_id IS NOT NULL AND issued_at IS NOT NULL AND cancelled_at IS NULL
             AND revoked_at IS NULL
         ORDER BY id LIMIT $2";
     ROUND = "SELECT last_card, cards, messages, ended_at FROM smartcard_round WHERE day = $1";
     BEGIN = "INSERT INTO smartcard_round (day, last_card, began_at) VALUES ($1, $2, $3) ON CONFLICT (day) DO NOTHING";
-    MOVE_ON = "UPDATE smartcard_round SET last_card = $3, cards = cards + $4, messages = messages + $5, ended_at = $6
+    MOVE_ON = "UPDATE smartcard_round SET last_card = $3, cards = cards + $4
         WHERE day = $1 AND last_card = $2 AND ended_at IS NULL";
+    COUNT = "UPDATE smartcard_round SET messages = messages + $2, ended_at = $3 WHERE day = $1
+        RETURNING last_card, cards, messages, ended_at";
     WRITTEN = "INSERT INTO smartcard_message (smartcard_id, kind, day, written_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (smartcard_id, kind, day) DO NOTHING";
     ERASE_MESSAGES = "DELETE FROM smartcard_message WHERE day < $1";
@@ -87,6 +89,13 @@ impl TryFrom<FactsRow> for CardFacts {
     }
 }
 
+type RoundRow = (Uuid, i64, i64, Option<i64>);
+
+fn round((after, cards, messages, ended): RoundRow) -> Round {
+    let count = |number| u64::try_from(number).unwrap_or(0);
+    Round { after, cards: count(cards), messages: count(messages), ended: ended.is_some() }
+}
+
 impl Store {
     /// The live cards after the card `after` in the order of their ids, at most `at_most`.
     ///
@@ -105,14 +114,9 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn round(&self, day: Date) -> Result<Option<Round>, StoreError> {
-        let row: Option<(Uuid, i64, i64, Option<i64>)> =
+        let row: Option<RoundRow> =
             reading!(self, ROUND, sqlx::query_as, |q, c| q.bind(day.to_string()).fetch_optional(c))?;
-        Ok(row.map(|(after, cards, messages, ended)| Round {
-            after,
-            cards: u64::try_from(cards).unwrap_or(0),
-            messages: u64::try_from(messages).unwrap_or(0),
-            ended: ended.is_some(),
-        }))
+        Ok(row.map(round))
     }
 }
 
@@ -125,22 +129,38 @@ impl Tx {
         Ok(execute!(self, BEGIN, day.to_string(), Uuid::nil(), millis(now))? == 1)
     }
 
-    /// Moves the round of a day on from the card `from` to the card `to`: `cards` were looked at and `messages` written. `ended`
-    /// tells that there is no further one. Answers false where another node was faster: then drop the transaction.
+    /// Moves the round of a day on over `cards` cards, from the card `from` to the card `to`, whose messages are this
+    /// transaction's to write: nobody else moves it until this one ends. Answers false where another node was faster: then drop
+    /// the transaction.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn move_round(
         &mut self,
         day: Date,
-        (from, to): (Uuid, Uuid),
-        (cards, messages): (u32, u32),
-        ended: Option<Timestamp>,
+        from: Uuid,
+        to: Uuid,
+        cards: u32,
     ) -> Result<bool, StoreError> {
-        let ended = ended.map(millis);
-        let moved =
-            execute!(self, MOVE_ON, day.to_string(), from, to, i64::from(cards), i64::from(messages), ended)?;
-        Ok(moved == 1)
+        Ok(execute!(self, MOVE_ON, day.to_string(), from, to, i64::from(cards))? == 1)
+    }
+
+    /// Counts the messages that were written; `ended` tells that no card is left. Answers how far the round has come.
+    ///
+    /// # Errors
+    /// Where the database refuses, or the round has not begun.
+    pub async fn count_round(
+        &mut self,
+        day: Date,
+        messages: u32,
+        ended: Option<Timestamp>,
+    ) -> Result<Round, StoreError> {
+        let row: Option<RoundRow> = in_tx!(self, COUNT, sqlx::query_as, |q, c| q
+            .bind(day.to_string())
+            .bind(i64::from(messages))
+            .bind(ended.map(millis))
+            .fetch_optional(c))?;
+        row.map(round).ok_or(StoreError::Corrupt("a round has not begun"))
     }
 
     /// Notes that a message about a card is written on a local day. Answers false where it was before.

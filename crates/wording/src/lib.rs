@@ -16,6 +16,7 @@ mod mail;
 pub mod message;
 mod moment;
 mod phrase;
+mod smartcard;
 
 pub use alarm::AlarmCause;
 pub use change::SecurityChange;
@@ -23,3 +24,4 @@ pub use language::Language;
 pub use message::{EmailParts, Message, SignInMethod};
 pub use moment::{date, date_and_time, time};
 pub use phrase::{RefusalText, exists, refusal, text};
+pub use smartcard::{SmartcardDue, SmartcardVisit};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mail::{self, Values};
 use crate::phrase::text;
-use crate::{AlarmCause, Language, SecurityChange, gsm};
+use crate::{AlarmCause, Language, SecurityChange, SmartcardDue, SmartcardVisit, gsm};
 
 /// One message to one person.
 ///
@@ -156,6 +156,26 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// Guide 001: something falls due on the person's smartcard that they do in the portal.
+    SmartcardDue {
+        /// The name that this installation goes by.
+        service: String,
+        /// What it is.
+        due: SmartcardDue,
+        /// The portal. It does nothing when opened.
+        portal_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// Guide 001: something falls due for which they must visit the Registration Authority.
+    SmartcardVisit {
+        /// The name that this installation goes by.
+        service: String,
+        /// What it is.
+        visit: SmartcardVisit,
+        /// Completes "contact …".
+        support: String,
+    },
     /// The person reported something around their account that was not them.
     ActivityReported {
         /// The name that this installation goes by.
@@ -241,6 +261,8 @@ impl Message {
             Self::Alarm { .. } => "alarm",
             Self::CallerCode { .. } => "caller-code",
             Self::SecurityNotice { .. } => "security-notice",
+            Self::SmartcardDue { .. } => "smartcard-due",
+            Self::SmartcardVisit { .. } => "smartcard-visit",
             Self::ActivityReported { .. } => "activity-reported",
         }
     }
@@ -295,6 +317,8 @@ impl Message {
             Self::AccountCreated { .. } => "text-account-created",
             Self::Alarm { .. } => "text-alarm",
             Self::SecurityNotice { .. } => "text-security-notice",
+            Self::SmartcardDue { .. } => "text-smartcard-due",
+            Self::SmartcardVisit { .. } => "text-smartcard-visit",
             Self::ActivityReported { .. } => "text-activity-reported",
         };
         let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -324,6 +348,8 @@ impl Message {
                 Self::Alarm { .. } => include_str!("../messages/en/mail/alarm.md"),
                 Self::CallerCode { .. } => include_str!("../messages/en/mail/caller-code.md"),
                 Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
+                Self::SmartcardDue { .. } => include_str!("../messages/en/mail/smartcard-due.md"),
+                Self::SmartcardVisit { .. } => include_str!("../messages/en/mail/smartcard-visit.md"),
                 Self::ActivityReported { .. } => include_str!("../messages/en/mail/activity-reported.md"),
             },
         }
@@ -380,6 +406,19 @@ impl Message {
                 ("service", service),
                 ("change", &change.words(language)),
                 ("when", when),
+                ("support", support),
+            ]),
+            Self::SmartcardDue { service, due, portal_url, support } => of(&[
+                ("service", service),
+                ("headline", &due.headline(language)),
+                ("detail", &due.detail(language)),
+                ("portal_url", portal_url),
+                ("support", support),
+            ]),
+            Self::SmartcardVisit { service, visit, support } => of(&[
+                ("service", service),
+                ("headline", &visit.headline(language)),
+                ("detail", &visit.detail(language)),
                 ("support", support),
             ]),
             Self::ActivityReported { service, number, when, support } => {
@@ -449,6 +488,17 @@ impl Message {
                 service: service(),
                 change: SecurityChange::MethodAdded(SignInMethod::AuthenticatorApp),
                 when: when(),
+                support: support(),
+            },
+            Self::SmartcardDue {
+                service: service(),
+                due: SmartcardDue::PasscodesOverdue { days_until_locked: 21 },
+                portal_url: page("smartcard"),
+                support: support(),
+            },
+            Self::SmartcardVisit {
+                service: service(),
+                visit: SmartcardVisit::PasscodesLocked,
                 support: support(),
             },
             Self::ActivityReported {

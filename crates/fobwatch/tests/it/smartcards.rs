@@ -2,3 +2,5 @@
 
 mod card_sign_in;
 mod certificate_host;
+mod reminders;
+mod upkeep;

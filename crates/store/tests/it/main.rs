@@ -19,3 +19,7 @@ mod registrations;
 mod roster;
 mod sealed;
 mod sign_in;
+mod smartcard_certificates;
+mod smartcard_passcodes;
+mod smartcard_rounds;
+mod smartcards;

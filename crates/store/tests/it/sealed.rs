@@ -10,6 +10,7 @@ use rstest::rstest;
 use rules::roster::RosterRow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use store::card_job_turn::{NewCardJob, NextOrder};
 use store::code::CodeFor;
 use store::method::{MethodKind, MethodSecret};
 use store::outbox::{Channel, NewMessage};
@@ -21,6 +22,10 @@ const SEED: &[u8] = b"twenty bytes of seed";
 const NUMBER: &str = "+447700900456";
 const PAYLOAD: &[u8] = b"To: amina. Your code is 314159.";
 const ADDRESS: &str = "private.address@mail.example";
+/// What was typed for a job on a card, what it holds, and what the agent was told to do.
+const TYPED: &[u8] = b"a passcode of eight digits, 48291377";
+const HELD: &[u8] = b"$argon2id$ of another passcode";
+const ORDER: &[u8] = b"open the card with key 90210417";
 
 /// One of everything that is sealed, and the account whose methods they are.
 async fn one_of_everything(db: &Database, store: &Store) -> Uuid {
@@ -47,7 +52,51 @@ async fn one_of_everything(db: &Database, store: &Store) -> Uuid {
     })
     .await
     .unwrap();
+    job_on_a_card(db, store, account).await;
     account
+}
+
+async fn job_on_a_card(db: &Database, store: &Store, account: Uuid) {
+    let organisation_id = store.account(account).await.unwrap().unwrap().organisation_id;
+    let card = crate::smartcards::blank(db, store, organisation_id, crate::smartcards::GUID).await;
+    committed(store, async |tx| {
+        assert!(tx.bind_smartcard(card, account, nine()).await?);
+        let job = db.new_id();
+        let new = NewCardJob {
+            id: job,
+            organisation_id,
+            smartcard_id: Some(card),
+            kind: "unblock",
+            started_by: account,
+            account_id: Some(account),
+            act_id: None,
+            request: "{}",
+            typed: Some((TYPED, nine() + minutes(10))),
+            held: Some(HELD),
+            facts: "{}",
+            progress: "reading-card",
+            ticket_expires_at: nine() + minutes(1),
+        };
+        assert!(tx.add_card_job(new, nine()).await?);
+        assert!(tx.claim_card_job(job, 1, b"token", nine()).await?);
+        let next = NextOrder {
+            token_hash: b"token",
+            after: 0,
+            outcome: None,
+            facts: "{}",
+            step: "{}",
+            step_name: "unblock",
+            order: ORDER,
+            progress: "setting-passcode",
+            trouble: None,
+            tries_left: None,
+            forgets_typed: false,
+        };
+        assert!(tx.advance_card_job(job, next, nine()).await?);
+        Ok(())
+    })
+    .await
+    .unwrap();
 }
 
 /// One more registration, whose second factor is not proved yet: a value that is sealed for a while only.
@@ -88,7 +137,7 @@ async fn no_seed_number_or_content_is_readable_in_the_files_of_sqlite() {
     }
 }
 
-fn secrets() -> [Vec<u8>; 7] {
+fn secrets() -> [Vec<u8>; 10] {
     [
         SEED.to_vec(),
         vault::totp::seed_as_text(&Secret::new(SEED.to_vec())).expose().replace(' ', "").into_bytes(),
@@ -97,6 +146,9 @@ fn secrets() -> [Vec<u8>; 7] {
         PAYLOAD.to_vec(),
         b"314159".to_vec(),
         ADDRESS.as_bytes().to_vec(),
+        b"48291377".to_vec(),
+        HELD.to_vec(),
+        b"90210417".to_vec(),
     ]
 }
 
@@ -116,6 +168,11 @@ async fn assert_opens(store: &Store, account: Uuid) {
     assert_eq!(find(MethodKind::Text).secret.as_address(), NUMBER);
     assert_eq!(find(MethodKind::Email).secret.as_address(), ADDRESS);
     assert!(!format!("{methods:?}").contains(NUMBER));
+    let job = store.last_card_job_of(account).await.unwrap().unwrap();
+    assert_eq!(store.card_job_typed(&job, nine()).unwrap().unwrap().expose(), TYPED);
+    assert_eq!(store.card_job_held(&job).unwrap().unwrap().expose(), HELD);
+    assert_eq!(store.card_job_order(&job).unwrap().unwrap().expose(), ORDER);
+    assert!(!format!("{job:?}").contains("48291377"));
 }
 
 /// A thief who can write cannot move a sealed value to a row that shows it to somebody else.
@@ -146,11 +203,11 @@ async fn after_rotation_and_resealing_no_value_is_sealed_by_the_old_key(
     let new_keys = rotated(&db.keys, &db);
     let store = db.node_with(new_keys.clone()).await;
     assert_opens(&store, account).await;
-    // Phone on the roster, three methods, one factor under way, one message.
-    assert_eq!(store.reseal().await.unwrap(), 6);
+    // Phone on the roster, three methods, one factor under way, one message, three of a job on a card.
+    assert_eq!(store.reseal().await.unwrap(), 9);
     assert_eq!(store.reseal().await.unwrap(), 0);
     assert_eq!(sealed_by(&db, db.keys.current_id()).await, 0);
-    assert_eq!(sealed_by(&db, new_keys.current_id()).await, 6);
+    assert_eq!(sealed_by(&db, new_keys.current_id()).await, 9);
     assert_opens(&store, account).await;
     let registration = store.registration(under_way.as_bytes()).await.unwrap().unwrap();
     assert_eq!(registration.method.unwrap().secret.unwrap().as_address(), NUMBER);
@@ -169,6 +226,9 @@ async fn sealed_by(db: &Database, key: u32) -> i64 {
         ("registration", "method_secret"),
         ("roster_entry", "phone"),
         ("outbox", "payload"),
+        ("card_job", "typed"),
+        ("card_job", "held"),
+        ("card_job", "last_order"),
     ] {
         let substring = match db.kind {
             Sqlite => format!("substr({column}, 2, 4)"),

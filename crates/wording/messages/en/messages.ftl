@@ -18,6 +18,12 @@ minutes =
        *[other] { $minutes } minutes
     }
 
+days =
+    { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    }
+
 method-email = Email
 method-text-message = Text message
 method-authenticator-app = Authenticator app
@@ -57,6 +63,22 @@ change-smartcard-revoked = The certificates of your smartcard were revoked
 change-smartcard-cancelled = Your smartcard was cancelled
 change-smartcard-cleared = Your smartcard was cleared for somebody else
 
+## What falls due on a smartcard: half a line, under 60 characters, then what to do
+
+smartcard-passcodes = Your smartcard passcodes expire in { $days }
+smartcard-passcodes-do = Set new passcodes before then. After that, you have to set them before you can do anything else.
+smartcard-passcodes-overdue = Your smartcard passcodes have expired
+smartcard-passcodes-overdue-do = You have to set new ones before you can do anything else. If you do not set them, your account is locked in { $days }, and only your Registration Authority can unlock it.
+smartcard-certificates = Your smartcard certificates expire in { $days }
+smartcard-certificates-today = Your smartcard certificates expire today
+smartcard-certificates-do = Renew them before then. When the last day comes closer, you have to renew them before you can do anything else.
+smartcard-certificates-forced-do = You have to renew them before you can do anything else. Once they have expired, only your Registration Authority can renew them.
+smartcard-locked = Your account is locked, as your passcodes are too old
+smartcard-locked-why = You did not set new smartcard passcodes in time, so only your Registration Authority can unlock your account. You set new passcodes the next time you sign in after that.
+smartcard-certificates-visit-why = You have renewed them yourself as often as you can. This time your Registration Authority has to check who you are and renew them.
+smartcard-expired = Your smartcard certificates have expired
+smartcard-expired-why = You cannot use your smartcard until your Registration Authority has renewed them.
+
 ## Text messages
 
 text-code = { $code } is your { $service } security code. It works for { $minutes }. Do not give it to anyone.
@@ -72,6 +94,8 @@ alarm-all-organisations = all organisations together
 alarm-texts-budget = { $percent }% of the { $budget } text messages that { $whose } may send today are used. At 100% no more are sent until tomorrow, and people are asked to choose another way.
 alarm-texts-range = { $sent } codes were sent by text message to one range of numbers in an hour and only { $used } of them were used. Somebody may be running up a bill, so no more go to that range for now.
 text-security-notice = { $service }: { $change }, { $when }. If this was not you, contact your service desk now.
+text-smartcard-due = { $service }: { $headline }. Sign in to the Self Service Portal with your smartcard at hand.
+text-smartcard-visit = { $service }: { $headline }. Visit your Registration Authority with your smartcard.
 text-activity-reported = Your { $service } report number is { $number }. Choose a new password and contact your service desk.
 
 ## Dates

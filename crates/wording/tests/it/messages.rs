@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use wording::{AlarmCause, Language, Message, SecurityChange, SignInMethod};
+use wording::{AlarmCause, Language, Message, SecurityChange, SignInMethod, SmartcardDue, SmartcardVisit};
 
 const EN: Language = Language::En;
 const CODE: &str = "012345";
@@ -48,6 +48,8 @@ fn named(name: &str) -> Vec<Message> {
             }
             Message::ResetNotPossible { service, support }
             | Message::SecurityNotice { service, support, .. }
+            | Message::SmartcardDue { service, support, .. }
+            | Message::SmartcardVisit { service, support, .. }
             | Message::ActivityReported { service, support, .. } => {
                 service.clone_from(&name);
                 support.clone_from(&name);
@@ -98,7 +100,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 15);
+    assert_eq!(kinds.len(), 17);
 }
 
 #[test]
@@ -308,6 +310,29 @@ fn every_change_is_told_whole_in_one_text_message() {
         );
         assert!(message.email(EN).text.contains(&change.words(EN)));
     }
+}
+
+#[test]
+fn whatever_falls_due_on_a_smartcard_is_told_whole_in_one_text_message() {
+    let service = || "Northfield Staff".to_owned();
+    let due = SmartcardDue::ALL.map(|due| {
+        let portal_url = "https://staff.northfield.example/smartcard".to_owned();
+        let message = Message::SmartcardDue { service: service(), due, portal_url, support: String::new() };
+        (message, due.headline(EN), due.detail(EN), "Sign in to the Self Service Portal")
+    });
+    let visits = SmartcardVisit::ALL.map(|visit| {
+        let message = Message::SmartcardVisit { service: service(), visit, support: String::new() };
+        (message, visit.headline(EN), visit.detail(EN), "Visit your Registration Authority")
+    });
+    for (message, headline, detail, then) in due.into_iter().chain(visits) {
+        let text = message.text_message(EN);
+        assert!(text.contains(&headline) && text.contains(then) && text.ends_with('.'), "{text}");
+        let mail = message.email(EN);
+        assert!(mail.subject.starts_with(&headline), "{}", mail.subject);
+        assert!(mail.text.contains(&detail), "{}", mail.text);
+    }
+    assert!(SmartcardDue::Passcodes { days_left: 1 }.headline(EN).ends_with("expire in 1 day"));
+    assert!(SmartcardVisit::Certificates { days_left: 0 }.headline(EN).ends_with("expire today"));
 }
 
 proptest! {

@@ -28,6 +28,8 @@ export class House {
     readonly phone: Phone,
     /** The program at the command line, with the house's own configuration. */
     readonly fobwatch: (...words: string[]) => Promise<unknown>,
+    /** The file of the database. */
+    readonly database: string,
     private readonly folder: string,
     private readonly program: Program,
     private readonly line: TwilioVoice | undefined,
@@ -41,17 +43,17 @@ export class House {
     return this.line;
   }
 
-  static async open(calls: boolean): Promise<House> {
+  static async open(calls: boolean, smartcards = false): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'fobwatch-e2e-'));
     try {
-      return await House.openIn(folder, calls);
+      return await House.openIn(folder, calls, smartcards);
     } catch (why) {
       await rm(folder, { recursive: true, force: true });
       throw why;
     }
   }
 
-  private static async openIn(folder: string, calls: boolean): Promise<House> {
+  private static async openIn(folder: string, calls: boolean, smartcards: boolean): Promise<House> {
     const mailbox = await Mailbox.open(folder);
     const phone = await Phone.switchOn();
     const line = calls ? await TwilioVoice.connect() : undefined;
@@ -68,6 +70,12 @@ export class House {
       FOBWATCH_TEXT__BASE_URL: phone.baseUrl,
       FOBWATCH_TEXT__API_KEY: Phone.API_KEY,
       FOBWATCH_PASSWORDS__BREACHED_LIST: join(folder, 'stolen.list'),
+      ...(smartcards && {
+        FOBWATCH_SMARTCARDS__AUTHORITY: 'internal',
+        FOBWATCH_SMARTCARDS__KEYS_FOLDER: join(folder, 'authority'),
+        FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE: 'only for this test',
+        FOBWATCH_SMARTCARDS__CHAIN: join(folder, 'authority', 'chain.pem'),
+      }),
       ...(line && {
         FOBWATCH_VOICE__PROVIDER: 'twilio',
         FOBWATCH_VOICE__BASE_URL: line.baseUrl,
@@ -85,6 +93,7 @@ export class House {
 
     const fobwatch = (...words: string[]) =>
       promisify(execFile)(FOBWATCH, [...words, '--config', config], { env: { ...process.env, ...env } });
+    if (smartcards) await fobwatch('pki', 'demo', join(folder, 'authority'));
     await fobwatch('passwords', 'build-list', stolen, env.FOBWATCH_PASSWORDS__BREACHED_LIST);
     await fobwatch('organisation', 'add', '--code', 'NTH', '--name', 'Northfield Hospitals');
     await fobwatch('roster', 'import', '--organisation', 'NTH', people);
@@ -92,7 +101,7 @@ export class House {
       env,
       ready: () => fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false),
     });
-    return new House(url, mailbox, phone, fobwatch, folder, program, line);
+    return new House(url, mailbox, phone, fobwatch, join(folder, 'fobwatch.db'), folder, program, line);
   }
 
   async close(): Promise<void> {
@@ -113,12 +122,14 @@ export class House {
 }
 
 /** A test with a house of its worker's own, and a page that may not complain. */
-export const test = base.extend<{ page: Page }, { calls: boolean; house: House }>({
+export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; house: House }>({
   /** Whether people can be called, too. */
   calls: [false, { option: true, scope: 'worker' }],
+  /** Whether cards are issued, by an authority of the house's own. */
+  smartcards: [false, { option: true, scope: 'worker' }],
   house: [
-    async ({ calls }, use) => {
-      const house = await House.open(calls);
+    async ({ calls, smartcards }, use) => {
+      const house = await House.open(calls, smartcards);
       await use(house);
       await house.close();
     },

@@ -30,6 +30,7 @@ test.beforeAll(async () => {
     if (request.method === 'POST') return response.writeHead(204).end();
     // A page that waits for an answer goes on waiting.
     if (request.headers.accept === 'application/json') {
+      if (request.url?.startsWith('/smartcard/jobs/')) return response.writeHead(503).end();
       return response.writeHead(200, { 'content-type': 'application/json' }).end('{"state":"waiting"}');
     }
     const file = join(FOLDER, normalize(new URL(request.url ?? '/', 'http://localhost').pathname));

@@ -78,7 +78,8 @@ impl Service {
             | CodeFor::MethodSetup(_)
             | CodeFor::Reset(_)
             | CodeFor::CallerCheck(_)
-            | CodeFor::NumberRepair(_) => &policy.codes_per_hour,
+            | CodeFor::NumberRepair(_)
+            | CodeFor::CardUnlock(_) => &policy.codes_per_hour,
             CodeFor::SignIn(_) => &SIGN_IN_CODES_PER_HOUR,
         };
         let granted = tx.take(per_hour, &here, now).await? == Allowance::Granted

@@ -204,6 +204,9 @@ pub enum Refusal {
     /// The new passcode is one of the card's last five.
     #[error("the passcode was used before")]
     CardPasscodeUsed,
+    /// The Self Service Portal for smartcards does not go on.
+    #[error(transparent)]
+    Smartcard(#[from] crate::smartcard::SmartcardRefusal),
     /// The Registration Authority does not go on.
     #[error(transparent)]
     Ra(#[from] crate::smartcard::ra::RaRefusal),
@@ -269,6 +272,7 @@ impl Refusal {
             Self::ResetClosed => "FW-1301",
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",
+            Self::Smartcard(refusal) => refusal.code(),
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

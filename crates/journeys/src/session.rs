@@ -1,6 +1,7 @@
 //! A person who is signed in.
 
 use crate::password_check::device_hash;
+use crate::smartcard::due;
 use crate::visitor::About;
 use crate::{Refusal, Service, Visitor};
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,7 @@ use store::method::SignInMethod;
 use store::organisation::Organisation;
 use store::role::Role;
 use store::session::{NewSession, Session};
+use store::smartcard::Smartcard;
 use uuid::Uuid;
 use vault::Token;
 
@@ -34,6 +36,8 @@ pub struct Person {
     pub organisation: Organisation,
     /// The numbers that hold there.
     pub policy: Policy,
+    /// The smartcard that the person uses; none where they have none that can be used.
+    pub smartcard: Option<Smartcard>,
     /// The roles that the person has in the organisation's console; as a rule none.
     pub roles: Vec<Role>,
 }
@@ -108,7 +112,8 @@ pub async fn peek(service: &Service, token: Option<&Token>) -> Result<Person, Re
         return Err(Refusal::NotSignedIn);
     }
     let roles = service.store.roles_of(account.id).await?;
-    Ok(Person { session, account, organisation, policy, roles })
+    let smartcard = due::live(service.store.smartcards_of(account.id).await?);
+    Ok(Person { session, account, organisation, policy, smartcard, roles })
 }
 
 /// Whether the person proved a second factor in the last minutes, without which nothing sensitive is shown or changed.

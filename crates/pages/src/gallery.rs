@@ -86,6 +86,16 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<crate::SetUpDue>(true)?;
     gallery.hang::<crate::RecoveryCodes>(true)?;
     gallery.hang::<crate::NewRecoveryCodes>(true)?;
+    gallery.hang::<crate::SmartcardHome>(true)?;
+    gallery.hang::<crate::ManagePasscodes>(true)?;
+    gallery.hang::<crate::RenewCertificates>(true)?;
+    gallery.hang::<crate::RevokeCertificates>(true)?;
+    gallery.hang::<crate::SmartcardJob>(true)?;
+    gallery.hang::<crate::SmartcardAlert>(true)?;
+    gallery.hang::<crate::SmartcardStopped>(true)?;
+    gallery.hang::<crate::UnlockByPasscode>(true)?;
+    gallery.hang::<crate::UnlockSendCode>(true)?;
+    gallery.hang::<crate::UnlockByCode>(true)?;
     gallery.hang::<ConsolePeople>(true)?;
     gallery.hang::<ConsolePerson>(true)?;
     gallery.hang::<ConsoleDisabled>(true)?;
@@ -176,7 +186,7 @@ fn shell(number: usize, signed_in: bool) -> Shell {
     };
     match (signed_in, number) {
         (false, _) => shell,
-        (true, 0) => with_navigation(shell.for_person("Amina Khan"), &PLACES[..4]),
+        (true, 0) => with_navigation(shell.for_person("Amina Khan"), &PLACES[..5]),
         (true, _) => with_navigation(
             shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),
             &PLACES,
@@ -184,9 +194,10 @@ fn shell(number: usize, signed_in: bool) -> Shell {
     }
 }
 
-const PLACES: [(Place, &str); 5] = [
+const PLACES: [(Place, &str); 6] = [
     (Place::Home, "/home"),
     (Place::SecurityInfo, "/security-info"),
+    (Place::Smartcard, "/smartcard"),
     (Place::Activity, "/activity"),
     (Place::Devices, "/devices"),
     (Place::Console, "/console"),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Method, Page, Place};
+use crate::{Method, Page, PanelState, Place, SmartcardPanel};
 
 /// Which greeting the hour calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -91,6 +91,8 @@ pub struct Home {
     pub last_sign_in: Option<String>,
     /// What needs doing, the most urgent first.
     pub tasks: Vec<HomeTask>,
+    /// The person's smartcard, where there is one.
+    pub smartcard: Option<SmartcardPanel>,
     /// *Recent activity*.
     pub activity_href: String,
     /// The ways in which the person proves who they are.
@@ -108,6 +110,11 @@ impl Page for Home {
             part_of_day: PartOfDay::Evening,
             last_sign_in: Some("8:02pm on Saturday 21 November 2026".into()),
             tasks: vec![HomeTask::AddSecondMethod { href: "/security-info/add".into() }],
+            smartcard: Some(SmartcardPanel {
+                href: "/smartcard".into(),
+                label: "Smartcard ending 4F2A".into(),
+                state: PanelState::Good { next: Some("22 November 2027".into()) },
+            }),
             activity_href: "/activity".into(),
             methods: vec![SignInMethod {
                 method: Method::Text,
@@ -115,12 +122,22 @@ impl Page for Home {
                 added: "22 November 2026".into(),
             }],
         };
-        let first =
-            Self { part_of_day: PartOfDay::Morning, last_sign_in: None, tasks: Vec::new(), ..plain.clone() };
+        let first = Self {
+            part_of_day: PartOfDay::Morning,
+            last_sign_in: None,
+            tasks: Vec::new(),
+            smartcard: None,
+            ..plain.clone()
+        };
         let long = Self {
             name: "Gwenllïan Angharad Myfanwy".into(),
             user_name: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),
             part_of_day: PartOfDay::Afternoon,
+            smartcard: Some(SmartcardPanel {
+                href: "/smartcard".into(),
+                label: "Smartcard ending 4F2A".into(),
+                state: PanelState::DueSoon { by: "6 December 2026".into() },
+            }),
             tasks: vec![
                 HomeTask::ChangePassword { href: "/security-info/password".into() },
                 HomeTask::LookAtTries { tries: 1, href: "/activity".into() },

@@ -33,6 +33,7 @@ mod recovery_codes;
 mod reset;
 mod security_info;
 mod sign_in;
+mod smartcard;
 mod start;
 mod waiting;
 
@@ -85,5 +86,13 @@ pub use security_info::{
 };
 pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
 pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
+pub use smartcard::{
+    AlertLine, CalendarEntry, CalendarWhat, CardChoice, CardJobKind, CardJobProgress, CardJobState,
+    CardPasscodeRule, CardState, CardSummary, CertificateLine, CertificatePurpose, CertificateState,
+    ForcedWhy, ManagePasscodes, PanelState, PasscodeLine, PasscodeName, PasscodeState, PortalDone,
+    PortalFrame, PortalTab, PortalTabLink, RegistrationAuthority, RenewCertificates, RenewalVisit,
+    RenewalWay, RenewalsLeft, RevokeCertificates, SmartcardAlert, SmartcardHome, SmartcardJob,
+    SmartcardPanel, SmartcardStopped, StoppedWhy, UnlockByCode, UnlockByPasscode, UnlockSendCode,
+};
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};
 pub use waiting::{AskedFor, AskedIn, AskedState, Waiting};

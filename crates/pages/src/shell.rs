@@ -33,6 +33,8 @@ pub enum Place {
     Home,
     /// *Security info*.
     SecurityInfo,
+    /// The *Self Service Portal* for smartcards, for those who have one.
+    Smartcard,
     /// *Recent activity*.
     Activity,
     /// *Devices and sessions*.

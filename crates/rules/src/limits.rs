@@ -55,6 +55,9 @@ pub const SIGN_INS_PER_NETWORK: Limit = limit("sign-ins-per-network", 6000, Sign
 pub const STRANGE_PASSWORDS_PER_DAY: Limit =
     limit("strange-passwords-per-day", 100, SignedDuration::from_hours(24));
 
+/// Wrong Account Recovery Passcodes of one person, who unlocks a card by it: with 8 characters or more so many are hopeless.
+pub const RECOVERY_PASSCODE_TRIES: Limit = limit("recovery-passcode-tries", 5, SignedDuration::from_mins(15));
+
 /// Text messages caused from one network, so that nobody can run up a bill.
 pub const TEXTS_PER_NETWORK_DAY: Limit = limit("texts-per-network-day", 5000, SignedDuration::from_hours(24));
 

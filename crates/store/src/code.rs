@@ -24,6 +24,8 @@ pub enum CodeFor {
     NumberRepair(Uuid),
     /// A gate of a reset under way.
     Reset(Uuid),
+    /// Opens a blocked smartcard.
+    CardUnlock(Uuid),
 }
 
 impl CodeFor {
@@ -37,6 +39,7 @@ impl CodeFor {
             Self::CallerCheck(_) => "caller-check",
             Self::NumberRepair(_) => "number-repair",
             Self::Reset(_) => "reset",
+            Self::CardUnlock(_) => "card-unlock",
         }
     }
 
@@ -49,7 +52,8 @@ impl CodeFor {
             | Self::MethodSetup(id)
             | Self::CallerCheck(id)
             | Self::NumberRepair(id)
-            | Self::Reset(id) => id,
+            | Self::Reset(id)
+            | Self::CardUnlock(id) => id,
         }
     }
 }

@@ -93,12 +93,25 @@ impl Tx {
         subject: &[u8],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        Ok(self.room_left(limit, subject, now).await? > 0)
+    }
+
+    /// How many more `limit` grants to `subject` now.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn room_left(
+        &mut self,
+        limit: &Limit,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
         let (count,): (i64,) = in_tx!(self, COUNT, sqlx::query_as, |q, c| q
             .bind(limit.name)
             .bind(subject)
             .bind(millis(limit.counts_after(now)))
             .fetch_one(c))?;
-        Ok(count < i64::from(limit.at_most))
+        Ok(limit.at_most.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX)))
     }
 
     /// Gives back one of those taken at `now`: the try was no failure after all.

@@ -81,6 +81,7 @@ impl IntoResponse for Trouble {
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::MethodGone => StatusCode::NOT_FOUND,
+        Refusal::Smartcard(refusal) => crate::smartcard::status_of(*refusal),
         Refusal::RegistrationOver
         | Refusal::SignInOver
         | Refusal::SetUpOver

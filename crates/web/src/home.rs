@@ -10,7 +10,9 @@ use axum::extract::State;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use journeys::home;
-use pages::{Home, HomeTask, PartOfDay, SignInMethod};
+use journeys::session::Person;
+use journeys::smartcard::portal;
+use pages::{Home, HomeTask, PanelState, PartOfDay, SignInMethod, SmartcardPanel};
 use rules::todo::Todo;
 use wording::Language;
 
@@ -30,6 +32,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
             .previous_sign_in_at
             .map(|moment| wording::date_and_time(Language::En, web.local(moment).datetime())),
         tasks: overview.todo.into_iter().map(task).collect(),
+        smartcard: panel(&web, &person),
         activity_href: urls::ACTIVITY.into(),
         methods: overview
             .methods
@@ -42,6 +45,21 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
             .collect(),
     };
     page(&shell(&web, &person), &home)
+}
+
+/// The person's smartcard.
+fn panel(web: &Web, person: &Person) -> Option<SmartcardPanel> {
+    let card = person.smartcard.as_ref()?;
+    let words = |day| wording::date(Language::En, day);
+    let state = match portal::due_soon(web, person) {
+        Some(by) => PanelState::DueSoon { by: words(by) },
+        None => PanelState::Good { next: portal::next_due(web, person).map(|entry| words(entry.day)) },
+    };
+    Some(SmartcardPanel {
+        href: urls::SMARTCARD.into(),
+        label: web.word("card-label", &[("label", &card.label)]),
+        state,
+    })
 }
 
 /// Where each thing to do is done.

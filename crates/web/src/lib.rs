@@ -38,6 +38,7 @@ mod reset_gate;
 mod second_factor;
 mod security_info;
 mod sign_in;
+mod smartcard;
 mod state;
 pub mod urls;
 mod visitor;
@@ -73,6 +74,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(passkey::routes())
         .merge(card::routes())
         .merge(passkeys::routes())
+        .merge(smartcard::routes())
         .merge(reset::routes())
         .merge(reset_gate::routes())
         .merge(change_password::routes())

@@ -4,7 +4,7 @@
 use crate::confirm::{Next, confirm_page};
 use crate::cookies::Kind;
 use crate::forms::CredentialForm;
-use crate::person::signed_in;
+use crate::person::kept_safe;
 use crate::render::{Answer, on_page, see_other};
 use crate::second_factor::{signed_in_answer, signing_in, ways_page};
 use crate::sign_in::sign_in_page;
@@ -87,7 +87,7 @@ async fn prove(
 }
 
 async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
-    let person = signed_in(&web, &jar).await?;
+    let person = kept_safe(&web, &jar).await?;
     Ok(question(&passkey_proof::begin_confirm(&web, &person, &visitor).await?))
 }
 
@@ -104,7 +104,7 @@ async fn confirm(
     jar: CookieJar,
     Form(form): Form<CredentialForm>,
 ) -> Answer {
-    let person = signed_in(&web, &jar).await?;
+    let person = kept_safe(&web, &jar).await?;
     match passkey_proof::confirm(&web, &person, &form.credential, next.path(), &visitor).await {
         Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
         Err(refusal) => {

@@ -2,7 +2,7 @@
 
 use crate::forms::{CredentialForm, NameForm};
 use crate::passkey::question;
-use crate::person::{fresh, shell, signed_in};
+use crate::person::{fresh, kept_safe, shell};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
 use crate::{Web, urls};
@@ -53,7 +53,7 @@ pub(crate) fn rows(web: &Web, passkeys: &[Passkey]) -> Vec<PasskeyRow> {
 }
 
 async fn list(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) -> Answer {
-    let person = signed_in(&web, &jar).await?;
+    let person = kept_safe(&web, &jar).await?;
     let passkeys = Passkeys {
         passkeys: rows(&web, &passkey::list(&web, &person).await?),
         add_href: passkey_proof::possible(&web).then(|| urls::PASSKEY_ADD.into()),

@@ -5,6 +5,7 @@ use crate::errors::Trouble;
 use crate::{Web, urls};
 use axum_extra::extract::CookieJar;
 use journeys::session::{self, Person};
+use journeys::smartcard::due;
 use journeys::{Refusal, campaign};
 use pages::{NavigationLink, Place, SessionEnd, Shell};
 use rules::campaign::Asked;
@@ -12,8 +13,17 @@ use rules::session::WARNING;
 use wording::Language;
 
 /// Who is signed in in this browser. Whose session has ended is told so; others are led to the sign-in page. Who has still to be
-/// asked to set up a method for resets is asked first.
+/// asked to set up a method for resets is asked first, and what falls due on a smartcard comes before anything else.
 pub(crate) async fn signed_in(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
+    let person = kept_safe(web, jar).await?;
+    match crate::smartcard::comes_first(&due::gate(web, &person).await?) {
+        None => Ok(person),
+        Some(page) => Err(Trouble::Elsewhere(page.to_owned())),
+    }
+}
+
+/// The same for the pages that keep an account safe, which nobody is kept from by a card: *Security info*, *Revoke Certificates*.
+pub(crate) async fn kept_safe(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
     let person = arrived(web, jar).await?;
     match campaign::asked(&person) {
         Asked::No => Ok(person),
@@ -31,10 +41,10 @@ pub(crate) async fn arrived(web: &Web, jar: &CookieJar) -> Result<Person, Troubl
     }
 }
 
-/// Who is signed in and proved it in the last minutes. Whoever did not is led to *Confirm that it is you*, and from there
-/// to `next`.
+/// Who is signed in and proved it in the last minutes, for what keeps an account safe. Whoever did not is led to *Confirm that it
+/// is you*, and from there to `next`.
 pub(crate) async fn fresh(web: &Web, jar: &CookieJar, next: &str) -> Result<Person, Trouble> {
-    proved(web, signed_in(web, jar).await?, next)
+    proved(web, kept_safe(web, jar).await?, next)
 }
 
 /// The same for the pages on which a method is set up.
@@ -42,7 +52,7 @@ pub(crate) async fn fresh_to_set_up(web: &Web, jar: &CookieJar, next: &str) -> R
     proved(web, arrived(web, jar).await?, next)
 }
 
-fn proved(web: &Web, person: Person, next: &str) -> Result<Person, Trouble> {
+pub(crate) fn proved(web: &Web, person: Person, next: &str) -> Result<Person, Trouble> {
     match session::fresh(web, &person) {
         Ok(()) => Ok(person),
         Err(Refusal::ProofNeeded) => Err(Trouble::Elsewhere(urls::confirm(next))),
@@ -64,6 +74,7 @@ pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
         (Place::Devices, urls::DEVICES),
     ]
     .into_iter()
+    .chain(person.smartcard.is_some().then_some((Place::Smartcard, urls::SMARTCARD)))
     .chain(console)
     .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
     .collect();

@@ -4,6 +4,7 @@ use crate::Web;
 use crate::errors::Trouble;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use journeys::smartcard::SmartcardRefusal;
 use journeys::{FieldProblem, Refusal};
 use pages::{FieldErrors, Page, Shell};
 use store::organisation::Organisation;
@@ -56,6 +57,15 @@ pub(crate) fn on_page(
         | Refusal::SignInPaused { .. } => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }
+        Refusal::CardBusy => {
+            (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::CONFLICT)
+        }
+        Refusal::CardPasscodeUsed => {
+            (FieldErrors::one("smartcard", explain(web, organisation, &refusal).text), bad)
+        }
+        Refusal::TooManyCardJobs | Refusal::Smartcard(SmartcardRefusal::RecoveryPaused { .. }) => {
+            (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
+        }
         Refusal::DetailsMismatch { .. }
         | Refusal::PasskeyOver
         | Refusal::PasskeyRefused
@@ -86,7 +96,9 @@ pub(crate) fn explain(
             ("seconds", wait.as_secs().max(1).to_string())
         }
         Refusal::DetailsMismatch { left } => ("left", left.to_string()),
-        Refusal::SignInPaused { wait } => ("minutes", minutes(*wait)),
+        Refusal::SignInPaused { wait } | Refusal::Smartcard(SmartcardRefusal::RecoveryPaused { wait }) => {
+            ("minutes", minutes(*wait))
+        }
         _ => ("support", support.clone()),
     };
     wording::refusal(Language::En, refusal.code(), &[(name, &value), ("support", &support)])

@@ -3,7 +3,7 @@
 use crate::errors::Trouble;
 use crate::forms::{ConfirmForm, MethodForm, NameForm, PreferForm};
 use crate::method_setup::start_of;
-use crate::person::{fresh, fresh_to_set_up, shell, signed_in};
+use crate::person::{fresh, fresh_to_set_up, kept_safe, shell};
 use crate::registration::method as named;
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::second_factor::hint;
@@ -78,7 +78,7 @@ impl Done {
 }
 
 async fn list(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) -> Answer {
-    let person = signed_in(&web, &jar).await?;
+    let person = kept_safe(&web, &jar).await?;
     let overview = security_info::overview(&web, &person).await?;
     let factors = overview.methods.iter().filter(|listed| listed.method.kind.is_second_factor()).count();
     let kinds = method_setup::kinds(&web);

@@ -125,6 +125,38 @@ pub const RESET_PASSWORD: &str = "/reset/password";
 pub const RESET_DONE: &str = "/reset/done";
 /// *Change your password*.
 pub const CHANGE_PASSWORD: &str = "/security-info/password";
+/// The *Self Service Portal* for smartcards.
+pub const SMARTCARD: &str = "/smartcard";
+/// *Manage Passcodes*.
+pub const SMARTCARD_PASSCODES: &str = "/smartcard/passcodes";
+/// How strong a new passcode is, while it is typed; the page adds which.
+pub const SMARTCARD_STRENGTH: &str = "/smartcard/passcodes/strength";
+/// The same, of this kind.
+pub const SMARTCARD_STRENGTH_OF: &str = "/smartcard/passcodes/strength/{kind}";
+/// *Renew Certificates*.
+pub const SMARTCARD_RENEW: &str = "/smartcard/renew";
+/// *Revoke Certificates*.
+pub const SMARTCARD_REVOKE: &str = "/smartcard/revoke";
+/// *Unlock your smartcard*.
+pub const SMARTCARD_UNLOCK: &str = "/smartcard/unlock";
+/// *Send Code* to unlock by.
+pub const SMARTCARD_UNLOCK_SEND: &str = "/smartcard/unlock/send";
+/// The code to unlock by.
+pub const SMARTCARD_UNLOCK_CODE: &str = "/smartcard/unlock/code";
+/// *Send New Code* to unlock by.
+pub const SMARTCARD_UNLOCK_NEW_CODE: &str = "/smartcard/unlock/code/new";
+/// An alert that something falls due.
+pub const SMARTCARD_ALERT: &str = "/smartcard/alert";
+/// Visit the Registration Authority.
+pub const SMARTCARD_STOPPED: &str = "/smartcard/stopped";
+/// A job on a card, by its id.
+pub const SMARTCARD_JOB: &str = "/smartcard/jobs/{id}";
+/// How it stands.
+pub const SMARTCARD_JOB_STATE: &str = "/smartcard/jobs/{id}/state";
+/// *Go on*.
+pub const SMARTCARD_JOB_AGAIN: &str = "/smartcard/jobs/{id}/again";
+/// *Stop*.
+pub const SMARTCARD_JOB_CANCEL: &str = "/smartcard/jobs/{id}/cancel";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where GOV.UK Notify reports what became of a text.
@@ -377,6 +409,36 @@ pub fn console_setting(key: &str) -> String {
 /// What another value of a rule would do; a form adds the value.
 pub fn console_setting_preview(key: &str) -> String {
     CONSOLE_SETTING_PREVIEW.replace("{key}", key)
+}
+
+/// *Home* of the Self Service Portal, with word of what was done.
+pub fn smartcard_done(what: &str) -> String {
+    format!("{SMARTCARD}?done={what}")
+}
+
+/// A job on a card.
+pub fn smartcard_job(id: uuid::Uuid) -> String {
+    SMARTCARD_JOB.replace("{id}", &id.to_string())
+}
+
+/// How a job on a card stands.
+pub fn smartcard_job_state(id: uuid::Uuid) -> String {
+    SMARTCARD_JOB_STATE.replace("{id}", &id.to_string())
+}
+
+/// *Go on* with a job on a card.
+pub fn smartcard_job_again(id: uuid::Uuid) -> String {
+    SMARTCARD_JOB_AGAIN.replace("{id}", &id.to_string())
+}
+
+/// *Stop* a job on a card.
+pub fn smartcard_job_cancel(id: uuid::Uuid) -> String {
+    SMARTCARD_JOB_CANCEL.replace("{id}", &id.to_string())
+}
+
+/// The code to unlock a card by, which was sent by this way.
+pub fn smartcard_unlock_code(way: &str) -> String {
+    format!("{SMARTCARD_UNLOCK_CODE}?way={way}")
 }
 
 /// *Smartcards*: the Registration Authority's part of the console.

@@ -125,6 +125,30 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// A code that opens a smartcard which took too many wrong passcodes.
+    CardUnlockCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// To the Registration Authority: somebody has revoked the certificates of their own smartcard.
+    SmartcardRevoked {
+        /// The name that this installation goes by.
+        service: String,
+        /// The employer.
+        organisation: String,
+        /// Whose it was, by name.
+        person: String,
+        /// What is printed on the card.
+        card: String,
+        /// In one word: "Lost".
+        reason: String,
+        /// Local date and time in words.
+        when: String,
+    },
     /// To the operator of the installation: something costs money or time until it is looked at.
     Alarm {
         /// The name that this installation goes by.
@@ -258,6 +282,8 @@ impl Message {
             Self::ResetCode { .. } => "reset-code",
             Self::ResetNotPossible { .. } => "reset-not-possible",
             Self::AccountCreated { .. } => "account-created",
+            Self::CardUnlockCode { .. } => "card-unlock-code",
+            Self::SmartcardRevoked { .. } => "smartcard-revoked",
             Self::Alarm { .. } => "alarm",
             Self::CallerCode { .. } => "caller-code",
             Self::SecurityNotice { .. } => "security-notice",
@@ -307,6 +333,7 @@ impl Message {
             | Self::FirstSignInCode { .. }
             | Self::FactorCode { .. }
             | Self::SignInCode { .. }
+            | Self::CardUnlockCode { .. }
             | Self::ResetCode { .. } => "text-code",
             Self::CallerCode { .. } => "text-caller-code",
             Self::ResetNotPossible { .. } => "text-reset-not-possible",
@@ -315,6 +342,7 @@ impl Message {
             Self::JoinElsewhere { .. } => "text-join-elsewhere",
             Self::FirstSignInElsewhere { .. } => "text-first-sign-in-elsewhere",
             Self::AccountCreated { .. } => "text-account-created",
+            Self::SmartcardRevoked { .. } => "text-smartcard-revoked",
             Self::Alarm { .. } => "text-alarm",
             Self::SecurityNotice { .. } => "text-security-notice",
             Self::SmartcardDue { .. } => "text-smartcard-due",
@@ -345,6 +373,8 @@ impl Message {
                 Self::ResetCode { .. } => include_str!("../messages/en/mail/reset-code.md"),
                 Self::ResetNotPossible { .. } => include_str!("../messages/en/mail/reset-not-possible.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
+                Self::CardUnlockCode { .. } => include_str!("../messages/en/mail/card-unlock-code.md"),
+                Self::SmartcardRevoked { .. } => include_str!("../messages/en/mail/smartcard-revoked.md"),
                 Self::Alarm { .. } => include_str!("../messages/en/mail/alarm.md"),
                 Self::CallerCode { .. } => include_str!("../messages/en/mail/caller-code.md"),
                 Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
@@ -384,6 +414,7 @@ impl Message {
             }
             Self::FactorCode { service, code, minutes: m }
             | Self::SignInCode { service, code, minutes: m }
+            | Self::CardUnlockCode { service, code, minutes: m }
             | Self::ResetCode { service, code, minutes: m } => {
                 of(&[("service", service), ("code", code), ("minutes", &minutes(m))])
             }
@@ -393,6 +424,14 @@ impl Message {
                 ("organisation", organisation),
                 ("when", when),
                 ("support", support),
+            ]),
+            Self::SmartcardRevoked { service, organisation, person, card, reason, when } => of(&[
+                ("service", service),
+                ("organisation", organisation),
+                ("person", person),
+                ("card", card),
+                ("reason", reason),
+                ("when", when),
             ]),
             Self::Alarm { service, what } => of(&[("service", service), ("what", &what.words(language))]),
             Self::CallerCode { service, organisation, asker, code, minutes: m } => of(&[
@@ -463,6 +502,15 @@ impl Message {
             Self::SignInCode { service: service(), code: code(), minutes: 15 },
             Self::ResetCode { service: service(), code: code(), minutes: 15 },
             Self::ResetNotPossible { service: service(), support: support() },
+            Self::CardUnlockCode { service: service(), code: code(), minutes: 15 },
+            Self::SmartcardRevoked {
+                service: service(),
+                organisation: organisation(),
+                person: "Amina Khan".to_owned(),
+                card: "NTH-000412".to_owned(),
+                reason: "Lost".to_owned(),
+                when: when(),
+            },
             Self::AccountCreated {
                 service: service(),
                 organisation: organisation(),

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use journeys::Clock as _;
+use journeys::smartcard::keys::{management_key_bytes, unblocking_key};
 use store::Store;
 use store::audit::Event;
+use uuid::Uuid;
 
 use super::Outcome;
 use super::console::Console;
@@ -18,14 +20,43 @@ use crate::house::{House, SystemClock, load_keys};
 pub enum Command {
     /// Add a new key to the key file and seal everything in the database again with it. Stop the service before
     Rotate,
+    /// Print what the bureau puts on a blank smartcard: its first unblocking key and its management key. Whoever has them can open
+    /// the card, and read and write it: print them where the card is made, and nowhere else
+    Card(Card),
+}
+
+/// Of which card.
+#[derive(Debug, Args)]
+pub struct Card {
+    /// The GUID in its CHUID: 32 hexadecimal digits
+    #[arg(value_parser = guid)]
+    guid: [u8; 16],
+}
+
+fn guid(typed: &str) -> Result<[u8; 16], String> {
+    let guid = Uuid::try_parse(typed).map(Uuid::into_bytes);
+    guid.map_err(|_| "a GUID has 32 hexadecimal digits".to_owned())
 }
 
 impl Command {
     pub(super) async fn run(self, config: &Config, console: &mut Console) -> Result<Outcome> {
-        let Self::Rotate = self;
-        rotate(config, console).await?;
+        match self {
+            Self::Rotate => rotate(config, console).await?,
+            Self::Card(Card { guid }) => card(config, &guid, console)?,
+        }
         Ok(Outcome::Well)
     }
+}
+
+fn card(config: &Config, guid: &[u8; 16], console: &mut Console) -> Result<()> {
+    let Some(keys) = load_keys(config)? else {
+        bail!("there is no key file {} yet: it is made at the first start", config.keys.file.display());
+    };
+    let management: String =
+        management_key_bytes(&keys, guid).expose().iter().map(|byte| format!("{byte:02x}")).collect();
+    console.say(format!("unblocking key {}", unblocking_key(&keys, guid, 0).expose()))?;
+    console.say(format!("management key {management}"))?;
+    Ok(())
 }
 
 async fn rotate(config: &Config, console: &mut Console) -> Result<()> {

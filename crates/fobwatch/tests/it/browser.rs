@@ -89,6 +89,12 @@ impl Browser {
         self
     }
 
+    /// Ticks the box of this name, where several have the same words.
+    pub fn ticks(&mut self, name: &str) -> &mut Self {
+        self.typed.insert(name.to_owned(), "yes".to_owned());
+        self
+    }
+
     /// Presses the button with these words: what was typed must belong to its form.
     pub async fn presses(&mut self, label: &str) -> &mut Self {
         self.tries_to_press(label).await.expect("the service answers");

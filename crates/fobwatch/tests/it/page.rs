@@ -147,7 +147,13 @@ impl Page {
             .filter_map(ElementRef::wrap)
             .find(|parent| parent.value().name() == "form")
             .unwrap_or_else(|| panic!("the button {label:?} is in no form in {}", self.shown()));
-        Press::Form(self.form(form))
+        let mut form = self.form(form);
+        // A button that has a name is sent with what its form holds.
+        if let Some(name) = button.attr("name") {
+            let value = button.attr("value").unwrap_or_default().to_owned();
+            form.inputs.push(Input { name: name.to_owned(), value, choice: false, chosen: true });
+        }
+        Press::Form(form)
     }
 
     /// Every form of the page.

@@ -2,5 +2,10 @@
 
 mod card_sign_in;
 mod certificate_host;
+mod portal;
+mod portal_due;
+mod portal_held;
+mod portal_revoke;
+mod portal_unlock;
 mod reminders;
 mod upkeep;

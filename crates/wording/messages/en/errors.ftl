@@ -181,6 +181,46 @@ start-code-malformed = A start code is 10 letters and numbers, like abcde-23456
 start-code-wrong = The start code does not belong to this email address or staff number, or it has expired. Check both, or ask the service desk for a new start code
 start-code-used-up = A wrong start code was entered too many times from your network. Wait 15 minutes, then try again
 
+## Passcodes of a smartcard. The name of the passcode stands in the text: Smartcard Passcode, Account Recovery Passcode
+
+passcode-nothing = Enter a new passcode for each that you want to change, or select Blank Passcode
+passcode-new-empty = Enter a new { $passcode }
+passcode-new-missing = Enter the new { $passcode } in the first box, too
+passcode-again-empty = Enter the new { $passcode } again to confirm it
+passcode-again-differs = The two new { $passcode }s are not the same. Enter them again
+passcode-too-short = Your organisation asks for { $min } characters or more in the { $passcode }
+passcode-too-short-card = Your smartcard takes no { $passcode } of fewer than { $min } characters
+passcode-too-long = Your organisation asks for { $max } characters or fewer in the { $passcode }
+passcode-too-long-card = Your smartcard takes no { $passcode } of more than { $max } characters
+passcode-not-digits = Your organisation asks for numbers only in the { $passcode }
+passcode-not-digits-card = Your smartcard takes only numbers in the { $passcode }
+passcode-odd-character = The { $passcode } must not contain spaces or characters that are not on every keyboard
+passcode-odd-character-card = Your smartcard takes only letters, numbers and signs without accents in the { $passcode }
+passcode-remembered = You have used this { $passcode } before. Choose one that is not among your last { $remembered }
+passcode-blank-and-new = Enter a new { $passcode } or select Blank Passcode, not both
+passcode-blank-none = You have no { $passcode } that could be removed
+passcode-current-empty = Enter your current Smartcard Passcode
+renew-passcode-empty = Enter your Smartcard Passcode
+strength-passcode-weak = Weak. It is among the first that somebody would try
+strength-passcode-fair = Fair
+strength-passcode-good = Good
+
+## Unlocking a smartcard
+
+unlock-recovery-empty = Enter your Account Recovery Passcode
+unlock-recovery-wrong =
+    { $left ->
+        [one] This is not your Account Recovery Passcode. You can try 1 more time
+       *[other] This is not your Account Recovery Passcode. You can try { $left } more times
+    }
+unlock-way-empty = Select where you want the code
+
+## Revoking the certificates of a smartcard
+
+revoke-card-empty = Select which smartcard
+revoke-reason-empty = Select what has happened to your smartcard
+revoke-not-confirmed = Tick the box to say that you know that the card can never be used again
+
 ## The Registration Authority
 
 ra-search-empty = Enter a name, an email address, a staff number, or what a card is known by

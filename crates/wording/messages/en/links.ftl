@@ -20,3 +20,7 @@ ra-did-cancel-all = Cancelled, because the person leaves
 ra-did-certificates = New certificates in use
 hint-number = ending in { $digits }
 passkey-name = Passkey
+passcode-smartcard = Smartcard Passcode
+passcode-recovery = Account Recovery Passcode
+passcode-verification = Verification Passcode
+card-label = Smartcard { $label }

@@ -89,6 +89,7 @@ text-join-elsewhere = { $service }: { $organisation } has made an account for yo
 text-first-sign-in-elsewhere = { $service }: { $organisation } has not made an account for you. Use Create an account to start.
 text-reset-not-possible = { $service }: you asked to reset your password, but cannot do so yourself. Contact your service desk.
 text-account-created = Your { $service } account was created on { $when }. If this was not you, contact your service desk now.
+text-smartcard-revoked = { $service }: a smartcard was revoked by its owner, who needs a new one. The email about it says more.
 text-alarm = { $service }: an alarm needs somebody to look. The email about it says more.
 alarm-all-organisations = all organisations together
 alarm-texts-budget = { $percent }% of the { $budget } text messages that { $whose } may send today are used. At 100% no more are sent until tomorrow, and people are asked to choose another way.

@@ -145,6 +145,30 @@ refusal-fw-1302-text = A reset can take 30 minutes, in the browser you started w
 refusal-fw-1303-title = Too many resets from your network
 refusal-fw-1303-text = We have stopped new resets from the network you use for up to an hour. Try again later, or use another network such as your mobile phone. Nothing was changed.
 
+refusal-fw-2001-title = You have no smartcard
+refusal-fw-2001-text = No smartcard that can be used is known for you here. You get one from the Registration Authority in your organisation: contact { $support }.
+
+refusal-fw-2002-title = Your passcodes were changed meanwhile
+refusal-fw-2002-text = They were changed in another window or on another computer since you opened the page. Nothing of what you entered was used. Open Manage Passcodes again and look how they stand.
+
+refusal-fw-2003-title = Your account is locked
+refusal-fw-2003-text = You did not change your Smartcard Passcode in time. Visit the Registration Authority in your organisation. They make sure who you are and unlock your account: contact { $support }.
+
+refusal-fw-2004-title = Your certificates have expired
+refusal-fw-2004-text = Only the Registration Authority in your organisation can renew them. They make sure who you are first: contact { $support }.
+
+refusal-fw-2005-title = The Registration Authority must renew your certificates
+refusal-fw-2005-text = You have renewed them as often as you can by yourself. Visit the Registration Authority in your organisation. They check your identity and renew your certificates: contact { $support }.
+
+refusal-fw-2006-title = Your certificates cannot be renewed yet
+refusal-fw-2006-text = They are valid for a while. We remind you when you sign in, as soon as you can renew them.
+
+refusal-fw-2007-title = Too many wrong Account Recovery Passcodes
+refusal-fw-2007-text = To protect your smartcard, we take no Account Recovery Passcode for { $minutes } minutes. The Registration Authority in your organisation can unlock the card at any time: contact { $support } and say that you see code FW-2007.
+
+refusal-fw-2008-title = Your smartcard cannot be unlocked here
+refusal-fw-2008-text = You have no Account Recovery Passcode, or your organisation unlocks smartcards in another way. Visit the Registration Authority in your organisation: contact { $support }.
+
 refusal-fw-2101-title = The link has ended
 refusal-fw-2101-text = A link to the card program works once, for one minute. Go back to the page and choose Go on.
 

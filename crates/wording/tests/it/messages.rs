@@ -43,8 +43,15 @@ fn named(name: &str) -> Vec<Message> {
             }
             Message::FactorCode { service, .. }
             | Message::SignInCode { service, .. }
+            | Message::CardUnlockCode { service, .. }
             | Message::ResetCode { service, .. } => {
                 service.clone_from(&name);
+            }
+            Message::SmartcardRevoked { organisation, service, person, card, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                person.clone_from(&name);
+                card.clone_from(&name);
             }
             Message::ResetNotPossible { service, support }
             | Message::SecurityNotice { service, support, .. }
@@ -74,6 +81,7 @@ fn holds_code(message: &Message) -> bool {
             | Message::SignInCode { .. }
             | Message::CallerCode { .. }
             | Message::ResetCode { .. }
+            | Message::CardUnlockCode { .. }
     )
 }
 
@@ -100,7 +108,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 17);
+    assert_eq!(kinds.len(), 19);
 }
 
 #[test]

@@ -30,6 +30,7 @@ async fn reader(State(room): State<Room>) -> Response {
             hospital: card.hospital,
             is_blank: held.0.is_blank(),
             tries_left: held.0.tries_left(),
+            is_loose: held.0.will_be_pulled_out(),
         }
     };
     let mut stocks: Vec<CardStock> = Vec::new();

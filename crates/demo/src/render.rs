@@ -192,6 +192,8 @@ pub(crate) struct CardChoice {
     /// Whether nothing was written on it yet.
     pub is_blank: bool,
     pub tries_left: u8,
+    /// Whether it will be pulled out half-way.
+    pub is_loose: bool,
 }
 
 /// For whoever asks from another machine.

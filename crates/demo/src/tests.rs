@@ -407,6 +407,8 @@ async fn a_card_is_put_in_exchanged_and_taken_out() {
     assert_eq!(seen.one(".card__label"), "NTH 0002");
     browser.sends("/demo/reader", "act=insert&card=of+nobody").await;
     assert_eq!(says().await, "NTH 0002 is in: blank");
+    let seen = browser.sends("/demo/reader", "act=half-way&when=certificate").await;
+    assert_eq!(seen.one("#says"), "NTH 0002 is in: blank. It will be pulled out half-way");
     browser.sends("/demo/reader", "act=remove&card=NTH+0001").await;
     assert_eq!(says().await, "The reader is empty");
 }

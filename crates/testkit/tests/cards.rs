@@ -1,5 +1,5 @@
 //! The virtual card as tools see it that we did not write: OpenSC's and yubico-piv-tool, through the real PC/SC service.
-#![expect(clippy::expect_used, clippy::panic, reason = "what is missing should stop the test")]
+#![expect(clippy::expect_used, reason = "what is missing should stop the test")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -48,7 +48,7 @@ impl Desk {
         self.bed.says("yubico-piv-tool", &[&["--reader", ""], arguments].concat())
     }
 
-    /// OpenSC shows the management key and does this.
+    /// `piv-tool` shows the management key and does this.
     fn manages(&self, arguments: &[&str]) -> String {
         let key = self.write("management.key", &["01:02:03:04:05:06:07:08"; 4].join(":"));
         let mut command = self.bed.program("piv-tool");
@@ -97,7 +97,7 @@ fn openssl(folder: &Path, arguments: &[&str]) -> String {
     said(Command::new("openssl").current_dir(folder).args(arguments))
 }
 
-/// SubjectPublicKeyInfo of a P-256 key.
+/// A P-256 key as OpenSSL reads it.
 fn public_pem(key: PublicKey) -> String {
     let mut der = b"\x30\x59\x30\x13\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07\x03\x42\x00".to_vec();
     der.extend(key.point());

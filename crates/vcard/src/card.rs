@@ -157,6 +157,11 @@ impl Card {
         self.pull = Some((When::At(instruction), pull));
     }
 
+    /// Whether it will be pulled out by itself.
+    pub fn will_be_pulled_out(&self) -> bool {
+        self.pull.is_some()
+    }
+
     /// Pulls it out now.
     pub fn pull_out(&mut self) {
         self.reset();

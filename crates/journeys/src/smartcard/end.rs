@@ -27,8 +27,8 @@ pub(crate) async fn revoke(
 ) -> Result<u64, Refusal> {
     let revoked = tx.revoke_card_certificates(card.id, reason.as_str(), now).await?;
     authority::no_longer_count(service, tx, &revoked, reason.as_str(), now).await?;
-    let Some(owner) = card.account_id else { return Ok(0) };
-    let mut ended = 0;
+    let mut ended = tx.end_sessions_of_card(card.id, now).await?;
+    let Some(owner) = card.account_id else { return Ok(ended) };
     if reason.is_in_strange_hands() {
         ended += match kept {
             Some(kept) => tx.end_other_sessions(owner, kept, now).await?,

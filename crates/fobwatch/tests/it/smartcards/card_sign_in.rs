@@ -245,7 +245,7 @@ async fn a_revoked_card_is_refused_and_its_sessions_end_at_once(#[values(Sqlite,
     let mut desk = ward.person_elsewhere(AMINA);
     desk.uses_card(&card, ward.origin()).await.reads("Good morning, Amina");
     ward.revokes(card.id, "damaged").await;
-    desk.opens("/home").await.reads("Sign in");
+    desk.opens("/home").await.is_refused("FW-1204");
     amina.opens("/home").await.reads("Good morning, Amina");
     desk.uses_card(&card, ward.origin()).await.is_told("Its certificates were revoked");
     assert_eq!(ward.db.count("activity", "kind = 'card-sign-in-refused'").await, 1);
@@ -263,7 +263,7 @@ async fn a_session_of_a_revoked_card_is_over_even_where_nobody_ended_it(
     let mut tx = ward.store().begin().await.unwrap();
     tx.revoke_card_certificates(card.id, "stolen", ward.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
-    desk.opens("/home").await.reads("Sign in");
+    desk.opens("/home").await.is_refused("FW-1204");
 }
 
 #[rstest]

@@ -10,6 +10,7 @@ mod jobs_many;
 mod jobs_real;
 mod portal;
 mod portal_due;
+mod portal_guide;
 mod portal_held;
 mod portal_revoke;
 mod portal_unlock;

@@ -119,11 +119,7 @@ async fn the_verification_passcode_alone_is_blanked_by_the_cards_word(
     amina.has_passcode(Recovery, "quiet-Lantern-9").await;
     amina.has_passcode(Verification, "seven-Kettles-4").await;
     amina.opens("/smartcard/passcodes").await;
-    amina
-        .ticks("blank_verification")
-        .fills("Current Smartcard Passcode *", PASSCODE)
-        .presses("Update")
-        .await;
+    amina.ticks("blank_verification").fills("Current Smartcard Passcode *", PASSCODE).presses("Update").await;
     assert_eq!(amina.opens_the_card_program(&held).await, Some(Verdict::Done));
     let account = amina.account().await;
     assert!(ward.store().server_passcode(account, Verification).await.unwrap().is_none());
@@ -162,9 +158,7 @@ async fn none_of_the_cards_own_last_five_is_taken_again(#[values(Sqlite, Postgre
 
 #[rstest]
 #[tokio::test]
-async fn a_blocked_card_is_opened_by_the_account_recovery_passcode(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn a_blocked_card_is_opened_by_the_account_recovery_passcode(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let (mut amina, held) = at_the_desk(&ward).await;
     amina.has_passcode(Recovery, "quiet-Lantern-9").await;

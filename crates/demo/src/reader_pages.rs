@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Form, Router};
 use serde::Deserialize;
 use zeroize::Zeroizing;

@@ -35,7 +35,7 @@ impl Ward {
     }
 
     /// A telephone service asks, and what it is answered.
-    async fn asks(&self, key: &str, user_name: &str, passcode: &str) -> (StatusCode, String) {
+    async fn looks_up(&self, key: &str, user_name: &str, passcode: &str) -> (StatusCode, String) {
         let body = json!({ "user_name": user_name, "passcode": passcode }).to_string();
         let (status, _, answer) = self.sends_question(&format!("Bearer {key}"), body).await;
         (status, answer)
@@ -70,14 +70,14 @@ async fn a_telephone_service_learns_whether_a_passcode_is_the_persons_and_nothin
     ward.has_verification_passcode(AMINA).await;
     let key = ward.telephone_service("Booking line", None).await;
     let key = key.as_str();
-    assert_eq!(ward.asks(key, AMINA.email, PASSCODE).await, ok(MATCHES));
-    assert_eq!(ward.asks(key, &AMINA.email.to_uppercase(), PASSCODE).await, ok(MATCHES));
+    assert_eq!(ward.looks_up(key, AMINA.email, PASSCODE).await, ok(MATCHES));
+    assert_eq!(ward.looks_up(key, &AMINA.email.to_uppercase(), PASSCODE).await, ok(MATCHES));
     for wrong in ["lantern-mosaic9", "Lantern-Mosaic", "Lantern-Mosaic9 ", "x"] {
-        assert_eq!(ward.asks(key, AMINA.email, wrong).await, ok(DIFFERS), "{wrong:?}");
+        assert_eq!(ward.looks_up(key, AMINA.email, wrong).await, ok(DIFFERS), "{wrong:?}");
     }
     // Nobody has this name, and Ben has no such passcode: it cannot be told from a wrong one.
-    assert_eq!(ward.asks(key, STRANGER.email, PASSCODE).await, ok(DIFFERS));
-    assert_eq!(ward.asks(key, BEN.email, PASSCODE).await, ok(DIFFERS));
+    assert_eq!(ward.looks_up(key, STRANGER.email, PASSCODE).await, ok(DIFFERS));
+    assert_eq!(ward.looks_up(key, BEN.email, PASSCODE).await, ok(DIFFERS));
 
     // The person sees it, and the audit knows by whose key.
     amina.signs_in(Factor::AuthenticatorApp).await;
@@ -108,16 +108,16 @@ async fn nobody_asks_without_a_key_that_works(#[values(Sqlite, PostgreSql)] kind
         assert_eq!(headers["www-authenticate"], "Bearer");
     }
     for wrong in [another.as_str(), "", "x", &another[..42]] {
-        assert_eq!(ward.asks(wrong, AMINA.email, PASSCODE).await, unknown, "{wrong}");
+        assert_eq!(ward.looks_up(wrong, AMINA.email, PASSCODE).await, unknown, "{wrong}");
     }
-    assert_eq!(ward.asks(key.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
+    assert_eq!(ward.looks_up(key.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
     assert!(journeys::verification::end_client(&ward.node.service, "Booking line").await.unwrap());
     assert!(!journeys::verification::end_client(&ward.node.service, "Booking line").await.unwrap());
-    assert_eq!(ward.asks(key.as_str(), AMINA.email, PASSCODE).await, unknown);
+    assert_eq!(ward.looks_up(key.as_str(), AMINA.email, PASSCODE).await, unknown);
     // The name is free for another key; the old one stays dead.
     let newer = ward.telephone_service("Booking line", None).await;
-    assert_eq!(ward.asks(newer.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
-    assert_eq!(ward.asks(key.as_str(), AMINA.email, PASSCODE).await, unknown);
+    assert_eq!(ward.looks_up(newer.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
+    assert_eq!(ward.looks_up(key.as_str(), AMINA.email, PASSCODE).await, unknown);
     let twice = journeys::verification::add_client(&ward.node.service, "Booking line", None).await.unwrap();
     assert!(twice.is_none(), "one key for each name");
     assert_eq!(ward.db.count("verification_client", "1 = 1").await, 2);
@@ -160,23 +160,23 @@ async fn the_sixth_wrong_passcode_in_a_quarter_of_an_hour_is_not_compared(
         for _ in 0..7 {
             let expected = if name == AMINA.email { MATCHES } else { DIFFERS };
             if expected == MATCHES {
-                assert_eq!(ward.asks(key.as_str(), name, PASSCODE).await, ok(MATCHES));
+                assert_eq!(ward.looks_up(key.as_str(), name, PASSCODE).await, ok(MATCHES));
             }
         }
         // A hundred at once are no more than five.
-        let answers = join_all((0..20).map(|_| ward.asks(key.as_str(), name, "wrong-one"))).await;
+        let answers = join_all((0..20).map(|_| ward.looks_up(key.as_str(), name, "wrong-one"))).await;
         assert_eq!(answers.iter().filter(|answer| **answer == ok(DIFFERS)).count(), 5, "{name}");
         assert_eq!(answers.iter().filter(|answer| **answer == too_many).count(), 15, "{name}");
         // Nor is there more for another service, or for the right one.
-        assert_eq!(ward.asks(other.as_str(), name, PASSCODE).await, too_many);
+        assert_eq!(ward.looks_up(other.as_str(), name, PASSCODE).await, too_many);
     }
     let question = json!({ "user_name": AMINA.email, "passcode": PASSCODE }).to_string();
     let (_, headers, _) = ward.sends_question(&format!("Bearer {}", key.as_str()), question).await;
     assert_eq!(headers["retry-after"], "900");
     ward.waits(899);
-    assert_eq!(ward.asks(other.as_str(), AMINA.email, PASSCODE).await, too_many);
+    assert_eq!(ward.looks_up(other.as_str(), AMINA.email, PASSCODE).await, too_many);
     ward.waits(1);
-    assert_eq!(ward.asks(other.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
+    assert_eq!(ward.looks_up(other.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
     ward.audit_is_whole().await;
 }
 
@@ -187,12 +187,12 @@ async fn a_service_that_guesses_through_all_people_is_stopped(#[values(Sqlite, P
     let key = ward.telephone_service("Booking line", None).await;
     for number in 0..100 {
         let name = format!("person{number}@northfield.example");
-        assert_eq!(ward.asks(key.as_str(), &name, "wrong-one").await, ok(DIFFERS));
+        assert_eq!(ward.looks_up(key.as_str(), &name, "wrong-one").await, ok(DIFFERS));
     }
-    let (status, _) = ward.asks(key.as_str(), AMINA.email, "wrong-one").await;
+    let (status, _) = ward.looks_up(key.as_str(), AMINA.email, "wrong-one").await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     ward.waits(3_600);
-    assert_eq!(ward.asks(key.as_str(), AMINA.email, "wrong-one").await, ok(DIFFERS));
+    assert_eq!(ward.looks_up(key.as_str(), AMINA.email, "wrong-one").await, ok(DIFFERS));
 }
 
 #[rstest]
@@ -209,7 +209,7 @@ async fn a_wrong_passcode_costs_the_same_whoever_is_asked_about(#[values(Sqlite,
     let mut costs = Vec::new();
     for name in [AMINA.email, BEN.email, SINEAD.email, STRANGER.email, "20000000", "x"] {
         let before = (ward.node.service.hasher.hashes_done(), ward.store().statements_run());
-        assert_eq!(ward.asks(key.as_str(), name, "wrong-one").await, ok(DIFFERS));
+        assert_eq!(ward.looks_up(key.as_str(), name, "wrong-one").await, ok(DIFFERS));
         let after = (ward.node.service.hasher.hashes_done(), ward.store().statements_run());
         costs.push((after.0 - before.0, after.1 - before.1));
     }
@@ -228,8 +228,8 @@ async fn a_service_of_one_trust_asks_about_its_people_alone(#[values(Sqlite, Pos
     };
     let ours = ward.telephone_service("Northfield switchboard", id("NTH").await).await;
     let theirs = ward.telephone_service("Southfield switchboard", id("STH").await).await;
-    assert_eq!(ward.asks(ours.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
-    assert_eq!(ward.asks(theirs.as_str(), AMINA.email, PASSCODE).await, ok(DIFFERS));
+    assert_eq!(ward.looks_up(ours.as_str(), AMINA.email, PASSCODE).await, ok(MATCHES));
+    assert_eq!(ward.looks_up(theirs.as_str(), AMINA.email, PASSCODE).await, ok(DIFFERS));
 }
 
 #[rstest]

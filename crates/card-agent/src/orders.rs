@@ -89,7 +89,11 @@ impl<'a> Bench<'a> {
             Order::Change { current, new } => self.change(&current, &new),
             Order::Unblock { key, next_key, new } => {
                 let new = self.new_passcode(&new)?;
-                Ok(self.card()?.unblock(key.bytes(), next_key.bytes(), &new)?)
+                let outcome = self.card()?.unblock(key.bytes(), next_key.bytes(), &new)?;
+                if outcome == Outcome::Done {
+                    self.current = Some(new);
+                }
+                Ok(outcome)
             }
             Order::Sign { slot, digest, passcode } => self.sign(slot, &digest, &passcode),
             Order::BlindHistory { new } => self.blind(&new),

@@ -43,6 +43,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_card_questions(rules::passkey::asked_after(now)).await?;
     tx.erase_asked(before(KEEP_SIGN_INS)).await?;
     tx.erase_heard(before(rules::authenticator::HEARD_KEPT)).await?;
+    tx.erase_card_job_passcodes(now).await?;
     tx.erase_resets(before(KEEP_RESETS)).await?;
     tx.erase_counts(before(KEEP_COUNTS)).await?;
     tx.erase_activity(before(KEEP_ACTIVITY)).await?;
@@ -53,6 +54,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_alerts(smartcard_day).await?;
     tx.erase_rounds(smartcard_day).await?;
     tx.commit().await?;
+    crate::smartcard::job::give_up_abandoned(service).await?;
     crate::smartcard::upkeep::tidy(service).await?;
     let state = service.store.outbox_state(before(SignedDuration::from_hours(24))).await?;
     #[expect(clippy::cast_precision_loss, reason = "a gauge of messages needs no more than 52 bits")]

@@ -51,6 +51,7 @@ pub mod session;
 pub mod sign_in;
 pub mod smartcard;
 pub mod texts;
+pub mod verification;
 mod visitor;
 pub mod watch;
 

@@ -3,6 +3,9 @@
 use rules::policy::{Policy, PolicyProblem};
 use std::collections::BTreeMap;
 
+/// The choice with which the other settings for smartcards begin.
+const PRESET: &str = "smartcard-preset";
+
 /// Why a rule cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleProblem {
@@ -22,7 +25,14 @@ pub fn own_rules(kept: &str) -> Result<BTreeMap<String, String>, RuleProblem> {
     serde_json::from_str(kept).map_err(|_| RuleProblem::Unreadable)
 }
 
-/// The rules of `kept` with one more, or with another value for one: as strict as the installation's, or stricter.
+/// What an organisation's rules are measured by: the installation's policy, and for smartcards the preset that it chose.
+pub fn base(installation: &Policy, own: &BTreeMap<String, String>) -> Policy {
+    let preset = own.get_key_value(PRESET).map(|(key, value)| (key.clone(), value.clone()));
+    installation.with_own(&preset.into_iter().collect()).0
+}
+
+/// The rules of `kept` with one more, or with another value for one: as strict as what they are measured by, or stricter. With
+/// another preset for smartcards, those that are not strict enough for it go.
 ///
 /// # Errors
 /// [`RuleProblem`].
@@ -33,8 +43,12 @@ pub fn with_rule(
     value: &str,
 ) -> Result<BTreeMap<String, String>, RuleProblem> {
     let (key, value) = (key.trim(), value.trim());
-    installation.clone().stricter(key, value)?;
+    base(installation, &kept).stricter(key, value)?;
     kept.insert(key.to_owned(), value.to_owned());
+    if key == PRESET {
+        let base = base(installation, &kept);
+        kept.retain(|key, value| base.clone().stricter(key, value).is_ok());
+    }
     Ok(kept)
 }
 

@@ -9,6 +9,7 @@
 use crate::codes::Destination;
 use crate::deliver::{Envelope, GIVE_UP_AFTER};
 use crate::notices::Concerning;
+use crate::organisation_rules::own_rules;
 use crate::password_check::{device_hash, user_name, who};
 use crate::reset_ways::{decoys, resets, second_ways};
 use crate::robots::{self, Wait};
@@ -307,12 +308,9 @@ async fn load(service: &Service, reset: Reset, cookie: Token) -> Result<Resettin
 fn strictest(service: &Service, organisations: &[Organisation]) -> Policy {
     let mut policy = service.settings.policy.clone();
     for organisation in organisations {
-        let own: std::collections::BTreeMap<String, String> =
-            serde_json::from_str(&organisation.policy).unwrap_or_default();
-        for (key, value) in own {
-            // One that is looser than what holds already is passed over.
-            let _ = policy.stricter(&key, &value);
-        }
+        let own = own_rules(&organisation.policy).unwrap_or_default();
+        // One that is looser than what holds already is passed over.
+        (policy, _) = policy.with_own(&own);
     }
     policy
 }

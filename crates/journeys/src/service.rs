@@ -1,5 +1,6 @@
 //! What every journey is given.
 
+use crate::organisation_rules::own_rules;
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
@@ -104,14 +105,12 @@ impl Service {
     /// # Errors
     /// Where what the database holds is no set of stricter rules.
     pub fn policy(&self, organisation: &Organisation) -> Result<Policy, Refusal> {
-        let mut policy = self.settings.policy.clone();
-        let own: std::collections::BTreeMap<String, String> = serde_json::from_str(&organisation.policy)
+        let own = own_rules(&organisation.policy)
             .map_err(|_| Refusal::Fault("an organisation's rules are not JSON"))?;
-        for (key, value) in own {
-            // A rule that has become looser than the service's own is passed over: the stricter one holds.
-            if let Err(problem) = policy.stricter(&key, &value) {
-                tracing::warn!(%problem, "an organisation's rule is passed over");
-            }
+        // A rule that has become looser than the service's own is passed over: the stricter one holds.
+        let (policy, passed_over) = self.settings.policy.with_own(&own);
+        for problem in passed_over {
+            tracing::warn!(%problem, "an organisation's rule is passed over");
         }
         Ok(policy)
     }

@@ -9,6 +9,7 @@ mod person;
 mod ra;
 mod roles;
 mod settings;
+mod verification;
 
 pub use dashboard::{ConsoleDashboard, ProviderLine, RangeLink, RefusedTries};
 pub use deliveries::{ConsoleDeliveries, DeliveryLine};
@@ -28,6 +29,8 @@ pub use ra::{
     RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaPasscode, RaPerson, RaQueue, RaQueueLine,
     RaRequestLine, RaRequests,
 };
+pub use verification::ConsoleVerification;
+
 pub use roles::{ConsoleChangeRoles, ConsoleRoles, ProposalLine, RoleLine};
 
 use serde::Serialize;
@@ -39,6 +42,7 @@ use serde::Serialize;
 pub enum ConsolePart {
     People,
     Smartcards,
+    Verification,
     Roles,
     Audit,
     Deliveries,
@@ -72,6 +76,7 @@ impl ConsoleFrame {
             entries: vec![
                 entry(ConsolePart::People, "/console/people"),
                 entry(ConsolePart::Smartcards, "/console/smartcards"),
+                entry(ConsolePart::Verification, "/console/verification"),
                 entry(ConsolePart::Roles, "/console/roles"),
                 entry(ConsolePart::Audit, "/console/audit"),
                 entry(ConsolePart::Deliveries, "/console/deliveries"),

@@ -116,6 +116,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleSetting>(true)?;
     gallery.hang::<ConsoleSettingPreview>(true)?;
     gallery.hang::<ConsoleDashboard>(true)?;
+    gallery.hang::<crate::ConsoleVerification>(true)?;
     gallery.hang::<crate::RaFind>(true)?;
     gallery.hang::<crate::RaPerson>(true)?;
     gallery.hang::<crate::RaCard>(true)?;

@@ -184,6 +184,17 @@ pub const APPROVALS_PAUSED: Limit = limit("approvals-paused", 1, SignedDuration:
 pub const ENROLMENTS_PER_NETWORK: Limit =
     limit("enrolments-per-network", 3000, SignedDuration::from_hours(1));
 
+/// Wrong Verification Passcodes for one person, whoever compares them: so many in a quarter of an hour are no slip of the tongue.
+pub const VERIFICATIONS_WRONG: Limit = limit("verifications-wrong", 5, SignedDuration::from_mins(15));
+
+/// Wrong Verification Passcodes from one telephone service or member of staff: more is guessing through all people.
+pub const VERIFICATIONS_WRONG_PER_CHECKER: Limit =
+    limit("verifications-wrong-per-checker", 100, SignedDuration::from_hours(1));
+
+/// Verification Passcodes compared by one telephone service or member of staff: a busy call centre fits in.
+pub const VERIFICATIONS_PER_CHECKER: Limit =
+    limit("verifications-per-checker", 3000, SignedDuration::from_hours(1));
+
 const fn limit(name: &'static str, at_most: u32, within: SignedDuration) -> Limit {
     Limit { name, at_most, within }
 }

@@ -1,5 +1,7 @@
 //! Every number of the guides in one place, and how an organisation makes it stricter.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use thiserror::Error;
 
@@ -148,7 +150,7 @@ pub enum PolicyProblem {
 
 impl Policy {
     /// The settings that an organisation can make stricter.
-    pub const KEYS: [&'static str; 27] = [
+    pub const KEYS: [&'static str; 40] = [
         "code-lifetime",
         "code-wrong-tries",
         "code-pause",
@@ -176,7 +178,31 @@ impl Policy {
         "two-administrators",
         "start-code-lifetime",
         "crown-dependencies",
+        "smartcard-preset",
+        "card-passcode-min",
+        "card-passcode-digits",
+        "server-passcode-min",
+        "passcode-lifetime-days",
+        "passcode-reminder-days",
+        "passcode-lock-days",
+        "renewal-reminder-days",
+        "renewal-forced-days",
+        "self-service-renewals",
+        "smartcard-unlock",
+        "passcode-entry",
+        "ra-second-approver",
     ];
+
+    /// This policy with what an organisation chose, in the order of [`Policy::KEYS`]; what is looser than this policy is passed
+    /// over and told of.
+    pub fn with_own(&self, own: &BTreeMap<String, String>) -> (Self, Vec<PolicyProblem>) {
+        let mut policy = self.clone();
+        let known = Self::KEYS.into_iter().filter_map(|key| own.get_key_value(key));
+        let unknown = own.iter().filter(|(key, _)| !Self::KEYS.contains(&key.as_str()));
+        let problems =
+            known.chain(unknown).filter_map(|(key, value)| policy.stricter(key, value).err()).collect();
+        (policy, problems)
+    }
 
     /// Sets `key` to `value` if that is as strict as what applies, or stricter. Durations are written like `10 min`,
     /// `30 s` or `2 h`; counts as whole numbers; switches as `yes` or `no`.
@@ -228,7 +254,8 @@ impl Policy {
             "start-code-lifetime" => {
                 shorter(key, value, &mut self.start_code_lifetime, SignedDuration::from_mins(5))
             }
-            _ => self.without_crown_dependencies(key, value),
+            "crown-dependencies" => self.without_crown_dependencies(key, value),
+            _ => self.smartcard.stricter(key, value),
         }
     }
 
@@ -291,7 +318,7 @@ fn yes_or_no(key: &'static str, value: &str) -> Result<bool, PolicyProblem> {
     }
 }
 
-fn switched_on(key: &'static str, value: &str, now: &mut bool) -> Result<(), PolicyProblem> {
+pub(crate) fn switched_on(key: &'static str, value: &str, now: &mut bool) -> Result<(), PolicyProblem> {
     if !yes_or_no(key, value)? && *now {
         return Err(PolicyProblem::Looser { key, now: "yes".to_owned() });
     }
@@ -299,12 +326,12 @@ fn switched_on(key: &'static str, value: &str, now: &mut bool) -> Result<(), Pol
     Ok(())
 }
 
-fn fewer(key: &'static str, value: &str, now: &mut u32, least: u32) -> Result<(), PolicyProblem> {
+pub(crate) fn fewer(key: &'static str, value: &str, now: &mut u32, least: u32) -> Result<(), PolicyProblem> {
     let wanted = count(key, value)?;
     stricter(key, now, wanted, wanted <= *now, wanted >= least, &least)
 }
 
-fn more(key: &'static str, value: &str, now: &mut u32, most: u32) -> Result<(), PolicyProblem> {
+pub(crate) fn more(key: &'static str, value: &str, now: &mut u32, most: u32) -> Result<(), PolicyProblem> {
     let wanted = count(key, value)?;
     stricter(key, now, wanted, wanted >= *now, wanted <= most, &most)
 }
@@ -347,7 +374,7 @@ fn stricter<T: Copy + Shown>(
     }
 }
 
-fn count(key: &'static str, value: &str) -> Result<u32, PolicyProblem> {
+pub(crate) fn count(key: &'static str, value: &str) -> Result<u32, PolicyProblem> {
     value.parse().map_err(|_| PolicyProblem::NotAValue { key, wanted: "a whole number, like 5" })
 }
 
@@ -375,116 +402,4 @@ impl Shown for SignedDuration {
 }
 
 #[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("code-lifetime", "10 min")]
-    #[case("code-lifetime", "15m")]
-    #[case("code-wrong-tries", "3")]
-    #[case("code-pause", "60 s")]
-    #[case("codes-per-hour", "5")]
-    #[case("messages-per-destination-day", "10")]
-    #[case("registrations-per-network", "100")]
-    #[case("sign-ins-per-network", "6000")]
-    #[case("texts-per-network-day", "100")]
-    #[case("texts-per-day", "10000")]
-    #[case("texts-per-day", "10")]
-    #[case("registration-lifetime", "1 hour")]
-    #[case("registration-mismatches", "1")]
-    #[case("password-min", "15")]
-    #[case("password-strength", "4")]
-    #[case("sign-in-lock-after", "5")]
-    #[case("session-idle", "10 minutes")]
-    #[case("session-absolute", "8 h")]
-    #[case("fresh-proof", "5 min")]
-    #[case("remember-device-days", "0")]
-    #[case("reset-gates", "2")]
-    #[case("failed-resets", "3")]
-    #[case("approvals-refused", "1")]
-    #[case("approvals-unanswered", "2")]
-    #[case("put-offs", "0")]
-    #[case("non-uk-number-disables", "yes")]
-    #[case("two-administrators", "yes")]
-    #[case("start-code-lifetime", "15 min")]
-    #[case("crown-dependencies", "no")]
-    fn an_organisation_can_be_stricter(#[case] key: &str, #[case] value: &str) {
-        let mut policy = Policy::default();
-        assert_eq!(policy.stricter(key, value), Ok(()));
-    }
-
-    #[rstest]
-    #[case("code-lifetime", "16 min")]
-    #[case("code-wrong-tries", "6")]
-    #[case("code-pause", "29 s")]
-    #[case("codes-per-hour", "6")]
-    #[case("texts-per-day", "10001")]
-    #[case("registration-lifetime", "25 h")]
-    #[case("registration-mismatches", "4")]
-    #[case("password-min", "11")]
-    #[case("password-strength", "2")]
-    #[case("sign-in-lock-after", "11")]
-    #[case("session-idle", "31 min")]
-    #[case("session-absolute", "13 h")]
-    #[case("fresh-proof", "11 min")]
-    #[case("remember-device-days", "31")]
-    #[case("reset-gates", "0")]
-    #[case("failed-resets", "6")]
-    #[case("approvals-refused", "4")]
-    #[case("approvals-unanswered", "6")]
-    #[case("put-offs", "4")]
-    #[case("start-code-lifetime", "61 min")]
-    fn an_organisation_cannot_be_looser_than_the_guide(#[case] key: &str, #[case] value: &str) {
-        let mut policy = Policy::default();
-        assert!(matches!(policy.stricter(key, value), Err(PolicyProblem::Looser { .. })));
-        assert_eq!(policy, Policy::default());
-    }
-
-    #[rstest]
-    #[case("code-lifetime", "1 s")]
-    #[case("code-lifetime", "-5 min")]
-    #[case("code-wrong-tries", "0")]
-    #[case("password-min", "65")]
-    #[case("password-strength", "5")]
-    #[case("session-idle", "0 s")]
-    #[case("reset-gates", "3")]
-    #[case("approvals-refused", "0")]
-    #[case("approvals-unanswered", "1")]
-    #[case("fresh-proof", "1 s")]
-    fn an_organisation_cannot_lock_everybody_out_by_a_setting(#[case] key: &str, #[case] value: &str) {
-        let mut policy = Policy::default();
-        assert!(matches!(policy.stricter(key, value), Err(PolicyProblem::Unworkable { .. })));
-        assert_eq!(policy, Policy::default());
-    }
-
-    #[rstest]
-    #[case("code-lifetime", "soon", "code-lifetime wants a length of time, like \"10 min\" or \"2 h\"")]
-    #[case("password-min", "12.5", "password-min wants a whole number, like 5")]
-    #[case("crown-dependencies", "perhaps", "crown-dependencies wants yes or no")]
-    #[case("code-lifetime", "20 min", "code-lifetime can only be made stricter: 15m applies already")]
-    #[case("session-idle", "1 s", "session-idle can't be stricter than 2m, or nobody could work with it")]
-    fn a_wrong_setting_says_what_to_write(#[case] key: &str, #[case] value: &str, #[case] text: &str) {
-        assert_eq!(Policy::default().stricter(key, value).unwrap_err().to_string(), text);
-    }
-
-    #[test]
-    fn an_unknown_setting_is_answered_with_those_there_are() {
-        let text = Policy::default().stricter("code_lifetime", "10 min").unwrap_err().to_string();
-        assert!(text.contains("\"code_lifetime\"") && Policy::KEYS.iter().all(|key| text.contains(key)));
-    }
-
-    #[test]
-    fn what_was_made_stricter_stays_so() {
-        let mut policy = Policy::default();
-        policy.stricter("crown-dependencies", "no").unwrap();
-        policy.stricter("code-lifetime", "5 min").unwrap();
-        policy.stricter("two-administrators", "yes").unwrap();
-        assert!(policy.stricter("two-administrators", "no").is_err());
-        assert!(policy.stricter("crown-dependencies", "yes").is_err());
-        assert!(policy.stricter("code-lifetime", "10 min").is_err());
-        let made: jiff::Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
-        assert_eq!(policy.code_expires_at(made), "2026-11-22T09:05:00Z".parse().unwrap());
-    }
-}
+mod tests;

@@ -1,8 +1,11 @@
 //! What another value of a rule would do to people, before it is saved: whom it concerns, and how that can be counted.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::days::{after, before};
 use crate::policy::Policy;
+use crate::smartcard::{SmartcardRules, UnlockBy};
 
 /// Sessions that can be used: those begun after the one moment and last used after the other, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +65,47 @@ pub enum Effect {
     },
     /// It takes two administrators to change a role: one alone could not.
     Administrators,
+    /// It takes two of the Registration Authority to open or end a card: one alone could not.
+    Approvers,
+    /// Nobody can know: passcodes are not kept. It holds for new ones.
+    PasscodesUnknown,
+    /// Another preset: every number for smartcards begins anew.
+    Preset,
+    /// Without a visit a locked card is opened otherwise.
+    UnlockBy(UnlockBy),
+    /// Cards whose passcode must be set at the next sign-in, and those that only the Registration Authority could open.
+    Passcodes {
+        /// Set in these days: they would come first and do not yet.
+        first: Days,
+        /// Set in these days: they would be locked and are not yet.
+        locked: Days,
+    },
+    /// Cards whose certificates end in these days: there would be an alert, and is none yet.
+    RenewalAlerts(Days),
+    /// Cards whose certificates end in these days: the renewal would come first and does not yet.
+    RenewalsFirst(Days),
+    /// Cards renewed at least so often, and less than so often: the next renewal would take a visit and does not yet.
+    RenewalVisits {
+        /// The limit that is previewed.
+        from: u32,
+        /// The limit that applies; none: nobody counts.
+        below: Option<u32>,
+    },
+}
+
+/// Local days from one to another, both among them; none where the first is later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The first.
+    pub from: Date,
+    /// The last.
+    pub to: Date,
 }
 
 /// What it does to put the policy `then` in the place of `now`, which differ in the setting `key` alone.
-pub fn effect(key: &str, now: &Policy, then: &Policy, at: Timestamp) -> Effect {
+///
+/// `today` is the local day of `at`.
+pub fn effect(key: &str, now: &Policy, then: &Policy, at: Timestamp, today: Date) -> Effect {
     if now == then {
         return Effect::Nothing;
     }
@@ -94,6 +134,35 @@ pub fn effect(key: &str, now: &Policy, then: &Policy, at: Timestamp) -> Effect {
         "non-uk-number-disables" => Effect::Numbers { disables: true },
         "crown-dependencies" => Effect::Numbers { disables: then.non_uk_number_disables },
         "two-administrators" => Effect::Administrators,
+        _ => on_smartcards(key, &now.smartcard, &then.smartcard, today),
+    }
+}
+
+fn on_smartcards(key: &str, now: &SmartcardRules, then: &SmartcardRules, today: Date) -> Effect {
+    // Set after what is so old already, and so long ago that it would be.
+    let set = |now: u32, then: u32| Days { from: after(before(today, now), 1), to: before(today, then) };
+    // Certificates that end later than what is so near already, and so soon that they would be.
+    let ends = |now: u32, then: u32| Days { from: after(after(today, now), 1), to: after(today, then) };
+    let (timeline, renewal) = (then.timeline, then.renewal);
+    match key {
+        "smartcard-preset" => Effect::Preset,
+        "card-passcode-min" | "card-passcode-digits" | "server-passcode-min" => Effect::PasscodesUnknown,
+        "passcode-lifetime-days" | "passcode-lock-days" => Effect::Passcodes {
+            first: set(now.timeline.expires, timeline.expires),
+            locked: set(now.timeline.locks, timeline.locks),
+        },
+        "renewal-reminder-days" => {
+            Effect::RenewalAlerts(ends(now.renewal.reminds_from_days, renewal.reminds_from_days))
+        }
+        "renewal-forced-days" => {
+            Effect::RenewalsFirst(ends(now.renewal.forced_from_days, renewal.forced_from_days))
+        }
+        "self-service-renewals" => match renewal.self_service_limit {
+            Some(from) => Effect::RenewalVisits { from, below: now.renewal.self_service_limit },
+            None => Effect::FromNowOn,
+        },
+        "smartcard-unlock" => Effect::UnlockBy(then.unlock),
+        "ra-second-approver" => Effect::Approvers,
         _ => Effect::FromNowOn,
     }
 }
@@ -121,9 +190,14 @@ mod tests {
 
     use super::*;
     use crate::session::{SessionAge, is_remembered};
+    use crate::smartcard::{CertificateAge, PasscodeAge};
 
     fn at() -> Timestamp {
         "2026-11-25T09:00:00Z".parse().unwrap()
+    }
+
+    fn today() -> Date {
+        jiff::civil::date(2026, 11, 25)
     }
 
     fn with(key: &str, value: &str) -> Policy {
@@ -142,21 +216,32 @@ mod tests {
     #[case("two-administrators", "yes", Effect::Administrators)]
     #[case("code-lifetime", "5 min", Effect::FromNowOn)]
     #[case("sign-in-lock-after", "5", Effect::FromNowOn)]
+    #[case("card-passcode-min", "6", Effect::PasscodesUnknown)]
+    #[case("card-passcode-digits", "yes", Effect::PasscodesUnknown)]
+    #[case("passcode-reminder-days", "30", Effect::FromNowOn)]
+    #[case("self-service-renewals", "0", Effect::RenewalVisits { from: 0, below: Some(2) })]
+    #[case("passcode-entry", "agent", Effect::FromNowOn)]
+    #[case("ra-second-approver", "yes", Effect::Approvers)]
     fn each_rule_concerns_the_people_whom_it_takes_something_from(
         #[case] key: &str,
         #[case] value: &str,
         #[case] expected: Effect,
     ) {
         let (now, then) = (Policy::default(), with(key, value));
-        assert_eq!(effect(key, &now, &then, at()), expected);
-        assert_eq!(effect(key, &then, &then, at()), Effect::Nothing);
-        assert_eq!(effect(key, &then, &now, at()), Effect::Loosens, "back to what the installation has");
+        assert_eq!(effect(key, &now, &then, at(), today()), expected);
+        assert_eq!(effect(key, &then, &then, at(), today()), Effect::Nothing);
+        assert_eq!(
+            effect(key, &then, &now, at(), today()),
+            Effect::Loosens,
+            "back to what the installation has"
+        );
     }
 
     #[test]
     fn a_browser_is_counted_exactly_where_it_is_remembered_now_and_would_not_be() {
         let (now, then) = (Policy::default(), with("remember-device-days", "7"));
-        let Effect::Remembered { after, until } = effect("remember-device-days", &now, &then, at()) else {
+        let Effect::Remembered { after, until } = effect("remember-device-days", &now, &then, at(), today())
+        else {
             panic!("browsers");
         };
         let hour = 3_600_000;
@@ -174,7 +259,7 @@ mod tests {
         let minute = 60_000;
         for (key, value) in [("session-idle", "10 min"), ("session-absolute", "8 h")] {
             let (before, after) = (Policy::default(), with(key, value));
-            let Effect::Sessions { now, then } = effect(key, &before, &after, at()) else {
+            let Effect::Sessions { now, then } = effect(key, &before, &after, at(), today()) else {
                 panic!("sessions")
             };
             for started in [0, 8 * hour - 1, 8 * hour, 12 * hour - 1, 12 * hour] {
@@ -186,6 +271,59 @@ mod tests {
                     assert_eq!(now.holds(started_at, seen_at), lives(&before), "{started} {seen}");
                     assert_eq!(then.holds(started_at, seen_at), lives(&after), "{started} {seen}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn choices_have_no_way_back_that_is_looser() {
+        let (now, then) = (Policy::default(), with("smartcard-preset", "current"));
+        assert_eq!(effect("smartcard-preset", &now, &then, at(), today()), Effect::Preset);
+        assert_eq!(effect("smartcard-preset", &then, &now, at(), today()), Effect::Preset);
+        let then = with("smartcard-unlock", "one-time-code");
+        let by = |by| Effect::UnlockBy(by);
+        assert_eq!(effect("smartcard-unlock", &now, &then, at(), today()), by(UnlockBy::OneTimeCode));
+        assert_eq!(effect("smartcard-unlock", &then, &now, at(), today()), by(UnlockBy::RecoveryPasscode));
+    }
+
+    #[rstest]
+    #[case("passcode-lifetime-days", "180")]
+    #[case("passcode-lock-days", "7")]
+    fn a_card_is_counted_exactly_where_its_passcode_is_good_now_and_would_not_be(
+        #[case] key: &str,
+        #[case] value: &str,
+    ) {
+        let (now, then) = (Policy::default(), with(key, value));
+        let Effect::Passcodes { first, locked } = effect(key, &now, &then, at(), today()) else {
+            panic!("passcodes");
+        };
+        for days in 0..400 {
+            let set_on = before(today(), days);
+            let age = |policy: &Policy| PasscodeAge::at(set_on, today(), &policy.smartcard.timeline);
+            let comes_first = |age| !matches!(age, PasscodeAge::Current | PasscodeAge::Reminding { .. });
+            let counted = |days: Days| days.from <= set_on && set_on <= days.to;
+            assert_eq!(counted(first), !comes_first(age(&now)) && comes_first(age(&then)), "{days}");
+            let is_locked = |age| age == PasscodeAge::Locked;
+            assert_eq!(counted(locked), !is_locked(age(&now)) && is_locked(age(&then)), "{days}");
+        }
+    }
+
+    #[test]
+    fn a_card_is_counted_exactly_where_its_certificates_are_not_due_now_and_would_be() {
+        for (key, value) in [("renewal-reminder-days", "90"), ("renewal-forced-days", "25")] {
+            let (now, then) = (Policy::default(), with(key, value));
+            let (Effect::RenewalAlerts(counted) | Effect::RenewalsFirst(counted)) =
+                effect(key, &now, &then, at(), today())
+            else {
+                panic!("{key}");
+            };
+            for days in 0..120 {
+                let last_day = after(today(), days);
+                let age = |policy: &Policy| {
+                    std::mem::discriminant(&CertificateAge::at(last_day, today(), &policy.smartcard.renewal))
+                };
+                let is_counted = counted.from <= last_day && last_day <= counted.to;
+                assert_eq!(is_counted, age(&now) != age(&then), "{key} {days}");
             }
         }
     }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::policy::Policy;
+use crate::smartcard::SmartcardRules;
 
 /// Of which form a setting is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum SettingKind {
     Count,
     /// `yes` or `no`.
     Switch,
+    /// One of these words.
+    Choice(&'static [&'static str]),
 }
 
 /// The value of one setting.
@@ -26,6 +29,9 @@ enum Value {
 impl Policy {
     /// What applies for `key`, written as [`Policy::stricter`] takes it; none where there is no such setting.
     pub fn value(&self, key: &str) -> Option<String> {
+        if let Some(value) = self.smartcard.value(key) {
+            return Some(value);
+        }
         Some(match self.look_up(key)? {
             Value::Duration(duration) => written(duration),
             Value::Count(count) => count.to_string(),
@@ -35,6 +41,9 @@ impl Policy {
 
     /// Of which form the setting `key` is; none where there is no such setting.
     pub fn kind(&self, key: &str) -> Option<SettingKind> {
+        if let Some(kind) = SmartcardRules::kind(key) {
+            return Some(kind);
+        }
         Some(match self.look_up(key)? {
             Value::Duration(_) => SettingKind::Duration,
             Value::Count(_) => SettingKind::Count,

@@ -205,8 +205,13 @@ pub enum Event {
     CardHolderChecked { account: Uuid, by: Uuid, how: String, documents: Vec<String> },
     /// The Account Recovery Passcode that was said to the Registration Authority is not the person's.
     CardHolderRefused { account: Uuid, by: Uuid },
-    /// A telephone service compared a Verification Passcode; by nobody: over the interface, with the key of that name.
-    VerificationChecked { account: Uuid, by: Option<Uuid>, key: Option<String>, right: bool },
+    /// A telephone service compared a Verification Passcode; by nobody: over the interface, with the key of that service. No
+    /// account: nobody whom it may ask about has that user name.
+    VerificationChecked { account: Option<Uuid>, by: Option<Uuid>, service: Option<String>, right: bool },
+    /// A telephone service was registered, to ask about people of one organisation or of all.
+    VerificationClientAdded { client: Uuid, service: String, organisation: Option<Uuid> },
+    /// Its key stopped to work.
+    VerificationClientEnded { client: Uuid, service: String, organisation: Option<Uuid> },
     /// Somebody of the Registration Authority looked at a person's cards.
     SmartcardsSeen { account: Uuid, by: Uuid },
     /// Somebody of the Registration Authority looked for cards or at a list of them.

@@ -46,11 +46,13 @@ pub mod sign_in;
 pub mod smartcard;
 pub mod smartcard_alert;
 pub mod smartcard_certificate;
+pub mod smartcard_figures;
 pub mod smartcard_life;
 pub mod smartcard_lists;
 pub mod smartcard_message;
 mod statement;
 pub mod texts;
+pub mod verification;
 
 pub use db::{CommitPoint, Store, Tx};
 pub use error::StoreError;

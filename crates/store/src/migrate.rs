@@ -83,6 +83,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0014_card_sign_in.sql"),
         include_str!("../migrations/0014_card_sign_in.sql"),
     ),
+    (
+        16,
+        "verification",
+        include_str!("../migrations/0016_verification.sql"),
+        include_str!("../migrations/0016_verification.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

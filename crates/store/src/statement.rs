@@ -70,10 +70,12 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard::STATEMENTS,
         crate::smartcard_alert::STATEMENTS,
         crate::smartcard_certificate::STATEMENTS,
+        crate::smartcard_figures::STATEMENTS,
         crate::smartcard_life::STATEMENTS,
         crate::smartcard_lists::STATEMENTS,
         crate::smartcard_message::STATEMENTS,
         crate::texts::STATEMENTS,
+        crate::verification::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -10,6 +10,7 @@ mod person;
 mod roles;
 mod settings;
 mod smartcards;
+mod verification;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
@@ -37,12 +38,14 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(settings::routes())
         .merge(dashboard::routes())
         .merge(smartcards::routes())
+        .merge(verification::routes())
 }
 
 /// The parts of the console: who sees them, and where they begin.
-const PARTS: [(ConsolePart, Act, &str); 7] = [
+const PARTS: [(ConsolePart, Act, &str); 8] = [
     (ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE),
     (ConsolePart::Smartcards, Act::SeeCards, urls::CONSOLE_CARDS),
+    (ConsolePart::Verification, Act::CheckVerification, urls::CONSOLE_VERIFICATION),
     (ConsolePart::Roles, Act::SeeRoles, urls::CONSOLE_ROLES),
     (ConsolePart::Audit, Act::SeeAudit, urls::CONSOLE_AUDIT),
     (ConsolePart::Deliveries, Act::SeeDeliveries, urls::CONSOLE_DELIVERIES),

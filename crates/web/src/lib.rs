@@ -41,6 +41,7 @@ mod sign_in;
 mod smartcard;
 mod state;
 pub mod urls;
+mod verification;
 mod visitor;
 mod waiting;
 
@@ -87,6 +88,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(authenticator_files::routes())
         .merge(health::routes())
         .merge(callbacks::routes())
+        .merge(verification::routes())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))

@@ -400,6 +400,10 @@ pub const CONSOLE_SETTING: &str = "/console/settings/{key}";
 pub const CONSOLE_SETTING_PREVIEW: &str = "/console/settings/{key}/preview";
 /// The dashboard.
 pub const CONSOLE_DASHBOARD: &str = "/console/dashboard";
+/// *Check a Verification Passcode*.
+pub const CONSOLE_VERIFICATION: &str = "/console/verification";
+/// Where telephone services compare Verification Passcodes.
+pub const VERIFICATION: &str = "/api/v1/verification";
 
 /// One of the rules.
 pub fn console_setting(key: &str) -> String {

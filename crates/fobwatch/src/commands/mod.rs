@@ -14,6 +14,7 @@ pub mod reference;
 pub mod role;
 pub mod roster;
 pub mod serve;
+pub mod verification_client;
 pub mod voice;
 
 use std::path::PathBuf;
@@ -64,6 +65,9 @@ pub enum Command {
     /// Give, take and list roles in the console; the first administrator comes from here
     #[command(subcommand)]
     Role(role::Command),
+    /// Register telephone services that may compare Verification Passcodes
+    #[command(subcommand)]
+    VerificationClient(verification_client::Command),
     /// Look after the keys that encrypt personal secrets
     #[command(subcommand)]
     Keys(keys::Command),
@@ -103,6 +107,7 @@ impl Cli {
             // A template needs no configuration.
             Command::Roster(command) => command.run(load, console).await,
             Command::Role(command) => command.run(&load()?, console).await,
+            Command::VerificationClient(command) => command.run(&load()?, console).await,
             Command::Keys(command) => command.run(&load()?, console).await,
             // A list is made without a configuration.
             Command::Passwords(command) => command.run(load, console).await,

@@ -282,7 +282,7 @@ async fn a_role_goes_to_somebody_with_an_account_and_to_nobody_else() {
     let why = desk.types(&give("nobody@northfield.example", "administrator")).await.refused();
     assert!(why.contains("the person creates an account first"), "{why}");
     let why = desk.types(&give("nobody@northfield.example", "root")).await.refused();
-    assert!(why.contains("there are: service-desk, administrator, auditor"), "{why}");
+    assert!(why.contains("there are: service-desk, administrator, auditor, ra-manager"), "{why}");
     let why = desk.types("role list --organisation XYZ").await.refused();
     assert!(why.contains("there is no organisation XYZ"), "{why}");
     let said = desk.types("role list --organisation NTH").await.well();

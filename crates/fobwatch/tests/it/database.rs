@@ -29,6 +29,8 @@ pub struct Database {
 const TABLES: &[&str] = &[
     "activity",
     "caller_check",
+    "card_job",
+    "card_job_step",
     "console_role",
     "number_repair",
     "recovery_code",

@@ -59,5 +59,6 @@ mod sign_in;
 mod smartcards;
 mod texts;
 mod texts_gateways;
+mod verification;
 mod ward;
 mod ways;

@@ -284,7 +284,7 @@ fn assemble(
         },
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
-        authority: None,
+        authority: Some(crate::smartcards::authority::authority()),
         watch: journeys::watch::Watch::default(),
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

@@ -64,8 +64,29 @@ pub struct Page {
 }
 
 /// Details that are words, not ids.
-const DETAILS: [&str; 12] =
-    ["role", "kind", "how", "documents", "reason", "count", "found", "purpose", "limit", "key", "from", "to"];
+const DETAILS: [&str; 21] = [
+    "role",
+    "kind",
+    "kinds",
+    "blanked",
+    "act",
+    "how",
+    "documents",
+    "revocation",
+    "reason",
+    "count",
+    "found",
+    "purpose",
+    "limit",
+    "key",
+    "from",
+    "to",
+    "serial",
+    "verdict",
+    "answer",
+    "service",
+    "right",
+];
 
 /// Shows the organisation's records, and enters that somebody looked.
 ///
@@ -154,6 +175,7 @@ fn words(value: &serde_json::Value) -> Option<String> {
     match value {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(yes) => Some(yes.to_string()),
         serde_json::Value::Array(values) if !values.is_empty() => {
             Some(values.iter().filter_map(words).collect::<Vec<_>>().join(", "))
         }

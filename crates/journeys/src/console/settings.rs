@@ -5,16 +5,19 @@
 
 use crate::console::Staff;
 use crate::numbers::is_number_allowed;
-use crate::organisation_rules::{RuleProblem, as_kept, own_rules, with_rule};
+use crate::organisation_rules::{RuleProblem, as_kept, base, own_rules, with_rule};
 use crate::{FieldProblem, Refusal, Service, session};
+use rules::days::{after, begins};
 use rules::method::MethodKind;
 use rules::policy::{Policy, PolicyProblem};
-use rules::preview::{Effect, effect, has_too_few_ways};
+use rules::preview::{Days, Effect, effect, has_too_few_ways};
 use rules::role::{Act, Role};
 use rules::setting::{SettingKind, written};
+use rules::smartcard::{Preset, UnlockBy};
 use store::audit::Event;
 use store::console_figures::Reach;
 use store::organisation::Organisation;
+use store::server_passcode::ServerPasscodeKind;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct Setting {
     pub key: &'static str,
     /// Of which form it is.
     pub kind: SettingKind,
-    /// What the installation has: the organisation can be as strict or stricter.
+    /// What the installation has, or the preset for smartcards: the organisation can be as strict or stricter.
     pub installation: String,
     /// What applies.
     pub now: String,
@@ -65,6 +68,29 @@ pub enum Concerned {
     NumbersUnused(u64),
     /// Administrators whose accounts can be used.
     Administrators(u64),
+    /// People of the Registration Authority who may approve.
+    Approvers(u64),
+    /// Nobody can know: passcodes are not kept.
+    PasscodesUnknown,
+    /// Every number for smartcards begins anew.
+    Preset(Preset),
+    /// People who have no Account Recovery Passcode, which would open a locked card.
+    WithoutRecoveryPasscode(u64),
+    /// A one-time code would open a locked card.
+    UnlockByCode,
+    /// Cards of which passcodes must be set at the next sign-in, and of which the Registration Authority must open.
+    Passcodes {
+        /// Set at the next sign-in.
+        first: u64,
+        /// Locked at once.
+        locked: u64,
+    },
+    /// Cards whose owners get an alert from now on.
+    RenewalAlerts(u64),
+    /// Cards that must be renewed at the next sign-in.
+    RenewalsFirst(u64),
+    /// Cards whose next renewal takes a visit.
+    RenewalVisits(u64),
 }
 
 /// What another value of a rule would do.
@@ -79,12 +105,20 @@ pub struct Preview {
 }
 
 fn setting(service: &Service, staff: &Staff, key: &'static str) -> Result<Setting, Refusal> {
-    let installation = &service.settings.policy;
+    let installation = &measure(service, &staff.person.organisation, key)?;
     let missing = || Refusal::Fault("a rule without a value");
     let (now, default) =
         (staff.person.policy.value(key).ok_or_else(missing)?, installation.value(key).ok_or_else(missing)?);
     let kind = installation.kind(key).ok_or_else(missing)?;
     Ok(Setting { key, kind, own: now != default, installation: default, now })
+}
+
+/// What a rule is measured by: with a preset for smartcards, its numbers; the preset itself by the installation's.
+fn measure(service: &Service, organisation: &Organisation, key: &str) -> Result<Policy, Refusal> {
+    let installation = &service.settings.policy;
+    let own = own_rules(&organisation.policy)
+        .map_err(|_| Refusal::Fault("an organisation's rules are not JSON"))?;
+    Ok(if key == "smartcard-preset" { installation.clone() } else { base(installation, &own) })
 }
 
 /// Every rule, in its order.
@@ -135,7 +169,7 @@ fn policy_with(
     let rules = own_rules(&organisation.policy)
         .and_then(|own| with_rule(installation, own, key, typed))
         .and_then(|rules| as_kept(&rules))
-        .map_err(|problem| problem_with(problem, installation, key))?;
+        .or_else(|problem| Err(problem_with(problem, &measure(service, organisation, key)?, key)))?;
     let then = service.policy(&Organisation { policy: rules.clone(), ..organisation.clone() })?;
     Ok((then, rules))
 }
@@ -152,6 +186,7 @@ fn problem_with(problem: RuleProblem, installation: &Policy, key: &'static str) 
             match installation.kind(key) {
                 Some(SettingKind::Duration) => "setting-not-a-duration",
                 Some(SettingKind::Count) => "setting-not-a-number",
+                Some(SettingKind::Choice(_)) => "setting-not-a-choice",
                 _ => "setting-not-yes-or-no",
             },
         ),
@@ -159,14 +194,16 @@ fn problem_with(problem: RuleProblem, installation: &Policy, key: &'static str) 
             field("setting-looser", "now", installation.value(key).unwrap_or_default())
         }
         RuleProblem::Policy(PolicyProblem::Unworkable { limit, .. }) => {
-            field("setting-unworkable", "limit", limit.parse().map(written).unwrap_or(limit))
+            let is_duration = matches!(installation.kind(key), Some(SettingKind::Duration));
+            let shown = if is_duration { limit.parse().map(written).unwrap_or(limit) } else { limit };
+            field("setting-unworkable", "limit", shown)
         }
     }
 }
 
 async fn count(service: &Service, staff: &Staff, key: &str, then: &Policy) -> Result<Concerned, Refusal> {
     let (store, organisation) = (&service.store, staff.organisation());
-    Ok(match effect(key, &staff.person.policy, then, service.clock.now()) {
+    Ok(match effect(key, &staff.person.policy, then, service.clock.now(), service.today()) {
         Effect::Nothing => Concerned::Nothing,
         Effect::Loosens => Concerned::Loosens,
         Effect::CannotBeKnown => Concerned::CannotBeKnown,
@@ -202,7 +239,32 @@ async fn count(service: &Service, staff: &Staff, key: &str, then: &Policy) -> Re
         Effect::Administrators => {
             Concerned::Administrators(store.count_role(organisation, Role::Administrator).await?)
         }
+        Effect::Approvers => Concerned::Approvers(store.count_approvers(organisation).await?),
+        Effect::PasscodesUnknown => Concerned::PasscodesUnknown,
+        Effect::Preset => Concerned::Preset(then.smartcard.preset),
+        Effect::UnlockBy(UnlockBy::OneTimeCode) => Concerned::UnlockByCode,
+        Effect::UnlockBy(UnlockBy::RecoveryPasscode) => {
+            let without = store.card_holders_without(organisation, ServerPasscodeKind::Recovery).await?;
+            Concerned::WithoutRecoveryPasscode(without)
+        }
+        Effect::Passcodes { first, locked } => {
+            let all = store.cards_with_passcode_of(organisation, first).await?;
+            let locked = store.cards_with_passcode_of(organisation, locked).await?;
+            Concerned::Passcodes { first: all.saturating_sub(locked), locked }
+        }
+        Effect::RenewalAlerts(days) => Concerned::RenewalAlerts(ending(service, staff, days).await?),
+        Effect::RenewalsFirst(days) => Concerned::RenewalsFirst(ending(service, staff, days).await?),
+        Effect::RenewalVisits { from, below } => {
+            Concerned::RenewalVisits(store.cards_renewed(organisation, from, below).await?)
+        }
     })
+}
+
+/// Cards whose certificates end on one of these days.
+async fn ending(service: &Service, staff: &Staff, days: Days) -> Result<u64, Refusal> {
+    let zone = &service.settings.time_zone;
+    let (from, until) = (begins(days.from, zone), begins(after(days.to, 1), zone));
+    Ok(service.store.cards_that_end(staff.organisation(), from, until).await?)
 }
 
 /// Gives a rule the value `typed`, where `expected` is still what applies.

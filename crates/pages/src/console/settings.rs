@@ -15,6 +15,8 @@ pub enum RuleForm {
     Count,
     /// `yes` or `no`.
     Switch,
+    /// One of [`SettingLine::choices`].
+    Choice,
 }
 
 /// One rule. Its meaning is in `setting-words.html`.
@@ -24,6 +26,8 @@ pub struct SettingLine {
     pub key: String,
     /// Of which form its value is.
     pub form: RuleForm,
+    /// What can be chosen, where its form is a choice. Their words are in `setting-words.html`.
+    pub choices: Vec<String>,
     /// What the installation has.
     pub default: String,
     /// What applies.
@@ -37,10 +41,16 @@ pub struct SettingLine {
 }
 
 impl SettingLine {
+    fn sample_choice(key: &str, choices: [&str; 2], now: &str) -> Self {
+        let choices = choices.map(str::to_owned).to_vec();
+        Self { choices, ..Self::sample(key, RuleForm::Choice, "guide", now) }
+    }
+
     fn sample(key: &str, form: RuleForm, default: &str, now: &str) -> Self {
         Self {
             key: key.into(),
             form,
+            choices: Vec::new(),
             default: default.into(),
             now: now.into(),
             own: default != now,
@@ -70,6 +80,8 @@ impl Page for ConsoleSettings {
             SettingLine::sample("code-lifetime", RuleForm::Duration, "15 min", "10 min"),
             SettingLine::sample("password-min", RuleForm::Count, "12", "12"),
             SettingLine::sample("crown-dependencies", RuleForm::Switch, "yes", "no"),
+            SettingLine::sample_choice("smartcard-preset", ["guide", "current"], "current"),
+            SettingLine::sample("self-service-renewals", RuleForm::Count, "unlimited", "unlimited"),
         ];
         let frame = ConsoleFrame::sample(ConsolePart::Settings);
         let seen = settings.iter().cloned().map(|line| SettingLine { may: false, ..line }).collect();
@@ -112,6 +124,7 @@ impl Page for ConsoleSetting {
             shown(SettingLine::sample("session-idle", RuleForm::Duration, "30 min", "20 min")),
             shown(SettingLine::sample("non-uk-number-disables", RuleForm::Switch, "no", "no")),
             shown(SettingLine::sample("reset-gates", RuleForm::Count, "1", "1")),
+            shown(SettingLine::sample_choice("smartcard-preset", ["guide", "current"], "guide")),
         ]
     }
 }
@@ -176,6 +189,47 @@ pub enum RuleEffect {
         /// How many there are.
         people: u64,
     },
+    /// People of the Registration Authority who may approve.
+    Approvers {
+        /// How many there are.
+        people: u64,
+    },
+    /// Nobody can know: passcodes are not kept.
+    PasscodesUnknown,
+    /// Every number for smartcards begins anew.
+    Preset {
+        /// `guide` or `current`.
+        preset: String,
+    },
+    /// People without the passcode that would open a locked card.
+    WithoutRecoveryPasscode {
+        /// How many.
+        people: u64,
+    },
+    /// A one-time code would open a locked card.
+    UnlockByCode,
+    /// Cards whose passcodes would be too old.
+    Passcodes {
+        /// Cards of which passcodes must be set at the next sign-in.
+        first: u64,
+        /// Cards that only the Registration Authority could open.
+        locked: u64,
+    },
+    /// Cards whose owners get an alert from now on.
+    RenewalAlerts {
+        /// How many.
+        cards: u64,
+    },
+    /// Cards that must be renewed at the next sign-in.
+    RenewalsFirst {
+        /// How many.
+        cards: u64,
+    },
+    /// Cards whose next renewal takes a visit.
+    RenewalVisits {
+        /// How many.
+        cards: u64,
+    },
 }
 
 /// What another value of a rule would do, before it is saved.
@@ -215,6 +269,7 @@ impl Page for ConsoleSettingPreview {
         let count = RuleForm::Count;
         let switch = RuleForm::Switch;
         let duration = RuleForm::Duration;
+        let preset = |preset: &str| RuleEffect::Preset { preset: preset.into() };
         let mut samples: Vec<Self> = [
             ("session-idle", duration, "30 min", "10 min", RuleEffect::Sessions { things: 1, people: 1 }),
             ("reset-gates", count, "1", "2", RuleEffect::FewerWays { gates: 2, none: 12, some: 2_310 }),
@@ -228,6 +283,28 @@ impl Page for ConsoleSettingPreview {
             ("code-lifetime", duration, "15 min", "10 min", RuleEffect::FromNowOn),
             ("code-lifetime", duration, "10 min", "15 min", RuleEffect::Loosens),
             ("code-lifetime", duration, "10 min", "10 min", RuleEffect::Nothing),
+            ("smartcard-preset", RuleForm::Choice, "guide", "current", preset("current")),
+            ("smartcard-preset", RuleForm::Choice, "current", "guide", preset("guide")),
+            ("card-passcode-min", count, "4", "6", RuleEffect::PasscodesUnknown),
+            ("passcode-lifetime-days", count, "365", "180", RuleEffect::Passcodes { first: 311, locked: 1 }),
+            ("renewal-reminder-days", count, "30", "60", RuleEffect::RenewalAlerts { cards: 40 }),
+            ("renewal-forced-days", count, "20", "25", RuleEffect::RenewalsFirst { cards: 1 }),
+            ("self-service-renewals", count, "2", "1", RuleEffect::RenewalVisits { cards: 1_204 }),
+            (
+                "smartcard-unlock",
+                RuleForm::Choice,
+                "one-time-code",
+                "recovery-passcode",
+                RuleEffect::WithoutRecoveryPasscode { people: 96 },
+            ),
+            (
+                "smartcard-unlock",
+                RuleForm::Choice,
+                "recovery-passcode",
+                "one-time-code",
+                RuleEffect::UnlockByCode,
+            ),
+            ("ra-second-approver", switch, "no", "yes", RuleEffect::Approvers { people: 1 }),
         ]
         .into_iter()
         .map(shown)

@@ -146,3 +146,94 @@ pub fn visit(standing: &Standing, today: Date, rules: &SmartcardRules) -> Option
         why: VisitReason::RenewalsUsedUp,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use rstest::rstest;
+
+    use super::super::Preset;
+    use super::*;
+
+    const TODAY: Date = date(2026, 11, 29);
+
+    fn card(set_on: Date, last_day: Date) -> Standing {
+        Standing {
+            passcode_set_on: Some(set_on),
+            certificates_last_day: Some(last_day),
+            ..Standing::default()
+        }
+    }
+
+    fn written(standing: &Standing, preset: Preset) -> Vec<String> {
+        calendar(standing, TODAY, &SmartcardRules::preset(preset))
+            .into_iter()
+            .map(|entry| format!("{} {}", entry.day, entry.falls.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn the_calendar_lists_what_falls_due_within_twelve_months() {
+        let standing = card(date(2026, 11, 29), date(2027, 6, 30));
+        let guide = [
+            "2027-05-31 certificates-remind",
+            "2027-06-10 certificates-come-first",
+            "2027-06-30 certificates-end",
+            "2027-11-15 passcodes-remind",
+        ];
+        // New passcodes come first in twelve months to the day, which is the next calendar's.
+        assert_eq!(written(&standing, Preset::Guide), guide);
+        let current = written(&standing, Preset::Current);
+        assert_eq!(current[0], "2027-04-01 certificates-remind");
+        assert_eq!(&current[1..], &guide[1..]);
+    }
+
+    #[test]
+    fn what_is_over_is_in_no_calendar_and_what_is_today_is() {
+        let standing = card(before(TODAY, 365), before(TODAY, 1));
+        assert_eq!(
+            written(&standing, Preset::Guide),
+            ["2026-11-29 passcodes-come-first", "2026-12-20 passcodes-lock"]
+        );
+        assert!(written(&Standing { withdrawn: true, ..standing }, Preset::Guide).is_empty());
+        assert!(written(&Standing::default(), Preset::Guide).is_empty());
+    }
+
+    #[rstest]
+    #[case(0, None)]
+    #[case(1, None)]
+    #[case(2, Some((date(2027, 5, 31), date(2027, 6, 30), VisitReason::RenewalsUsedUp)))]
+    #[case(7, Some((date(2027, 5, 31), date(2027, 6, 30), VisitReason::RenewalsUsedUp)))]
+    fn a_visit_is_known_long_before_where_the_renewals_are_used_up(
+        #[case] used: u32,
+        #[case] expected: Option<(Date, Date, VisitReason)>,
+    ) {
+        let standing = Standing { renewals_used: used, ..card(TODAY, date(2027, 6, 30)) };
+        let guide = visit(&standing, TODAY, &SmartcardRules::preset(Preset::Guide));
+        assert_eq!(guide.map(|visit| (visit.from, visit.by, visit.why)), expected);
+        assert!(guide.is_none_or(|visit| !visit.is_due(TODAY) && visit.is_due(date(2027, 5, 31))));
+        assert_eq!(visit(&standing, TODAY, &SmartcardRules::preset(Preset::Current)), None);
+    }
+
+    #[test]
+    fn whoever_is_locked_or_expired_must_come_now() {
+        let rules = SmartcardRules::default();
+        let locked = card(before(TODAY, 386), after(TODAY, 400));
+        let must_come = visit(&locked, TODAY, &rules).unwrap();
+        assert_eq!(must_come, Visit { from: TODAY, by: before(TODAY, 1), why: VisitReason::PasscodesLocked });
+        assert!(must_come.is_due(TODAY) && must_come.is_stopped(TODAY));
+        assert_eq!(visit(&Standing { ra_unlocked_on: Some(TODAY), ..locked }, TODAY, &rules), None);
+        let expired = card(TODAY, before(TODAY, 1));
+        let must_come = visit(&expired, TODAY, &rules).unwrap();
+        assert_eq!((must_come.from, must_come.why), (TODAY, VisitReason::CertificatesExpired));
+        assert!(must_come.is_due(TODAY) && must_come.is_stopped(TODAY));
+        assert_eq!(visit(&card(TODAY, TODAY), TODAY, &rules), None, "the last day is a good one");
+    }
+
+    #[test]
+    fn reasons_have_names_of_their_own() {
+        let mut names = VisitReason::ALL.map(VisitReason::as_str).to_vec();
+        names.dedup();
+        assert_eq!(names.len(), 3);
+    }
+}

@@ -281,3 +281,6 @@ fn about_certificates(standing: &Standing, today: Date, rules: &SmartcardRules) 
         CertificateAge::Expired => (between(last_day, today) == 1).then_some(DueMessage::CertificatesExpired),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ mod preset;
 #[cfg(test)]
 mod properties;
 mod ra;
+mod settings;
 
 pub use age::{CertificateAge, PasscodeAge, PasscodeTimeline, Renewal, RenewalRules};
 pub use calendar::{CalendarEntry, Falls, Visit, VisitReason, calendar, visit};

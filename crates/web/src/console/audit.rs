@@ -107,6 +107,7 @@ fn line(web: &Web, entry: Entry) -> AuditLine {
             .map(|(key, value)| {
                 let said = match key.as_str() {
                     "role" => words(web, &format!("role-{value}"), &value),
+                    "right" => words(web, &format!("audit-right-{value}"), &value),
                     "kind" | "how" => words(web, &format!("means-{value}"), &value),
                     _ => value,
                 };

@@ -47,6 +47,11 @@ fn line(staff: &Staff, setting: Setting) -> SettingLine {
             SettingKind::Duration => RuleForm::Duration,
             SettingKind::Count => RuleForm::Count,
             SettingKind::Switch => RuleForm::Switch,
+            SettingKind::Choice(_) => RuleForm::Choice,
+        },
+        choices: match setting.kind {
+            SettingKind::Choice(choices) => choices.iter().map(|choice| (*choice).to_owned()).collect(),
+            _ => Vec::new(),
         },
         default: setting.installation,
         now: setting.now,
@@ -141,6 +146,15 @@ fn effect(concerned: Concerned) -> RuleEffect {
         Concerned::NumbersDisable(people) => RuleEffect::NumbersDisable { people },
         Concerned::NumbersUnused(people) => RuleEffect::NumbersUnused { people },
         Concerned::Administrators(people) => RuleEffect::Administrators { people },
+        Concerned::Approvers(people) => RuleEffect::Approvers { people },
+        Concerned::PasscodesUnknown => RuleEffect::PasscodesUnknown,
+        Concerned::Preset(preset) => RuleEffect::Preset { preset: preset.as_str().to_owned() },
+        Concerned::WithoutRecoveryPasscode(people) => RuleEffect::WithoutRecoveryPasscode { people },
+        Concerned::UnlockByCode => RuleEffect::UnlockByCode,
+        Concerned::Passcodes { first, locked } => RuleEffect::Passcodes { first, locked },
+        Concerned::RenewalAlerts(cards) => RuleEffect::RenewalAlerts { cards },
+        Concerned::RenewalsFirst(cards) => RuleEffect::RenewalsFirst { cards },
+        Concerned::RenewalVisits(cards) => RuleEffect::RenewalVisits { cards },
     }
 }
 

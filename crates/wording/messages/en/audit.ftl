@@ -102,6 +102,8 @@ audit-card-sign-in-refused = Sign-in with a smartcard refused
 audit-card-holder-checked = Identity of a smartcard's owner checked
 audit-card-holder-refused = Wrong Account Recovery Passcode given to staff
 audit-verification-checked = Verification Passcode compared
+audit-verification-client-added = Telephone service registered
+audit-verification-client-ended = Key of a telephone service stopped
 audit-smartcards-seen = Smartcards of a person looked at
 audit-smartcards-listed = Smartcards listed
 audit-smartcard-forecast-seen = Smartcard forecast looked at
@@ -131,6 +133,10 @@ audit-detail-act = Act
 audit-detail-serial = Serial number
 audit-detail-verdict = How it ended
 audit-detail-answer = Answer
+audit-detail-service = Telephone service
+audit-detail-right = Matches
+audit-right-true = Yes
+audit-right-false = No
 
 ## Roles
 

@@ -150,12 +150,19 @@ passkey-name-too-long = The name must be 60 characters or fewer
 passkey-too-many = You have { $most } passkeys. Remove one that you no longer use, then add this one
 passkey-known = You have added this passkey before
 
+## A Verification Passcode that a caller says
+
+verification-empty = Enter the Verification Passcode that the caller says
+verification-too-long = The Verification Passcode has 20 characters or fewer
+verification-used-up = Too many Verification Passcodes were wrong. Wait 15 minutes, then ask the caller again
+
 ## The organisation's rules, and the delivery log
 
 setting-empty = Enter a value
 setting-not-a-duration = Enter a length of time, like 10 min, 30 s or 2 h
 setting-not-a-number = Enter a whole number
 setting-not-yes-or-no = Select yes or no
+setting-not-a-choice = Select one of these
 setting-looser = This must be as strict as the default, { $now }, or stricter
 setting-unworkable = This cannot be stricter than { $limit }, or nobody could work with it
 delivery-day-malformed = Enter a date, like 2026-11-22

@@ -7,9 +7,12 @@ use crate::ward::Ward;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use rstest::rstest;
+use rules::days::before;
 use rules::policy::Policy;
+use rules::smartcard::{Preset, SmartcardRules};
 use store::method::{MethodKind, MethodSecret};
 use store::role::Role;
+use store::smartcard_life::NewSmartcard;
 use uuid::Uuid;
 
 impl Visitor<'_> {
@@ -175,4 +178,100 @@ async fn a_preview_counts_the_sessions_that_would_end_now(#[values(Sqlite, Postg
     ben.previews("session-idle", "29 min").await.says("0 sessions of 0 people would end at once");
     ben.presses("Confirm and save").await;
     assert!(sinead.is_signed_in().await, "nobody's session ends by a preview");
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_rules_for_smartcards_begin_with_a_preset_and_are_then_made_stricter(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    let rules = async || {
+        let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+        (ward.node.service.smartcard_rules(&organisation).unwrap(), organisation.policy)
+    };
+    assert_eq!(rules().await.0, SmartcardRules::preset(Preset::Guide));
+    ben.opens("/console/settings").await;
+    assert!(ben.page.find("#smartcard-preset dd").unwrap().contains("The guide’s, the default"));
+
+    // Stricter than the guide, before today's numbers are chosen: what is strict enough stays, the rest goes.
+    for (key, value) in [("renewal-reminder-days", "60"), ("server-passcode-min", "12")] {
+        ben.previews(key, value).await.presses("Confirm and save").await.says("Saved");
+    }
+    ben.previews("self-service-renewals", "unlimited").await.is_told("as strict as the default, 2, or");
+    ben.opens("/console/settings/smartcard-preset").await.chooses("Today’s");
+    ben.presses("Show what it would do").await.says("a Smartcard Passcode is 6 to 8 digits");
+    ben.presses("Confirm and save").await.says("Saved: Rules for smartcards");
+    let (smartcards, kept) = rules().await;
+    assert_eq!(kept, r#"{"server-passcode-min":"12","smartcard-preset":"current"}"#);
+    assert_eq!(smartcards.preset, Preset::Current);
+    assert_eq!((smartcards.renewal.reminds_from_days, smartcards.passcode.server.min), (90, 12));
+    let row = ben.page.find("#smartcard-preset dd").unwrap();
+    assert!(row.contains("Today’s, chosen in place of the default"), "{row}");
+    let row = ben.page.find("#renewal-reminder-days dd").unwrap();
+    assert!(row.contains("90, the default"), "the preset is what a rule is measured by: {row}");
+    ben.previews("renewal-reminder-days", "60").await.is_told("as strict as the default, 90, or");
+    ben.previews("self-service-renewals", "5").await.says("0 smartcards could still be renewed");
+    ben.presses("Confirm and save").await.says("Saved: Renewals without a visit");
+    assert_eq!(rules().await.0.renewal.self_service_limit, Some(5));
+    ben.previews("smartcard-preset", "tomorrow").await.is_told("Select one of these");
+    ben.previews("smartcard-unlock", "recovery-passcode").await.says("have no Account Recovery Passcode");
+    ben.previews("card-passcode-min", "7").await.says("Nobody can know how many people");
+    ben.previews("card-passcode-min", "9").await.is_told("This cannot be stricter than 8, or");
+    ben.previews("ra-second-approver", "yes")
+        .await
+        .says("0 people of the Registration Authority can approve");
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_preview_says_how_many_smartcards_a_stricter_rule_concerns(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    let sinead = ward.colleague(SINEAD).await.account().await;
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap().id;
+    let now = ward.now();
+    let mut tx = ward.store().begin().await.unwrap();
+    // Passcodes of half a year, of almost a year, and of today; certificates for 40, 25 and 400 days.
+    let cards = [("A", 1_u8, 190, 40, 1), ("B", 2, 360, 25, 2), ("C", 3, 0, 400, 0)];
+    for (label, number, age, ..) in cards {
+        let id = Uuid::from_u128(u128::from(number));
+        let (guid, profile) = ([number; 16], "piv-6-8-digits");
+        let card = NewSmartcard { id, organisation_id: organisation, guid, profile, label };
+        tx.add_smartcard(card, now).await.unwrap();
+        assert!(tx.bind_smartcard(id, sinead, now).await.unwrap());
+        tx.card_passcode_set(id, before(ward.today(), age)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for (label, _, _, days, used) in cards {
+        let ends = (now + SignedDuration::from_hours(24 * days)).as_millisecond();
+        let facts = format!("expires_at = {ends}, renewals_used = {used}");
+        ward.db.tell(&format!("UPDATE smartcard SET {facts} WHERE label = '{label}'")).await;
+    }
+    ben.previews("passcode-lifetime-days", "180")
+        .await
+        .says("2 smartcards have passcodes that would be too old");
+    ben.says("for 1 smartcard they must be set at the next sign-in")
+        .says("1 smartcard would be locked at once");
+    ben.previews("passcode-lock-days", "7").await.says("0 smartcards have passcodes that would be too old");
+    ben.previews("renewal-reminder-days", "60").await.says("1 smartcard more would have an alert");
+    ben.previews("renewal-forced-days", "25").await.says("1 smartcard more must be renewed");
+    ben.previews("renewal-forced-days", "24").await.says("0 smartcards more must be renewed");
+    ben.previews("self-service-renewals", "1")
+        .await
+        .says("1 smartcard could still be renewed without a visit");
+    ben.previews("self-service-renewals", "0")
+        .await
+        .says("2 smartcards could still be renewed without a visit");
+    ben.previews("smartcard-unlock", "one-time-code")
+        .await
+        .says("opens a locked smartcard with a one-time code");
+    ward.gives_role(SINEAD, Role::RaAgent).await;
+    ben.previews("ra-second-approver", "yes")
+        .await
+        .says("1 person of the Registration Authority can approve");
 }

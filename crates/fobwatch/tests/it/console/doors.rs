@@ -13,11 +13,11 @@ const DESK: u8 = 1;
 const ADMINISTRATOR: u8 = 2;
 const AUDITOR: u8 = 4;
 const ALL: u8 = DESK | ADMINISTRATOR | AUDITOR;
-/// The Registration Authority's roles open pages of their own and none of these.
-const NONE: u8 = 0;
+/// The Registration Authority's roles open pages of their own and none of these but the check of a caller.
+const AUTHORITY: u8 = 8;
 
 /// Method, path under `/console` with `{id}` for a person without a role and `{method}` for a method of theirs, and who may.
-const ACTS: [(&str, &str, u8); 24] = [
+const ACTS: [(&str, &str, u8); 26] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -42,6 +42,8 @@ const ACTS: [(&str, &str, u8); 24] = [
     ("POST", "/roles/proposals/{id}/confirm", ADMINISTRATOR),
     ("POST", "/roles/proposals/{id}/decline", ADMINISTRATOR),
     ("GET", "/audit", ADMINISTRATOR | AUDITOR),
+    ("GET", "/verification", DESK | AUTHORITY),
+    ("POST", "/verification", DESK | AUTHORITY),
 ];
 
 async fn tries(visitor: &mut Visitor<'_>, method: &str, path: &str) {
@@ -56,10 +58,10 @@ async fn tries(visitor: &mut Visitor<'_>, method: &str, path: &str) {
 #[case(Role::ServiceDesk, DESK)]
 #[case(Role::Administrator, ADMINISTRATOR)]
 #[case(Role::Auditor, AUDITOR)]
-#[case(Role::RaManager, NONE)]
-#[case(Role::RaAgent, NONE)]
-#[case(Role::Sponsor, NONE)]
-#[case(Role::Unlocker, NONE)]
+#[case(Role::RaManager, AUTHORITY)]
+#[case(Role::RaAgent, AUTHORITY)]
+#[case(Role::Sponsor, AUTHORITY)]
+#[case(Role::Unlocker, AUTHORITY)]
 #[tokio::test]
 async fn every_role_does_what_it_is_for_and_nothing_else(
     #[values(Sqlite, PostgreSql)] kind: Kind,
@@ -95,6 +97,7 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
         ("/console/people", ALL),
         ("/console/roles", ADMINISTRATOR | AUDITOR),
         ("/console/audit", ADMINISTRATOR | AUDITOR),
+        ("/console/verification", DESK | AUTHORITY),
     ] {
         assert_eq!(links.iter().any(|link| link == part), who & bit != 0, "{role:?} {part}");
     }

@@ -99,8 +99,6 @@ pub struct Run {
     pub verified: bool,
     /// The new passcode was tried as the present one, after a change whose outcome nobody heard.
     pub tried_new: bool,
-    /// The present passcode's output, to find out whether it is the new one.
-    pub present: Option<Hex>,
     /// The new passcode's output comes from what the agent asked for in this run.
     pub output_of_agent: bool,
     /// The new passcode was compared with the last five.

@@ -27,6 +27,8 @@ pub(super) struct Heard {
     pub wrong: Option<u8>,
     /// The card was found blocked.
     pub blocked: bool,
+    /// A passcode was right: the card has all its tries again.
+    pub right: bool,
     /// The typed passcodes are of no more use.
     pub forget_typed: bool,
 }
@@ -73,7 +75,14 @@ pub(super) fn learn(facts: &mut Facts, step: &Step, outcome: &Outcome, senses: S
         | Outcome::Answered { .. }
         | Outcome::Signed { .. }
         | Outcome::Blinded { .. }
-        | Outcome::HistoryOutput { .. } => done(facts, step, outcome, senses).err(),
+        | Outcome::HistoryOutput { .. } => {
+            let trouble = done(facts, step, outcome, senses).err();
+            if trouble.is_none() && matches!(step, Step::VerifyCurrent | Step::VerifyNew) {
+                facts.tries_left = None;
+                heard.right = true;
+            }
+            trouble
+        }
     };
     facts.run.trouble = trouble;
     heard
@@ -154,8 +163,8 @@ fn done(facts: &mut Facts, step: &Step, outcome: &Outcome, senses: Senses<'_>) -
             facts.run.verified = true;
             facts.passcode.set = true;
         }
-        (Step::Blind { .. }, Outcome::Blinded { element }) => facts.run.blinded = Some(element.clone()),
-        (Step::FinishHistory { new }, Outcome::HistoryOutput { output }) => history(facts, *new, output)?,
+        (Step::Blind, Outcome::Blinded { element }) => facts.run.blinded = Some(element.clone()),
+        (Step::FinishHistory, Outcome::HistoryOutput { output }) => history(facts, output)?,
         (Step::Change, Outcome::Done) => {
             facts.passcode.set = true;
             facts.passcode.changing = false;
@@ -227,21 +236,14 @@ fn only(answers: &[Hex]) -> Result<Answer, Trouble> {
 }
 
 /// The output of the history's function, 32 bytes.
-fn history(facts: &mut Facts, new: bool, output: &Hex) -> Result<(), Trouble> {
+fn history(facts: &mut Facts, output: &Hex) -> Result<(), Trouble> {
     if output.bytes().len() != 32 {
         return Err(Trouble::Unexpected);
     }
     facts.run.blinded = None;
     facts.passcode.evaluated = None;
-    if new {
-        facts.passcode.output = Some(output.clone());
-        facts.run.output_of_agent = true;
-        return Ok(());
-    }
-    facts.run.present = Some(output.clone());
-    let changed = facts.passcode.output.as_ref() == Some(output);
-    facts.passcode.set = changed;
-    facts.passcode.changing = false;
+    facts.passcode.output = Some(output.clone());
+    facts.run.output_of_agent = true;
     Ok(())
 }
 

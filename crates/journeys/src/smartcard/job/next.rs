@@ -67,7 +67,7 @@ fn turn(job: &CardJob, report: &Report) -> Result<Turn, JobRefusal> {
     }
     match (&report.outcome, report.seq) {
         (Outcome::Ready, 0) if given => Ok(Turn::GivenBefore),
-        (Outcome::Ready, 0) => Ok(Turn::New),
+        (Outcome::Ready | Outcome::Declined, 0) if !given => Ok(Turn::New),
         (_, seq) if given && seq == job.seq => Ok(Turn::New),
         (_, seq) if given && seq.checked_add(1) == Some(job.seq) && seq > job.run_from => {
             Ok(Turn::GivenBefore)
@@ -132,6 +132,10 @@ async fn go_on(
         let step: Step =
             serde_json::from_str(work.job.step.as_deref().unwrap_or_default()).map_err(|_| CORRUPT)?;
         effects.heard = work.sense(service, |facts, senses| learn(facts, &step, &report.outcome, senses));
+    }
+    // The person may say no before anything is ordered.
+    if !answered && report.outcome == Outcome::Declined {
+        work.facts.run.trouble = Some(Trouble::Declined);
     }
     let mut fresh = [0; 32];
     loop {

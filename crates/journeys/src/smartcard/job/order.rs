@@ -94,9 +94,8 @@ impl Hands<'_> {
             Step::ProveCard { challenge } => transmit(&[self.proof(challenge)?]),
             Step::VerifyCurrent => Order::Verify { passcode: self.current() },
             Step::VerifyNew => Order::Verify { passcode: self.new_passcode() },
-            Step::Blind { new: true } => Order::BlindHistory { new: self.new_passcode() },
-            Step::Blind { new: false } => Order::BlindHistory { new: self.current() },
-            Step::FinishHistory { .. } => {
+            Step::Blind => Order::BlindHistory { new: self.new_passcode() },
+            Step::FinishHistory => {
                 let evaluated = self.facts.passcode.evaluated.clone();
                 Order::FinishHistory { evaluated: evaluated.ok_or(Refusal::Fault("nothing was evaluated"))? }
             }

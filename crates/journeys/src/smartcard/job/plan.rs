@@ -111,10 +111,7 @@ fn set_passcodes(facts: &Facts, given: Given<'_>) -> Option<Decision> {
     if !run.verified {
         return Some(Give(Step::VerifyCurrent));
     }
-    // The agent asked for the present passcode and only the history can tell whether that is the new one.
-    if unsure && !given.has_new && run.present.is_none() {
-        return Some(history(facts, false));
-    }
+    // Where the agent asks, whichever passcode the person says is the present one is: changing it to the new one once more is right.
     if !given.plain.new || passcode.set {
         return None;
     }
@@ -149,18 +146,18 @@ fn verify_new(facts: &Facts, given: Given<'_>) -> Option<Decision> {
 fn new_output(facts: &Facts, given: Given<'_>) -> Option<Decision> {
     let known = facts.passcode.output.is_some() && (given.has_new || facts.run.output_of_agent);
     if !known {
-        return Some(history(facts, true));
+        return Some(history(facts));
     }
     (!facts.run.compared).then_some(Decision::Compare)
 }
 
-fn history(facts: &Facts, new: bool) -> Decision {
+fn history(facts: &Facts) -> Decision {
     if facts.passcode.evaluated.is_some() {
-        Give(Step::FinishHistory { new })
+        Give(Step::FinishHistory)
     } else if facts.run.blinded.is_some() {
         Decision::Evaluate
     } else {
-        Give(Step::Blind { new })
+        Give(Step::Blind)
     }
 }
 

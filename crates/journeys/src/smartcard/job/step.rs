@@ -27,16 +27,10 @@ pub enum Step {
     VerifyCurrent,
     /// The new passcode, after a change of which nobody heard whether it was done; or after an unblocking.
     VerifyNew,
-    /// The history: blind the new passcode, or the present one.
-    Blind {
-        /// Whether it is the new one.
-        new: bool,
-    },
+    /// The history: blind the new passcode.
+    Blind,
     /// The history: finish it.
-    FinishHistory {
-        /// Whether it is of the new one.
-        new: bool,
-    },
+    FinishHistory,
     /// Change the passcode.
     Change,
     /// Open the card.
@@ -112,9 +106,8 @@ impl Step {
             Self::ProveCard { .. } => "prove-card",
             Self::VerifyCurrent => "verify",
             Self::VerifyNew => "verify-new",
-            Self::Blind { new: true } => "blind-new",
-            Self::Blind { new: false } => "blind-present",
-            Self::FinishHistory { .. } => "finish-history",
+            Self::Blind => "blind",
+            Self::FinishHistory => "finish-history",
             Self::Change => "change",
             Self::Unblock { .. } => "unblock",
             Self::Generate { slot } => match Which::of(*slot) {
@@ -159,11 +152,9 @@ impl Step {
             | Self::AskWitness
             | Self::ProveCard { .. } => Progress::ReadingCard,
             Self::VerifyCurrent => Progress::CheckingPasscode,
-            Self::VerifyNew
-            | Self::Blind { .. }
-            | Self::FinishHistory { .. }
-            | Self::Change
-            | Self::Unblock { .. } => Progress::SettingPasscode,
+            Self::VerifyNew | Self::Blind | Self::FinishHistory | Self::Change | Self::Unblock { .. } => {
+                Progress::SettingPasscode
+            }
             Self::Generate { .. } | Self::SignRequest { .. } => Progress::CreatingCard,
             Self::MakeRoom { .. } | Self::PutAside { .. } | Self::Move { .. } | Self::Write { .. } => {
                 Progress::WritingCertificates

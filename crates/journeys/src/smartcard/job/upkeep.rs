@@ -37,8 +37,10 @@ pub(super) async fn give_up(
             let count = revoked.len() as u64;
             tx.audit(Event::UnprovedCertificatesRevoked { account, card, job: job.id, count }, now);
         }
-        // Keys that were wrong are not the card's; whether the last one was is not known: the next job tries both.
-        if facts.unblocking.now.is_none() && facts.run.wrong_keys == 0 && facts.unblocking.wrong > 0 {
+        // Unblocking keys that were wrong are not the card's. Whether the one tried last took is not known: the next job tries that
+        // and the one after.
+        let unsure = facts.unblocking.now.is_none() && trouble != Trouble::UnblockingKey;
+        if unsure && facts.unblocking.wrong > 0 {
             let known = tx.smartcard(card).await?.map_or(0, |card| card.unblock_generation);
             for from in known..known.saturating_add(facts.unblocking.wrong) {
                 tx.unblocking_key_replaced(card, from).await?;

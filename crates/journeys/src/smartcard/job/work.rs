@@ -175,7 +175,8 @@ impl Work {
         heard: Heard,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        if let Some(left) = self.facts.tries_left {
+        let all = CardProfile::parse(&card.profile).ok().filter(|_| heard.right).map(CardProfile::tries);
+        if let Some(left) = all.or(self.facts.tries_left) {
             tx.card_tries_seen(card.id, left, now).await?;
         }
         let Some(owner) = &self.owner else { return Ok(()) };

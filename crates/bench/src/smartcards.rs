@@ -170,16 +170,16 @@ fn row(
 ) -> Result<Row> {
     let mut drawn = [0; 8];
     random.fill(&mut drawn);
-    let [a, b, c, d, e, f, ..] = drawn;
+    let [end_high, end_low, set_high, set_low, e, f, ..] = drawn;
     let one_of = |high: u8, low: u8, most: u16| i64::from(u16::from_be_bytes([high, low]) % most);
     let added = now.checked_sub(SignedDuration::from_hours(24 * 800))?;
-    let ends = now.checked_add(SignedDuration::from_hours(24 * (one_of(a, b, 760) - 30)))?;
+    let ends = now.checked_add(SignedDuration::from_hours(24 * (one_of(end_high, end_low, 760) - 30)))?;
     Ok(Row {
         // In the order in which they were added, as ids are.
         id: new_id(added.checked_add(SignedDuration::from_millis(i64::try_from(nth)?))?, random),
         organisation,
         account,
-        passcode_set_on: (today - one_of(c, d, 400).days()).to_string(),
+        passcode_set_on: (today - one_of(set_high, set_low, 400).days()).to_string(),
         renewals_used: i64::from(e % 3),
         expires_at: ends.as_millisecond(),
         revoked_at: (f % 20 == 0).then(|| now.as_millisecond()),
@@ -236,9 +236,11 @@ impl Bare {
     /// What a database does by itself after a while.
     async fn settle(&self) -> Result<()> {
         match self {
-            Self::Sqlite(pool) => sqlx::query("ANALYZE").execute(pool).await.map(|_| ())?,
+            Self::Sqlite(pool) => {
+                sqlx::query("ANALYZE").execute(pool).await?;
+            }
             Self::Postgres(pool) => {
-                sqlx::query("VACUUM ANALYZE smartcard").execute(pool).await.map(|_| ())?
+                sqlx::query("VACUUM ANALYZE smartcard").execute(pool).await?;
             }
         }
         Ok(())

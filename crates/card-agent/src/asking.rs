@@ -178,7 +178,7 @@ impl Signer for Pinentry {
         match left {
             Some(1) => ask = format!("{ask}\n\n{}", text("last-try", &[])),
             Some(left) if again => {
-                ask = format!("{ask}\n\n{}", text("tries-left", &[("left", &left.to_string())]))
+                ask = format!("{ask}\n\n{}", text("tries-left", &[("left", &left.to_string())]));
             }
             _ => {}
         }

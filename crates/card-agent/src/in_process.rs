@@ -236,6 +236,6 @@ mod tests {
         assert!(readers.look().unwrap().is_empty());
         assert!(!readers.wait(Duration::ZERO));
         readers.insert("Desk", &[0x3b], echo());
-        assert!(readers.wait(Duration::from_secs(60)));
+        assert!(readers.wait(Duration::from_mins(1)));
     }
 }

@@ -162,7 +162,7 @@ fn keep(
             let _ = card.disconnect(Disposition::ResetCard);
         }
         Err(Error::SharingViolation) => keep_among_others(context, reader, asked, answer),
-        Err(error) => refuse(&error, answer),
+        Err(error) => refuse(error, answer),
     }
 }
 
@@ -174,7 +174,7 @@ fn keep_among_others(
 ) {
     let mut card = match context.connect(reader, ShareMode::Shared, Protocols::ANY) {
         Ok(card) => card,
-        Err(error) => return refuse(&error, answer),
+        Err(error) => return refuse(error, answer),
     };
     match card.transaction() {
         Ok(transaction) => {
@@ -183,13 +183,13 @@ fn keep_among_others(
             }
             let _ = transaction.end(Disposition::ResetCard);
         }
-        Err(error) => refuse(&error, answer),
+        Err(error) => refuse(error, answer),
     }
 }
 
-fn refuse(error: &Error, answer: &Sender<Answered>) {
+fn refuse(error: Error, answer: &Sender<Answered>) {
     tracing::info!(%error, "the card cannot be held");
-    let problem = if *error == Error::SharingViolation { CardProblem::Busy } else { CardProblem::Gone };
+    let problem = if error == Error::SharingViolation { CardProblem::Busy } else { CardProblem::Gone };
     let _ = answer.send(Err(problem));
 }
 

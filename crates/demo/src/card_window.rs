@@ -9,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 /// Nobody answers for so long: the window closes itself.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What stands in the window.
 #[derive(Debug, Clone, Serialize)]

@@ -1,6 +1,7 @@
 //! The binary's library: configuration, commands and the wiring of the running service.
 
 pub mod authority;
+mod certificate_host;
 pub mod commands;
 pub mod config;
 pub mod house;

@@ -18,7 +18,7 @@ use web::{Web, WebOptions};
 use crate::authority::Authority;
 use crate::config::Config;
 use crate::house::{House, SystemClock};
-use crate::{log, metrics, wiring};
+use crate::{certificate_host, log, metrics, wiring};
 
 /// What tests and the demonstration put in the place of the real thing.
 #[derive(Clone, Default)]
@@ -86,9 +86,13 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let options = WebOptions {
         trusted_proxies: config.server.trusted_proxies.clone(),
         demonstration: hooks.demonstration,
-        certificates_at: None,
+        certificates_at: config.smartcards.mtls_public_url.clone(),
     };
-    let mut app = web::router(Web::new(service.clone(), options))?;
+    let web = Web::new(service.clone(), options);
+    if let Some(host) = certificate_host::listen(&config, &web).await? {
+        work.push(host.serve_until(stop_pages.clone()));
+    }
+    let mut app = web::router(web)?;
     if config.metrics.enabled {
         let handle = metrics::start()?;
         work.push(tokio::spawn(metrics::upkeep(handle.clone(), stop_work.clone())));

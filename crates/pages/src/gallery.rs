@@ -117,6 +117,18 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleSettingPreview>(true)?;
     gallery.hang::<ConsoleDashboard>(true)?;
     gallery.hang::<crate::ConsoleVerification>(true)?;
+    hang_registration_authority(&mut gallery)?;
+    gallery.hang::<Refused>(false)?;
+    gallery.hang::<ErrorPage>(false)?;
+    gallery.hang::<Help>(false)?;
+    gallery.hang::<Accessibility>(true)?;
+    gallery.hang::<Cookies>(false)?;
+    gallery.hang::<Privacy>(false)?;
+    Ok(gallery.pages)
+}
+
+/// The pages of the Registration Authority.
+fn hang_registration_authority(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::RaFind>(true)?;
     gallery.hang::<crate::RaPerson>(true)?;
     gallery.hang::<crate::RaCard>(true)?;
@@ -127,13 +139,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<crate::RaForecast>(true)?;
     gallery.hang::<crate::RaRequests>(true)?;
     gallery.hang::<crate::RaBlanks>(true)?;
-    gallery.hang::<Refused>(false)?;
-    gallery.hang::<ErrorPage>(false)?;
-    gallery.hang::<Help>(false)?;
-    gallery.hang::<Accessibility>(true)?;
-    gallery.hang::<Cookies>(false)?;
-    gallery.hang::<Privacy>(false)?;
-    Ok(gallery.pages)
+    Ok(())
 }
 
 struct Gallery {

@@ -197,6 +197,9 @@ pub(crate) fn order_context(id: Uuid) -> String {
     format!("card_job/last_order/{id}")
 }
 
+/// Number, run, step, given, outcome, answered.
+type StepRow = (i64, i64, String, i64, Option<String>, Option<i64>);
+
 impl Store {
     /// One job.
     ///
@@ -242,8 +245,7 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn card_job_steps(&self, job: Uuid) -> Result<Vec<CardJobStep>, StoreError> {
-        let rows: Vec<(i64, i64, String, i64, Option<String>, Option<i64>)> =
-            reading!(self, STEPS, sqlx::query_as, |q, c| q.bind(job).fetch_all(c))?;
+        let rows: Vec<StepRow> = reading!(self, STEPS, sqlx::query_as, |q, c| q.bind(job).fetch_all(c))?;
         rows.into_iter()
             .map(|(seq, run, step, given_at, outcome, answered_at)| {
                 Ok(CardJobStep {

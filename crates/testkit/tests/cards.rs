@@ -1,4 +1,4 @@
-//! The virtual card as tools see it that we did not write: OpenSC's and yubico-piv-tool, through the real PC/SC service.
+//! The virtual card as tools see it that we did not write: `OpenSC`'s and `yubico-piv-tool`, through the real PC/SC service.
 #![expect(clippy::expect_used, reason = "what is missing should stop the test")]
 
 use base64::Engine as _;

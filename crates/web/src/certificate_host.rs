@@ -39,7 +39,7 @@ use crate::render::see_other;
 use crate::{Web, urls};
 
 /// How long a browser may take for the handshake: the person types a passcode meanwhile.
-const HANDSHAKE: Duration = Duration::from_secs(180);
+const HANDSHAKE: Duration = Duration::from_mins(3);
 
 /// Handshakes under way at once; a change of shift fits in.
 const AT_ONCE: usize = 2_000;

@@ -108,8 +108,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::RoleHolder
         | Refusal::CallerNotChecked { .. }
         | Refusal::OwnProposal
-        | Refusal::ProofNeeded => StatusCode::FORBIDDEN,
-        Refusal::Ra(
+        | Refusal::ProofNeeded
+        | Refusal::Ra(
             RaRefusal::OwnCard
             | RaRefusal::ManagerOnly
             | RaRefusal::IdentityNotChecked { .. }

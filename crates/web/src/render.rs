@@ -54,6 +54,8 @@ pub(crate) fn on_page(
         | Refusal::ApprovalsPaused
         | Refusal::NetworkBusy
         | Refusal::ResetsBusy
+        | Refusal::TooManyCardJobs
+        | Refusal::Smartcard(SmartcardRefusal::RecoveryPaused { .. })
         | Refusal::SignInPaused { .. } => {
             (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }
@@ -62,9 +64,6 @@ pub(crate) fn on_page(
         }
         Refusal::CardPasscodeUsed => {
             (FieldErrors::one("smartcard", explain(web, organisation, &refusal).text), bad)
-        }
-        Refusal::TooManyCardJobs | Refusal::Smartcard(SmartcardRefusal::RecoveryPaused { .. }) => {
-            (FieldErrors::one("", explain(web, organisation, &refusal).text), StatusCode::TOO_MANY_REQUESTS)
         }
         Refusal::DetailsMismatch { .. }
         | Refusal::PasskeyOver

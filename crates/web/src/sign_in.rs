@@ -55,7 +55,7 @@ pub(crate) fn sign_in_page(
         join_href: urls::JOIN.into(),
         forgotten_href: Some(urls::RESET.into()),
         left,
-        card_href: Some(urls::SIGN_IN_CARD.into()),
+        card_href: web.authority.is_some().then(|| urls::SIGN_IN_CARD.into()),
         passkey: passkey_proof::possible(web)
             .then(|| PasskeyForm::new(urls::SIGN_IN_PASSKEY, urls::SIGN_IN_PASSKEY_QUESTION)),
     };

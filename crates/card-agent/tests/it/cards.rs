@@ -47,7 +47,7 @@ async fn a_wrong_card_is_exchanged_for_the_right_one() {
             pulls.readers.pull(READER);
         })
         .when_asked_for_the_card(move || puts.put_in());
-    let outcomes = tokio::time::timeout(std::time::Duration::from_secs(60), async {
+    let outcomes = tokio::time::timeout(std::time::Duration::from_mins(1), async {
         desk.does(&mut person, [desk.connect()]).await
     });
     assert!(matches!(outcomes.await.unwrap()[..], [Outcome::Connected { .. }]));

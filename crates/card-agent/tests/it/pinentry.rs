@@ -13,8 +13,7 @@ use crate::desk::about;
 fn program(pins: &[&str], confirm: &str) -> (TempDir, Pinentry) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pinentry");
-    std::fs::write(folder.path().join("pins"), pins.iter().map(|pin| format!("{pin}\n")).collect::<String>())
-        .unwrap();
+    std::fs::write(folder.path().join("pins"), pins.join("\n") + "\n").unwrap();
     let script = format!(
         r#"#!/bin/sh
 cd "$(dirname "$0")"

@@ -36,6 +36,10 @@ impl Portal for Answering {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what a portal answers stands in one match with what it fails by"
+)]
 fn next(seq: u32, order: Order) -> Result<Next, PortalProblem> {
     Ok(Next { seq, progress: Progress::ReadingCard, order })
 }
@@ -53,10 +57,9 @@ async fn a_report_that_is_lost_is_sent_again_with_its_number_and_nothing_is_done
     let wrong = Order::Verify { passcode: typed("111111") };
     let mut portal = Answering::new(move |call, _| match call {
         1 => next(1, connect.clone()),
-        2 => next(2, wrong.clone()),
+        2 | 5 => next(2, wrong.clone()),
         // The answer to the third call never arrives, and the portal gives the order again before it has the report.
         3 | 4 => Err(LOST),
-        5 => next(2, wrong.clone()),
         _ => end(3),
     });
     desk.run(&mut portal, &mut Script::default()).await.unwrap();

@@ -1,5 +1,6 @@
 //! `fobwatch keys`: new keys for what is sealed in the database.
 
+use card_jobs::Hex;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -52,8 +53,7 @@ fn card(config: &Config, guid: &[u8; 16], console: &mut Console) -> Result<()> {
     let Some(keys) = load_keys(config)? else {
         bail!("there is no key file {} yet: it is made at the first start", config.keys.file.display());
     };
-    let management: String =
-        management_key_bytes(&keys, guid).expose().iter().map(|byte| format!("{byte:02x}")).collect();
+    let management = Hex(management_key_bytes(&keys, guid).expose().to_vec()).digits();
     console.say(format!("unblocking key {}", unblocking_key(&keys, guid, 0).expose()))?;
     console.say(format!("management key {management}"))?;
     Ok(())

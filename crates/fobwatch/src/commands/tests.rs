@@ -95,7 +95,8 @@ impl Desk {
         let words = std::iter::once("fobwatch").chain(line.split_whitespace());
         let end = match Cli::try_parse_from(words) {
             Ok(cli) => {
-                cli.run(self.environment.clone(), &mut console).await.map_err(|error| format!("{error:#}"))
+                let run = Box::pin(cli.run(self.environment.clone(), &mut console));
+                run.await.map_err(|error| format!("{error:#}"))
             }
             Err(error) => Err(error.to_string()),
         };

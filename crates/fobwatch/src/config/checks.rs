@@ -27,6 +27,7 @@ pub fn check(config: &Config, reader: &mut Reader) {
 /// An authority needs its keys, its chain or its address, and nothing else may look as if it had them.
 fn smartcards(config: &Config, reader: &mut Reader) {
     let settings = &config.smartcards;
+    certificate_host(config, reader);
     let (folder, hsm) = (reader.place("smartcards", "keys_folder"), reader.place("smartcards", "hsm_driver"));
     if let (Some(place), Some(_)) = (&folder, &hsm) {
         let what = "smartcards.keys_folder and smartcards.hsm_driver are both set".to_owned();
@@ -54,6 +55,24 @@ fn smartcards(config: &Config, reader: &mut Reader) {
         let place = reader.place("smartcards", "jitter_days").unwrap_or(Place::Nowhere);
         let what = "smartcards.jitter_days leaves no day of smartcards.days".to_owned();
         reader.problem(place, what, "Write fewer days of jitter than a certificate lives");
+    }
+}
+
+/// The host for certificates is whole or there is none, and an authority says which certificates count there.
+fn certificate_host(config: &Config, reader: &mut Reader) {
+    const KEYS: [&str; 4] = ["mtls_listen", "mtls_public_url", "mtls_certificate", "mtls_key"];
+    let Some((set, place)) =
+        KEYS.iter().find_map(|key| reader.place("smartcards", key).map(|place| (key, place)))
+    else {
+        return;
+    };
+    for missing in KEYS.iter().filter(|key| reader.place("smartcards", key).is_none()).collect::<Vec<_>>() {
+        let what = format!("smartcards.{set} is set, but smartcards.{missing} is not");
+        reader.problem(place.clone(), what, "Set all four keys that begin with mtls, or none of them");
+    }
+    if matches!(config.smartcards.authority, CertificateIssuer::None) {
+        let what = format!("smartcards.{set} is set, but smartcards.authority is none");
+        reader.problem(place, what, "Set smartcards.authority: it says which certificates sign in");
     }
 }
 

@@ -201,6 +201,15 @@ settings! {
         est_client: Option<PathBuf>, example "/etc/fobwatch/smartcards/est-client.pem";
         /// For `est`: a PEM file with the certificates that the authority's TLS is trusted by, if the machine does not know them.
         est_roots: Option<PathBuf>, example "/etc/fobwatch/smartcards/est-roots.pem";
+        /// Where people sign in by the certificate of their card in the browser itself (mutual TLS): address and port to listen on
+        /// with TLS of its own, which no proxy may end. With `mtls_public_url`, `mtls_certificate` and `mtls_key`, or none of them.
+        mtls_listen: Option<SocketAddr>, example "0.0.0.0:8443";
+        /// The address of this host as browsers reach it: another name than the service's.
+        mtls_public_url: Option<Url>, example "https://card.id.northfield.example";
+        /// The certificate of this host, PEM, with those between it and its authority.
+        mtls_certificate: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.pem";
+        /// The unencrypted key of this certificate, PEM.
+        mtls_key: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.key";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

@@ -459,3 +459,17 @@ fn keys_lie_in_one_place_and_certificates_live_longer_than_their_jitter() {
     let said = said_of(&format!("{whole}policy = \"two.sixteen\"\n"));
     assert!(said.contains("smartcards.policy") && said.contains("object identifier"), "{said}");
 }
+
+#[test]
+fn the_host_for_certificates_is_whole_and_has_an_authority() {
+    let said = said_of("[smartcards]\nmtls_listen = \"0.0.0.0:8443\"\n");
+    for missing in ["mtls_public_url", "mtls_certificate", "mtls_key"] {
+        let words = format!("smartcards.mtls_listen is set, but smartcards.{missing} is not");
+        assert!(said.contains(&words), "{said}");
+    }
+    assert!(said.contains("smartcards.mtls_listen is set, but smartcards.authority is none"), "{said}");
+    let whole = "[smartcards]\nauthority = \"internal\"\nchain = \"chain.pem\"\nkeys_folder = \"keys\"\nkeys_passphrase = \"x\"\n\
+                 mtls_listen = \"0.0.0.0:8443\"\nmtls_public_url = \"https://card.id.northfield.example\"\n\
+                 mtls_certificate = \"host.pem\"\nmtls_key = \"host.key\"\n";
+    assert_eq!(said_of(whole), "nothing");
+}

@@ -333,8 +333,8 @@ async fn an_answer_asked_for_by_get_may_be_kept_for_a_minute_and_a_list_for_five
         let answer = client.get(server.url(&format!("/pki/ocsp/{path}"))).send().await.unwrap();
         assert_eq!(answer.headers()["content-type"], "application/ocsp-response");
         assert_eq!(answer.headers()["cache-control"], "max-age=60, public, no-transform, must-revalidate");
-        assert_eq!(answer.headers()["last-modified"], "Sun, 22 Nov 2026 10:00:00 GMT");
-        assert_eq!(answer.headers()["expires"], "Sun, 22 Nov 2026 10:01:00 GMT");
+        assert_eq!(answer.headers()["last-modified"], "Sun, 22 Nov 2026 10:01:00 GMT");
+        assert_eq!(answer.headers()["expires"], "Sun, 22 Nov 2026 10:02:00 GMT");
         assert!(!answer.headers().contains_key("set-cookie"));
         let etag = answer.headers()["etag"].clone();
         bodies.push(answer.bytes().await.unwrap());

@@ -112,7 +112,7 @@ impl Page for SmartcardJob {
             link: None,
             ..waiting.clone()
         };
-        let writing = running(CardJobKind::Renew, CardJobProgress::WritingCertificates);
+        let certifying = running(CardJobKind::Renew, CardJobProgress::WritingCertificates);
         let setting = running(CardJobKind::SetPasscodes, CardJobProgress::SettingPasscode);
         let unblocking = running(CardJobKind::Unblock, CardJobProgress::ReadingCard);
         let issuing = running(CardJobKind::Issue, CardJobProgress::CreatingCard);
@@ -141,7 +141,7 @@ impl Page for SmartcardJob {
             words: "The card in the reader is not yours. Nothing was changed.".into(),
             ..done.clone()
         };
-        vec![waiting, writing, setting, unblocking, issuing, wiping, stopped, old_link, done, refused]
+        vec![waiting, certifying, setting, unblocking, issuing, wiping, stopped, old_link, done, refused]
     }
 }
 

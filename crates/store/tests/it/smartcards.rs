@@ -102,7 +102,7 @@ async fn a_card_is_found_by_its_guid_and_its_owner(#[values(Sqlite, PostgreSql)]
     assert_eq!((found.profile.as_str(), found.label.as_str()), ("piv-6-8-digits", "5551 2345"));
     assert!(found.is_live() && !found.is_blank());
     assert_eq!(found.facts().unwrap().passcode_set_on, Some(TODAY));
-    assert_eq!(store.smartcards_of(account).await.unwrap(), [found.clone()]);
+    assert_eq!(store.smartcards_of(account).await.unwrap(), std::slice::from_ref(&found));
     assert!(store.smartcard_by_guid(&[8; 16]).await.unwrap().is_none());
 }
 

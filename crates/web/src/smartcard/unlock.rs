@@ -40,7 +40,7 @@ struct UnlockForm {
 }
 
 impl UnlockForm {
-    fn new(&self) -> Pair<'_> {
+    fn pair(&self) -> Pair<'_> {
         Pair { new: &self.smartcard.0, again: &self.smartcard_again.0 }
     }
 }
@@ -100,7 +100,7 @@ async fn by_passcode(
     Form(form): Form<UnlockForm>,
 ) -> Answer {
     let person = person(&web, &jar).await?;
-    let typed = ByPasscode { recovery: &form.recovery.0, new: form.new() };
+    let typed = ByPasscode { recovery: &form.recovery.0, new: form.pair() };
     match unlock::by_passcode(&web, &person, typed, &visitor).await {
         Ok(job) => Ok(see_other(&urls::smartcard_job(job))),
         Err(refusal) => {
@@ -215,7 +215,7 @@ async fn by_code(
     Form(form): Form<UnlockForm>,
 ) -> Answer {
     let person = person(&web, &jar).await?;
-    match unlock_code::by_code(&web, &person, &form.code, form.new()).await {
+    match unlock_code::by_code(&web, &person, &form.code, form.pair()).await {
         Ok(job) => Ok(see_other(&urls::smartcard_job(job))),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;

@@ -272,7 +272,9 @@ impl Demo {
         console
             .note("For the configuration, with the passphrase as FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE:")?;
         console.say("[smartcards]\nauthority = \"internal\"")?;
-        console.say(format!("keys_folder = {:?}\nchain = {:?}", self.folder, self.folder.join(CHAIN)))?;
+        let (folder, chain) =
+            (self.folder.display().to_string(), self.folder.join(CHAIN).display().to_string());
+        console.say(format!("keys_folder = {folder:?}\nchain = {chain:?}"))?;
         Ok(Outcome::Well)
     }
 }

@@ -18,9 +18,11 @@ async fn an_account_locked_on_day_386_is_unlocked_for_new_passcodes(
 ) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.colleague(AMINA).await;
+    ward.colleague(SINEAD).await;
     let mut agent = ward.staff(BEN, Role::RaAgent).await;
-    let fresh = ward.has_card(AMINA, "NTH 1", Stands { passcode_days: 385, ..FINE }).await;
+    let fresh = ward.has_card(SINEAD, "NTH 1", Stands { passcode_days: 385, ..FINE }).await;
     let card = ward.has_card(AMINA, "NTH 2", Stands { passcode_days: 386, ..FINE }).await;
+    agent.checks_identity_of(SINEAD).await;
     agent.checks_identity_of(AMINA).await;
     agent.opens_card(fresh).await.says("The account locks in 1 day if it is not changed");
     agent.opens(&format!("{CARDS}/cards/{fresh}/unlock")).await.is_refused("FW-2206");
@@ -37,8 +39,11 @@ async fn an_account_locked_on_day_386_is_unlocked_for_new_passcodes(
     );
     assert_eq!(ward.card(card).await.unlocked_on, Some(ward.day(0)));
     ward.has_mailed(AMINA.email, "Your account was unlocked by the Registration Authority").await;
-    amina.signs_in(Factor::AuthenticatorApp).await;
-    amina.opens("/activity").await.says("Account with old passcodes unlocked by the Registration Authority");
+    ward.waits(60);
+    amina.gives_password(AMINA.password).await;
+    let code = amina.factor_code(Factor::AuthenticatorApp).await;
+    amina.types(&code).await.is_asked_another_time().await.reads("Manage Passcodes");
+    amina.says("The Registration Authority asks you to set a new Smartcard Passcode before you go on.");
     assert!(!amina.page.text().contains("Ben Adeyemi"));
     // It is unlocked: nothing is left to do.
     agent.opens(&format!("{CARDS}/cards/{card}/unlock")).await.is_refused("FW-2206");

@@ -134,7 +134,7 @@ async fn a_change_of_passcode_that_is_cut_off_anywhere_is_gone_on_with(
         match cut {
             Cut::AgentDies => wire.dies_at = Some(place),
             Cut::PulledBefore => {
-                held.plastic.with(|card| card.pull_after(u32::try_from(place).unwrap(), Pull::Before))
+                held.plastic.with(|card| card.pull_after(u32::try_from(place).unwrap(), Pull::Before));
             }
             _ => held.plastic.with(|card| card.pull_after(u32::try_from(place).unwrap(), Pull::After)),
         }
@@ -188,7 +188,7 @@ async fn an_unblocking_that_is_cut_off_anywhere_is_gone_on_with(
         match cut {
             Cut::AgentDies => wire.dies_at = Some(place),
             Cut::PulledBefore => {
-                held.plastic.with(|card| card.pull_after(u32::try_from(place).unwrap(), Pull::Before))
+                held.plastic.with(|card| card.pull_after(u32::try_from(place).unwrap(), Pull::Before));
             }
             _ => held.plastic.with(|card| card.pull_after(u32::try_from(place).unwrap(), Pull::After)),
         }

@@ -194,7 +194,7 @@ pub enum Lie {
     Nothing,
 }
 
-fn lie(lie: Lie, seen: &mut Vec<Order>, report: &mut Report) {
+fn lie(lie: Lie, seen: &mut [Order], report: &mut Report) {
     let Some(order) = seen.last() else { return };
     let Outcome::Answered { answers } = &mut report.outcome else {
         match (lie, &mut report.outcome) {

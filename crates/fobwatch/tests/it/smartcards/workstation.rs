@@ -389,10 +389,8 @@ impl Plastic {
     /// What is written on the card, asked from outside.
     pub fn certificate(&self, slot: piv::Slot) -> Option<Vec<u8>> {
         self.with(|card| {
-            let mut ask = |command: &piv::Command| {
-                let answer = piv::exchange(command, |bytes: &[u8]| card.answer(bytes)).unwrap();
-                answer
-            };
+            let mut ask =
+                |command: &piv::Command| piv::exchange(command, |bytes: &[u8]| card.answer(bytes)).unwrap();
             ask(&piv::commands::select());
             piv::certificate_of(&ask(&piv::commands::get_data(slot.certificate()))).unwrap()
         })

@@ -84,6 +84,7 @@ pub struct Unblocking {
 /// What was seen in this run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each was seen or was not, independently of the others")]
 pub struct Run {
     /// The agent holds the card.
     pub connected: bool,
@@ -122,6 +123,7 @@ pub struct Run {
 /// What was seen of one new key in this run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each was seen or was not, independently of the others")]
 pub struct Seen {
     /// The card was seen to hold the key in the slot where it waits.
     pub waits: bool,

@@ -106,7 +106,7 @@ async fn own_passcode_set(
     }
     let id = vault::new_id(now, service.random.as_ref());
     tx.remember_card_passcode(id, card.id, output.bytes(), now).await?;
-    let tries = rules::smartcard::CardProfile::parse(&card.profile).map(|profile| profile.tries());
+    let tries = rules::smartcard::CardProfile::parse(&card.profile).map(rules::smartcard::CardProfile::tries);
     if let Ok(tries) = tries {
         tx.card_tries_seen(card.id, tries, now).await?;
     }

@@ -251,7 +251,7 @@ async fn give(
 ) -> Result<Option<Next>, JobRefusal> {
     let Giving { step, order, ending } = giving;
     let next = Next { seq: work.job.seq + 1, progress: step.progress(), order };
-    let trouble = ending.as_ref().and_then(Ending::trouble);
+    let trouble = ending.and_then(Ending::trouble);
     let answered = work.job.seq > work.job.run_from;
     let mut tx = service.store.begin().await?;
     let advanced = tx
@@ -346,7 +346,7 @@ fn progress_name(progress: card_jobs::Progress) -> &'static str {
 }
 
 impl Ending {
-    fn verdict(&self) -> Verdict {
+    fn verdict(self) -> Verdict {
         match self {
             Self::Done => Verdict::Done,
             Self::Stopped(trouble) if trouble.can_resume() => Verdict::CanResume,
@@ -354,10 +354,10 @@ impl Ending {
         }
     }
 
-    fn trouble(&self) -> Option<Trouble> {
+    fn trouble(self) -> Option<Trouble> {
         match self {
             Self::Done => None,
-            Self::Stopped(trouble) => Some(*trouble),
+            Self::Stopped(trouble) => Some(trouble),
         }
     }
 }

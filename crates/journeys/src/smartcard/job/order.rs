@@ -63,11 +63,11 @@ pub(super) fn request(subject: &Subject, which: Which, key: &Hex) -> Result<Requ
 
 impl Hands<'_> {
     fn current(&self) -> PasscodeFrom {
-        self.typed.current.as_ref().map_or(PasscodeFrom::AskCurrent, portal)
+        self.typed.current.as_deref().map_or(PasscodeFrom::AskCurrent, portal)
     }
 
     fn new_passcode(&self) -> PasscodeFrom {
-        self.typed.new.as_ref().map_or_else(|| self.ask_new.clone(), portal)
+        self.typed.new.as_deref().map_or_else(|| self.ask_new.clone(), portal)
     }
 
     /// The passcode that the card has by now, for signing.
@@ -75,7 +75,7 @@ impl Hands<'_> {
         if !self.facts.passcode.set {
             return self.current();
         }
-        self.typed.new.as_ref().map_or(PasscodeFrom::AskCurrent, portal)
+        self.typed.new.as_deref().map_or(PasscodeFrom::AskCurrent, portal)
     }
 
     fn guid(&self) -> Result<&[u8], Refusal> {
@@ -167,6 +167,6 @@ fn generate(place: Slot) -> Command {
     }
 }
 
-fn portal(passcode: &String) -> PasscodeFrom {
-    PasscodeFrom::Portal(Hex(passcode.clone().into_bytes()))
+fn portal(passcode: &str) -> PasscodeFrom {
+    PasscodeFrom::Portal(Hex(passcode.as_bytes().to_vec()))
 }

@@ -142,6 +142,7 @@ pub(super) fn kind_named(name: &str) -> Option<JobKind> {
 /// What is asked, without its secrets: kept with the job.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each kind of job asks for some of these, independently")]
 pub(super) struct Plain {
     /// Whether there is a new passcode for the card.
     pub new: bool,

@@ -66,10 +66,7 @@ pub fn needs_second(staff: &Staff, deed: Deed, cause: Option<RevocationReason>) 
             || (leaves && matches!(deed, Deed::Cancel | Deed::Revoke)))
 }
 
-fn read<'a>(
-    deed: Deed,
-    asked: Asked<'a>,
-) -> Result<(rules::desk::Reason, Option<RevocationReason>), Refusal> {
+fn read(deed: Deed, asked: Asked<'_>) -> Result<(rules::desk::Reason, Option<RevocationReason>), Refusal> {
     let mut problems = Vec::new();
     let cause = CAUSES.into_iter().find(|cause| cause.as_str() == asked.why);
     if takes_cause(deed) && cause.is_none() {

@@ -62,7 +62,7 @@ async fn queue_file(State(web): State<Web>, jar: CookieJar) -> Answer {
     let staff = staff(&web, &jar, urls::CONSOLE_CARDS_QUEUE).await?;
     let rows = queue::all(&web, &staff).await?.into_iter().map(|found| {
         let ends = found.card.expires_at.map(|ends| web.local(ends).date().to_string());
-        let why: Vec<String> = flags(&found.state).iter().filter_map(flag_word).collect();
+        let why: Vec<String> = flags(&found.state).into_iter().filter_map(flag_word).collect();
         vec![
             found.owner.clone().unwrap_or_default(),
             found.card.label.clone(),
@@ -78,7 +78,7 @@ async fn queue_file(State(web): State<Web>, jar: CookieJar) -> Answer {
     file("who-must-come-in.csv", std::iter::once(heading.to_vec()).chain(rows))
 }
 
-fn flag_word(flag: &pages::RaFlag) -> Option<String> {
+fn flag_word(flag: pages::RaFlag) -> Option<String> {
     serde_json::to_value(flag).ok()?.as_str().map(str::to_owned)
 }
 

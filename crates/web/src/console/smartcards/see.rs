@@ -82,11 +82,11 @@ async fn card(
     let here = urls::console_cards(urls::CONSOLE_CARD, &id);
     let staff = staff(&web, &jar, &here).await?;
     let seen = see::card(&web, &staff, console::id(&id)?).await?;
-    page(&console_shell(&web, &staff), &card_page(&web, &staff, seen, told.done))
+    page(&console_shell(&web, &staff), &card_page(&web, &staff, &seen, told.done))
 }
 
-fn card_page(web: &Web, staff: &Staff, seen: SeenCard, done: Option<String>) -> RaCard {
-    let SeenCard { card, state, owner, .. } = &seen;
+fn card_page(web: &Web, staff: &Staff, seen: &SeenCard, done: Option<String>) -> RaCard {
+    let SeenCard { card, state, owner, .. } = seen;
     let id = card.id.to_string();
     let person = owner.as_ref().map(|owner| {
         let href = urls::console_cards(urls::CONSOLE_CARDS_PERSON, &owner.id.to_string());
@@ -133,7 +133,7 @@ fn card_page(web: &Web, staff: &Staff, seen: SeenCard, done: Option<String>) -> 
         checked_until: seen.checked_until.map(|until| time(web, until)),
         waiting: seen.waiting.iter().map(|deed| ra_act(*deed)).collect(),
         job_href: seen.job.map(|job| urls::console_card_job(&job.to_string())),
-        history: history(web, &seen),
+        history: history(web, seen),
         back: Some(back),
     }
 }

@@ -93,7 +93,14 @@ export class House {
 
     const fobwatch = (...words: string[]) =>
       promisify(execFile)(FOBWATCH, [...words, '--config', config], { env: { ...process.env, ...env } });
-    if (smartcards) await fobwatch('pki', 'demo', join(folder, 'authority'));
+    if (smartcards) {
+      // The passphrase is typed.
+      const making = promisify(execFile)(FOBWATCH, ['pki', 'demo', join(folder, 'authority'), '--config', config], {
+        env: { ...process.env, ...env },
+      });
+      making.child.stdin?.end(`${env.FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE ?? ''}\n`);
+      await making;
+    }
     await fobwatch('passwords', 'build-list', stolen, env.FOBWATCH_PASSWORDS__BREACHED_LIST);
     await fobwatch('organisation', 'add', '--code', 'NTH', '--name', 'Northfield Hospitals');
     await fobwatch('roster', 'import', '--organisation', 'NTH', people);

@@ -63,7 +63,7 @@ test('the Registration Authority checks who somebody is before it hands out a ca
     await agent.press('I have seen these documents');
     await expect(page.getByRole('alert')).toContainText('Select the documents that you have seen');
     await look(page, 'Documents missing');
-    await agent.choose('Passport');
+    await page.getByRole('checkbox', { name: 'Passport', exact: true }).check();
     await agent.press('I have seen these documents');
     await agent.reads(/Issue a card/);
     await look(page, 'Issue a card');

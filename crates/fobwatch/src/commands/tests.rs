@@ -331,6 +331,7 @@ async fn the_doctor_says_what_to_mend() {
         "OK    text messages",
         "OK    calls",
         "OK    new passwords",
+        "OK    certificates",
         "OK    clock",
     ]) {
         assert!(line.starts_with(start), "{}", said.out);

@@ -367,9 +367,32 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
         ("FOBWATCH_VOICE__USER", "northfield"),
         ("FOBWATCH_VOICE__API_KEY", "hush"),
     ]);
+    let internal = [
+        ("FOBWATCH_SMARTCARDS__AUTHORITY", "internal"),
+        ("FOBWATCH_SMARTCARDS__CHAIN", "chain.pem"),
+        ("FOBWATCH_SMARTCARDS__KEYS_FOLDER", "keys"),
+        ("FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE", "hush"),
+    ];
+    let mtls = [
+        ("FOBWATCH_SMARTCARDS__MTLS_LISTEN", "127.0.0.1:8443"),
+        ("FOBWATCH_SMARTCARDS__MTLS_PUBLIC_URL", "https://card.northfield.example"),
+        ("FOBWATCH_SMARTCARDS__MTLS_CERTIFICATE", "host.pem"),
+        ("FOBWATCH_SMARTCARDS__MTLS_KEY", "host.key"),
+    ];
+    let host = variables(&[internal, mtls].concat());
+    let est = variables(&[
+        ("FOBWATCH_SMARTCARDS__AUTHORITY", "est"),
+        ("FOBWATCH_SMARTCARDS__CHAIN", "chain.pem"),
+        ("FOBWATCH_SMARTCARDS__EST_URL", "https://ca.northfield.example/.well-known/est"),
+        ("FOBWATCH_SMARTCARDS__EST_USER", "fobwatch"),
+        ("FOBWATCH_SMARTCARDS__EST_PASSWORD", "hush"),
+    ]);
     for key in SECTIONS.iter().flat_map(|section| section.keys) {
         for value in key.default.into_iter().chain([key.example]) {
             let (mut given, value) = match (key.section, key.name, value) {
+                ("smartcards", "authority", "internal") => (variables(&internal), value.to_owned()),
+                ("smartcards", name, _) if name.starts_with("mtls_") => (host.clone(), value.to_owned()),
+                ("smartcards", name, _) if name.starts_with("est_") => (est.clone(), value.to_owned()),
                 ("voice", "provider", "none") => (nothing(), value.to_owned()),
                 ("voice", ..) => (calls.clone(), value.to_owned()),
                 (_, _, "none") => (nothing(), value.to_owned()),

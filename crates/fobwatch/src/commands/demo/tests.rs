@@ -47,8 +47,10 @@ async fn the_demonstration_stands_beside_the_pages_of_the_service() {
 #[tokio::test]
 async fn the_service_itself_knows_no_demonstration() {
     let folder = tempfile::tempdir().unwrap();
-    let config = in_folder(&folder, &[]).config().unwrap();
-    let running = start(config, Hooks::default()).await.unwrap();
+    let demo = in_folder(&folder, &[]);
+    // So that the files are there which its configuration names.
+    demo.start(demo.config().unwrap()).await.unwrap().stop().await;
+    let running = start(demo.config().unwrap(), Hooks::default()).await.unwrap();
     for path in
         ["/demo", "/demo/", "/demo/clock", "/demo/phone/mail", "/demo/phone/codes", "/demo/assets/demo.css"]
     {

@@ -113,6 +113,7 @@ async fn what_falls_due_is_counted_on_its_day_and_in_its_month(#[values(Sqlite, 
 #[tokio::test]
 async fn one_of_a_hundred_thousand_cards_is_found_at_once() {
     let ward = Ward::new(Sqlite).await;
+    ward.colleague(AMINA).await;
     let mut agent = ward.staff(BEN, Role::RaAgent).await;
     let now = ward.clock.now().as_millisecond();
     ward.db
@@ -123,11 +124,12 @@ async fn one_of_a_hundred_thousand_cards_is_found_at_once() {
              SELECT randomblob(16), account.organisation_id, account.id, randomblob(16), 'piv-6-8-digits',
                  'NTH ' || printf('%06d', i), CAST('NTH ' || printf('%06d', i) AS BLOB), {now}, {now},
                  date('now', '-' || (i % 380) || ' days'), {now} + (i % 900 + 1) * 86400000
-             FROM n, account"
+             FROM n, account WHERE account.email = '{}'",
+            AMINA.email
         ))
         .await;
     let mut best = Duration::MAX;
-    for text in ["NTH 004711", "nth 0999", "ab12", "Adeyemi"] {
+    for text in ["NTH 004711", "nth 0999", "ab12", "Khan"] {
         agent.opens(CARDS).await;
         let started = Instant::now();
         agent.fills("Find a person or a card", text).presses("Find").await.reads("Smartcards");

@@ -1,7 +1,7 @@
 // The Registration Authority registers a blank card, finds a nurse, makes sure who she is and begins to issue it.
 import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
-import { nadia, rosalind } from '../support/people.ts';
+import { aneurin, seren } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const GUID = '5f0c1e2a9b3d4c578e1120a4b6c8d0f2';
@@ -9,12 +9,12 @@ const GUID = '5f0c1e2a9b3d4c578e1120a4b6c8d0f2';
 test('the Registration Authority checks who somebody is before it hands out a card', async ({ page, house, browser }) => {
   test.slow();
   const context = await browser.newContext();
-  const nurse = new Visitor(await context.newPage(), house, nadia);
+  const nurse = new Visitor(await context.newPage(), house, seren);
   await nurse.joins('Text message');
 
-  const agent = new Visitor(page, house, rosalind);
+  const agent = new Visitor(page, house, aneurin);
   await agent.joins('Authenticator app');
-  await house.fobwatch('role', 'give', '--organisation', 'NTH', '--email', rosalind.email, '--role', 'ra-agent');
+  await house.fobwatch('role', 'give', '--organisation', 'NTH', '--email', aneurin.email, '--role', 'ra-agent');
   await agent.signsIn('Authenticator app');
 
   await test.step('the console begins with the part that the role opens', async () => {
@@ -49,11 +49,11 @@ test('the Registration Authority checks who somebody is before it hands out a ca
     await agent.type('Find a person or a card', 'nth 0047');
     await agent.press('Find');
     await expect(page.getByRole('main')).toContainText('Nobody’s card');
-    await agent.type('Find a person or a card', 'nadia r');
+    await agent.type('Find a person or a card', 'seren b');
     await agent.press('Find');
     await look(page, 'People and cards found');
-    await agent.follow('Nadia Rahman');
-    await agent.reads(/Nadia Rahman/);
+    await agent.follow('Seren Bowen');
+    await agent.reads(/Seren Bowen/);
     await look(page, 'A person at the Registration Authority');
   });
 

@@ -30,7 +30,8 @@ test.beforeAll(async () => {
     if (request.method === 'POST') return response.writeHead(204).end();
     // A page that waits for an answer goes on waiting.
     if (request.headers.accept === 'application/json') {
-      if (request.url?.startsWith('/smartcard/jobs/')) return response.writeHead(503).end();
+      // A job on a card stands as its page says: the question stays open.
+      if (request.url?.startsWith('/smartcard/jobs/')) return response;
       return response.writeHead(200, { 'content-type': 'application/json' }).end('{"state":"waiting"}');
     }
     const file = join(FOLDER, normalize(new URL(request.url ?? '/', 'http://localhost').pathname));

@@ -55,5 +55,3 @@ if (form && (await ask(form.dataset.cardExtension, { do: 'hello' }))) {
   part('unable').hidden = true
   part('button').addEventListener('click', () => press(form))
 }
-
-document.querySelector('form[data-card-back]')?.submit()

@@ -2,7 +2,7 @@
 //!
 //! The portal begins one ([`begin`]) and shows how it stands ([`watch`]); the link on that page holds a ticket, which the agent trades
 //! in ([`claim`]); from then on each report of the agent is answered by the next order ([`next`]). What comes next is a pure function of
-//! what is known of the card ([`plan`]); an order is journalled before it is given and its outcome before the next one. So a job that was
+//! what is known of the card (`plan`); an order is journalled before it is given and its outcome before the next one. So a job that was
 //! cut off anywhere is gone on with by another ticket: the new run looks at the card again and goes on from what is true on it.
 //!
 //! Nothing that the agent says counts by itself. A card is the one that its GUID says because it answers a challenge with the management

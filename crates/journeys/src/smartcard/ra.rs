@@ -155,7 +155,7 @@ pub fn standing(service: &Service, card: &Smartcard) -> Standing {
     }
 }
 
-/// What holds of a card today, for the pages. Several can at once; [`State::is_open`] where nothing does.
+/// What holds of a card today, for the pages. Several can at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each holds or does not")]
 pub struct State {

@@ -15,7 +15,8 @@ CHANNELID    0x8C7B
 READER
 pcscd --foreground --config "$folder/vpcd.conf" >pcscd.log 2>&1 &
 service=$!
-trap 'kill $service 2>/dev/null' EXIT
+card=
+trap 'kill $card $service 2>/dev/null; exit' EXIT TERM INT
 tries=0
 until [ -S pcscd.comm ]; do
     tries=$((tries + 1))
@@ -26,7 +27,10 @@ echo "card-bed is ready"
 # The reader listens a moment after the service does.
 tries=0
 while [ $tries -lt 100 ]; do
-    "$vcard" connect 127.0.0.1:35963 --folder "$folder/card" "$@" && break
+    # In the background: the shell hears a signal while it waits, and not while it runs something.
+    "$vcard" connect 127.0.0.1:35963 --folder "$folder/card" "$@" &
+    card=$!
+    wait $card && break
     tries=$((tries + 1))
     sleep 0.1
 done

@@ -70,25 +70,14 @@ async fn done(service: &Service, tx: &mut Tx, work: &Work, now: Timestamp) -> Re
     if !same {
         return Ok(false);
     }
-    match work.kind {
-        JobKind::Read => Ok(true),
-        JobKind::Wipe => wiped(service, tx, work, card, now).await,
-        JobKind::SetPasscodes => {
-            let Some(owner) = &work.owner else { return Ok(false) };
-            passcodes_set(service, tx, work, card, owner, now).await
-        }
-        JobKind::Unblock => {
-            let Some(owner) = &work.owner else { return Ok(false) };
-            unblocked(service, tx, work, card, owner, now).await
-        }
-        JobKind::Renew => {
-            let Some(owner) = &work.owner else { return Ok(false) };
-            renewed(service, tx, work, card, owner, now).await
-        }
-        JobKind::Issue => {
-            let Some(owner) = &work.owner else { return Ok(false) };
-            issued(service, tx, work, card, owner, now).await
-        }
+    match (work.kind, &work.owner) {
+        (JobKind::Read, _) => Ok(true),
+        (JobKind::Wipe, _) => wiped(service, tx, work, card, now).await,
+        (_, None) => Ok(false),
+        (JobKind::SetPasscodes, Some(owner)) => passcodes_set(service, tx, work, card, owner, now).await,
+        (JobKind::Unblock, Some(owner)) => unblocked(service, tx, work, card, owner, now).await,
+        (JobKind::Renew, Some(owner)) => renewed(service, tx, work, card, owner, now).await,
+        (JobKind::Issue, Some(owner)) => issued(service, tx, work, card, owner, now).await,
     }
 }
 

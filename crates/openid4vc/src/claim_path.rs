@@ -1,7 +1,7 @@
 //! Pointing at claims: the paths of OpenID4VP's query language, of OpenID4VCI's metadata and of type metadata.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// A claims path pointer (OpenID4VP 1.0, section 7): from the credential's root through names, places in arrays, and all of an array.
@@ -21,11 +21,6 @@ pub enum Step {
     /// All elements of an array.
     All,
 }
-
-/// What is pointed at is not what the path expects, such as a name in an array.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} does not lead to a claim")]
-pub struct NoSuchClaim(pub ClaimPath);
 
 /// An array is no path: it is empty, or has something else than text, numbers and `null` in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,24 +45,22 @@ impl ClaimPath {
         &self.0
     }
 
-    /// What the path points at in `claims`: nothing, one value, or, through [`Step::All`], several.
-    pub fn select<'a>(&self, claims: &'a Value) -> Vec<&'a Value> {
-        let mut selected = vec![claims];
-        for step in &self.0 {
-            selected = selected
-                .into_iter()
-                .flat_map(|value| match step {
-                    Step::Name(name) => {
-                        value.as_object().and_then(|object| object.get(name)).into_iter().collect()
-                    }
-                    Step::Index(index) => {
-                        value.as_array().and_then(|array| array.get(*index)).into_iter().collect()
-                    }
-                    Step::All => {
-                        value.as_array().map(|array| array.iter().collect::<Vec<_>>()).unwrap_or_default()
-                    }
-                })
-                .collect();
+    /// What the path points at in `claims`: nothing, one value, or, through [`Step::All`], several. Where one of several is not what
+    /// the next step expects, it points at nothing.
+    pub fn select<'a>(&self, claims: &'a Map<String, Value>) -> Vec<&'a Value> {
+        let [Step::Name(name), rest @ ..] = self.0.as_slice() else { return Vec::new() };
+        let mut selected: Vec<_> = claims.get(name).into_iter().collect();
+        for step in rest {
+            let mut next = Vec::new();
+            for value in selected {
+                match (step, value) {
+                    (Step::Name(name), Value::Object(members)) => next.extend(members.get(name)),
+                    (Step::Index(index), Value::Array(elements)) => next.extend(elements.get(*index)),
+                    (Step::All, Value::Array(elements)) => next.extend(elements),
+                    _ => return Vec::new(),
+                }
+            }
+            selected = next;
         }
         selected
     }
@@ -120,8 +113,13 @@ mod tests {
 
     #[test]
     fn a_path_leads_through_names_places_and_all_of_an_array() {
-        let claims = json!({ "degrees": [{ "type": "Bachelor" }, { "type": "Master" }, 3], "name": "Dilys" });
-        let found = |steps| path(steps).select(&claims).into_iter().cloned().collect::<Vec<_>>();
+        let claims = json!({
+            "degrees": [{ "type": "Bachelor" }, { "type": "Master" }, { "name": "PhD" }],
+            "marks": [{ "a": 1 }, 2],
+            "name": "Dilys",
+        });
+        let found =
+            |steps| path(steps).select(claims.as_object().unwrap()).into_iter().cloned().collect::<Vec<_>>();
         assert_eq!(found(json!(["name"])), [json!("Dilys")]);
         assert_eq!(found(json!(["degrees", 1, "type"])), [json!("Master")]);
         assert_eq!(found(json!(["degrees", null, "type"])), [json!("Bachelor"), json!("Master")]);
@@ -129,6 +127,9 @@ mod tests {
         assert!(found(json!(["name", 0])).is_empty());
         assert!(found(json!(["name", null])).is_empty());
         assert!(found(json!(["degrees", "type"])).is_empty());
+        assert!(found(json!([0])).is_empty());
+        // OpenID4VP 1.0, section 7.1.1: an error in one of them is an error.
+        assert!(found(json!(["marks", null, "a"])).is_empty());
     }
 
     #[test]

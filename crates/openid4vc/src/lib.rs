@@ -4,7 +4,7 @@
 //!
 //! | module | standard |
 //! | --- | --- |
-//! | [`jose`] | JSON Web Signature, Key and Thumbprint (RFC 7515, 7517, 7638) |
+//! | [`jose`] | JSON Web Signature, Encryption, Key and Thumbprint (RFC 7515 to 7518, 7638) |
 //! | [`sd_jwt`] | Selective Disclosure for JSON Web Tokens (RFC 9901) |
 //! | [`sd_jwt_vc`] | SD-JWT-based Verifiable Credentials (`dc+sd-jwt`, draft-ietf-oauth-sd-jwt-vc) |
 //! | [`status_list`] | Token Status List (draft-ietf-oauth-status-list) |

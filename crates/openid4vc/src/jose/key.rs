@@ -161,6 +161,11 @@ impl PublicKey {
         sha256(&self.to_jwk().to_string())
     }
 
+    /// The point, uncompressed; for Ed25519 its 32 bytes.
+    pub(crate) fn point(&self) -> &[u8] {
+        &self.point
+    }
+
     /// Whether the private half of this key signed `message`.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.parsed.verify_sig(message, signature).is_ok()

@@ -1,12 +1,16 @@
-//! Signed tokens and the keys that they are signed with.
+//! Signed and encrypted tokens, and the keys and certificates behind them.
 //!
 //! Three algorithms are spoken, each bound to one kind of key, so that a token cannot choose how its signature is checked. There
 //! is no `none`, and nothing symmetric.
 
+mod chain;
+mod jwe;
 mod key;
 mod sign;
 mod token;
 
+pub use chain::{CertificateChain, ChainProblem, TrustAnchors};
+pub use jwe::{ContentEncryption, DecryptionKey, EncryptionProblem, Recipient};
 pub use key::{Algorithm, KeyProblem, PublicKey};
 pub use sign::{Es256Key, SignProblem, Signer, sign};
 pub use token::{Header, TokenProblem, Unverified, Verified};

@@ -8,14 +8,18 @@
 //! | [`sd_jwt`] | Selective Disclosure for JSON Web Tokens (RFC 9901) |
 //! | [`sd_jwt_vc`] | SD-JWT-based Verifiable Credentials (`dc+sd-jwt`, draft-ietf-oauth-sd-jwt-vc) |
 //! | [`status_list`] | Token Status List (draft-ietf-oauth-status-list) |
+//! | [`dcql`] | Digital Credentials Query Language (OpenID4VP 1.0, section 6) |
+//! | [`verifier`] | OpenID for Verifiable Presentations 1.0, the verifier's side |
 //!
 //! The time is an argument everywhere, and so is randomness: see [`Random`].
 
 pub mod claim_path;
+pub mod dcql;
 pub mod jose;
 mod random;
 pub mod sd_jwt;
 pub mod sd_jwt_vc;
 pub mod status_list;
+pub mod verifier;
 
 pub use random::Random;

@@ -200,7 +200,8 @@ impl CredentialQuery {
         {
             return Err(NotValid("a set of claims names one that is not asked for"));
         }
-        let simple = |value: &Value| value.is_string() || value.is_boolean() || value.is_i64() || value.is_u64();
+        let simple =
+            |value: &Value| value.is_string() || value.is_boolean() || value.is_i64() || value.is_u64();
         if !self.claims.iter().flat_map(|claim| &claim.values).all(simple) {
             return Err(NotValid("the values of a claim are text, whole numbers and yes or no"));
         }
@@ -222,16 +223,25 @@ impl CredentialQuery {
                 Some(withheld) => Err(Mismatch::Claim(withheld.path.clone())),
             };
         }
-        let met: BTreeSet<_> =
-            self.claims.iter().filter(|claim| claim.is_met_by(credential)).filter_map(|claim| claim.id.as_ref()).collect();
-        if self.claim_sets.iter().any(|set| set.iter().all(|id| met.contains(id))) { Ok(()) } else { Err(Mismatch::Claims) }
+        let met: BTreeSet<_> = self
+            .claims
+            .iter()
+            .filter(|claim| claim.is_met_by(credential))
+            .filter_map(|claim| claim.id.as_ref())
+            .collect();
+        if self.claim_sets.iter().any(|set| set.iter().all(|id| met.contains(id))) {
+            Ok(())
+        } else {
+            Err(Mismatch::Claims)
+        }
     }
 }
 
 impl ClaimQuery {
     fn is_met_by(&self, credential: &Credential) -> bool {
         let shown = self.path.select(credential.claims());
-        !shown.is_empty() && (self.values.is_empty() || shown.into_iter().any(|value| self.values.contains(value)))
+        !shown.is_empty()
+            && (self.values.is_empty() || shown.into_iter().any(|value| self.values.contains(value)))
     }
 }
 

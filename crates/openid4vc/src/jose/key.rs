@@ -17,6 +17,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// All that are spoken here, the common one first.
+    pub const ALL: [Self; 3] = [Self::Es256, Self::Es384, Self::EdDsa];
+
     /// The algorithm of this name; nothing for those that are not spoken here.
     pub fn named(name: &str) -> Option<Self> {
         match name {

@@ -32,7 +32,11 @@ impl ClientId {
     ///
     /// When it is for others.
     pub fn by_host(host: &str, chain: &CertificateChain) -> Result<Self, ClientIdProblem> {
-        if chain.is_for_host(host) { Ok(Self::X509SanDns(host.to_owned())) } else { Err(ClientIdProblem::Host(host.to_owned())) }
+        if chain.is_for_host(host) {
+            Ok(Self::X509SanDns(host.to_owned()))
+        } else {
+            Err(ClientIdProblem::Host(host.to_owned()))
+        }
     }
 
     /// Whether requests of this name are signed.

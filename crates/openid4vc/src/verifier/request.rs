@@ -133,7 +133,7 @@ impl Request {
     }
 
     fn client_metadata(&self) -> Value {
-        let algorithms: Vec<_> = [Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa].map(Algorithm::name).into();
+        let algorithms: Vec<_> = Algorithm::ALL.map(Algorithm::name).into();
         let mut metadata = json!({
             "vp_formats_supported": {
                 sd_jwt_vc::TYPE: { "sd-jwt_alg_values": algorithms, "kb-jwt_alg_values": algorithms },
@@ -144,7 +144,8 @@ impl Request {
         }
         if let Some(key) = &self.encrypt_for {
             metadata["jwks"] = json!({ "keys": [key.to_jwk()] });
-            metadata["encrypted_response_enc_values_supported"] = json!(ContentEncryption::ALL.map(ContentEncryption::name));
+            metadata["encrypted_response_enc_values_supported"] =
+                json!(ContentEncryption::ALL.map(ContentEncryption::name));
         }
         metadata
     }

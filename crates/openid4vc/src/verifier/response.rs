@@ -57,7 +57,10 @@ impl Response {
         // An error may come as it is, whatever was asked for: a wallet that does not understand the request cannot encrypt.
         if let Some(error) = fields.get("error") {
             same_state(fields.get("state").map(String::as_str), request)?;
-            return Ok(Self::Declined(Declined::new(error, fields.get("error_description").map(String::as_str))));
+            return Ok(Self::Declined(Declined::new(
+                error,
+                fields.get("error_description").map(String::as_str),
+            )));
         }
         match (request.response_mode(), &request.encrypt_for, fields.get("response")) {
             (ResponseMode::DirectPostJwt, Some(key), Some(encrypted)) => {

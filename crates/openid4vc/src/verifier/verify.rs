@@ -82,7 +82,11 @@ impl Request {
             let verified = presentations.iter().map(|one| self.verify_one(asked, one, trust, now));
             credentials.insert(id.clone(), verified.collect::<Result<Vec<_>, _>>()?);
         }
-        if self.query.is_answered_by(&credentials) { Ok(Presented { credentials }) } else { Err(VerifyProblem::Missing) }
+        if self.query.is_answered_by(&credentials) {
+            Ok(Presented { credentials })
+        } else {
+            Err(VerifyProblem::Missing)
+        }
     }
 
     fn verify_one(
@@ -97,7 +101,9 @@ impl Request {
         let mut disclosed = presented.verify(&issuer)?;
         if asked.require_cryptographic_holder_binding || disclosed.presented().key_binding().is_some() {
             let audience = self.client_id.to_string();
-            disclosed = disclosed.bound_to(Binding { audience: &audience, nonce: &self.nonce }, now).map_err(SdJwtProblem::from)?;
+            disclosed = disclosed
+                .bound_to(Binding { audience: &audience, nonce: &self.nonce }, now)
+                .map_err(SdJwtProblem::from)?;
         }
         let credential = Credential::new(disclosed, now)?;
         asked.is_met_by(&credential)?;

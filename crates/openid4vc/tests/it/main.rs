@@ -1,8 +1,12 @@
 //! Credentials as whoever uses this room sees them.
 
+mod authority;
+mod dcql;
+mod issuer;
 mod sd_jwt;
 mod sd_jwt_vc;
 mod status_list;
+mod verifier;
 
 use openid4vc::jose::Es256Key;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -6,7 +6,7 @@ use crate::claim_path::ClaimPath;
 use crate::sd_jwt_vc::{self, Credential};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Which credentials are asked for. One that was read or built and passed [`Query::check`] is one that wallets understand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,10 +149,10 @@ impl Query {
     }
 
     /// Whether credentials under these names are an answer (section 6.4.2).
-    pub fn is_answered_by<T>(&self, presented: &BTreeMap<String, T>) -> bool {
-        let all_there = |ids: &Vec<String>| ids.iter().all(|id| presented.contains_key(id));
+    pub fn is_answered_by(&self, presented: &BTreeSet<&str>) -> bool {
+        let all_there = |ids: &Vec<String>| ids.iter().all(|id| presented.contains(id.as_str()));
         if self.credential_sets.is_empty() {
-            return self.credentials.iter().all(|one| presented.contains_key(&one.id));
+            return self.credentials.iter().all(|one| presented.contains(one.id.as_str()));
         }
         self.credential_sets.iter().filter(|set| set.required).all(|set| set.options.iter().any(all_there))
     }

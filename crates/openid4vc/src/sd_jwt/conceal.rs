@@ -163,7 +163,9 @@ fn add_digest(members: &mut Map<String, Value>, digest: String) {
 fn add_decoys(value: &mut Value, count: u8, random: &dyn Random) {
     match value {
         Value::Object(members) => {
-            members.values_mut().for_each(|member| add_decoys(member, count, random));
+            for member in members.values_mut() {
+                add_decoys(member, count, random);
+            }
             if members.contains_key(DIGESTS) {
                 for _ in 0..count {
                     add_digest(members, decoy(random));
@@ -171,7 +173,9 @@ fn add_decoys(value: &mut Value, count: u8, random: &dyn Random) {
             }
         }
         Value::Array(elements) => {
-            elements.iter_mut().for_each(|element| add_decoys(element, count, random));
+            for element in elements.iter_mut() {
+                add_decoys(element, count, random);
+            }
             if elements.iter().any(|element| element.get(DIGEST).is_some()) {
                 for _ in 0..count {
                     let places = u32::try_from(elements.len() + 1).unwrap_or(u32::MAX);

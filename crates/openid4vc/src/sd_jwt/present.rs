@@ -116,7 +116,9 @@ impl<'a> Finder<'a> {
             }
             _ => Vec::new(),
         };
-        inside.into_iter().for_each(|value| self.show_all(value));
+        for value in inside {
+            self.show_all(value);
+        }
     }
 
     fn show_digest(&mut self, digest: &str) {

@@ -82,7 +82,8 @@ impl Request {
             let verified = presentations.iter().map(|one| self.verify_one(asked, one, trust, now));
             credentials.insert(id.clone(), verified.collect::<Result<Vec<_>, _>>()?);
         }
-        if self.query.is_answered_by(&credentials) {
+        let presented = credentials.keys().map(String::as_str).collect();
+        if self.query.is_answered_by(&presented) {
             Ok(Presented { credentials })
         } else {
             Err(VerifyProblem::Missing)

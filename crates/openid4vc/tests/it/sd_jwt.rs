@@ -34,9 +34,9 @@ fn the_examples_of_the_standard_are_verified() {
     assert_eq!(examples.len(), 9);
     for example in examples {
         let name = &example["name"];
-        let issued = SdJwt::parse(example["issued"].as_str().unwrap()).unwrap();
-        assert_eq!(issued.to_string(), example["issued"].as_str().unwrap());
-        let all = issued.verify(&issuer).unwrap();
+        let whole = SdJwt::parse(example["issued"].as_str().unwrap()).unwrap();
+        assert_eq!(whole.to_string(), example["issued"].as_str().unwrap());
+        let all = whole.verify(&issuer).unwrap();
         for (claim, value) in example["user_claims"].as_object().unwrap() {
             assert_eq!(same(&all.claims()[claim]), same(value), "{claim} of {name}");
         }
@@ -94,10 +94,10 @@ const ASKED: Binding<'_> = Binding { audience: "x509_hash:abc", nonce: "n-1" };
 #[test]
 fn a_holder_shows_what_is_asked_for_and_nothing_else() {
     let (issuer, holder) = (key(), key());
-    let issued = issued(&issuer, &holder);
+    let credential = issued(&issuer, &holder);
     let shown = |paths: &[Value]| {
         let paths: Vec<_> = paths.iter().cloned().map(path).collect();
-        let presented = issued.present(&paths).unwrap().to_string();
+        let presented = credential.present(&paths).unwrap().to_string();
         let mut seen =
             SdJwt::parse(&presented).unwrap().verify(issuer.public_key()).unwrap().claims().clone();
         seen.shift_remove("cnf");
@@ -121,8 +121,8 @@ fn a_holder_shows_what_is_asked_for_and_nothing_else() {
     );
     // Each skill stands behind a digest, beside two decoys, so that its place is not its number.
     assert_eq!(same(&shown(&[json!(["skills", null])])), and(json!({ "skills": person()["skills"] })));
-    assert!(issued.present(&[path(json!(["address", "county"]))]).is_err());
-    assert!(issued.present(&[path(json!(["given_name", "first"]))]).is_err());
+    assert!(credential.present(&[path(json!(["address", "county"]))]).is_err());
+    assert!(credential.present(&[path(json!(["given_name", "first"]))]).is_err());
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn tokens_whose_digests_are_not_as_they_should_be_are_refused() {
     let element = |value: Value| base64(&json!(["salt", value]));
     let verify = |claims: Value, disclosures: &[String]| {
         let token = sign(&json!({ "typ": "example+sd-jwt" }), &claims, &issuer).unwrap();
-        let text = format!("{token}~{}", disclosures.iter().map(|one| format!("{one}~")).collect::<String>());
+        let text = format!("{token}~{}", disclosures.iter().flat_map(|one| [one, "~"]).collect::<String>());
         SdJwt::parse(&text)
             .and_then(|parsed| parsed.verify(issuer.public_key()))
             .map(|seen| Value::Object(seen.claims().clone()))
@@ -358,7 +358,7 @@ fn paths(value: &Value, here: &[Value], found: &mut Vec<Vec<Value>>) {
     match value {
         Value::Object(members) => members.iter().for_each(|(name, inner)| below(name.clone().into(), inner)),
         Value::Array(elements) => {
-            elements.iter().enumerate().for_each(|(place, inner)| below(place.into(), inner))
+            elements.iter().enumerate().for_each(|(place, inner)| below(place.into(), inner));
         }
         _ => {}
     }

@@ -279,6 +279,7 @@ pub const LINKS: &[Key] = &[
     ("ra-did-replace", &[]),
     ("ra-did-cancel", &[]),
     ("ra-did-revoke", &[]),
+    ("ra-did-wipe", &[]),
     ("ra-did-clear", &[]),
     ("ra-did-cancel-all", &[]),
     ("ra-did-certificates", &[]),

@@ -41,7 +41,7 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
     let view = view(&web, &person, &id).await?;
     let state = state_of(&view);
     let shown = SmartcardJob {
-        frame: frame(tab(view.kind)),
+        frame: frame(&person, tab(view.kind)),
         kind: kind_of(view.kind),
         state,
         progress: progress_of(view.progress),

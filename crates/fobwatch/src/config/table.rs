@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ObjectId,
-    ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
+    CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat,
+    ObjectId, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
 };
 
 settings! {

@@ -51,9 +51,7 @@ async fn a_card_that_is_issued_holds_a_pair_that_it_has_the_keys_of(
 
 #[rstest]
 #[tokio::test]
-async fn certificates_name_the_country_that_the_installation_is_in(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn certificates_name_the_country_that_the_installation_is_in(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::reporting(kind, |settings| settings.certificate_country = "IE".to_owned()).await;
     let held = amina(&ward, Firmware::Plain).await;
     for one in ward.pair(&held).await {

@@ -41,9 +41,7 @@ pub(super) async fn begin(
     filled: &RaForm,
 ) -> Result<String, Refusal> {
     let job = match deed {
-        Deed::Renew => {
-            reader::renew(web, staff, card, &filled.current_passcode.0, &filled.reason).await?
-        }
+        Deed::Renew => reader::renew(web, staff, card, &filled.current_passcode.0, &filled.reason).await?,
         Deed::Wipe => reader::wipe(web, staff, card, &filled.reason).await?,
         _ => {
             let typed = Pair { new: &filled.new_passcode.0, again: &filled.new_passcode_again.0 };

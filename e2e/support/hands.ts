@@ -10,6 +10,8 @@ export interface Hands {
   type(page: Page, field: string, text: string): Promise<void>;
   /** One of several, by what stands beside it. */
   choose(page: Page, option: string): Promise<void>;
+  /** A box, by what stands beside it. */
+  tick(page: Page, box: string): Promise<void>;
 }
 
 const button = (page: Page, name: string) =>
@@ -17,6 +19,7 @@ const button = (page: Page, name: string) =>
 const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 // Not by role: a password has none.
 const field = (page: Page, label: string) => page.locator('main').getByLabel(label, { exact: true });
+const box = (page: Page, name: string) => page.getByRole('checkbox', { name, exact: true });
 const option = (page: Page, name: string) => page.getByRole('radio', { name, exact: true });
 
 export const mouse: Hands = {
@@ -24,6 +27,7 @@ export const mouse: Hands = {
   follow: (page, name) => link(page, name).click(),
   type: (page, label, text) => field(page, label).fill(text),
   choose: (page, name) => option(page, name).check(),
+  tick: (page, name) => box(page, name).check(),
 };
 
 export const keyboard: Hands = {
@@ -50,6 +54,11 @@ export const keyboard: Hands = {
       await page.keyboard.press('ArrowDown');
     }
     await expect(wanted, `arrows lead to "${name}"`).toBeChecked();
+  },
+  async tick(page, name) {
+    await reach(page, box(page, name));
+    await page.keyboard.press('Space');
+    await expect(box(page, name)).toBeChecked();
   },
 };
 

@@ -75,6 +75,25 @@ export const leila = person('Leila Farouk');
 export const bronwen = person('Bronwen Hughes');
 export const mateusz = person('Mateusz Zając');
 export const emrys = person('Emrys Vaughan');
+export const carys = person('Carys Ellis');
+export const gwilym = person('Gwilym Rowlands');
+export const mirela = person('Mirela Ionescu');
+export const tegan = person('Tegan Humphreys');
+export const lowri = person('Lowri Bevan');
+export const dafydd = person('Dafydd Probert');
+export const imogen = person('Imogen Castle');
+export const tariq = person('Tariq Aziz');
+export const elin = person('Elin Jenkins');
+export const bogdan = person('Bogdan Popa');
+export const heulwen = person('Heulwen Rees');
+export const marcus = person('Marcus Adeyinka');
+export const saoirse = person('Saoirse Byrne');
+export const joaquim = person('Joaquim Teles');
+export const mali = person('Mali Gwynne');
+export const oskar = person('Oskar Lind');
+export const angharad = person('Angharad Mostyn');
+export const cerys = person('Cerys Bowyer');
+export const eluned = person('Eluned Maddox');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -36,6 +36,7 @@ export class Visitor {
   follow = (name: string) => this.hands.follow(this.page, name);
   type = (field: string, text: string) => this.hands.type(this.page, field, text);
   choose = (option: string) => this.hands.choose(this.page, option);
+  tick = (box: string) => this.hands.tick(this.page, box);
 
   /** The heading of the page, or a part of it, which stands in the title of the window, too. */
   async reads(heading: RegExp): Promise<void> {

@@ -1,9 +1,9 @@
 // Guide 001 in a browser, with the real card program and a virtual card behind the real PC/SC service: the Registration Authority
 // issues a card, its owner sets passcodes, renews and revokes.
-import { execFileSync } from 'node:child_process';
 import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
 import { dilys, ifor } from '../support/people.ts';
+import { ages } from '../support/registration-authority.ts';
 import { Visitor } from '../support/visitor.ts';
 import { Workstation } from '../support/workstation.ts';
 
@@ -15,9 +15,7 @@ const SECOND = '591736';
 test('the guide of the Self Service Portal, from a blank card to its end', async ({ page, house, browser }) => {
   test.slow();
   const ward = await Workstation.open(house);
-  /** Days pass, as the database sees it: nobody waits for a year. */
-  const days = (passcode: number, certificates: number) =>
-    execFileSync('python3', ['-c', AGE, house.database, ward.guid, String(passcode), String(certificates)]);
+  const days = (passcode: number, certificates: number) => ages(house, ward.card, { passcode, certificates });
 
   const context = await browser.newContext();
   const agent = new Visitor(await context.newPage(), house, ifor);
@@ -131,15 +129,3 @@ test('the guide of the Self Service Portal, from a blank card to its end', async
   await context.close();
   await ward.close();
 });
-
-// Database, GUID, age of the passcode in days, days until the certificates expire.
-const AGE = `
-import sqlite3, sys, datetime
-path, guid, passcode, certificates = sys.argv[1], bytes.fromhex(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-now = datetime.datetime.now(datetime.timezone.utc)
-day = lambda days: now + datetime.timedelta(days=days)
-with sqlite3.connect(path, timeout=20) as db:
-    db.execute('UPDATE smartcard SET passcode_set_on = ?, expires_at = ? WHERE guid = ?',
-               (day(-passcode).date().isoformat(), int(day(certificates).timestamp() * 1000), guid))
-    db.execute('DELETE FROM smartcard_alert')
-`;

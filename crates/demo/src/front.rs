@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use wording::Language;
 
+use crate::at_work::{AT_WORK, PASSCODE, PASSWORD, RECOVERY};
 use crate::render::{ClockFace, Front, page};
 use crate::{PATH, Room};
 
@@ -22,7 +23,14 @@ pub(crate) fn routes() -> Router<Room> {
 }
 
 async fn front(State(room): State<Room>) -> Response {
-    page(&Front { service_name: &room.settings.service_name, staff: &room.settings.staff })
+    page(&Front {
+        service_name: &room.settings.service_name,
+        staff: &room.settings.staff,
+        at_work: &AT_WORK,
+        password: PASSWORD,
+        passcode: PASSCODE,
+        recovery: RECOVERY,
+    })
 }
 
 async fn clock(State(room): State<Room>) -> Response {

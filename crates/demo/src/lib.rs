@@ -8,6 +8,7 @@
 //! demonstration goes on where it was left. The card reader is worked by the agent's own code, in this process, and by virtual
 //! cards ([`DemoCard`]) that each keep a folder of their own.
 
+mod at_work;
 mod authenticator;
 mod calls;
 mod card_window;
@@ -25,6 +26,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub use at_work::{AT_WORK, AtWork, DUE_IN_DAYS, PASSCODE, PASSWORD, RECOVERY, Stands, settle};
 pub use calls::PhoneCalls;
 pub use cards::{CARD_PROFILE, DemoCard};
 pub use clock::TurnedClock;

@@ -9,6 +9,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, context};
 use serde::Serialize;
 
+use crate::at_work::AtWork;
 use crate::card_window::Shown;
 use crate::people::Staff;
 
@@ -47,6 +48,12 @@ templates! {
 pub(crate) struct Front<'a> {
     pub service_name: &'a str,
     pub staff: &'a [Staff],
+    /// Who has joined already.
+    pub at_work: &'a [AtWork],
+    /// What they type.
+    pub password: &'a str,
+    pub passcode: &'a str,
+    pub recovery: &'a str,
 }
 
 /// What the clock shows.

@@ -257,6 +257,7 @@ pub fn settings(config: &Config) -> Settings {
         },
         email_from: config.email.from.as_str().to_owned(),
         push_hosts: config.authenticator.push_hosts.iter().map(|host| host.as_str().to_owned()).collect(),
+        certificate_country: config.smartcards.country.as_str().to_owned(),
         alarm_email: config.text.alarm_to.as_ref().map(|mailbox| mailbox.address().to_owned()),
     }
 }

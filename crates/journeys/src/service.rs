@@ -41,6 +41,8 @@ pub struct Settings {
     pub push_hosts: Vec<String>,
     /// Where alarms about text messages go by e-mail, besides the log and the audit.
     pub alarm_email: Option<String>,
+    /// The country that certificates of smartcards name: two capital letters.
+    pub certificate_country: String,
 }
 
 /// The parts of a service.
@@ -143,6 +145,21 @@ impl Service {
             (Some(email), None) => email.clone(),
             (None, Some(phone)) => phone.clone(),
             (None, None) => self.word("support-organisation", &[("organisation", &organisation.name)]),
+        }
+    }
+
+    /// How people reach their organisation's Registration Authority, to complete "contact …": its support, where nothing else is set.
+    pub fn registration_authority(&self, organisation: &Organisation) -> String {
+        let Organisation { ra_email, ra_phone, ra_place, .. } = organisation;
+        let contact = if ra_email.is_some() || ra_phone.is_some() {
+            let (support_email, support_phone) = (ra_email.clone(), ra_phone.clone());
+            self.support(&Organisation { support_email, support_phone, ..organisation.clone() })
+        } else {
+            self.support(organisation)
+        };
+        match ra_place {
+            Some(place) => self.word("ra-contact-and-place", &[("contact", &contact), ("place", place)]),
+            None => contact,
         }
     }
 

@@ -90,6 +90,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0016_verification.sql"),
         include_str!("../migrations/0016_verification.sql"),
     ),
+    (
+        17,
+        "registration authority contact",
+        include_str!("../migrations/0017_registration_authority_contact.sql"),
+        include_str!("../migrations/0017_registration_authority_contact.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

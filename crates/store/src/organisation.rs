@@ -20,6 +20,12 @@ pub struct Organisation {
     pub support_email: Option<String>,
     /// The same by telephone.
     pub support_phone: Option<String>,
+    /// Where its people reach the Registration Authority by e-mail, where that is not support.
+    pub ra_email: Option<String>,
+    /// The same by telephone.
+    pub ra_phone: Option<String>,
+    /// Where the Registration Authority is and when it is open, in the organisation's own words.
+    pub ra_place: Option<String>,
     /// Where somebody who does not work there yet can read how to apply.
     pub apply_url: Option<String>,
     /// `#RRGGBB`.
@@ -37,6 +43,9 @@ pub struct OrganisationChange {
     pub name: Option<String>,
     pub support_email: Option<String>,
     pub support_phone: Option<String>,
+    pub ra_email: Option<String>,
+    pub ra_phone: Option<String>,
+    pub ra_place: Option<String>,
     pub apply_url: Option<String>,
     pub colour: Option<String>,
     /// A PNG picture.
@@ -48,12 +57,14 @@ statements! {
     ADD = "INSERT INTO organisation (id, code, name, policy, added_at) VALUES ($1, $2, $3, '{}', $4)";
     CHANGE = "UPDATE organisation SET name = COALESCE($2, name), support_email = COALESCE($3, support_email),
         support_phone = COALESCE($4, support_phone), apply_url = COALESCE($5, apply_url),
-        colour = COALESCE($6, colour), logo = COALESCE($7, logo), policy = COALESCE($8, policy) WHERE id = $1";
-    BY_CODE = "SELECT id, code, name, support_email, support_phone, apply_url, colour, policy,
+        colour = COALESCE($6, colour), logo = COALESCE($7, logo), policy = COALESCE($8, policy),
+        ra_email = COALESCE($9, ra_email), ra_phone = COALESCE($10, ra_phone), ra_place = COALESCE($11, ra_place)
+        WHERE id = $1";
+    BY_CODE = "SELECT id, code, name, support_email, support_phone, ra_email, ra_phone, ra_place, apply_url, colour, policy,
         logo IS NOT NULL AS has_logo FROM organisation WHERE code = $1";
-    BY_ID = "SELECT id, code, name, support_email, support_phone, apply_url, colour, policy,
+    BY_ID = "SELECT id, code, name, support_email, support_phone, ra_email, ra_phone, ra_place, apply_url, colour, policy,
         logo IS NOT NULL AS has_logo FROM organisation WHERE id = $1";
-    ALL = "SELECT id, code, name, support_email, support_phone, apply_url, colour, policy,
+    ALL = "SELECT id, code, name, support_email, support_phone, ra_email, ra_phone, ra_place, apply_url, colour, policy,
         logo IS NOT NULL AS has_logo FROM organisation ORDER BY name, code";
     LOGO = "SELECT logo FROM organisation WHERE code = $1";
 }
@@ -92,7 +103,10 @@ impl Tx {
             &change.apply_url,
             &change.colour,
             &change.logo,
-            &change.policy
+            &change.policy,
+            &change.ra_email,
+            &change.ra_phone,
+            &change.ra_place
         )
         .map(|_| ())
     }

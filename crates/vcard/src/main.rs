@@ -1,8 +1,11 @@
 //! A virtual card in a reader of vpcd: `vcard connect 127.0.0.1:35963 --folder DIR`.
 
 use clap::{Args, Parser, ValueEnum};
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::Duration;
 use vcard::{Card, Firmware, Personal, Profile, Pull};
 
 /// A virtual PIV card for tests
@@ -25,6 +28,9 @@ struct Connect {
     /// Pull the card out at the command after so many
     #[arg(long)]
     pull_after: Option<u32>,
+    /// Take so many milliseconds for each answer, as a card of plastic does
+    #[arg(long, default_value = "0")]
+    pace: u64,
     /// Whether that command takes effect first
     #[arg(long, default_value = "after")]
     pull: When,
@@ -92,7 +98,7 @@ fn hexadecimal<const BYTES: usize>(digits: &str) -> Option<[u8; BYTES]> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Cli::Connect(Connect { reader, folder, blank, pull_after, pull }) = Cli::parse();
+    let Cli::Connect(Connect { reader, folder, blank, pull_after, pace, pull }) = Cli::parse();
     let fresh = Personal::fresh();
     let personal = Personal {
         guid: blank.guid.unwrap_or(fresh.guid),
@@ -114,6 +120,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         card.pull_after(commands, pull);
     }
-    vcard::connect(&Mutex::new(card), &reader)?;
+    let line = TcpStream::connect(&reader)?;
+    line.set_nodelay(true)?;
+    vcard::serve(&Mutex::new(card), &mut Paced { line, pace: Duration::from_millis(pace) })?;
     Ok(())
+}
+
+/// The line to the reader, at the pace of a card of plastic.
+struct Paced {
+    line: TcpStream,
+    pace: Duration,
+}
+
+impl Read for Paced {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.line.read(to)
+    }
+}
+
+impl Write for Paced {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        std::thread::park_timeout(self.pace);
+        self.line.write(from)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.line.flush()
+    }
 }

@@ -70,7 +70,6 @@ fn refused(web: &Web, refusal: &JobRefusal) -> Response {
         JobRefusal::Ticket => StatusCode::GONE,
         JobRefusal::NotYours => StatusCode::UNAUTHORIZED,
         JobRefusal::OutOfTurn => StatusCode::CONFLICT,
-        JobRefusal::TooMany => StatusCode::TOO_MANY_REQUESTS,
         JobRefusal::Malformed => StatusCode::BAD_REQUEST,
         JobRefusal::Fault(Refusal::Busy | Refusal::Store(StoreError::Unavailable(_))) => {
             StatusCode::SERVICE_UNAVAILABLE

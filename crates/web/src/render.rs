@@ -87,8 +87,12 @@ pub(crate) fn explain(
     organisation: Option<&Organisation>,
     refusal: &Refusal,
 ) -> wording::RefusalText {
-    let support = organisation
-        .map_or_else(|| web.word("support-unknown", &[]), |organisation| web.support(organisation));
+    let support = match (organisation, refusal) {
+        (None, _) => web.word("support-unknown", &[]),
+        // What is put right by a visit.
+        (Some(organisation), Refusal::Smartcard(_)) => web.registration_authority(organisation),
+        (Some(organisation), _) => web.support(organisation),
+    };
     let minutes = |wait: jiff::SignedDuration| ((wait.as_secs() + 59) / 60).max(1).to_string();
     let (name, value) = match refusal {
         Refusal::CodeTooSoon { wait } | Refusal::CallTooSoon { wait } => {

@@ -16,8 +16,9 @@ use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 use journeys::session::Person;
 use journeys::smartcard::{SmartcardRefusal, due, passcodes as rules_of};
-use pages::{CardPasscodeRule, PortalFrame, PortalTab, PortalTabLink};
-use rules::smartcard::{Charset, Gate, Merged, Renewal};
+use pages::{CardPasscodeRule, PortalFrame, PortalTab, PortalTabLink, RegistrationAuthority};
+use rules::smartcard::{Charset, Gate, Merged, MustSet, Renewal};
+use store::organisation::Organisation;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -35,6 +36,8 @@ pub(crate) fn comes_first(gate: &Gate) -> Option<&'static str> {
     match gate {
         Gate::Open => None,
         Gate::Alert(_) => Some(urls::SMARTCARD_ALERT),
+        // Handed over locked: nobody knows a passcode that could be changed.
+        Gate::MustSetPasscodes { why: MustSet::NeverSet } => Some(urls::SMARTCARD_UNLOCK),
         Gate::MustSetPasscodes { .. } => Some(urls::SMARTCARD_PASSCODES),
         Gate::MustRenew { renewal: Renewal::SelfService { .. }, .. } => Some(urls::SMARTCARD_RENEW),
         Gate::MustRenew { renewal: Renewal::AtTheRegistrationAuthority, .. }
@@ -66,8 +69,8 @@ async fn helping(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
     }
 }
 
-/// The tabs of the guide.
-fn frame(current: Option<PortalTab>) -> PortalFrame {
+/// The tabs of the guide, and how the Registration Authority is reached.
+fn frame(person: &Person, current: Option<PortalTab>) -> PortalFrame {
     let tabs = [
         (PortalTab::Home, urls::SMARTCARD),
         (PortalTab::ManagePasscodes, urls::SMARTCARD_PASSCODES),
@@ -79,8 +82,20 @@ fn frame(current: Option<PortalTab>) -> PortalFrame {
             .into_iter()
             .map(|(tab, href)| PortalTabLink { tab, href: href.into(), current: current == Some(tab) })
             .collect(),
-        authority: None,
+        authority: authority(&person.organisation),
     }
+}
+
+/// How the Registration Authority is reached; none where the organisation's support tells. Where alone its place is set, support is
+/// whom to call.
+fn authority(organisation: &Organisation) -> Option<RegistrationAuthority> {
+    let Organisation { ra_email, ra_phone, ra_place, support_email, support_phone, .. } = organisation;
+    let (email, phone) = match (ra_email, ra_phone, ra_place) {
+        (None, None, None) => return None,
+        (None, None, Some(_)) => (support_email, support_phone),
+        _ => (ra_email, ra_phone),
+    };
+    Some(RegistrationAuthority { email: email.clone(), phone: phone.clone(), place: ra_place.clone() })
 }
 
 /// What a passcode of the person's card must be.

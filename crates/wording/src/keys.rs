@@ -229,7 +229,6 @@ pub const REFUSALS: &[Key] = &[
     ("FW-2101", &[]),
     ("FW-2102", &[]),
     ("FW-2103", &[]),
-    ("FW-2104", &[]),
     ("FW-2105", &[]),
     ("FW-2106", &[]),
     ("FW-2107", &[]),
@@ -280,6 +279,7 @@ pub const LINKS: &[Key] = &[
     ("ra-did-replace", &[]),
     ("ra-did-cancel", &[]),
     ("ra-did-revoke", &[]),
+    ("ra-did-wipe", &[]),
     ("ra-did-clear", &[]),
     ("ra-did-cancel-all", &[]),
     ("ra-did-certificates", &[]),
@@ -530,5 +530,6 @@ pub const CALLS: &[Key] = &[
 pub const SUPPORT: &[Key] = &[
     ("support-email-and-phone", &["email", "phone"]),
     ("support-organisation", &["organisation"]),
+    ("ra-contact-and-place", &["contact", "place"]),
     ("support-unknown", &[]),
 ];

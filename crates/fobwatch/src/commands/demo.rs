@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use demo::{CARD_PROFILE, DemoCard, HOSPITALS, Hospital, Settings, Staff, TurnedClock};
+use demo::{AT_WORK, CARD_PROFILE, DUE_IN_DAYS, DemoCard, HOSPITALS, Hospital, Settings, Staff, TurnedClock};
 use journeys::Clock as _;
 use rules::phone::PhonePolicy;
 use rules::roster::RosterRow;
@@ -21,7 +21,7 @@ use super::console::Console;
 use super::pki::{CHAIN, make_demo};
 use crate::config::Config;
 use crate::house::{House, SystemClock};
-use crate::running::{Hooks, Running, start};
+use crate::running::{Hooks, Running, assemble, install_tls, start};
 use crate::{log, roster_file};
 
 const DATABASE: &str = "fobwatch.db";
@@ -65,6 +65,11 @@ impl Demo {
 
     /// Everything that `serve` reads from a file and the environment, fixed.
     fn config(&self) -> Result<Config> {
+        self.config_with(&[])
+    }
+
+    /// The same with further settings.
+    fn config_with(&self, more: &[(&str, String)]) -> Result<Config> {
         if !demo::is_here(self.listen.ip()) {
             bail!(
                 "--listen {}: the demonstration has no secrets and hides nothing, so it listens on this machine only. \
@@ -92,7 +97,8 @@ impl Demo {
             ("METRICS__ENABLED", "false".to_owned()),
             ("LOG__LEVEL", "warn".to_owned()),
         ];
-        Ok(Config::parse(None, settings.map(|(key, value)| (format!("FOBWATCH_{key}"), value)))?)
+        let all = settings.into_iter().chain(more.iter().cloned());
+        Ok(Config::parse(None, all.map(|(key, value)| (format!("FOBWATCH_{key}"), value)))?)
     }
 
     /// Starts the service with everything of the demonstration in it: it listens when this returns.
@@ -107,6 +113,7 @@ impl Demo {
         }
         let demo = demo::Demo::open(&self.data.join(PHONE), Arc::new(SystemClock))?;
         let (staff, cards) = employ(&config, &demo.clock(), &self.data.join(CARDS)).await?;
+        self.settle(&config, demo.clock(), &cards).await?;
         let settings = Settings {
             staff,
             cards,
@@ -124,6 +131,25 @@ impl Demo {
             around: Some(Arc::new(move |pages| demo.around(pages, settings.clone()))),
         };
         start(config, hooks).await
+    }
+
+    /// Lets some people join and issues their cards, in a demonstration that begins.
+    async fn settle(&self, config: &Config, clock: Arc<TurnedClock>, cards: &[DemoCard]) -> Result<()> {
+        install_tls();
+        let soon =
+            [("SMARTCARDS__DAYS", DUE_IN_DAYS.to_string()), ("SMARTCARDS__JITTER_DAYS", "0".to_owned())];
+        let hooks = Hooks { clock: Some(clock.clone()), demonstration: true, ..Hooks::default() };
+        let service = assemble(config, &hooks, House::open(config).await?)?;
+        let soon = self.config_with(&soon)?;
+        let soon = assemble(&soon, &hooks, House::open(&soon).await?)?;
+        let hospital = &HOSPITALS[0];
+        let rows = roster(hospital, config, &clock)?;
+        let organisation = service.store.organisation_by_code(hospital.code).await?;
+        let organisation = organisation.context("the first hospital is not there")?;
+        demo::settle(&service, &soon, &organisation, &rows, cards).await?;
+        soon.store.close().await;
+        service.store.close().await;
+        Ok(())
     }
 
     /// Removes what a demonstration writes, and nothing else that may be in the folder.
@@ -190,8 +216,9 @@ async fn stock(
     let now = clock.now();
     let mut tx = house.store.begin().await?;
     let mut cards = Vec::new();
-    for number in 1..=BLANK_CARDS {
-        let label = format!("{} {number:04}", hospital.code);
+    let blank = (1..=BLANK_CARDS).map(|number| format!("{} {number:04}", hospital.code));
+    let issued = AT_WORK.iter().map(|one| one.card).filter(|card| card.starts_with(hospital.code));
+    for label in blank.chain(issued.map(str::to_owned)) {
         let folder = folder.join(label.replace(' ', "-"));
         let card = DemoCard::open(&folder, &label, hospital.name, &house.keys)
             .with_context(|| format!("the card in {}", folder.display()))?;

@@ -57,6 +57,15 @@ pub struct Settings {
     /// Where its people get help by telephone
     #[arg(long, value_name = "NUMBER")]
     support_phone: Option<String>,
+    /// Where its people reach the Registration Authority by e-mail, where that is not support
+    #[arg(long, value_name = "ADDRESS")]
+    ra_email: Option<String>,
+    /// Where its people reach the Registration Authority by telephone
+    #[arg(long, value_name = "NUMBER")]
+    ra_phone: Option<String>,
+    /// Where the Registration Authority is and when it is open, for example "Room 2.14, Monday to Friday, 8am to 4pm"
+    #[arg(long, value_name = "TEXT")]
+    ra_place: Option<String>,
     /// The page that tells how to apply, for those who don't work there yet
     #[arg(long, value_name = "URL")]
     apply_url: Option<String>,
@@ -144,6 +153,9 @@ async fn list(house: &House, console: &mut Console) -> Result<()> {
         for (setting, value) in [
             ("support e-mail", &organisation.support_email),
             ("support phone", &organisation.support_phone),
+            ("Registration Authority e-mail", &organisation.ra_email),
+            ("Registration Authority phone", &organisation.ra_phone),
+            ("Registration Authority", &organisation.ra_place),
             ("how to apply", &organisation.apply_url),
             ("colour", &organisation.colour),
         ] {
@@ -177,11 +189,11 @@ impl Settings {
             Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(url),
             _ => bail!("--apply-url is not a web address: write one that begins with https://"),
         });
-        let support_email =
-            self.support_email.map(|address| match rules::email::EmailAddress::parse(&address) {
-                Ok(address) => Ok(address.as_str().to_owned()),
-                Err(_) => bail!("--support-email is not an e-mail address"),
-            });
+        let address = |option: &str, address: Option<String>| {
+            let parsed = address.map(|address| rules::email::EmailAddress::parse(&address));
+            let kept = parsed.transpose().with_context(|| format!("--{option} is not an e-mail address"))?;
+            anyhow::Ok(kept.map(|address| address.as_str().to_owned()))
+        };
         let colour = self
             .colour
             .map(|colour| pages::Colour::parse(&colour).context("--colour").map(|c| c.to_string()));
@@ -189,8 +201,11 @@ impl Settings {
             if self.strict.is_empty() { None } else { Some(made_stricter(config, policy, &self.strict)?) };
         Ok(OrganisationChange {
             name: None,
-            support_email: support_email.transpose()?,
+            support_email: address("support-email", self.support_email)?,
             support_phone: self.support_phone.map(|number| line("support-phone", &number, 40)).transpose()?,
+            ra_email: address("ra-email", self.ra_email)?,
+            ra_phone: self.ra_phone.map(|number| line("ra-phone", &number, 40)).transpose()?,
+            ra_place: self.ra_place.map(|place| line("ra-place", &place, 200)).transpose()?,
             apply_url: apply_url.transpose()?,
             colour: colour.transpose()?,
             logo: self.logo.as_deref().map(logo).transpose()?,

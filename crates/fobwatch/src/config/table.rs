@@ -10,8 +10,8 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    CertificateIssuer, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat, ObjectId,
-    ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
+    CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat,
+    ObjectId, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
 };
 
 settings! {
@@ -179,6 +179,8 @@ settings! {
         public_url: Option<Url>, example "http://pki.northfield.example";
         /// The object identifier of the written rules that certificates are issued by, if there are such.
         policy: Option<ObjectId>, example "2.16.840.1.113883.2.1.9999";
+        /// The country that certificates name, beside the organisation and the person.
+        country: Country, default "GB", example "IE";
         /// How many days certificates live at most.
         days: Number<1, 1_825>, default "730", example "1095";
         /// By how many of these days a certificate may end earlier, chosen by chance, so that cards that were issued on one day

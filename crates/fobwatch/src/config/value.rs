@@ -385,6 +385,28 @@ impl Setting for ObjectId {
     }
 }
 
+/// A country: two capital letters (ISO 3166-1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Country(String);
+
+impl Country {
+    /// The two letters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for Country {
+    fn expects() -> String {
+        "a country, two capital letters".into()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let fits = text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_uppercase());
+        if fits { Ok(Self(text.to_owned())) } else { Err("is no country of two capital letters".into()) }
+    }
+}
+
 words! {
     /// Who issues certificates of smartcards.
     CertificateIssuer {

@@ -43,9 +43,9 @@ impl Node {
             settings,
             written: Notify::new(),
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
-            authority: None,
+            authority: parts.authority.clone(),
             watch: journeys::watch::Watch::default(),
-            published: None,
+            published: parts.published.clone(),
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
         Self { service, pages }
@@ -58,7 +58,7 @@ impl Ward {
     }
 
     /// A ward whose Notify reports by itself, or whose settings are others.
-    async fn reporting(kind: Kind, set: impl FnOnce(&mut Settings)) -> Self {
+    pub async fn reporting(kind: Kind, set: impl FnOnce(&mut Settings)) -> Self {
         let mut ward = Self::new(kind).await;
         let notify = Arc::new(ward.notify().with_callbacks(BEARER));
         ward.node = ward.node.texting(notify, set);

@@ -247,6 +247,7 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
         email_from: email_from.to_owned(),
         push_hosts: vec!["127.0.0.1".to_owned()],
         alarm_email: None,
+        certificate_country: "GB".to_owned(),
     }
 }
 

@@ -47,7 +47,10 @@ pub(crate) async fn tell_the_authority(
     reason: RevocationReason,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let Some(to) = person.organisation.support_email.as_deref() else { return Ok(()) };
+    let organisation = &person.organisation;
+    let Some(to) = organisation.ra_email.as_deref().or(organisation.support_email.as_deref()) else {
+        return Ok(());
+    };
     let message = Message::SmartcardRevoked {
         service: service.settings.service_name.clone(),
         organisation: person.organisation.name.clone(),

@@ -50,9 +50,6 @@ pub enum JobRefusal {
     /// The report answers no order that was given.
     #[error("the report is out of turn")]
     OutOfTurn,
-    /// Too many requests from there, or for this card.
-    #[error("too many")]
-    TooMany,
     /// What was sent is not in the protocol's form.
     #[error("not in the protocol's form")]
     Malformed,
@@ -68,7 +65,6 @@ impl JobRefusal {
             Self::Ticket => "FW-2101",
             Self::NotYours => "FW-2102",
             Self::OutOfTurn => "FW-2103",
-            Self::TooMany => "FW-2104",
             Self::Malformed => "FW-2105",
             Self::Fault(refusal) => refusal.code(),
         }

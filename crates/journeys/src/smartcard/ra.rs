@@ -81,6 +81,8 @@ pub enum Deed {
     Cancel,
     /// The end of its certificates.
     Revoke,
+    /// Keys and certificates are taken off a cancelled card.
+    Wipe,
     /// The card is nobody's, for somebody else.
     Clear,
     /// The end of all cards of a person.
@@ -89,7 +91,7 @@ pub enum Deed {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unlock,
         Self::Unblock,
         Self::ForcePasscodes,
@@ -98,6 +100,7 @@ impl Deed {
         Self::Replace,
         Self::Cancel,
         Self::Revoke,
+        Self::Wipe,
         Self::Clear,
         Self::CancelAll,
     ];
@@ -113,6 +116,7 @@ impl Deed {
             Self::Replace => "replace",
             Self::Cancel => "cancel",
             Self::Revoke => "revoke",
+            Self::Wipe => "wipe",
             Self::Clear => "clear",
             Self::CancelAll => "cancel-all",
         }
@@ -131,7 +135,7 @@ impl Deed {
             Self::Renew if expired => Act::RenewExpired,
             Self::Renew => Act::RenewDue,
             Self::Issue | Self::Replace => Act::IssueCard,
-            Self::Cancel | Self::CancelAll => Act::CancelCard,
+            Self::Cancel | Self::CancelAll | Self::Wipe => Act::CancelCard,
             Self::Revoke => Act::RevokeCard,
             Self::Clear => Act::ClearCard,
         }
@@ -179,6 +183,8 @@ pub struct State {
     pub revoked: bool,
     /// Whether it is cancelled.
     pub cancelled: bool,
+    /// Whether its keys and certificates were taken off it since it was last written.
+    pub wiped: bool,
     /// Whether somebody has it with certificates that are not revoked.
     pub live: bool,
 }
@@ -202,6 +208,7 @@ pub fn state(service: &Service, card: &Smartcard, rules: &SmartcardRules) -> Sta
         blocked: live && card.tries_left == Some(0),
         revoked: card.account_id.is_some() && card.revoked_at.is_some(),
         cancelled: card.cancelled_at.is_some(),
+        wiped: card.account_id.is_some() && card.wiped_at.is_some(),
         live,
     }
 }
@@ -224,6 +231,8 @@ impl State {
             Deed::Replace => !self.blank && !self.cancelled,
             Deed::Cancel | Deed::CancelAll => !self.cancelled,
             Deed::Revoke => self.live,
+            // Somebody had it: there is something on it.
+            Deed::Wipe => self.cancelled && self.revoked && !self.wiped,
             Deed::Clear => !self.blank,
         }
     }

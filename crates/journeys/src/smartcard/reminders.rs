@@ -232,7 +232,7 @@ fn message(service: &Service, organisation: &Organisation, due: DueMessage) -> M
     let visit = |visit| Message::SmartcardVisit {
         service: service.settings.service_name.clone(),
         visit,
-        support: service.support(organisation),
+        support: service.registration_authority(organisation),
     };
     match due {
         DueMessage::PasscodesRemind { days_left } => portal(SmartcardDue::Passcodes { days_left }),

@@ -51,8 +51,10 @@ pub enum RaFlag {
     Blocked,
     /// Its certificates are revoked.
     Revoked,
-    /// It will never be used again.
+    /// It is not used any more.
     Cancelled,
+    /// Keys and certificates were taken off it.
+    Wiped,
 }
 
 /// Something that is done to a card, or for its owner.
@@ -75,6 +77,8 @@ pub enum RaAct {
     Cancel,
     /// *Revoke the certificates*; the card can get new ones.
     Revoke,
+    /// *Wipe the card*: keys and certificates are taken off.
+    Wipe,
     /// *Clear the card* for reuse.
     Clear,
     /// *Cancel all cards* of somebody who leaves.

@@ -1,4 +1,4 @@
-//! *Unlock my card*: a card that took too many wrong passcodes gets a new one.
+//! *Unlock your smartcard*: one that took too many wrong passcodes, or was handed over locked, gets a new passcode.
 
 use serde::Serialize;
 
@@ -14,6 +14,8 @@ pub struct UnlockByPasscode {
     pub action: String,
     /// Where *Cancel* leads.
     pub cancel_href: String,
+    /// Whether the card was handed over locked, so that it was never blocked by anybody.
+    pub handed_over: bool,
     /// Whether there is an Account Recovery Passcode; otherwise the Registration Authority must help.
     pub has_recovery: bool,
     /// Whether the agent on the workstation asks for the new passcode, so that this page has no fields for it.
@@ -32,6 +34,7 @@ impl Page for UnlockByPasscode {
             frame: PortalFrame::sample(Some(PortalTab::ManagePasscodes)),
             action: "/smartcard/unlock".into(),
             cancel_href: "/smartcard".into(),
+            handed_over: false,
             has_recovery: true,
             agent_asks: false,
             card: CardPasscodeRule { min: 4, max: 8, letters: true },
@@ -39,7 +42,9 @@ impl Page for UnlockByPasscode {
         let digits = Self { card: CardPasscodeRule { min: 6, max: 8, letters: false }, ..plain.clone() };
         let agent_asks = Self { agent_asks: true, ..plain.clone() };
         let none = Self { has_recovery: false, ..plain.clone() };
-        vec![plain, digits, agent_asks, none]
+        let handed_over = Self { handed_over: true, ..plain.clone() };
+        let new_here = Self { handed_over: true, ..none.clone() };
+        vec![plain, digits, agent_asks, none, handed_over, new_here]
     }
 }
 
@@ -52,6 +57,8 @@ pub struct UnlockSendCode {
     pub action: String,
     /// Where *Cancel* leads.
     pub cancel_href: String,
+    /// Whether the card was handed over locked, so that it was never blocked by anybody.
+    pub handed_over: bool,
     /// The addresses and numbers: what the form sends, how it is reached, a hint of it.
     pub ways: Vec<(String, Channel, String)>,
     /// The chosen one.
@@ -68,6 +75,7 @@ impl Page for UnlockSendCode {
             frame: PortalFrame::sample(Some(PortalTab::ManagePasscodes)),
             action: "/smartcard/unlock/send".into(),
             cancel_href: "/smartcard".into(),
+            handed_over: false,
             ways: vec![
                 ("record".into(), Channel::Email, "a•••@northfield.example".into()),
                 ("0193a0f0".into(), Channel::Text, "ending in 23".into()),
@@ -75,7 +83,8 @@ impl Page for UnlockSendCode {
             way: String::new(),
         };
         let chosen = Self { way: "record".into(), ..both.clone() };
-        vec![both, chosen]
+        let handed_over = Self { handed_over: true, ..both.clone() };
+        vec![both, chosen, handed_over]
     }
 }
 

@@ -150,6 +150,7 @@ fn flags(state: &CardState) -> Vec<RaFlag> {
     [
         (state.blank, RaFlag::Blank),
         (state.cancelled, RaFlag::Cancelled),
+        (state.wiped, RaFlag::Wiped),
         (state.revoked, RaFlag::Revoked),
         (state.live && !stopped, RaFlag::InUse),
         (state.locked, RaFlag::Locked),
@@ -178,6 +179,7 @@ fn ra_act(deed: Deed) -> RaAct {
         Deed::Replace => RaAct::Replace,
         Deed::Cancel => RaAct::Cancel,
         Deed::Revoke => RaAct::Revoke,
+        Deed::Wipe => RaAct::Wipe,
         Deed::Clear => RaAct::Clear,
         Deed::CancelAll => RaAct::CancelAll,
     }

@@ -34,7 +34,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
         other => return Ok(see_other(comes_first(&other).unwrap_or(urls::HOME))),
     };
     let alert = SmartcardAlert {
-        frame: frame(None),
+        frame: frame(&person, None),
         action: urls::SMARTCARD_ALERT.into(),
         alerts: alerts.into_iter().map(|alert| line(&web, alert)).collect(),
     };
@@ -96,7 +96,7 @@ async fn stopped(State(web): State<Web>, jar: CookieJar) -> Answer {
         other => return Ok(see_other(comes_first(&other).unwrap_or(urls::HOME))),
     };
     let stopped = SmartcardStopped {
-        frame: frame(None),
+        frame: frame(&person, None),
         why,
         code: refusal.code().to_owned(),
         security_href: urls::SECURITY_INFO.into(),

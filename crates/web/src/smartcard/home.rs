@@ -51,7 +51,7 @@ async fn show(State(web): State<Web>, Query(done): Query<Done>, jar: CookieJar) 
         overview.cards.first().is_some_and(|card| card.renewal == Renewal::AtTheRegistrationAuthority);
     let today = web.today();
     let home = SmartcardHome {
-        frame: frame(Some(PortalTab::Home)),
+        frame: frame(&person, Some(PortalTab::Home)),
         done: done.told(),
         cards: overview.cards.iter().map(|card| summary(&web, card)).collect(),
         passcodes: overview.passcodes.iter().map(line).collect(),

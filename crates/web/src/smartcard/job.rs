@@ -41,7 +41,7 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
     let view = view(&web, &person, &id).await?;
     let state = state_of(&view);
     let shown = SmartcardJob {
-        frame: frame(tab(view.kind)),
+        frame: frame(&person, tab(view.kind)),
         kind: kind_of(view.kind),
         state,
         progress: progress_of(view.progress),
@@ -128,11 +128,11 @@ fn tab(kind: JobKind) -> Option<PortalTab> {
     }
 }
 
-/// Where *Continue* leads: to the portal with word of what was done, or back to what was tried; the Registration Authority to whom
-/// they serve.
+/// Where *Continue* leads: to the portal with word of what was done, or back to what was tried; the Registration Authority to the
+/// card that they work on.
 fn continue_href(view: &JobView) -> String {
-    if let (Some(_), Some(account)) = (view.act, view.account) {
-        return urls::console_person(&account.to_string());
+    if let (Some(_), Some(card)) = (view.act, view.card) {
+        return urls::console_cards(urls::CONSOLE_CARD, &card.to_string());
     }
     let done = view.verdict == Some(Verdict::Done);
     match view.kind {

@@ -76,7 +76,7 @@ async fn passcodes_page(
     let has = |name| passcodes.iter().any(|line| line.name == name && line.state != PasscodeState::NotSet);
     let small = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
     let manage = ManagePasscodes {
-        frame: frame(Some(PortalTab::ManagePasscodes)),
+        frame: frame(person, Some(PortalTab::ManagePasscodes)),
         action: urls::SMARTCARD_PASSCODES.into(),
         cancel_href: urls::SMARTCARD.into(),
         updated,

@@ -45,7 +45,7 @@ fn renew_page(web: &Web, person: &Person, gate: &Gate, errors: &FieldErrors, sta
         Way::NoCard => visit(RenewalVisit::NoCard, None),
     };
     let page = RenewCertificates {
-        frame: frame(Some(PortalTab::RenewCertificates)),
+        frame: frame(person, Some(PortalTab::RenewCertificates)),
         action: urls::SMARTCARD_RENEW.into(),
         cancel_href: urls::SMARTCARD.into(),
         forced: matches!(gate, Gate::MustRenew { .. }),

@@ -42,7 +42,7 @@ async fn revoke_page(
 ) -> Answer {
     let cards = revocation::revocable(web, person).await?;
     let page = RevokeCertificates {
-        frame: frame(Some(PortalTab::RevokeCertificates)),
+        frame: frame(person, Some(PortalTab::RevokeCertificates)),
         action: urls::SMARTCARD_REVOKE.into(),
         cancel_href: urls::SMARTCARD.into(),
         cards: cards

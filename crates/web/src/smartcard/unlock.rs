@@ -64,6 +64,11 @@ async fn person(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
     proved(web, helping(web, jar).await?, urls::SMARTCARD_UNLOCK)
 }
 
+/// Whether the card was handed over locked and never opened since.
+fn handed_over(person: &Person) -> bool {
+    person.smartcard.as_ref().is_some_and(|card| card.issued_locked)
+}
+
 fn agent_asks(person: &Person) -> bool {
     person.policy.smartcard.passcode_entry == PasscodeEntry::Agent
 }
@@ -82,9 +87,10 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
 
 async fn passcode_page(web: &Web, person: &Person, errors: &FieldErrors, status: StatusCode) -> Answer {
     let page = UnlockByPasscode {
-        frame: frame(Some(PortalTab::ManagePasscodes)),
+        frame: frame(person, Some(PortalTab::ManagePasscodes)),
         action: urls::SMARTCARD_UNLOCK.into(),
         cancel_href: urls::SMARTCARD.into(),
+        handed_over: handed_over(person),
         has_recovery: unlock::has_recovery_passcode(web, person).await?,
         agent_asks: agent_asks(person),
         card: card_rule(person)?,
@@ -132,9 +138,10 @@ async fn send_page(
 ) -> Answer {
     let ways = unlock_code::ways(web, person).await.map_err(|why| refused(person, why))?;
     let page = UnlockSendCode {
-        frame: frame(Some(PortalTab::ManagePasscodes)),
+        frame: frame(person, Some(PortalTab::ManagePasscodes)),
         action: urls::SMARTCARD_UNLOCK_SEND.into(),
         cancel_href: urls::SMARTCARD.into(),
+        handed_over: handed_over(person),
         ways: ways.iter().map(|way| (way.id.clone(), channel(way), hint(web, way))).collect(),
         way,
     };
@@ -176,7 +183,7 @@ async fn code_page(
         Err(refusal) => return Err(refused(person, refusal)),
     };
     let page = UnlockByCode {
-        frame: frame(Some(PortalTab::ManagePasscodes)),
+        frame: frame(person, Some(PortalTab::ManagePasscodes)),
         action: urls::smartcard_unlock_code(&way.id),
         resend_action: format!("{}?way={}", urls::SMARTCARD_UNLOCK_NEW_CODE, way.id),
         cancel_href: urls::SMARTCARD.into(),

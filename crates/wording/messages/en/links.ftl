@@ -15,6 +15,7 @@ ra-did-issue = Issuing begun
 ra-did-replace = Cancelled, to be replaced
 ra-did-cancel = Cancelled
 ra-did-revoke = Certificates revoked
+ra-did-wipe = Wiping begun
 ra-did-clear = Cleared for reuse
 ra-did-cancel-all = Cancelled, because the person leaves
 ra-did-certificates = New certificates in use

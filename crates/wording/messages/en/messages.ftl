@@ -7,6 +7,7 @@ mail-footer = This message was sent by { $service }. Replies to it are not read.
 ## How to reach support, to complete "contact …"
 
 support-email-and-phone = { $email } or { $phone }
+ra-contact-and-place = { $contact } ({ $place })
 support-organisation = the service desk of { $organisation }
 support-unknown = your organisation's service desk
 

@@ -178,9 +178,6 @@ refusal-fw-2102-text = This has ended, or the card program was started again for
 refusal-fw-2103-title = The card program is out of step
 refusal-fw-2103-text = What the card program sent does not follow what it was told. Close it, go back to the page and choose Go on.
 
-refusal-fw-2104-title = Too many tries
-refusal-fw-2104-text = This was tried too often. Wait a few minutes, then go back to the page and choose Go on.
-
 refusal-fw-2105-title = The card program does not fit
 refusal-fw-2105-text = The card program on this computer sent something that we do not understand. Ask your service desk whether it is up to date.
 

@@ -99,3 +99,26 @@ async fn a_fresh_start_leaves_other_files_alone() {
     in_folder(&folder, &["--fresh"]).forget().unwrap();
     assert_eq!(std::fs::read_to_string(letter).unwrap(), "mine");
 }
+
+#[tokio::test]
+async fn a_card_is_due_and_one_is_blocked_for_people_who_have_joined_already() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in ["it begins", "it goes on"] {
+        let demo = in_folder(&folder, &[]);
+        let running = demo.start(demo.config().unwrap()).await.unwrap();
+        let (store, now) = (&running.service().store, running.service().clock.now());
+        let hospital = store.organisation_by_code("NTH").await.unwrap().unwrap();
+        let mut stand = Vec::new();
+        for one in AT_WORK.iter().filter(|one| !one.card.is_empty()) {
+            let search = store::smartcard_lists::CardSearch::new(one.card);
+            let found = store.search_smartcards(hospital.id, &search, 2).await.unwrap();
+            let card = store.smartcard(found[0]).await.unwrap().unwrap();
+            assert!(card.is_live(), "{}", one.name);
+            let left = card.expires_at.unwrap().duration_since(now).as_hours() / 24;
+            stand.push((card.tries_left, left <= i64::from(DUE_IN_DAYS)));
+        }
+        assert_eq!(stand, [(Some(3), true), (Some(0), false)]);
+        assert_eq!(store.role_holders(hospital.id).await.unwrap().len(), 1);
+        running.stop().await;
+    }
+}

@@ -5,9 +5,11 @@ use crate::console::REASON;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
 use crate::people::{AMINA, BEN, SINEAD};
+use crate::smartcards::workstation::{Typist, Wire};
 use crate::ward::Ward;
 use rstest::rstest;
 use store::role::Role;
+use vcard::Firmware;
 
 const NOTICE: &str = "A change to your account with Fobwatch";
 
@@ -159,6 +161,41 @@ async fn a_cleared_card_is_blank_and_its_certificates_are_revoked(#[values(Sqlit
     agent.does(card, "clear", "Clear").await;
     assert!(ward.card(card).await.is_blank());
     agent.opens(&format!("{CARDS}/cards/{card}/clear")).await.is_refused("FW-2206");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_cancelled_card_that_is_at_hand_is_wiped_and_can_then_be_somebody_elses(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    let mut agent = ward.staff(BEN, Role::RaAgent).await;
+    let held = ward.card_of(ward.account_of(AMINA).await, Firmware::Plain).await;
+    let card = held.card;
+    agent.opens(&format!("{CARDS}/cards/{card}/wipe")).await.is_refused("FW-2206");
+    agent.opens(&format!("{CARDS}/cards/{card}/cancel")).await;
+    agent.chooses("Damaged").fills("Reason", REASON).presses("Cancel the card").await;
+    assert!(held.plastic.certificate(piv::Slot::Authentication).is_some(), "it is still on the card");
+    agent.follows("Wipe the card").await.reads("Wipe the card").says("nothing of the person stays on it");
+    agent.presses("Wipe").await.is_told("Enter the reason");
+    agent.fills("Reason", REASON).presses("Wipe").await.reads("Take the certificates off a smartcard");
+    let job = ward.store().open_card_job(card).await.unwrap().unwrap();
+    let view = journeys::smartcard::job::watch(&ward.node.service, job.started_by, job.id).await.unwrap();
+    let link = url::Url::parse(&view.link.unwrap()).unwrap();
+    let ticket = link.query_pairs().find(|(name, _)| name == "ticket").unwrap().1.into_owned();
+    let mut wire = Wire::to(std::slice::from_ref(&ward.node));
+    let done = held.works_with(&mut wire, &ticket, &mut Typist::types("nothing is asked")).await;
+    assert_eq!(done, Some(card_jobs::Verdict::Done));
+    assert_eq!(held.plastic.certificate(piv::Slot::Authentication), None);
+    agent.opens(&format!("/smartcard/jobs/{}", job.id)).await.follows("Continue").await;
+    agent.reads(&ward.card(card).await.label).says("Wiped").says("Wiping begun").says(REASON);
+    assert_eq!(ward.newest_record("smartcard_wiped").await["by"], job.started_by.to_string());
+    // What is wiped is not wiped again; it is cleared, and blank.
+    agent.opens(&format!("{CARDS}/cards/{card}/wipe")).await.is_refused("FW-2206");
+    agent.does(card, "clear", "Clear").await.says("The card is cleared and can be issued to somebody else.");
+    assert!(ward.card(card).await.is_blank());
+    ward.audit_is_whole().await;
 }
 
 #[rstest]

@@ -51,6 +51,17 @@ async fn a_card_that_is_issued_holds_a_pair_that_it_has_the_keys_of(
 
 #[rstest]
 #[tokio::test]
+async fn certificates_name_the_country_that_the_installation_is_in(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::reporting(kind, |settings| settings.certificate_country = "IE".to_owned()).await;
+    let held = amina(&ward, Firmware::Plain).await;
+    for one in ward.pair(&held).await {
+        let subject = pki::Certificate::from_der(&one.der).unwrap().subject();
+        assert!(subject.contains("C=IE"), "{subject}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_renewal_puts_a_new_pair_on_the_card_and_revokes_the_old_one(
     #[values(Sqlite, PostgreSql)] kind: Kind,
     #[values(Firmware::Moves, Firmware::Plain)] firmware: Firmware,

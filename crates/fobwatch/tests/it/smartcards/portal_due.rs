@@ -186,6 +186,63 @@ async fn the_third_renewal_is_at_the_registration_authority(#[values(Sqlite, Pos
 
 #[rstest]
 #[tokio::test]
+async fn whoever_is_stopped_reads_where_the_registration_authority_is(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.db.tell("UPDATE organisation SET support_phone = '01632 960123'").await;
+    let (mut amina, card) = ward.amina_with_card(LETTERS).await;
+    ward.passcode_is_old(card, 386).await;
+    ward.db.tell("UPDATE organisation SET ra_place = 'Room 2.14, Education Centre'").await;
+    amina.opens("/home").await.reads(LOCKED).says("Room 2.14, Education Centre").says("01632 960123");
+    ward.db.tell("UPDATE organisation SET ra_email = 'ra@northfield.example'").await;
+    amina.opens("/home").await.reads(LOCKED).says("Room 2.14").says("ra@northfield.example");
+    assert!(!amina.page.text().contains("01632 960123"), "the Registration Authority has its own");
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_got_a_locked_card_is_led_to_unlock_it(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let (mut amina, card) = ward.amina_with_card(LETTERS).await;
+    ward.tell_card(card, "issued_locked = 1, passcode_set_on = NULL").await;
+    for page in ["/home", "/smartcard/passcodes", "/smartcard/renew"] {
+        amina.opens(page).await.reads("Unlock your smartcard").says("Your smartcard was handed over locked");
+        assert_eq!(amina.page.url, "/smartcard/unlock");
+    }
+    amina.says("You have no Account Recovery Passcode");
+    amina.has_passcode(store::server_passcode::ServerPasscodeKind::Recovery, "lantern-9").await;
+    amina.opens("/home").await.says("Your Account Recovery Passcode unlocks it.");
+    ward.rules_are(CURRENT).await;
+    amina.opens("/home").await.reads("Unlock your smartcard").says("Where do you want the code?");
+    amina.says("Your smartcard was handed over locked");
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_has_no_card_pays_nothing_at_sign_in_but_the_look_for_one(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(APP).await.signs_in(APP).await;
+    let cookie = vault::Token::parse(&amina.cookies["fobwatch-session"]).unwrap();
+    let person = journeys::session::peek(&ward.node.service, Some(&cookie)).await.unwrap();
+    let statements = ward.store().statements_run();
+    let gate = journeys::smartcard::due::gate(&ward.node.service, &person).await.unwrap();
+    assert_eq!((gate, ward.store().statements_run() - statements), (rules::smartcard::Gate::Open, 0));
+    // The look for a card is a statement of everybody's: a card on which nothing is due adds none.
+    let before = ward.store().statements_run();
+    amina.opens("/home").await;
+    let without = ward.store().statements_run() - before;
+    amina.gets_card(LETTERS).await;
+    let before = ward.store().statements_run();
+    amina.opens("/home").await;
+    assert_eq!(ward.store().statements_run() - before, without);
+}
+
+#[rstest]
+#[tokio::test]
 async fn whoever_is_stopped_still_keeps_their_account_safe(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     ward.db.tell("UPDATE organisation SET support_phone = '01632 960123'").await;

@@ -59,6 +59,23 @@ async fn a_lost_card_is_revoked_at_once_and_everybody_hears_of_it(
 
 #[rstest]
 #[tokio::test]
+async fn the_registration_authority_is_told_where_it_has_an_address_of_its_own(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let support = "it@northfield.example";
+    ward.db
+        .tell(&format!("UPDATE organisation SET support_email = '{support}', ra_email = '{AUTHORITY}'"))
+        .await;
+    let (mut amina, _) = ward.amina_with_card(LETTERS).await;
+    amina.opens("/smartcard/revoke").await.chooses("It is lost").chooses(KNOWN);
+    amina.presses("Revoke certificates").await.says("have been revoked");
+    assert_eq!(ward.subjects_to(AUTHORITY).await.len(), 1);
+    assert_eq!(ward.subjects_to(support).await, Vec::<String>::new());
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_damaged_card_ends_no_session_that_it_did_not_open(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let (mut amina, _) = ward.amina_with_card(LETTERS).await;

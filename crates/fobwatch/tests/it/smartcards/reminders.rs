@@ -16,6 +16,9 @@ use testkit::SeededRandom;
 use testkit::crowd::{self, OneOfMany};
 use uuid::Uuid;
 
+/// What is usual today, beside the guide.
+const CURRENT: &str = r#"{"smartcard-preset": "current"}"#;
+
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) fn new_id(now: Timestamp) -> Uuid {
@@ -153,6 +156,16 @@ async fn every_day_of_a_passcode_is_told_as_the_guide_says(#[values(Sqlite, Post
     (-1, Some("Your smartcard certificates have expired: visit your Registration Authority")),
     (-2, None),
 ])]
+#[case::current(CURRENT, &[
+    (91, None),
+    (90, Some("Your smartcard certificates expire in 90 days")),
+    (31, Some("Your smartcard certificates expire in 31 days")),
+    (21, Some("Your smartcard certificates expire in 21 days")),
+    (20, Some("Your smartcard certificates expire in 20 days")),
+    (0, Some("Your smartcard certificates expire today")),
+    (-1, Some("Your smartcard certificates have expired: visit your Registration Authority")),
+    (-2, None),
+])]
 #[tokio::test]
 async fn every_day_of_a_certificate_is_told_as_the_rules_say(
     #[case] policy: &str,
@@ -192,6 +205,48 @@ async fn a_third_renewal_is_told_to_be_at_the_registration_authority(
         let mail = ward.mailbox.messages_to(&people[0].0.email).pop().unwrap();
         assert!(mail.text.contains(words), "{}", mail.text);
         assert_eq!(mail.text.contains("/smartcard"), used == 1, "{}", mail.text);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn where_renewals_are_not_counted_nobody_is_told_to_visit_for_one(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let people = people_with_cards(&ward, 1).await;
+    ward.rules(CURRENT).await;
+    for days in [90, 25, 15] {
+        ward.clock.advance(DAY);
+        passcodes_are_old(&ward, 10).await;
+        certificates_end_in(&ward, days).await;
+        ward.db.tell("UPDATE smartcard SET renewals_used = 7").await;
+        assert_eq!(told_on_a_new_day(&ward, &people[0].0).await.len(), 1, "{days} days left");
+        let mail = ward.mailbox.messages_to(&people[0].0.email).pop().unwrap();
+        assert!(mail.text.contains("Self Service Portal of Fobwatch"), "{}", mail.text);
+        assert!(!mail.text.contains("visit"), "{}", mail.text);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_must_visit_is_told_where_and_when(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let people = people_with_cards(&ward, 1).await;
+    ward.db.tell("UPDATE organisation SET support_phone = '01632 960100'").await;
+    for (set, words) in [
+        ("ra_phone = NULL", "contact 01632 960100."),
+        ("ra_phone = '01632 960456'", "contact 01632 960456."),
+        ("ra_place = 'Room 2.14, until 4pm'", "contact 01632 960456 (Room 2.14, until 4pm)."),
+        ("ra_phone = NULL", "contact 01632 960100 (Room 2.14, until 4pm)."),
+    ] {
+        ward.db.tell(&format!("UPDATE organisation SET {set}")).await;
+        ward.clock.advance(DAY);
+        passcodes_are_old(&ward, 386).await;
+        ward.db.tell("DELETE FROM smartcard_message").await;
+        assert_eq!(told_on_a_new_day(&ward, &people[0].0).await.len(), 1);
+        let mail = ward.mailbox.messages_to(&people[0].0.email).pop().unwrap();
+        assert!(mail.text.contains(words), "{set}: {}", mail.text);
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Work {
     pub owner: Option<Account>,
     pub organisation: Organisation,
     pub ask_new: PasscodeFrom,
+    /// The country that certificates name.
+    country: String,
     guid: Option<Vec<u8>>,
 }
 
@@ -67,13 +69,14 @@ impl Work {
             owner,
             organisation,
             ask_new,
+            country: service.settings.certificate_country.clone(),
             guid,
         })
     }
 
     /// Whom certificates name: from the record, never from a request.
     pub fn subject(&self) -> Option<Subject> {
-        self.owner.as_ref().map(|owner| subject(owner, &self.organisation))
+        self.owner.as_ref().map(|owner| subject(owner, &self.organisation, &self.country))
     }
 
     pub fn given<'a>(&'a self, fresh: &'a [u8; 32]) -> Given<'a> {
@@ -195,12 +198,12 @@ impl Work {
 }
 
 /// Whom a certificate of this account names.
-fn subject(owner: &Account, organisation: &Organisation) -> Subject {
+fn subject(owner: &Account, organisation: &Organisation, country: &str) -> Subject {
     Subject {
         common_name: format!("{} {}", owner.first_name, owner.last_name),
         number: owner.id.to_string(),
         organisation: organisation.name.clone(),
-        country: "GB".to_owned(),
+        country: country.to_owned(),
         user_principal_name: Some(owner.email.clone()),
         email: Some(owner.email.clone()),
         security_identifier: None,

@@ -230,7 +230,7 @@ pub(crate) async fn apply(
                 event: Event::SmartcardCleared { account: whose()?, card: card.id, by, reason: text() },
             }
         }
-        Deed::Unblock | Deed::Renew | Deed::Issue => {
+        Deed::Unblock | Deed::Renew | Deed::Issue | Deed::Wipe => {
             return Err(Refusal::Fault("this takes the card in a reader"));
         }
     };

@@ -1,8 +1,8 @@
-//! What takes the card in the reader of the Registration Authority's workstation, with the person beside it: unblock, renew, issue.
+//! What takes the card in the reader of the Registration Authority's workstation, with the person beside it: unblock, renew, issue, wipe.
 //! Each begins a job that whoever asked watches; what the person typed goes into it and is kept nowhere.
 
 use crate::console::{Staff, reason};
-use crate::smartcard::job::{self, Issue, NewPasscode, Renew, Request, Unblock};
+use crate::smartcard::job::{self, Issue, NewPasscode, Renew, Request, Unblock, Wipe};
 use crate::smartcard::ra::told::{Doing, record};
 use crate::smartcard::ra::{Deed, RaRefusal, begin, may, must_be_sure, rules_of};
 use crate::{FieldProblem, Refusal, Service, session};
@@ -91,6 +91,18 @@ pub async fn renew(
     let owner = serving.owner.as_ref().ok_or(RaRefusal::CardNotSo)?;
     let working = Working { card: &serving.card, owner, deed: Deed::Renew, reason: &reason };
     start(service, staff, working, Request::Renew(Renew { current, by_ra: true })).await
+}
+
+/// *Wipe the card*: takes keys and certificates off one that is cancelled. Answers the job.
+///
+/// # Errors
+/// Those of [`ready`](super::ready), [`Refusal::ProofNeeded`], [`Refusal::Fields`], and those of [`job::begin`].
+pub async fn wipe(service: &Service, staff: &Staff, card: Uuid, why: &str) -> Result<Uuid, Refusal> {
+    let serving = begin(service, staff, card, Deed::Wipe).await?;
+    let reason = given(why, &mut Vec::new())?;
+    let owner = serving.owner.as_ref().ok_or(RaRefusal::CardNotSo)?;
+    let working = Working { card: &serving.card, owner, deed: Deed::Wipe, reason: &reason };
+    start(service, staff, working, Request::Wipe(Wipe { for_reuse: false })).await
 }
 
 /// Whether a card may be issued to this person now.

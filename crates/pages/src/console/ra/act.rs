@@ -79,6 +79,7 @@ impl Page for RaActForm {
             ..of(RaAct::Unblock, "unblock")
         };
         let renew = Self { takes_current: true, needs_card: true, ..of(RaAct::Renew, "renew") };
+        let wipe = Self { needs_card: true, ..of(RaAct::Wipe, "wipe") };
         let by_agent = Self { min: 4, digits: false, needs_card: true, ..of(RaAct::Unblock, "unblock") };
         let cancel = Self { takes_why: true, why: "stolen".into(), ..of(RaAct::Cancel, "cancel") };
         let blank = Self { name: None, takes_why: true, ..of(RaAct::Cancel, "cancel") };
@@ -100,6 +101,7 @@ impl Page for RaActForm {
             blank,
             revoke,
             replace,
+            wipe,
             of(RaAct::Clear, "clear"),
             all,
         ]

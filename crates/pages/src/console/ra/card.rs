@@ -183,12 +183,17 @@ impl Page for RaCard {
         let cancelled = Self {
             flags: vec![RaFlag::Cancelled, RaFlag::Revoked],
             cancel_reason: Some("stolen".into()),
-            acts: Vec::new(),
+            acts: vec![act(RaAct::Wipe, "wipe"), act(RaAct::Clear, "clear")],
             identity_href: None,
             renewals_limit: None,
             locks_in: None,
             ..plain.clone()
         };
-        vec![plain, locked, blank, cancelled]
+        let wiped = Self {
+            flags: vec![RaFlag::Cancelled, RaFlag::Wiped, RaFlag::Revoked],
+            acts: vec![act(RaAct::Clear, "clear")],
+            ..cancelled.clone()
+        };
+        vec![plain, locked, blank, cancelled, wiped]
     }
 }

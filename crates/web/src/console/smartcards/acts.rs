@@ -27,7 +27,7 @@ pub(super) fn routes() -> Router<Web> {
 /// The form of an act, with what was filled in before. Nothing of a passcode comes back.
 fn form(staff: &Staff, serving: &Serving, deed: Deed, filled: &RaForm) -> RaActForm {
     let id = serving.card.id;
-    let needs_card = matches!(deed, Deed::Unblock | Deed::Renew);
+    let needs_card = matches!(deed, Deed::Unblock | Deed::Renew | Deed::Wipe);
     let typed = needs_card && journeys::smartcard::ra::reader::on_page(staff);
     let (min, max, digits) = reader::lengths(staff, &serving.card);
     let cause = RevocationReason::parse(&filled.why).ok();
@@ -73,7 +73,7 @@ async fn act(
     // As it stands before: what is done may end that.
     let serving = ra::ready(&web, &staff, card, deed).await?;
     let done = match deed {
-        Deed::Unblock | Deed::Renew => reader::begin(&web, &staff, card, deed, &filled).await,
+        Deed::Unblock | Deed::Renew | Deed::Wipe => reader::begin(&web, &staff, card, deed, &filled).await,
         deed => {
             let asked = Asked { reason: &filled.reason, why: &filled.why };
             let done = acts::act(&web, &staff, card, deed, asked).await;

@@ -40,11 +40,13 @@ pub(super) async fn begin(
     deed: Deed,
     filled: &RaForm,
 ) -> Result<String, Refusal> {
-    let job = if deed == Deed::Renew {
-        reader::renew(web, staff, card, &filled.current_passcode.0, &filled.reason).await?
-    } else {
-        let typed = Pair { new: &filled.new_passcode.0, again: &filled.new_passcode_again.0 };
-        reader::unblock(web, staff, card, typed, &filled.reason).await?
+    let job = match deed {
+        Deed::Renew => reader::renew(web, staff, card, &filled.current_passcode.0, &filled.reason).await?,
+        Deed::Wipe => reader::wipe(web, staff, card, &filled.reason).await?,
+        _ => {
+            let typed = Pair { new: &filled.new_passcode.0, again: &filled.new_passcode_again.0 };
+            reader::unblock(web, staff, card, typed, &filled.reason).await?
+        }
     };
     Ok(urls::console_card_job(&job.to_string()))
 }

@@ -1,8 +1,8 @@
 //! A certificate authority for tests, made once.
 
+use journeys::authority::OwnAuthority;
 use pki::{
-    Addresses, CertificateAuthority, InternalAuthority, IssuingAuthority, KeyStore as _, KeysInMemory,
-    Policy, ceremony,
+    Addresses, CertificateAuthority, IssuingAuthority, KeyStore as _, KeysInMemory, Policy, ceremony,
 };
 use std::sync::{Arc, LazyLock};
 use testkit::TurnableClock;
@@ -26,7 +26,7 @@ static AUTHORITY: LazyLock<Arc<dyn CertificateAuthority>> = LazyLock::new(|| {
         days: 730,
         jitter_days: 30,
     };
-    Arc::new(InternalAuthority::new(IssuingAuthority::new(made.chain, issuing, policy).unwrap()))
+    Arc::new(OwnAuthority::new(IssuingAuthority::new(made.chain, issuing, policy).unwrap()))
 });
 
 /// The one that every ward's nodes have.

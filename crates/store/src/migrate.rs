@@ -90,6 +90,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0016_verification.sql"),
         include_str!("../migrations/0016_verification.sql"),
     ),
+    (
+        17,
+        "outside authority",
+        include_str!("../migrations/0017_outside_authority.sql"),
+        include_str!("../migrations/0017_outside_authority.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

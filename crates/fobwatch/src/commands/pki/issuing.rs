@@ -56,7 +56,8 @@ impl InstallIssuing {
         let key = keys.find(config.smartcards.issuing_key.as_str())?;
         let chain = vec![one_certificate(&self.certificate)?, one_certificate(&self.root)?];
         let whole: String = chain.iter().map(Certificate::pem).collect();
-        IssuingAuthority::new(chain, key, authority::policy(config))?;
+        let policy = authority::policy(config, &chain);
+        IssuingAuthority::new(chain, key, policy)?;
         find_or_make(&*keys, config.smartcards.ocsp_key.as_str())?;
         // The old chain may be in use: the new one takes its place at once or not at all.
         let beside = out.with_extension("new");

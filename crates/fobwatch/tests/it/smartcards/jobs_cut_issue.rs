@@ -11,7 +11,7 @@ use uuid::Uuid;
 use vcard::Firmware;
 
 /// No job on a card has more places to be cut off at.
-const MOST: usize = 90;
+const MOST: usize = 200;
 
 /// A person for each place, as each gets a card of their own.
 async fn people(ward: &Ward) -> Vec<Uuid> {

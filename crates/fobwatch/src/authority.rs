@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use journeys::authority::{Lifetimes, OwnAuthority, Published};
+use journeys::authority::{Lifetimes, OwnAuthority, Published, name_of};
 use pki::est::{EstAuthority, EstSettings};
 use pki::{
     Addresses, Certificate, CertificateAuthority, IssuingAuthority, KeyFolder, KeyStore, Policy, SigningKey,
@@ -49,9 +49,22 @@ impl Authority {
     }
 }
 
+/// The authority that issued before, if the configuration names one: its certificates still count.
+fn former(config: &Config) -> Result<Option<IssuingAuthority>> {
+    let settings = &config.smartcards;
+    let (Some(chain), Some(key)) = (&settings.former_chain, &settings.former_issuing_key) else {
+        return Ok(None);
+    };
+    let chain = certificates(chain).context("smartcards.former_chain")?;
+    let key = key_store(config)?.find(key.as_str()).context("smartcards.former_issuing_key")?;
+    let policy = policy(config, &chain);
+    IssuingAuthority::new(chain, key, policy).map(Some).context("smartcards.former_chain")
+}
+
 fn internal(config: &Config) -> Result<Authority> {
     let settings = &config.smartcards;
     let authority = issuing_authority(config)?;
+    let former = former(config)?;
     let responder = key_store(config)?.find(settings.ocsp_key.as_str()).context(
         "smartcards.ocsp_key: `fobwatch pki issuing install` makes the key that answers for the authority",
     )?;
@@ -60,7 +73,12 @@ fn internal(config: &Config) -> Result<Authority> {
         answer_hours: settings.answer_hours.get(),
         answer_kept_seconds: settings.answer_kept_seconds.get(),
     };
-    Ok(Authority::own(authority, responder, lifetimes))
+    let issuer = Arc::new(OwnAuthority::new(authority.clone()));
+    let mut published = Published::new(authority, responder, lifetimes);
+    if let Some(former) = former {
+        published = published.and_former(former);
+    }
+    Ok(Authority { issuer: Some(issuer), published: Some(Arc::new(published)) })
 }
 
 /// The authority outside.
@@ -102,27 +120,31 @@ pub async fn check_est(config: &Config) -> Result<String> {
 pub fn issuing_authority(config: &Config) -> Result<IssuingAuthority> {
     let settings = &config.smartcards;
     let key = key_store(config)?.find(settings.issuing_key.as_str()).context("smartcards.issuing_key")?;
-    IssuingAuthority::new(chain(config)?, key, policy(config)).context("smartcards.chain")
+    let chain = chain(config)?;
+    let policy = policy(config, &chain);
+    IssuingAuthority::new(chain, key, policy).context("smartcards.chain")
 }
 
-/// What stands in certificates.
-pub fn policy(config: &Config) -> Policy {
+/// What stands in certificates of the authority at the head of this chain.
+pub fn policy(config: &Config, chain: &[Certificate]) -> Policy {
     let settings = &config.smartcards;
     let days = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     Policy {
-        addresses: addresses(settings.public_url.as_ref().unwrap_or(config.server.public_url.url())),
+        addresses: addresses(settings.public_url.as_ref().unwrap_or(config.server.public_url.url()), chain),
         policy: settings.policy.as_ref().and_then(|policy| Policy::policy_from(policy.as_str())),
         days: days(settings.days.get()),
         jitter_days: days(settings.jitter_days.get()),
     }
 }
 
-fn addresses(base: &Url) -> Addresses {
+/// They name the authority: another one that takes its place one day has its own.
+fn addresses(base: &Url, chain: &[Certificate]) -> Addresses {
     let at = |path: &str| format!("{}{path}", base.as_str().trim_end_matches('/'));
+    let name = chain.first().map(name_of).unwrap_or_default();
     Addresses {
         ocsp: at(web::urls::PKI_OCSP),
-        authority: at(web::urls::PKI_ISSUING),
-        list: at(web::urls::PKI_LIST),
+        authority: at(&web::urls::pki_issuing(&name)),
+        list: at(&web::urls::pki_list(&name)),
     }
 }
 

@@ -31,7 +31,9 @@ pub(crate) async fn listen(config: &Config, web: &Web) -> Result<Option<Listenin
         .authority
         .as_ref()
         .ok_or_else(|| anyhow!("smartcards.mtls_listen: smartcards.authority is none; set it first"))?;
-    let trusted = TrustedAuthorities::new([authority.chain()])
+    // Cards may still have certificates of the authority that was before.
+    let chains = web.published.iter().flat_map(|published| published.chains());
+    let trusted = TrustedAuthorities::new(std::iter::once(authority.chain()).chain(chains))
         .context("smartcards.chain: no certificate in it can be trusted")?;
     let host = CertificateHost::new(web.clone(), &certificate, &key, authority.chain(), trusted)?;
     let listener = TcpListener::bind(address).await.with_context(|| {

@@ -75,6 +75,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         tokio::spawn(watch::run(service.clone(), stop_work.clone())),
         tokio::spawn(housekeeping::run(service.clone(), stop_work.clone())),
         tokio::spawn(journeys::authority::run(service.clone(), stop_work.clone())),
+        tokio::spawn(smartcard::job::ask_authority_again_and_again(service.clone(), stop_work.clone())),
     ];
     if config.worker.enabled {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));

@@ -1,7 +1,6 @@
 //! Smartcards (guide 001): what the portal, the agent on the workstation and the Registration Authority do with them.
 
 pub mod alerts;
-pub(crate) mod authority;
 pub mod by_certificate;
 pub mod due;
 pub(crate) mod end;

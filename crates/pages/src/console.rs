@@ -26,8 +26,8 @@ pub use person::{
 
 pub use ra::{
     RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,
-    RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaPasscode, RaPerson, RaQueue, RaQueueLine,
-    RaRequestLine, RaRequests,
+    RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaOutside, RaPasscode, RaPerson, RaQueue,
+    RaQueueLine, RaRequestLine, RaRequests, RaToTell,
 };
 pub use verification::ConsoleVerification;
 

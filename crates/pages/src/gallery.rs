@@ -138,6 +138,7 @@ fn hang_registration_authority(gallery: &mut Gallery) -> Result<(), RenderError>
     gallery.hang::<crate::RaQueue>(true)?;
     gallery.hang::<crate::RaForecast>(true)?;
     gallery.hang::<crate::RaRequests>(true)?;
+    gallery.hang::<crate::RaOutside>(true)?;
     gallery.hang::<crate::RaBlanks>(true)?;
     Ok(())
 }

@@ -56,8 +56,8 @@ pub use console::{
 };
 pub use console::{
     RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,
-    RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaPasscode, RaPerson, RaQueue, RaQueueLine,
-    RaRequestLine, RaRequests,
+    RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaOutside, RaPasscode, RaPerson, RaQueue,
+    RaQueueLine, RaRequestLine, RaRequests, RaToTell,
 };
 pub use devices::{Devices, RememberedBrowser, SignedInSession};
 pub use engine::{RenderError, render};

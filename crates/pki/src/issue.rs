@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    Certificate, CertificateRequest, IssuingAuthority, IssuingProblem, Purpose, Random, RevocationReason,
-    Serial, Subject,
+    Certificate, CertificateRequest, IssuingProblem, Purpose, Random, RevocationReason, Serial, Subject,
 };
 
 /// What is wished for.
@@ -61,7 +60,8 @@ pub enum AuthorityProblem {
     RevokeThere,
 }
 
-/// An authority that makes certificates of people.
+/// An authority that makes certificates of people. [`crate::IssuingAuthority`] is what signs for one of our own: whoever owns the record
+/// of what was issued and the threads to sign on makes it one. [`crate::est::EstAuthority`] is one outside.
 #[async_trait]
 pub trait CertificateAuthority: Send + Sync {
     /// Asks for a certificate.
@@ -103,51 +103,4 @@ pub trait CertificateAuthority: Send + Sync {
 
     /// The issuing authority's certificate, then those above it up to the root.
     fn chain(&self) -> &[Certificate];
-}
-
-/// Our own authority. It remembers nothing: who calls it keeps the record, and lists and answers are made from that.
-#[derive(Debug, Clone)]
-pub struct InternalAuthority(IssuingAuthority);
-
-impl InternalAuthority {
-    /// An authority of our own.
-    pub fn new(authority: IssuingAuthority) -> Self {
-        Self(authority)
-    }
-
-    /// What signs.
-    pub fn authority(&self) -> &IssuingAuthority {
-        &self.0
-    }
-}
-
-#[async_trait]
-impl CertificateAuthority for InternalAuthority {
-    async fn issue(
-        &self,
-        request: &IssueRequest,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Result<Issuance, AuthorityProblem> {
-        let issued = self.0.issue(&request.proof, &request.subject, request.purpose, now, random)?;
-        Ok(Issuance::Issued(Box::new(issued)))
-    }
-
-    async fn poll(
-        &self,
-        _: &PendingId,
-        request: &IssueRequest,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Result<Issuance, AuthorityProblem> {
-        self.issue(request, now, random).await
-    }
-
-    async fn revoke(&self, _: &Serial, _: RevocationReason, _: Timestamp) -> Result<(), AuthorityProblem> {
-        Ok(())
-    }
-
-    fn chain(&self) -> &[Certificate] {
-        self.0.chain()
-    }
 }

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | keys of authorities | [`KeyStore`]: [`KeyFolder`] (encrypted PKCS#8 files), [`Token`] (PKCS#11), [`KeysInMemory`] |
 //! | the ceremony | [`ceremony`]: root, issuing authority, OCSP responder |
-//! | certificates of people | [`CertificateAuthority`]: [`InternalAuthority`], [`est::EstAuthority`] |
+//! | certificates of people | [`CertificateAuthority`]: of our own by [`IssuingAuthority`], outside by [`est::EstAuthority`] |
 //! | what a card signs to ask for one | [`RequestToSign`], [`CertificateRequest`] |
 //! | who is revoked | [`IssuingAuthority::revocation_list`], [`ocsp`] |
 //! | who signs in | [`TrustedAuthorities::verify_client`] |
@@ -40,9 +40,7 @@ mod time;
 
 pub use certificate::{Certificate, CertificateProblem};
 pub use chain::{ChainProblem, ClientIdentity, TrustedAuthorities};
-pub use issue::{
-    AuthorityProblem, CertificateAuthority, InternalAuthority, Issuance, IssueRequest, PendingId,
-};
+pub use issue::{AuthorityProblem, CertificateAuthority, Issuance, IssueRequest, PendingId};
 pub use issuing::{IssuingAuthority, IssuingProblem};
 pub use keys::{Curve, KeyFolder, KeyProblem, KeyStore, KeysInMemory, Pin, SigningKey, Token};
 pub use name::Subject;

@@ -15,6 +15,13 @@ pub const SILENT_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// A job that was not finished in so long is given up, and what was issued in it revoked.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
+/// A job for which an authority outside takes its time is kept so long after the authority was asked last, and after it has decided:
+/// somebody there has to look at it, and the person has to come back to a reader.
+pub const WAITING_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// An authority that does not answer is asked again after so long.
+pub const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
+
 /// Jobs begun on one card: a person who tries again and again fits in.
 pub const JOBS_PER_CARD: Limit =
     Limit { name: "card-jobs-per-card", at_most: 30, within: SignedDuration::from_hours(1) };

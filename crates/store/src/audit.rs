@@ -183,6 +183,8 @@ pub enum Event {
     CertificatesRevoked { account: Uuid, card: Uuid, revocation: String, sessions: u64 },
     /// The Registration Authority revoked them.
     CertificatesRevokedByStaff { account: Uuid, card: Uuid, by: Uuid, revocation: String, reason: String },
+    /// Somebody has told the authority outside that a certificate was revoked.
+    OutsideAuthorityTold { account: Uuid, card: Uuid, by: Uuid, serial: String },
     /// Certificates that were issued and that no card proved to have were revoked.
     UnprovedCertificatesRevoked { account: Uuid, card: Uuid, job: Uuid, count: u64 },
     /// A card was cancelled.

@@ -49,18 +49,22 @@ pub struct SignedList {
 }
 
 statements! {
-    STANDING = "SELECT revoked_at, revoked_for FROM smartcard_certificate WHERE serial = $1";
+    STANDING = "SELECT revoked_at, revoked_for FROM smartcard_certificate WHERE serial = $1
+        AND (issuer IS NULL OR issuer = $2)";
     IS_RESPONDER = "SELECT issued_at FROM responder_certificate WHERE serial = $1";
     REVOKED = "SELECT serial, revoked_at, revoked_for FROM smartcard_certificate
-        WHERE revoked_at IS NOT NULL AND not_after > $1 ORDER BY revoked_at, serial";
+        WHERE revoked_at IS NOT NULL AND not_after > $1 AND (issuer IS NULL OR issuer = $2) ORDER BY revoked_at, serial";
     REVOKED_SINCE = "SELECT serial, revoked_at, revoked_for FROM smartcard_certificate
-        WHERE revoked_at IS NOT NULL AND revoked_at >= $1 AND not_after > $2 ORDER BY revoked_at, serial";
+        WHERE revoked_at IS NOT NULL AND revoked_at >= $1 AND not_after > $2 AND (issuer IS NULL OR issuer = $3)
+        ORDER BY revoked_at, serial";
     LIST_NUMBER = "SELECT MAX(number) FROM revocation_list";
-    LIST = "SELECT number, der, this_update, next_update FROM revocation_list ORDER BY number DESC LIMIT 1";
-    ADD_LIST = "INSERT INTO revocation_list (number, der, this_update, next_update) VALUES ($1, $2, $3, $4)
+    LIST = "SELECT number, der, this_update, next_update FROM revocation_list WHERE issuer IS NULL OR issuer = $1
+        ORDER BY number DESC LIMIT 1";
+    ADD_LIST = "INSERT INTO revocation_list (number, der, this_update, next_update, issuer) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (number) DO NOTHING";
-    DROP_LISTS = "DELETE FROM revocation_list WHERE number <= $1";
-    RESPONDER = "SELECT der FROM responder_certificate WHERE not_after > $1 ORDER BY issued_at DESC, serial LIMIT 8";
+    // The newest list of another authority of ours may be much older.
+    DROP_LISTS = "DELETE FROM revocation_list WHERE number <= $1 AND (issuer IS NULL OR issuer = $2)";
+    RESPONDER = "SELECT der FROM responder_certificate WHERE not_after > $1 ORDER BY issued_at DESC, serial LIMIT 32";
     ADD_RESPONDER = "INSERT INTO responder_certificate (serial, der, issued_at, not_after) VALUES ($1, $2, $3, $4)";
 }
 
@@ -84,13 +88,17 @@ fn number(value: i64) -> Result<u64, StoreError> {
 }
 
 impl Store {
-    /// How the certificate with this serial number (without leading zeros) stands.
+    /// How the certificate with this serial number (without leading zeros) stands that `issuer` has issued, by its key's SHA-256.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn certificate_standing(&self, serial: &[u8]) -> Result<CertificateStanding, StoreError> {
+    pub async fn certificate_standing(
+        &self,
+        issuer: &[u8],
+        serial: &[u8],
+    ) -> Result<CertificateStanding, StoreError> {
         let row: Option<(Option<i64>, Option<String>)> =
-            reading!(self, STANDING, sqlx::query_as, |q, c| q.bind(serial).fetch_optional(c))?;
+            reading!(self, STANDING, sqlx::query_as, |q, c| q.bind(serial).bind(issuer).fetch_optional(c))?;
         match row {
             Some((Some(at), reason)) => Ok(CertificateStanding::Revoked(revocation(at, reason)?)),
             Some((None, _)) => Ok(CertificateStanding::Good),
@@ -102,36 +110,41 @@ impl Store {
         }
     }
 
-    /// All that were revoked and had not expired at `still_valid`, the earliest revocation first.
+    /// All of `issuer` that were revoked and had not expired at `still_valid`, the earliest revocation first.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn revoked_certificates(
         &self,
+        issuer: &[u8],
         still_valid: Timestamp,
     ) -> Result<Vec<RevokedSerial>, StoreError> {
-        let rows: Vec<Row> =
-            reading!(self, REVOKED, sqlx::query_as, |q, c| q.bind(millis(still_valid)).fetch_all(c))?;
+        let rows: Vec<Row> = reading!(self, REVOKED, sqlx::query_as, |q, c| q
+            .bind(millis(still_valid))
+            .bind(issuer)
+            .fetch_all(c))?;
         rows.into_iter().map(revoked).collect()
     }
 
-    /// All that were revoked at `since` or later and had not expired at `still_valid`.
+    /// All of `issuer` that were revoked at `since` or later and had not expired at `still_valid`.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn revoked_since(
         &self,
+        issuer: &[u8],
         since: Timestamp,
         still_valid: Timestamp,
     ) -> Result<Vec<RevokedSerial>, StoreError> {
         let rows: Vec<Row> = reading!(self, REVOKED_SINCE, sqlx::query_as, |q, c| q
             .bind(millis(since))
             .bind(millis(still_valid))
+            .bind(issuer)
             .fetch_all(c))?;
         rows.into_iter().map(revoked).collect()
     }
 
-    /// The number of the newest list; none where there is none yet.
+    /// The number of the newest list of whichever of our authorities; none where there is none yet.
     ///
     /// # Errors
     /// Where the database cannot be read.
@@ -140,13 +153,13 @@ impl Store {
         newest.map(number).transpose()
     }
 
-    /// The newest list; none where there is none yet.
+    /// The newest list of `issuer`; none where there is none yet.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn revocation_list(&self) -> Result<Option<SignedList>, StoreError> {
+    pub async fn revocation_list(&self, issuer: &[u8]) -> Result<Option<SignedList>, StoreError> {
         let row: Option<(i64, Vec<u8>, i64, i64)> =
-            reading!(self, LIST, sqlx::query_as, |q, c| q.fetch_optional(c))?;
+            reading!(self, LIST, sqlx::query_as, |q, c| q.bind(issuer).fetch_optional(c))?;
         row.map(|(newest, der, this_update, next_update)| {
             Ok(SignedList {
                 number: number(newest)?,
@@ -158,7 +171,7 @@ impl Store {
         .transpose()
     }
 
-    /// Certificates (DER) of responders that hold after `now`, the newest first, at most eight.
+    /// Certificates (DER) of responders that hold after `now`, the newest first, at most 32: of whichever of our authorities.
     ///
     /// # Errors
     /// Where the database cannot be read.
@@ -170,12 +183,16 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps a list that was just signed. Answers whether it is the one with its number: of several nodes that make one at once,
+    /// Keeps a list that `issuer` has just signed. Answers whether it is the one with its number: of several nodes that make one at once,
     /// one does.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn add_revocation_list(&mut self, list: &SignedList) -> Result<bool, StoreError> {
+    pub async fn add_revocation_list(
+        &mut self,
+        issuer: &[u8],
+        list: &SignedList,
+    ) -> Result<bool, StoreError> {
         let newest = i64::try_from(list.number).unwrap_or(i64::MAX);
         let added = execute!(
             self,
@@ -183,10 +200,11 @@ impl Tx {
             newest,
             list.der.as_slice(),
             millis(list.this_update),
-            millis(list.next_update)
+            millis(list.next_update),
+            issuer
         )? == 1;
         if added {
-            execute!(self, DROP_LISTS, newest.saturating_sub(LISTS_KEPT))?;
+            execute!(self, DROP_LISTS, newest.saturating_sub(LISTS_KEPT), issuer)?;
         }
         Ok(added)
     }

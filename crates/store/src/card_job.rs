@@ -67,6 +67,8 @@ pub struct CardJob {
     pub ended_at: Option<Timestamp>,
     /// How it ended.
     pub verdict: Option<String>,
+    /// When the authority is asked again whether it has decided about a certificate; none where nobody waits for it. UTC.
+    pub ask_again_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for CardJob {
@@ -95,19 +97,24 @@ pub struct CardJobStep {
 statements! {
     ONE = "SELECT id, organisation_id, smartcard_id, kind, started_by, account_id, act_id, request, typed, typed_until, held, facts,
             run, run_from, seq, step, last_order, progress, ticket_number, ticket_expires_at, ticket_used_at, token_hash,
-            heard_at, started_at, trouble, tries_left, ended_at, verdict
+            heard_at, started_at, trouble, tries_left, ended_at, verdict, ask_again_at
         FROM card_job WHERE id = $1";
     OPEN_OF_CARD = "SELECT id, organisation_id, smartcard_id, kind, started_by, account_id, act_id, request, typed, typed_until,
             held, facts, run, run_from, seq, step, last_order, progress, ticket_number, ticket_expires_at, ticket_used_at,
-            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict
+            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict, ask_again_at
         FROM card_job WHERE smartcard_id = $1 AND ended_at IS NULL";
     LEFT_OPEN = "SELECT id, organisation_id, smartcard_id, kind, started_by, account_id, act_id, request, typed, typed_until,
             held, facts, run, run_from, seq, step, last_order, progress, ticket_number, ticket_expires_at, ticket_used_at,
-            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict
-        FROM card_job WHERE ended_at IS NULL AND started_at <= $1 ORDER BY started_at LIMIT 100";
+            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict, ask_again_at
+        FROM card_job WHERE ended_at IS NULL AND started_at <= $1 AND (keep_until IS NULL OR keep_until <= $2)
+        ORDER BY started_at LIMIT 100";
+    TO_ASK = "SELECT id, organisation_id, smartcard_id, kind, started_by, account_id, act_id, request, typed, typed_until,
+            held, facts, run, run_from, seq, step, last_order, progress, ticket_number, ticket_expires_at, ticket_used_at,
+            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict, ask_again_at
+        FROM card_job WHERE ended_at IS NULL AND ask_again_at <= $1 ORDER BY ask_again_at LIMIT 100";
     LAST_OF = "SELECT id, organisation_id, smartcard_id, kind, started_by, account_id, act_id, request, typed, typed_until,
             held, facts, run, run_from, seq, step, last_order, progress, ticket_number, ticket_expires_at, ticket_used_at,
-            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict
+            token_hash, heard_at, started_at, trouble, tries_left, ended_at, verdict, ask_again_at
         FROM card_job WHERE account_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
     STEPS = "SELECT seq, run, step, given_at, outcome, answered_at FROM card_job_step WHERE job_id = $1 ORDER BY seq";
 }
@@ -142,6 +149,7 @@ struct Row {
     tries_left: Option<i64>,
     ended_at: Option<i64>,
     verdict: Option<String>,
+    ask_again_at: Option<i64>,
 }
 
 pub(crate) fn count(number: i64) -> Result<u32, StoreError> {
@@ -181,6 +189,7 @@ impl TryFrom<Row> for CardJob {
             tries_left: row.tries_left.and_then(|left| u8::try_from(left).ok()),
             ended_at: maybe_moment(row.ended_at)?,
             verdict: row.verdict,
+            ask_again_at: maybe_moment(row.ask_again_at)?,
         })
     }
 }
@@ -230,13 +239,29 @@ impl Store {
         row.map(CardJob::try_from).transpose()
     }
 
-    /// Jobs that began at or before `started` and have not ended; at most a hundred, the oldest first.
+    /// Jobs that began at or before `started` and have not ended, but for those that are kept beyond `now`; at most a hundred, the
+    /// oldest first.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn card_jobs_left_open(&self, started: Timestamp) -> Result<Vec<CardJob>, StoreError> {
-        let rows: Vec<Row> =
-            reading!(self, LEFT_OPEN, sqlx::query_as, |q, c| q.bind(millis(started)).fetch_all(c))?;
+    pub async fn card_jobs_left_open(
+        &self,
+        started: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<CardJob>, StoreError> {
+        let rows: Vec<Row> = reading!(self, LEFT_OPEN, sqlx::query_as, |q, c| q
+            .bind(millis(started))
+            .bind(millis(now))
+            .fetch_all(c))?;
+        rows.into_iter().map(CardJob::try_from).collect()
+    }
+
+    /// Jobs for which the authority is to be asked again by `now`; at most a hundred.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn card_jobs_to_ask_for(&self, now: Timestamp) -> Result<Vec<CardJob>, StoreError> {
+        let rows: Vec<Row> = reading!(self, TO_ASK, sqlx::query_as, |q, c| q.bind(millis(now)).fetch_all(c))?;
         rows.into_iter().map(CardJob::try_from).collect()
     }
 

@@ -96,6 +96,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0017_registration_authority_contact.sql"),
         include_str!("../migrations/0017_registration_authority_contact.sql"),
     ),
+    (
+        18,
+        "outside authority",
+        include_str!("../migrations/0018_outside_authority.sql"),
+        include_str!("../migrations/0018_outside_authority.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -42,6 +42,8 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::call_log::STATEMENTS,
         crate::card_job::STATEMENTS,
         crate::card_job_turn::STATEMENTS,
+        crate::card_job_waiting::STATEMENTS,
+        crate::certificate_issuer::STATEMENTS,
         crate::card_sign_in::STATEMENTS,
         crate::code::STATEMENTS,
         crate::console_figures::STATEMENTS,

@@ -52,9 +52,13 @@ pub struct Card {
     pub(crate) session: Session,
     folder: Option<Folder>,
     pull: Option<(When, Pull)>,
+    act: Option<(u32, Pull, Act)>,
     is_out: bool,
     heard: Vec<Heard>,
 }
+
+/// What happens elsewhere while the card is at a command.
+type Act = Box<dyn FnOnce() + Send>;
 
 /// What a reset forgets.
 #[derive(Default)]
@@ -104,7 +108,15 @@ impl Card {
     }
 
     fn with(state: State, folder: Option<Folder>) -> Self {
-        Self { state, session: Session::default(), folder, pull: None, is_out: false, heard: Vec::new() }
+        Self {
+            state,
+            session: Session::default(),
+            folder,
+            pull: None,
+            act: None,
+            is_out: false,
+            heard: Vec::new(),
+        }
     }
 
     /// Answers one command, short or extended, with data and the two status bytes.
@@ -128,6 +140,14 @@ impl Card {
             self.pull_out();
             return Err(Pulled);
         }
+        let after = match self.act_now() {
+            Some((Pull::Before, act)) => {
+                act();
+                None
+            }
+            Some((Pull::After, act)) => Some(act),
+            None => None,
+        };
         let answer = match self.session.parts.take(command) {
             Whole::Answer(answer) => answer,
             Whole::Command(command) => {
@@ -135,11 +155,24 @@ impl Card {
                 self.session.parts.give(&answer, command.expected)
             }
         };
+        if let Some(act) = after {
+            act();
+        }
         if pull.is_some() {
             self.pull_out();
             return Err(Pulled);
         }
         Ok(answer.bytes())
+    }
+
+    /// What is to be done at this command, if it is the one.
+    fn act_now(&mut self) -> Option<(Pull, Act)> {
+        let (left, _, _) = self.act.as_mut()?;
+        if let Some(less) = left.checked_sub(1) {
+            *left = less;
+            return None;
+        }
+        self.act.take().map(|(_, when, act)| (when, act))
     }
 
     /// Forgets what was shown since the card was put in: switched off and on.
@@ -150,6 +183,17 @@ impl Card {
     /// Pulls it out by itself, after so many more commands: at 0, at the very next one.
     pub fn pull_after(&mut self, commands: u32, pull: Pull) {
         self.pull = Some((When::After(commands), pull));
+    }
+
+    /// Does something while the card is at a command, after so many more: at 0, at the very next one. The card takes no notice:
+    /// tests kill who works it.
+    pub fn act_after(&mut self, commands: u32, when: Pull, act: impl FnOnce() + Send + 'static) {
+        self.act = Some((commands, when, Box::new(act)));
+    }
+
+    /// Takes back what [`Card::act_after`] said. Answers whether it was still to come.
+    pub fn acts_no_more(&mut self) -> bool {
+        self.act.take().is_some()
     }
 
     /// Pulls it out by itself at the next command, or part of one, with this instruction.

@@ -4,15 +4,16 @@
 use crate::{Web, urls};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, OriginalUri, State};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, IF_NONE_MATCH, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use journeys::authority::{Published, Said};
+use journeys::authority::Said;
 use pki::ocsp::{Caching, OcspRequest, Refused};
+use store::authority::SignedList;
 
 const OCSP_RESPONSE: &str = "application/ocsp-response";
 const OCSP_REQUEST: &str = "application/ocsp-request";
@@ -20,17 +21,28 @@ const OCSP_REQUEST: &str = "application/ocsp-request";
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::PKI_LIST, get(list))
+        .route(urls::PKI_LIST_OF, get(list_of))
         .route(urls::PKI_ISSUING, get(issuing))
+        .route(urls::PKI_ISSUING_OF, get(issuing_of))
         .route(urls::PKI_ROOT, get(root))
         .route(urls::PKI_OCSP, post(ocsp_post))
         .route(&format!("{}/{{*request}}", urls::PKI_OCSP), get(ocsp_get))
         .layer(DefaultBodyLimit::max(OcspRequest::MOST_BYTES))
 }
 
-/// The list, DER, with a lifetime that ends before the list's own half is over.
 async fn list(State(web): State<Web>, headers: HeaderMap) -> Response {
+    list_says(&web, &headers, web.revocation_list())
+}
+
+async fn list_of(State(web): State<Web>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let list = file.strip_suffix(".crl").and_then(|name| web.revocation_list_named(name));
+    list_says(&web, &headers, list)
+}
+
+/// The list, DER, with a lifetime that ends before the list's own half is over.
+fn list_says(web: &Web, headers: &HeaderMap, list: Option<SignedList>) -> Response {
     const KEPT_SECONDS: i64 = 300;
-    let Some(list) = web.revocation_list() else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(list) = list else { return StatusCode::NOT_FOUND.into_response() };
     let now = web.clock.now();
     let left = list.next_update.duration_since(now).as_secs().clamp(0, KEPT_SECONDS);
     let caching = Caching {
@@ -39,21 +51,24 @@ async fn list(State(web): State<Web>, headers: HeaderMap) -> Response {
         expires: Timestamp::from_second(now.as_second().saturating_add(left)).unwrap_or(list.next_update),
         etag: format!("crl-{}-{}", list.number, list.this_update.as_second()),
     };
-    said(&headers, "application/pkix-crl", &list.der, &caching)
+    said(headers, "application/pkix-crl", &list.der, &caching)
 }
 
 async fn issuing(State(web): State<Web>) -> Response {
-    certificate(&web, 0)
+    certificate(web.published.as_deref().and_then(|published| published.chain().first()))
+}
+
+async fn issuing_of(State(web): State<Web>, Path(file): Path<String>) -> Response {
+    let name = file.strip_suffix(".cer");
+    let chain = name.and_then(|name| web.published.as_deref()?.chain_named(name));
+    certificate(chain.and_then(<[_]>::first))
 }
 
 async fn root(State(web): State<Web>) -> Response {
-    certificate(&web, 1)
+    certificate(web.published.as_deref().and_then(|published| published.chain().last()))
 }
 
-/// The certificate at a place of the chain, the issuing authority first. The root is the last.
-fn certificate(web: &Web, place: usize) -> Response {
-    let chain = web.published.as_deref().map(Published::chain).unwrap_or_default();
-    let found = if place == 0 { chain.first() } else { chain.last() };
+fn certificate(found: Option<&pki::Certificate>) -> Response {
     match found {
         Some(certificate) => (
             [(CONTENT_TYPE, "application/pkix-cert"), (CACHE_CONTROL, "public, max-age=86400")],

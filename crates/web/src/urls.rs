@@ -167,10 +167,14 @@ pub const CALLBACK_TWILIO: &str = "/callbacks/twilio";
 pub const CALLBACK_VOICE_TWILIO: &str = "/callbacks/voice/twilio";
 /// Where a gateway of Kannel's kind does.
 pub const CALLBACK_KANNEL: &str = "/callbacks/kannel";
-/// The list of revoked certificates of smartcards.
+/// The list of revoked certificates of smartcards, of the authority that issues them now.
 pub const PKI_LIST: &str = "/pki/crl/issuing.crl";
-/// The certificate of the authority that issues them.
+/// The same of each of our authorities by its name: [`pki_list`].
+pub const PKI_LIST_OF: &str = "/pki/crl/{file}";
+/// The certificate of the authority that issues them now.
 pub const PKI_ISSUING: &str = "/pki/ca/issuing.cer";
+/// The same of each of our authorities by its name: [`pki_issuing`].
+pub const PKI_ISSUING_OF: &str = "/pki/ca/{file}";
 /// The certificate of the root.
 pub const PKI_ROOT: &str = "/pki/ca/root.cer";
 /// Whether a certificate still stands.
@@ -194,6 +198,16 @@ pub const SIGN_OUT_EVERYWHERE: &str = "/devices/sign-out-everywhere";
 pub const SESSION: &str = "/session";
 /// *Stay signed in*.
 pub const SESSION_STAY: &str = "/session/stay";
+
+/// The list of revoked certificates of the authority of this name, as it stands in its certificates.
+pub fn pki_list(name: &str) -> String {
+    format!("/pki/crl/{name}.crl")
+}
+
+/// The certificate of the authority of this name, as it stands in its certificates.
+pub fn pki_issuing(name: &str) -> String {
+    format!("/pki/ca/{name}.cer")
+}
 
 /// *Report this*, of one activity.
 pub fn activity_report(id: uuid::Uuid) -> String {
@@ -469,6 +483,10 @@ pub const CONSOLE_CARDS_REQUESTS: &str = "/console/smartcards/requests";
 pub const CONSOLE_CARDS_CONFIRM: &str = "/console/smartcards/requests/{id}/confirm";
 /// Declines a request, or withdraws it.
 pub const CONSOLE_CARDS_DECLINE: &str = "/console/smartcards/requests/{id}/decline";
+/// Revocations that the authority outside is to be told of.
+pub const CONSOLE_CARDS_OUTSIDE: &str = "/console/smartcards/outside";
+/// Notes that it was told of one.
+pub const CONSOLE_CARDS_TOLD: &str = "/console/smartcards/outside/{id}/told";
 /// *Register blank cards*.
 pub const CONSOLE_CARDS_BLANK: &str = "/console/smartcards/blank";
 /// As a file from the bureau.

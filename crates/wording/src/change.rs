@@ -38,6 +38,8 @@ pub enum SecurityChange {
     /// A smartcard came with certificates.
     SmartcardIssued,
     SmartcardRenewed,
+    /// An authority that took its time has decided.
+    SmartcardCertificatesReady,
     SmartcardUnblocked,
     /// Passcodes of a smartcard were changed or removed.
     PasscodesSet,
@@ -54,7 +56,7 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -77,6 +79,7 @@ impl SecurityChange {
         Self::RoleTaken,
         Self::SmartcardIssued,
         Self::SmartcardRenewed,
+        Self::SmartcardCertificatesReady,
         Self::SmartcardUnblocked,
         Self::PasscodesSet,
         Self::IdentityChecked,
@@ -112,6 +115,7 @@ impl SecurityChange {
             Self::RoleTaken => ("change-role-taken", None),
             Self::SmartcardIssued => ("change-smartcard-issued", None),
             Self::SmartcardRenewed => ("change-smartcard-renewed", None),
+            Self::SmartcardCertificatesReady => ("change-smartcard-certificates-ready", None),
             Self::SmartcardUnblocked => ("change-smartcard-unblocked", None),
             Self::PasscodesSet => ("change-passcodes-set", None),
             Self::IdentityChecked => ("change-identity-checked", None),

@@ -1,9 +1,12 @@
 //! `fobwatch pki`: the ceremony that makes a certificate authority, step by step, and how it stands.
 
-mod ceremony;
+mod demo;
+mod issuing;
+mod papers;
+mod root;
 mod status;
 
-pub(super) use ceremony::{CHAIN, make_demo};
+pub(super) use demo::{CHAIN, make_demo};
 pub(super) use status::look;
 
 use anyhow::Result;
@@ -26,7 +29,7 @@ pub enum Command {
     #[command(subcommand)]
     Ocsp(Ocsp),
     /// Make root, issuing authority and keys at once, in one folder: for trying out, never for real cards
-    Demo(ceremony::Demo),
+    Demo(demo::Demo),
     /// Say how keys, certificates, list and answers stand; the exit code is 1 if something is to be mended
     Status,
 }
@@ -35,20 +38,20 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum Root {
     /// Make a root: its key, and a certificate that it signs itself. Prints the fingerprint to write down
-    New(ceremony::NewRoot),
+    New(root::NewRoot),
     /// Sign the request of an issuing authority, after its fingerprint was compared
-    Sign(ceremony::SignIssuing),
+    Sign(root::SignIssuing),
     /// Sign a list of the issuing authorities that the root revokes
-    List(ceremony::RootList),
+    List(root::RootList),
 }
 
 /// `fobwatch pki issuing`
 #[derive(Debug, Subcommand)]
 pub enum Issuing {
     /// Make the issuing authority's key where the configuration says, and a request for its certificate
-    Request(ceremony::RequestIssuing),
+    Request(issuing::RequestIssuing),
     /// Look whether the certificate that the root signed fits, make the OCSP key, and write the chain
-    Install(ceremony::InstallIssuing),
+    Install(issuing::InstallIssuing),
 }
 
 /// `fobwatch pki ocsp`

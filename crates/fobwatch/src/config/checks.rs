@@ -45,7 +45,12 @@ fn smartcards(config: &Config, reader: &mut Reader) {
             missing_beside("smartcards", "authority", name, &settings.authority, reader);
         }
     }
-    for (one, other) in [("est_user", "est_password"), ("est_password", "est_user")] {
+    for (one, other) in [
+        ("est_user", "est_password"),
+        ("est_password", "est_user"),
+        ("former_chain", "former_issuing_key"),
+        ("former_issuing_key", "former_chain"),
+    ] {
         if let (Some(place), None) = (reader.place("smartcards", one), reader.place("smartcards", other)) {
             let what = format!("smartcards.{one} is set, but smartcards.{other} is not");
             reader.problem(place, what, "Set both, or neither");

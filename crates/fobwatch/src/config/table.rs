@@ -172,6 +172,11 @@ settings! {
         hsm_pin: Option<Secret<String>>, example "THE-PIN";
         /// The label of the key that issues.
         issuing_key: Words<60>, default "issuing", example "issuing-2026";
+        /// For `internal`, after the authority was changed: the certificates of the one before, PEM, as `chain` was. As long as
+        /// cards have certificates of it, its list is still signed and it is still answered for. With `former_issuing_key`.
+        former_chain: Option<PathBuf>, example "/etc/fobwatch/smartcards/chain-2020.pem";
+        /// For `internal`, after the authority was changed: the label of the key of the one before, in the same place as the others.
+        former_issuing_key: Option<Words<60>>, example "issuing-2020";
         /// The label of the key that answers whether a certificate still stands (OCSP).
         ocsp_key: Words<60>, default "ocsp", example "ocsp-2026";
         /// Where others fetch the list of revoked certificates and ask about one, as it stands in certificates for years: the

@@ -1,6 +1,8 @@
 //! What the certificate authority says to the world, asked by OpenSSL over HTTP: the list of revoked certificates, whether one still
 //! stands, and the authorities' own certificates.
 
+mod former;
+
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::people::AMINA;
 use crate::ward::{Node, Setup, Ward};
@@ -35,14 +37,14 @@ fn fill(bytes: &mut [u8]) {
     SystemRandom::new().fill(bytes);
 }
 
-/// One for all tests: its keys are in memory.
-static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| {
+/// An authority whose keys are in memory.
+fn an_authority(name: &str) -> Authority {
     let keys = KeysInMemory::default();
     let make = |label: &str, curve| keys.generate(label, curve, &fill).unwrap();
     let (root, issuing, responder) =
         (make("root", Curve::P384), make("issuing", Curve::P256), make("ocsp", Curve::P256));
     let now = TurnableClock::new().now();
-    let made = ceremony::demonstrate("Northfield Hospitals", &root, &issuing, now, &fill).unwrap();
+    let made = ceremony::demonstrate(name, &root, &issuing, now, &fill).unwrap();
     let at = |path: &str| format!("http://fobwatch.example{path}");
     let policy = Policy {
         addresses: Addresses {
@@ -55,12 +57,25 @@ static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| {
         jitter_days: 14,
     };
     Authority { issuing: IssuingAuthority::new(made.chain, issuing, policy).unwrap(), responder }
-});
+}
 
-/// What a node of the ward says.
-pub fn published() -> Arc<Published> {
+/// One for all tests.
+static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| an_authority("Northfield Hospitals"));
+
+/// The one that takes its place.
+static NEXT_AUTHORITY: LazyLock<Authority> = LazyLock::new(|| an_authority("Northfield Hospitals 2031"));
+
+/// What a node of the ward says; after the authority was changed, where `changed`.
+pub fn published(changed: bool) -> Arc<Published> {
     let lifetimes = Lifetimes { list_hours: 24, answer_hours: 4, answer_kept_seconds: 60 };
-    Arc::new(Published::new(AUTHORITY.issuing.clone(), Arc::clone(&AUTHORITY.responder), lifetimes))
+    let says = |authority: &Authority| {
+        Published::new(authority.issuing.clone(), Arc::clone(&AUTHORITY.responder), lifetimes)
+    };
+    Arc::new(if changed {
+        says(&NEXT_AUTHORITY).and_former(AUTHORITY.issuing.clone())
+    } else {
+        says(&AUTHORITY)
+    })
 }
 
 /// A node that can be reached over the network, and listens for revocations.
@@ -136,6 +151,11 @@ impl Bed {
 
     /// A card with a certificate that is in the record, and in the folder under this name.
     async fn card(&self, name: &str) -> (Uuid, Certificate) {
+        self.card_of(name, &AUTHORITY).await
+    }
+
+    /// The same, issued by this authority.
+    async fn card_of(&self, name: &str, of: &Authority) -> (Uuid, Certificate) {
         let key = KeysInMemory::default().generate("card", Curve::P256, &fill).unwrap();
         let subject = Subject {
             common_name: "Amina Khan".to_owned(),
@@ -149,7 +169,7 @@ impl Bed {
         let to_sign = RequestToSign::new(&subject, Purpose::Authentication, key.public_key()).unwrap();
         let signature = key.sign(to_sign.bytes()).unwrap();
         let proof = to_sign.finish(&signature).unwrap();
-        let issuing = &AUTHORITY.issuing;
+        let issuing = &of.issuing;
         let issued = issuing.issue(&proof, &subject, Purpose::Authentication, self.now(), &fill).unwrap();
         let mut guid = [0; 16];
         fill(&mut guid);
@@ -178,6 +198,8 @@ impl Bed {
             job_id: new_id(),
         };
         tx.add_card_certificate(certificate, self.now()).await.unwrap();
+        let issuer = authority::issuer_of(issuing.certificate());
+        tx.certificate_issued_by(certificate.id, &issuer).await.unwrap();
         tx.commit().await.unwrap();
         std::fs::write(self.path(name), issued.pem()).unwrap();
         (card, issued)
@@ -421,7 +443,16 @@ async fn lists_are_numbered_in_order_made_by_one_node_and_made_anew_when_half_is
             authority::look_now(node).await.unwrap();
         }
         let numbers = nodes.map(|node| node.revocation_list().unwrap().number);
-        assert_eq!(numbers[0], bed.ward.store().revocation_list().await.unwrap().unwrap().number);
+        assert_eq!(
+            numbers[0],
+            bed.ward
+                .store()
+                .revocation_list(&authority::issuer_of(AUTHORITY.issuing.certificate()))
+                .await
+                .unwrap()
+                .unwrap()
+                .number
+        );
         numbers
     };
     look().await;

@@ -101,7 +101,7 @@ impl Database {
     }
 
     /// The first column of each row, which is called `line` and is text.
-    async fn rows(&self, sql: &str) -> Vec<String> {
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
         match self.kind {
             Sqlite => {
                 let pool = sqlx::SqlitePool::connect(&self.url).await.unwrap();

@@ -6,6 +6,7 @@ mod blanks;
 mod doors;
 mod identity;
 mod lists;
+mod outside;
 mod second;
 
 use crate::console::REASON;

@@ -50,6 +50,10 @@ pub struct Setup {
     pub range_service: Option<&'static str>,
     /// Whether the certificate authority says which certificates still stand.
     pub published: bool,
+    /// Whether that authority is another one than before, whose certificates still count.
+    pub changed_authority: bool,
+    /// An authority outside, where certificates come from there.
+    pub outside: Option<&'static crate::smartcards::authority::Outside>,
 }
 
 impl Setup {
@@ -65,6 +69,8 @@ impl Setup {
             breached_list: None,
             range_service: None,
             published: false,
+            changed_authority: false,
+            outside: None,
         }
     }
 }
@@ -288,9 +294,12 @@ fn assemble(
         },
         settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
         written: Notify::new(),
-        authority: Some(crate::smartcards::authority::authority()),
+        authority: Some(match setup.outside {
+            Some(outside) => Arc::new(outside),
+            None => crate::smartcards::authority::authority(),
+        }),
         watch: journeys::watch::Watch::default(),
-        published: setup.published.then(crate::certificates::published),
+        published: setup.published.then(|| crate::certificates::published(setup.changed_authority)),
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();
     Node { service, pages }

@@ -1,4 +1,4 @@
-//! Our own certificate authority in the service: it issues certificates of smartcards, and what it says to the world about them.
+//! Our own certificate authority in the service, and those that it was before: it issues certificates of smartcards, and what it says to the world about them.
 //!
 //! The record is `smartcard_certificate`, and nothing else: a certificate is written there before anybody sees it, and is revoked
 //! there in the transaction of the act. Lists and answers are made from it, on every node.
@@ -7,11 +7,13 @@ mod issuer;
 mod list;
 mod published;
 mod status;
+mod voice;
 mod watch;
 
 pub use issuer::OwnAuthority;
 pub use published::{Lifetimes, Published};
 pub use status::Said;
+pub use voice::{issuer_of, name_of};
 pub use watch::{look_now, run};
 
 /// Why a list or an answer cannot be made.

@@ -1,14 +1,13 @@
-//! What our own authority says to the world, as this node has it in memory.
+//! What our own authorities say to the world, as this node has it in memory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
-use pki::ocsp::{HashKind, OcspAnswer, Responder};
-use pki::{IssuingAuthority, Serial, SigningKey};
-use store::authority::SignedList;
+use pki::{IssuingAuthority, SigningKey};
 use tokio::sync::Notify;
+
+use super::voice::Voice;
 
 /// How long what is said may be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,34 +20,14 @@ pub struct Lifetimes {
     pub answer_kept_seconds: u32,
 }
 
-/// More answers than this are not kept; each takes about a kilobyte.
-const MOST_ANSWERS: usize = 100_000;
-
-/// What our own authority says to the world.
+/// What our own authorities say to the world: the one that issues, and those before it whose certificates are still on cards.
 pub struct Published {
-    pub(super) authority: IssuingAuthority,
+    voices: Vec<Voice>,
     pub(super) key: Arc<dyn SigningKey>,
     pub(super) lifetimes: Lifetimes,
-    responder: RwLock<Option<Arc<Responder>>>,
-    answers: RwLock<HashMap<(Serial, HashKind), Kept>>,
-    list: RwLock<Option<Arc<Listed>>>,
     /// When this node last heard of all revocations, in milliseconds since 1970.
     looked: AtomicI64,
     pub(super) look: Notify,
-}
-
-/// An answer in memory.
-#[derive(Debug, Clone)]
-pub(super) struct Kept {
-    pub(super) answer: Arc<OcspAnswer>,
-    pub(super) revoked: bool,
-}
-
-/// The list that counts.
-#[derive(Debug)]
-pub(super) struct Listed {
-    pub(super) list: SignedList,
-    pub(super) serials: BTreeSet<Serial>,
 }
 
 impl std::fmt::Debug for Published {
@@ -61,20 +40,34 @@ impl Published {
     /// What `authority` says, signed by it and by `key`, which answers for it.
     pub fn new(authority: IssuingAuthority, key: Arc<dyn SigningKey>, lifetimes: Lifetimes) -> Self {
         Self {
-            authority,
+            voices: vec![Voice::of(authority)],
             key,
             lifetimes,
-            responder: RwLock::default(),
-            answers: RwLock::default(),
-            list: RwLock::default(),
             looked: AtomicI64::new(i64::MIN),
             look: Notify::new(),
         }
     }
 
-    /// The authority's certificate and those above it.
+    /// And what one says that issued before it: its certificates still count, and it still says which do not.
+    #[must_use]
+    pub fn and_former(mut self, authority: IssuingAuthority) -> Self {
+        self.voices.push(Voice::of(authority));
+        self
+    }
+
+    /// The certificate of the authority that issues and those above it.
     pub fn chain(&self) -> &[pki::Certificate] {
-        self.authority.chain()
+        self.voices.first().map(|voice| voice.authority().chain()).unwrap_or_default()
+    }
+
+    /// The same of each of our authorities, the one that issues first.
+    pub fn chains(&self) -> impl Iterator<Item = &[pki::Certificate]> {
+        self.voices.iter().map(|voice| voice.authority().chain())
+    }
+
+    /// The certificates of the authority of this name, as it stands in addresses ([`super::name_of`]), and those above it.
+    pub fn chain_named(&self, name: &str) -> Option<&[pki::Certificate]> {
+        self.voices.iter().find(|voice| voice.name() == name).map(|voice| voice.authority().chain())
     }
 
     /// How long what is said may be believed.
@@ -87,48 +80,8 @@ impl Published {
         self.look.notify_one();
     }
 
-    // What is kept here is whole after every line, so a panic elsewhere spoils nothing.
-
-    pub(super) fn responder(&self) -> Option<Arc<Responder>> {
-        self.responder.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn set_responder(&self, responder: Responder) {
-        *self.responder.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(responder));
-        // Answers hold the certificate of whoever signed them, and may not outlive it.
-        self.answers.write().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    pub(super) fn kept(&self, serial: &Serial, hash: HashKind) -> Option<Kept> {
-        let answers = self.answers.read().unwrap_or_else(PoisonError::into_inner);
-        answers.get(&(serial.clone(), hash)).cloned()
-    }
-
-    pub(super) fn keep(&self, serial: &Serial, hash: HashKind, kept: Kept) {
-        let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
-        if answers.len() >= MOST_ANSWERS && !answers.contains_key(&(serial.clone(), hash)) {
-            answers.clear();
-        }
-        answers.insert((serial.clone(), hash), kept);
-    }
-
-    /// Forgets an answer that says that a certificate is good. Answers whether there was one.
-    pub(super) fn forget_good(&self, serial: &Serial, hash: HashKind) -> bool {
-        let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
-        let key = (serial.clone(), hash);
-        if answers.get(&key).is_some_and(|kept| !kept.revoked) {
-            answers.remove(&key);
-            return true;
-        }
-        false
-    }
-
-    pub(super) fn list(&self) -> Option<Arc<Listed>> {
-        self.list.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn set_list(&self, listed: Listed) {
-        *self.list.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(listed));
+    pub(super) fn voices(&self) -> &[Voice] {
+        &self.voices
     }
 
     pub(super) fn looked_at(&self, now: Timestamp) {

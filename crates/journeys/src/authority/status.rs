@@ -10,7 +10,8 @@ use pki::ocsp::{
 };
 use store::authority::CertificateStanding;
 
-use super::published::{Kept, Published};
+use super::published::Published;
+use super::voice::{Kept, Voice};
 use super::{PublishProblem, blocking, reason};
 use crate::Service;
 
@@ -43,27 +44,35 @@ impl Service {
 
     async fn say(&self, published: &Published, request: &OcspRequest) -> Result<Said, PublishProblem> {
         let now = self.clock.now();
-        let Some(responder) = published.responder().filter(|one| one.certificate().holds_at(now)) else {
+        let holds = |voice: &Voice| voice.responder().filter(|one| one.certificate().holds_at(now));
+        let ours: Vec<_> =
+            published.voices().iter().filter_map(|voice| Some((voice, holds(voice)?))).collect();
+        if ours.is_empty() {
             return Ok(Said::Nothing(Refused::TryLater));
-        };
-        if !request.wanted().iter().any(|wanted| responder.speaks_for(wanted)) {
-            return Ok(Said::Nothing(Refused::Unauthorized));
         }
+        // Whose certificates are asked about: one answer is signed for one authority.
+        let speaks = |(_, responder): &(&Voice, Arc<Responder>)| {
+            request.wanted().iter().any(|wanted| responder.speaks_for(wanted))
+        };
+        let Some((voice, responder)) = ours.into_iter().find(speaks) else {
+            return Ok(Said::Nothing(Refused::Unauthorized));
+        };
         let most = i64::from(published.lifetimes.answer_kept_seconds);
         if let Some(wanted) = request.cacheable() {
-            let kept = published.kept(wanted.serial(), wanted.hash());
+            let kept = voice.kept(wanted.serial(), wanted.hash());
             if let Some(kept) = kept.filter(|kept| counts(published, kept, now)) {
                 let caching = kept.answer.caching(now, most);
                 return Ok(Said::ToAll(kept.answer, caching));
             }
-            let answer = self.sign_ahead(published, &responder, wanted.serial(), wanted.hash(), now).await?;
+            let asked = (wanted.serial(), wanted.hash());
+            let answer = self.sign_ahead(published, voice, &responder, asked, now).await?;
             let caching = answer.caching(now, most);
             return Ok(Said::ToAll(answer, caching));
         }
         let mut answers: Vec<(Wanted, Status)> = Vec::with_capacity(request.wanted().len());
         for wanted in request.wanted() {
             let status = if responder.speaks_for(wanted) {
-                self.standing(wanted.serial()).await?
+                self.standing(voice, wanted.serial()).await?
             } else {
                 Status::Unknown
             };
@@ -79,12 +88,12 @@ impl Service {
     pub(super) async fn sign_ahead(
         &self,
         published: &Published,
+        voice: &Voice,
         responder: &Arc<Responder>,
-        serial: &Serial,
-        hash: HashKind,
+        (serial, hash): (&Serial, HashKind),
         now: Timestamp,
     ) -> Result<Arc<OcspAnswer>, PublishProblem> {
-        let status = self.standing(serial).await?;
+        let status = self.standing(voice, serial).await?;
         let until = after(now, published.lifetimes.answer_hours);
         let (signs, about) = (Arc::clone(responder), serial.clone());
         let answer = blocking(move || signs.answer_ahead(&about, hash, status, now, until)).await?;
@@ -92,13 +101,13 @@ impl Service {
         // Serials that were never issued are without number, and are not kept.
         if status != Status::Unknown {
             let revoked = matches!(status, Status::Revoked { .. });
-            published.keep(serial, hash, Kept { answer: Arc::clone(&answer), revoked });
+            voice.keep(serial, hash, Kept { answer: Arc::clone(&answer), revoked });
         }
         Ok(answer)
     }
 
-    async fn standing(&self, serial: &Serial) -> Result<Status, PublishProblem> {
-        Ok(match self.store.certificate_standing(serial.as_bytes()).await? {
+    async fn standing(&self, voice: &Voice, serial: &Serial) -> Result<Status, PublishProblem> {
+        Ok(match self.store.certificate_standing(voice.issuer(), serial.as_bytes()).await? {
             CertificateStanding::Good => Status::Good,
             CertificateStanding::Unknown => Status::Unknown,
             CertificateStanding::Revoked(revocation) => {

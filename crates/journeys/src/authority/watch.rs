@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::list::still_valid;
 use super::published::Published;
+use super::voice::Voice;
 use super::{PublishProblem, blocking};
 use crate::Service;
 
@@ -37,7 +38,9 @@ pub async fn run(service: Service, stop: CancellationToken) {
             }
             Err(_) => {}
         }
-        alarm_if_stale(&service, published);
+        for voice in published.voices() {
+            alarm_if_stale(&service, voice);
+        }
     }
 }
 
@@ -54,44 +57,52 @@ pub async fn look_now(service: &Service) -> Result<(), PublishProblem> {
 
 async fn look(service: &Service, published: &Published) -> Result<(), PublishProblem> {
     let now = service.clock.now();
-    keep_responder(service, published, now).await?;
     let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-    let recent = service.store.revoked_since(since, still_valid(now)).await?;
-    if let Some(responder) = published.responder() {
-        for serial in recent.iter().filter_map(|row| Serial::from_bytes(&row.serial)) {
-            for hash in HashKind::ALL {
-                if published.forget_good(&serial, hash) {
-                    service.sign_ahead(published, &responder, &serial, hash, now).await?;
+    let mut recent = Vec::with_capacity(published.voices().len());
+    for voice in published.voices() {
+        keep_responder(service, published, voice, now).await?;
+        let revoked = service.store.revoked_since(voice.issuer(), since, still_valid(now)).await?;
+        if let Some(responder) = voice.responder() {
+            for serial in revoked.iter().filter_map(|row| Serial::from_bytes(&row.serial)) {
+                for hash in HashKind::ALL {
+                    if voice.forget_good(&serial, hash) {
+                        service.sign_ahead(published, voice, &responder, (&serial, hash), now).await?;
+                    }
                 }
             }
         }
+        recent.push(revoked);
     }
     published.looked_at(now);
-    service.keep_list(published, &recent, now).await
+    for (voice, recent) in published.voices().iter().zip(&recent) {
+        service.keep_list(published, voice, recent, now).await?;
+    }
+    Ok(())
 }
 
 /// The newest certificate of a responder that is ours and not due, or a new one.
 async fn keep_responder(
     service: &Service,
     published: &Published,
+    voice: &Voice,
     now: Timestamp,
 ) -> Result<(), PublishProblem> {
-    let authority = published.authority.certificate();
+    let authority = voice.authority().certificate();
     let key = published.key.public_key();
     let fresh = |certificate: &Certificate| {
         certificate.holds_at(now) && !ceremony::responder_is_due(certificate, authority, key, now)
     };
-    if published.responder().is_some_and(|responder| fresh(responder.certificate())) {
+    if voice.responder().is_some_and(|responder| fresh(responder.certificate())) {
         return Ok(());
     }
     let kept = service.store.responder_certificates(now).await?;
     let found = kept.iter().filter_map(|der| Certificate::from_der(der).ok()).find(fresh);
     let certificate = match found {
         Some(certificate) => certificate,
-        None => new_responder(service, published, now).await?,
+        None => new_responder(service, published, voice, now).await?,
     };
     let responder = Responder::new(authority.clone(), certificate, published.key.clone())?;
-    published.set_responder(responder);
+    voice.set_responder(responder);
     Ok(())
 }
 
@@ -99,9 +110,10 @@ async fn keep_responder(
 async fn new_responder(
     service: &Service,
     published: &Published,
+    voice: &Voice,
     now: Timestamp,
 ) -> Result<Certificate, PublishProblem> {
-    let (authority, key) = (published.authority.clone(), published.key.clone());
+    let (authority, key) = (voice.authority().clone(), published.key.clone());
     let random = service.random.clone();
     let certificate = blocking(move || {
         let drawn = |bytes: &mut [u8]| random.fill(bytes);
@@ -116,13 +128,13 @@ async fn new_responder(
 }
 
 /// Who checks by the list refuses every card once it has run out: somebody must hear of it before.
-fn alarm_if_stale(service: &Service, published: &Published) {
-    let Some(listed) = published.list() else { return };
+fn alarm_if_stale(service: &Service, voice: &Voice) {
+    let Some(listed) = voice.list() else { return };
     let list = &listed.list;
     let now = service.clock.now();
     let life = list.next_update.duration_since(list.this_update);
     let left = list.next_update.duration_since(now);
-    metrics::gauge!("fobwatch_revocation_list_seconds_left")
+    metrics::gauge!("fobwatch_revocation_list_seconds_left", "authority" => voice.name().to_owned())
         .set(f64::from(i32::try_from(left.as_secs()).unwrap_or(i32::MAX)));
     if left.saturating_mul(4) < life && left.as_secs() % 60 == 0 {
         tracing::error!(

@@ -12,21 +12,18 @@ use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
 use crate::notices::Concerning;
 use crate::session::Person;
-use crate::smartcard::authority;
 use crate::{Refusal, Service};
 
 /// Revokes all certificates of a card, here and at the certificate authority, and ends the sessions that it opened; where it may
 /// be in strange hands, all of its owner's but `kept`.
 pub(crate) async fn revoke(
-    service: &Service,
     tx: &mut Tx,
     card: &Smartcard,
     reason: RevocationReason,
     kept: Option<Uuid>,
     now: Timestamp,
 ) -> Result<u64, Refusal> {
-    let revoked = tx.revoke_card_certificates(card.id, reason.as_str(), now).await?;
-    authority::no_longer_count(service, tx, &revoked, reason.as_str(), now).await?;
+    tx.revoke_card_certificates(card.id, reason.as_str(), now).await?;
     let mut ended = tx.end_sessions_of_card(card.id, now).await?;
     let Some(owner) = card.account_id else { return Ok(ended) };
     if reason.is_in_strange_hands() {

@@ -14,6 +14,7 @@ mod begin;
 mod claim;
 mod facts;
 mod finish;
+mod give;
 mod history;
 mod issue;
 mod learn;
@@ -24,6 +25,7 @@ mod request;
 mod step;
 mod ticket;
 mod upkeep;
+mod waiting;
 mod watch;
 mod work;
 
@@ -34,6 +36,7 @@ pub use request::{Asked, Issue, NewPasscode, Renew, Request, ServerPasscode, Set
 pub use step::Trouble;
 pub use ticket::new_ticket;
 pub use upkeep::give_up_abandoned;
+pub use waiting::{ask_authority, ask_authority_again_and_again};
 pub use watch::{JobState, JobView, cancel, watch};
 
 use crate::Refusal;

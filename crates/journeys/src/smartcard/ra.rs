@@ -6,6 +6,7 @@ pub mod blanks;
 pub mod find;
 pub mod forecast;
 pub mod identity;
+pub mod outside;
 pub mod queue;
 pub mod reader;
 pub mod requests;

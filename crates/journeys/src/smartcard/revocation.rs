@@ -67,7 +67,7 @@ pub async fn revoke(
     if !tx.cancel_smartcard(card.id, reason.as_str(), now).await? {
         return Ok(());
     }
-    let sessions = end::revoke(service, &mut tx, &card, reason, Some(session), now).await?;
+    let sessions = end::revoke(&mut tx, &card, reason, Some(session), now).await?;
     let about = About {
         detail: Some(reason.as_str()),
         session: Some(session),

@@ -1,9 +1,10 @@
 //! What nobody has to do by hand about smartcards: jobs that came to nothing are given up, and their traces erased when they have
 //! served. Any node may do it at any time.
 
-use super::{authority, job};
+use super::job;
 use crate::{Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
+use rules::smartcard::RevocationReason;
 use store::audit::Event;
 
 /// The journal of a job that has ended serves those who ask what happened to a card; the audit keeps the rest.
@@ -13,8 +14,8 @@ const KEEP_JOBS: SignedDuration = SignedDuration::from_hours(24 * 90);
 const LEFT_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// So many are looked at in one round.
 const BATCH: u32 = 100;
-/// Why a certificate that no card ever proved to have no longer counts, in the words of RFC 5280.
-const NEVER_PROVED: &str = "cessation-of-operation";
+/// Why a certificate that no card ever proved to have no longer counts.
+const NEVER_PROVED: RevocationReason = RevocationReason::NeverProved;
 
 /// Does what is to do by now.
 ///
@@ -38,9 +39,8 @@ async fn revoke_what_is_left(service: &Service) -> Result<(), Refusal> {
     for id in service.store.ended_jobs_with_unproved_certificates(issued, BATCH).await? {
         let mut tx = service.store.begin().await?;
         let left = tx.certificates_of_job(id).await?;
-        let revoked = tx.revoke_unproved_certificates(id, NEVER_PROVED, now).await?;
+        let revoked = tx.revoke_unproved_certificates(id, NEVER_PROVED.as_str(), now).await?;
         if let (Some(first), false) = (left.first(), revoked.is_empty()) {
-            authority::no_longer_count(service, &mut tx, &revoked, NEVER_PROVED, now).await?;
             let (account, card, count) = (first.account_id, first.smartcard_id, revoked.len() as u64);
             tx.audit(Event::UnprovedCertificatesRevoked { account, card, job: id, count }, now);
             tx.commit().await?;

@@ -4,6 +4,7 @@ mod acts;
 mod blanks;
 mod identity;
 mod lists;
+mod outside;
 mod reader;
 mod requests;
 mod see;
@@ -21,7 +22,9 @@ use jiff::Timestamp;
 use journeys::Refusal;
 use journeys::console::Staff;
 use journeys::smartcard::ra::find::{self, FoundBoth, FoundCard};
-use journeys::smartcard::ra::{Deed, RaRefusal, State as CardState, requests as asked_for};
+use journeys::smartcard::ra::{
+    Deed, RaRefusal, State as CardState, outside as untold, requests as asked_for,
+};
 use pages::{ConsoleFound, ConsolePart, FoundPerson, RaAct, RaFind, RaFlag, RaFound, RaFoundCard};
 use rules::role::Act;
 use rules::roster::StaffGroup;
@@ -39,6 +42,7 @@ pub(super) fn routes() -> Router<Web> {
         .merge(acts::routes())
         .merge(reader::routes())
         .merge(lists::routes())
+        .merge(outside::routes())
         .merge(requests::routes())
         .merge(blanks::routes())
 }
@@ -84,6 +88,7 @@ async fn find_page(
     done: Option<String>,
 ) -> Result<RaFind, Refusal> {
     let waiting = asked_for::all(web, staff).await?;
+    let untold = if staff.may(Act::RevokeCard) { untold::to_tell(web, staff).await?.len() } else { 0 };
     let link = |act, href: &str| staff.may(act).then(|| href.to_owned());
     let second = journeys::smartcard::ra::rules_of(staff).ra_second_approver || !waiting.is_empty();
     Ok(RaFind {
@@ -96,6 +101,8 @@ async fn find_page(
         forecast_href: link(Act::SeeForecast, urls::CONSOLE_CARDS_FORECAST),
         requests_href: second.then(|| urls::CONSOLE_CARDS_REQUESTS.to_owned()),
         waiting: waiting.iter().filter(|each| each.may_approve).count().try_into().unwrap_or(u64::MAX),
+        outside_href: (untold > 0).then(|| urls::CONSOLE_CARDS_OUTSIDE.to_owned()),
+        untold: u64::try_from(untold).unwrap_or(u64::MAX),
         blanks_href: link(Act::IssueCard, urls::CONSOLE_CARDS_BLANK),
     })
 }

@@ -90,6 +90,7 @@ audit-smartcard-unblocked-by-staff = Smartcard unblocked by staff
 audit-smartcard-unlocked-by-staff = Account with old passcodes unlocked by staff
 audit-certificates-revoked = Smartcard certificates revoked
 audit-certificates-revoked-by-staff = Smartcard certificates revoked by staff
+audit-outside-authority-told = Outside certificate authority told of a revocation
 audit-unproved-certificates-revoked = Unused certificates revoked
 audit-smartcard-cancelled = Smartcard cancelled
 audit-smartcard-cleared = Smartcard cleared to be used again

@@ -55,6 +55,7 @@ change-role-given = A role in the console was given to you
 change-role-taken = A role in the console was taken from you
 change-smartcard-issued = A smartcard was issued to you
 change-smartcard-renewed = The certificates of your smartcard were renewed
+change-smartcard-certificates-ready = New certificates for your smartcard are ready. Open your smartcard page and go on
 change-smartcard-unblocked = Your smartcard was unlocked with a new passcode
 change-passcodes-set = Your smartcard passcodes were changed
 change-identity-checked = The Registration Authority checked your identity

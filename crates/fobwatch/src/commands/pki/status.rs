@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use jiff::{SignedDuration, Timestamp};
 use journeys::Clock as _;
+use journeys::authority::issuer_of;
 use pki::Certificate;
 use pki::ceremony::sign_responder;
 
@@ -82,8 +83,10 @@ fn keys(config: &Config) -> Finding {
 }
 
 async fn list(config: &Config, now: Timestamp) -> Finding {
+    let chain = authority::chain(config).map_err(|error| format!("{error:#}"))?;
+    let issuer = chain.first().map(issuer_of).unwrap_or_default();
     let house = House::open(config).await.map_err(|error| format!("{error:#}"))?;
-    let list = house.store.revocation_list().await.map_err(|error| error.to_string());
+    let list = house.store.revocation_list(&issuer).await.map_err(|error| error.to_string());
     house.store.close().await;
     match list? {
         None => Err("there is no list of revoked certificates yet: start the service, which makes it".into()),

@@ -81,7 +81,7 @@ async fn a_renewal_puts_a_new_pair_on_the_card_and_revokes_the_old_one(
     assert!(before.iter().all(|old| after.iter().all(|new| new.serial != old.serial)));
     for old in before {
         let old = ward.store().certificate_by_serial(&old.serial).await.unwrap().unwrap();
-        assert_eq!(old.revoked_for.as_deref(), Some("superseded"));
+        assert_eq!(old.revoked_for.as_deref(), Some("renewed"));
     }
     assert_eq!(ward.smartcard(&held).await.renewals_used, 1);
     let view = ward.view(&held, id).await;
@@ -258,7 +258,7 @@ async fn a_wiped_card_has_neither_certificates_nor_the_keys_to_them_and_can_be_i
     let key = held.plastic.with(|card| card.public_key(piv::Slot::Authentication));
     let now = ward.clock.now();
     let mut tx = ward.store().begin().await.unwrap();
-    tx.revoke_card_certificates(held.card, "cessation-of-operation", now).await.unwrap();
+    tx.revoke_card_certificates(held.card, "other", now).await.unwrap();
     tx.commit().await.unwrap();
     let id = ward.asks(&held, Request::Wipe(Wipe { for_reuse: true })).await.unwrap();
     assert_eq!(ward.works(&held, id, &mut Typist::types("none")).await, Some(Verdict::Done));

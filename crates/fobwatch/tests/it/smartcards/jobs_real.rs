@@ -1,89 +1,93 @@
-//! The program that people install, through the real service for smartcards, over HTTP: nothing in between is ours to look away from.
+//! A renewal by the program that people install, with a card behind the real PC/SC service: nothing in between is ours to look away
+//! from. It is killed, and the card is pulled out, at every command.
 
-use super::workstation::PASSCODE;
-use crate::database::Sqlite;
-use crate::ward::{Setup, Ward};
+use super::installed::Desk;
+use jiff::SignedDuration;
 use journeys::smartcard::job::{JobState, Trouble};
-use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use testkit::{CardBed, Reader};
+use rstest::rstest;
+use std::os::unix::process::ExitStatusExt as _;
+use testkit::Reader;
 use vcard::{Firmware, Pull};
 
-/// Agrees to everything and types nothing: the page had the passcode. Where it is asked for one, it types that of everybody's card.
-const PINENTRY: &str = r#"#!/bin/sh
-echo "OK at your service"
-while read -r line; do
-  case "$line" in
-    GETPIN) echo "D PASSCODE"; echo OK ;;
-    BYE) echo OK; exit 0 ;;
-    *) echo OK ;;
-  esac
-done
-"#;
+const SIGKILL: i32 = 9;
 
-/// What the agent is installed as, beside the tests.
-fn agent() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let built = tests.parent().and_then(Path::parent).unwrap().join("fobwatch-card");
-    assert!(built.exists(), "build the agent first: cargo build -p card-agent ({})", built.display());
-    built
+/// How the program is cut off at a command of the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    Killed,
+    Pulled,
 }
 
-/// The machine's file, and the program that stands in for the one that asks.
-fn settings(folder: &Path, portal: &str) -> PathBuf {
-    let pinentry = folder.join("pinentry");
-    std::fs::write(&pinentry, PINENTRY.replace("PASSCODE", PASSCODE)).unwrap();
-    std::fs::set_permissions(&pinentry, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let settings = folder.join("card-agent.toml");
-    let text = format!("portals = [\"{portal}\"]\npinentry = \"{}\"\n", pinentry.display());
-    std::fs::write(&settings, text).unwrap();
-    settings
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_installed_program_renews_a_card_in_a_real_reader_and_goes_on_after_it_was_pulled_out() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let portal: &'static str = format!("http://{}", listener.local_addr().unwrap()).leak();
-    let ward = Ward::with(Setup { public_url: portal, ..Setup::on(Sqlite) }).await;
-    let pages = ward.node.pages.clone().into_make_service_with_connect_info::<SocketAddr>();
-    let serving = tokio::spawn(async move { axum::serve(listener, pages).await });
-    let owner = ward.has_people(1).await[0];
-    let held = ward.card_of(owner, Firmware::Plain).await;
-    let before = ward.pair(&held).await;
-    let folder = tempfile::tempdir().unwrap();
-    let settings = settings(folder.path(), portal);
-    let mut bed = CardBed::start();
-    bed.insert(Reader::First, &held.plastic.0);
-
-    let id = ward.asks_to_renew(&held).await;
-    held.plastic.with(|card| card.pull_after(30, Pull::After));
-    for round in 0..2 {
-        let link = ward.view(&held, id).await.link.unwrap();
-        let mut program = bed.program(agent());
-        program.arg("--settings").arg(&settings).args(["job", &link]);
-        let output = tokio::task::spawn_blocking(move || program.output().unwrap()).await.unwrap();
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        let view = ward.view(&held, id).await;
-        if round == 0 {
-            assert_eq!(view.state, JobState::Stopped, "{view:?} {said}");
-            assert!(matches!(view.trouble, Some(Trouble::NoCard | Trouble::CardGone)), "{view:?} {said}");
-            assert_eq!(ward.pair(&held).await, before);
-            bed.is_empty(Reader::First);
-            held.plastic.is_back();
-            bed.insert(Reader::First, &held.plastic.0);
-            ward.goes_on(&held, id).await;
-        } else {
-            assert_eq!(view.state, JobState::Ended, "{view:?} {said}");
-            assert_eq!(view.trouble, None, "{said}");
-        }
+/// Renews with one cut. Answers whether the renewal has so many commands.
+async fn renews(desk: &mut Desk, cut: Cut, command: u32, when: Pull) -> bool {
+    let before = desk.ward.pair(&desk.held).await;
+    let id = desk.ward.asks_to_renew(&desk.held).await;
+    let killed = (cut == Cut::Killed).then_some((command, when));
+    if cut == Cut::Pulled {
+        desk.held.plastic.with(|card| card.pull_after(command, when));
     }
+    let (status, said) = desk.works(id, killed).await;
+    let reached = match cut {
+        Cut::Killed => !desk.held.plastic.with(vcard::Card::acts_no_more),
+        Cut::Pulled => desk.held.plastic.with(|card| card.is_out()),
+    };
+    let mut view = desk.ward.view(&desk.held, id).await;
+    if view.state != JobState::Ended {
+        assert!(reached, "{command} {view:?} {said}");
+        assert_eq!(desk.ward.pair(&desk.held).await, before, "{command}: the old pair counts");
+        match cut {
+            Cut::Killed => assert_eq!(status.signal(), Some(SIGKILL), "{command} {said}"),
+            Cut::Pulled => {
+                assert_eq!(view.state, JobState::Stopped, "{command} {view:?} {said}");
+                let gone = matches!(view.trouble, Some(Trouble::NoCard | Trouble::CardGone));
+                assert!(gone, "{command} {view:?} {said}");
+            }
+        }
+        is_back(desk, cut);
+        desk.ward.goes_on(&desk.held, id).await;
+        let (_, said) = desk.works(id, None).await;
+        view = desk.ward.view(&desk.held, id).await;
+        assert_eq!((view.state, view.trouble), (JobState::Ended, None), "{command} {said}");
+    } else if reached {
+        is_back(desk, cut);
+    }
+    assert_eq!(view.trouble, None, "{command} {said}");
+    desk.ward.card_holds_its_pair(&desk.held).await;
+    // Limits are for people, not for a test that renews all day.
+    desk.ward.clock.advance(SignedDuration::from_hours(1));
+    reached
+}
+
+/// The card that was pulled out is put in again.
+fn is_back(desk: &mut Desk, cut: Cut) {
+    desk.held.plastic.is_back();
+    if cut == Cut::Pulled {
+        desk.bed.is_empty(Reader::First);
+        desk.bed.insert(Reader::First, &desk.held.plastic.0);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_installed_program_goes_on_wherever_it_was_killed_or_the_card_pulled_out(
+    #[values(Firmware::Moves, Firmware::Plain)] firmware: Firmware,
+    #[values(Cut::Killed, Cut::Pulled)] cut: Cut,
+    #[values(Pull::Before, Pull::After)] when: Pull,
+) {
+    let mut desk = Desk::new(firmware).await;
+    let began = std::time::Instant::now();
+    let mut commands = 0;
+    while renews(&mut desk, cut, commands, when).await {
+        commands += 1;
+    }
+    println!("{firmware:?} {cut:?} {when:?}: {commands} commands in {:?}", began.elapsed());
+    // Fewer would mean that the cuts did not happen.
+    assert!(commands >= 25, "{commands}");
+    desk.ward.nothing_is_left_over().await;
+    desk.ward.audit_is_whole().await;
     // A tool that we did not write reads the certificate that signs in.
-    let read = bed.says("pkcs15-tool", &["--read-certificate", "01"]);
+    let read = desk.bed.says("pkcs15-tool", &["--read-certificate", "01"]);
     let read = pki::Certificate::all_from_pem(&read).unwrap();
-    let pair = ward.pair(&held).await;
+    let pair = desk.ward.pair(&desk.held).await;
     assert_eq!(read[0].der(), pair[0].der);
-    bed.pull(Reader::First);
-    ward.card_holds_its_pair(&held).await;
-    serving.abort();
 }

@@ -77,7 +77,7 @@ async fn a_certificate_that_no_card_proved_is_revoked_when_its_job_is_gone(
     ward.clock.advance(SignedDuration::from_hours(2));
     ward.housekeeping().await;
     let gone = kept(&ward, people[0].1, gone).await;
-    assert_eq!(gone.revoked_for.as_deref(), Some("cessation-of-operation"));
+    assert_eq!(gone.revoked_for.as_deref(), Some("never-proved"));
     assert!(kept(&ward, people[1].1, waits).await.revoked_at.is_none(), "its job can be gone on with");
     ward.clock.advance(DAY);
     ward.housekeeping().await;

@@ -62,7 +62,7 @@ pub async fn begin(service: &Service, asked: Asked<'_>, request: Request) -> Res
     if let Some(card) = &card {
         take(&mut tx, card, evaluated, now).await?;
         if let Some(open) = tx.open_card_job(card.id).await? {
-            match make_way(service, &mut tx, &open, asked, kind, now).await? {
+            match make_way(&mut tx, &open, asked, kind, now).await? {
                 Way::Free => {}
                 Way::GoOn => {
                     go_on(&mut tx, &open, asked.by, &typed, now).await?;
@@ -196,7 +196,6 @@ enum Way {
 }
 
 async fn make_way(
-    service: &Service,
     tx: &mut Tx,
     open: &CardJob,
     asked: Asked<'_>,
@@ -212,7 +211,7 @@ async fn make_way(
     if is_running(open, now) && kind != JobKind::Wipe {
         return Err(Refusal::CardBusy);
     }
-    give_up(service, tx, open, &facts, Trouble::Cancelled, false, now).await?;
+    give_up(tx, open, &facts, Trouble::Cancelled, false, now).await?;
     Ok(Way::Free)
 }
 

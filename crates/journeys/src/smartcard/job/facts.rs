@@ -37,10 +37,14 @@ pub struct Pair {
     pub made_in: u32,
     /// The card's signature over the request for a certificate, DER.
     pub request_signature: Option<Hex>,
+    /// The authority takes its time to decide about it.
+    pub waits: Option<Waits>,
     /// The certificate for it.
     pub certificate: Option<Certificate>,
     /// The slot was emptied where the old key is put aside.
     pub has_room: bool,
+    /// How often the agent was told to put the old key aside: of which nobody heard, it may be done.
+    pub put_aside_orders: u32,
     /// The agent was told to move it to its place: whether it did is not known until it is `moved`.
     pub moving: bool,
     /// It is in its place.
@@ -54,6 +58,15 @@ pub struct Certificate {
     pub id: Uuid,
     /// As it is written to the card, DER.
     pub der: Hex,
+}
+
+/// An authority was asked for a certificate and decides later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waits {
+    /// What it is asked about.
+    pub about: String,
+    /// When it may be asked again, in seconds since 1970, UTC.
+    pub again: i64,
 }
 
 /// A new passcode, on its way.
@@ -216,6 +229,11 @@ impl Facts {
         let pair = std::mem::take(self.pair_mut(which));
         self.orphans.extend(pair.certificate.map(|certificate| certificate.id));
         *self.seen_mut(which) = Seen::default();
+    }
+
+    /// When the authority is to be asked again, in seconds since 1970, UTC; none where nobody waits for it.
+    pub fn asks_again(&self) -> Option<i64> {
+        Which::BOTH.into_iter().filter_map(|which| Some(self.pair(which).waits.as_ref()?.again)).min()
     }
 
     /// The agent lost the card, or another run begins: nothing that was seen counts any more.

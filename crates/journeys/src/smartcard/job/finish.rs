@@ -6,11 +6,11 @@ use super::request::{Held, HeldPasscode, kind_name};
 use super::step::Trouble;
 use super::upkeep::give_up;
 use super::work::Work;
-use crate::smartcard::authority;
 use crate::visitor::About;
 use crate::{Refusal, Service};
 use card_jobs::JobKind;
 use jiff::Timestamp;
+use rules::smartcard::RevocationReason;
 use store::Tx;
 use store::account::Account;
 use store::activity::ActivityKind;
@@ -29,8 +29,8 @@ pub(super) enum Ending {
     Stopped(Trouble),
 }
 
-/// Why the old pair no longer counts, in the words of RFC 5280.
-const SUPERSEDED: &str = "superseded";
+/// Why the old pair no longer counts.
+const SUPERSEDED: RevocationReason = RevocationReason::Renewed;
 
 /// Ends a run. Answers false where the card is not what it was when the job began: then nothing of the transaction may be kept.
 pub(super) async fn finish(
@@ -43,7 +43,7 @@ pub(super) async fn finish(
     let job = &work.job;
     match ending {
         Ending::Stopped(trouble) if trouble.can_resume() => Ok(true),
-        Ending::Stopped(trouble) => give_up(service, tx, job, &work.facts, trouble, true, now).await,
+        Ending::Stopped(trouble) => give_up(tx, job, &work.facts, trouble, true, now).await,
         Ending::Done => {
             if !done(service, tx, work, now).await? {
                 return Ok(false);
@@ -176,7 +176,6 @@ async fn unblocked(
 /// Both new keys have signed with their certificates written: they are the card's pair from this moment on, and the old one is
 /// revoked in it.
 async fn new_pair(
-    service: &Service,
     tx: &mut Tx,
     work: &Work,
     card: &Smartcard,
@@ -189,10 +188,8 @@ async fn new_pair(
     };
     let [Some(signature), Some(authentication)] = Which::BOTH.map(proved) else { return Err(CORRUPT) };
     let pair = [signature, authentication];
-    let ended = tx.certificates_proved(card.id, work.job.id, pair, count, SUPERSEDED, now).await?;
-    let Some(ended) = ended else { return Ok(false) };
-    authority::no_longer_count(service, tx, &ended, SUPERSEDED, now).await?;
-    Ok(true)
+    let ended = tx.certificates_proved(card.id, work.job.id, pair, count, SUPERSEDED.as_str(), now).await?;
+    Ok(ended.is_some())
 }
 
 async fn renewed(
@@ -205,7 +202,7 @@ async fn renewed(
 ) -> Result<bool, Refusal> {
     let by_ra = work.plain.by_ra;
     let count = if by_ra { RenewalCount::StartsAgain } else { RenewalCount::OneMore };
-    if !new_pair(service, tx, work, card, count, now).await? {
+    if !new_pair(tx, work, card, count, now).await? {
         return Ok(false);
     }
     note(service, tx, work, owner, ActivityKind::SmartcardRenewed, now).await?;
@@ -231,7 +228,7 @@ async fn issued(
     owner: &Account,
     now: Timestamp,
 ) -> Result<bool, Refusal> {
-    if !new_pair(service, tx, work, card, RenewalCount::StartsAgain, now).await? {
+    if !new_pair(tx, work, card, RenewalCount::StartsAgain, now).await? {
         return Ok(false);
     }
     let locked = work.plain.locked;

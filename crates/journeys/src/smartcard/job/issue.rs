@@ -1,18 +1,21 @@
 //! A certificate for a key that the card has made and shown to hold.
 
-use super::facts::{Certificate, Which};
+use super::facts::{Certificate, Waits, Which};
 use super::order::{purpose, request};
 use super::work::Work;
+use crate::authority::issuer_of;
 use crate::{Refusal, Service};
 use card_jobs::Hex;
 use jiff::Timestamp;
-use pki::{Issuance, IssueRequest, Serial};
+use pki::{Issuance, IssueRequest, PendingId, Serial};
 use store::smartcard_certificate::CertificateSlot;
 use uuid::Uuid;
 
 /// A certificate that was made and is not written down yet.
 pub(super) struct Issued {
     pub id: Uuid,
+    /// Who issued it, as the record knows authorities.
+    pub issuer: [u8; 32],
     pub slot: CertificateSlot,
     pub serial: Vec<u8>,
     pub der: Vec<u8>,
@@ -24,6 +27,8 @@ pub(super) struct Issued {
 pub(super) enum NotIssued {
     /// The authority does not issue just now.
     Authority,
+    /// It takes its time to decide.
+    Waits,
     /// The card's signature does not fit any more what the record says: another key is made.
     Key,
 }
@@ -35,13 +40,13 @@ pub(super) fn slot_of(which: Which) -> CertificateSlot {
     }
 }
 
-/// Asks the authority, and takes the certificate into the facts.
+/// Asks the authority, and takes the certificate into the facts. Answers it where it is not written down yet.
 pub(super) async fn issue(
     service: &Service,
     work: &mut Work,
     which: Which,
     now: Timestamp,
-) -> Result<Result<Issued, NotIssued>, Refusal> {
+) -> Result<Result<Option<Issued>, NotIssued>, Refusal> {
     let Some(authority) = &service.authority else { return Ok(Err(NotIssued::Authority)) };
     let pair = work.facts.pair(which);
     let (Some(subject), Some(key), Some(signature)) = (work.subject(), &pair.key, &pair.request_signature)
@@ -64,23 +69,40 @@ pub(super) async fn issue(
     };
     let random = service.random.clone();
     let fill = move |bytes: &mut [u8]| random.fill(bytes);
-    let certificate = match authority.issue(&wish, now, &fill).await {
+    let asked = match work.facts.pair(which).waits.clone() {
+        None => authority.issue(&wish, now, &fill).await,
+        Some(waits) => authority.poll(&PendingId(waits.about), &wish, now, &fill).await,
+    };
+    let certificate = match asked {
         Ok(Issuance::Issued(certificate)) => certificate,
-        Ok(Issuance::Pending { .. }) => return Ok(Err(NotIssued::Authority)),
+        Ok(Issuance::Pending { id, retry_after }) => {
+            let again = now.as_second().saturating_add(i64::from(retry_after));
+            work.facts.pair_mut(which).waits = Some(Waits { about: id.0, again });
+            return Ok(Err(NotIssued::Waits));
+        }
         Err(problem) => {
             tracing::error!(alarm = true, %problem, job = %work.job.id, "no certificate is issued");
             return Ok(Err(NotIssued::Authority));
         }
     };
+    // An authority outside that was asked before a crash may have answered what is written down already.
+    let known = service.store.certificate_by_serial(certificate.serial().as_bytes()).await?;
+    if known.as_ref().is_some_and(|known| known.job_id != work.job.id || known.der != certificate.der()) {
+        tracing::error!(alarm = true, job = %work.job.id, "the authority has used a serial number twice");
+        return Ok(Err(NotIssued::Authority));
+    }
     let issued = Issued {
         id: vault::new_id(now, service.random.as_ref()),
+        issuer: authority.chain().first().map(issuer_of).unwrap_or_default(),
         slot: slot_of(which),
         serial: certificate.serial().as_bytes().to_vec(),
         der: certificate.der().to_vec(),
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
     };
-    work.facts.pair_mut(which).certificate =
-        Some(Certificate { id: issued.id, der: Hex(issued.der.clone()) });
-    Ok(Ok(issued))
+    let id = known.as_ref().map_or(issued.id, |known| known.id);
+    let pair = work.facts.pair_mut(which);
+    pair.waits = None;
+    pair.certificate = Some(Certificate { id, der: Hex(issued.der.clone()) });
+    Ok(Ok(known.is_none().then_some(issued)))
 }

@@ -192,7 +192,9 @@ fn done(facts: &mut Facts, step: &Step, outcome: &Outcome, senses: Senses<'_>) -
         (Step::MakeRoom { which }, Outcome::Answered { .. }) => facts.pair_mut(*which).has_room = true,
         (Step::PutAside { which }, Outcome::Answered { answers }) => {
             let status = only(answers)?.status;
-            if !matches!(status, Status::Success | Status::NoSuchReference | Status::NotFound) {
+            let is_gone = matches!(status, Status::Success | Status::NoSuchReference | Status::NotFound);
+            // A card may say that there is something where the old key is to go: the old key, of which it was not heard that it went.
+            if !is_gone && facts.pair(*which).put_aside_orders < 2 {
                 return Err(Trouble::Unexpected);
             }
             facts.seen_mut(*which).put_aside = true;

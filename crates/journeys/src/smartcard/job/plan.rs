@@ -25,6 +25,8 @@ pub(super) struct Given<'a> {
     pub unblocking: u32,
     /// Random bytes that nobody has seen.
     pub fresh: &'a [u8; 32],
+    /// In seconds since 1970, UTC.
+    pub now: i64,
 }
 
 /// What comes next.
@@ -164,11 +166,17 @@ fn history(facts: &Facts) -> Decision {
 /// Two keys, two certificates. What signs in comes last.
 fn new_keys(facts: &Facts, given: Given<'_>) -> Option<Decision> {
     let Some(moves) = facts.run.moves_keys else { return Some(Give(Step::ReadVersion)) };
-    let making = Which::BOTH.into_iter().find_map(|which| {
-        make(facts, which, moves, given)
-            .or_else(|| if moves { None } else { put_in_place(facts, which, given) })
-    });
-    making.or_else(|| moves.then(|| move_both(facts, given)).flatten())
+    let mut waits = None;
+    for which in Which::BOTH {
+        let next = make(facts, which, moves, given);
+        match next.or_else(|| if moves { None } else { put_in_place(facts, which, given) }) {
+            // Where the old keys stay, the authority can decide about both at the same time.
+            Some(Stop(Trouble::AuthorityDecides)) if moves => waits = Some(Stop(Trouble::AuthorityDecides)),
+            Some(next) => return Some(next),
+            None => {}
+        }
+    }
+    waits.or_else(|| moves.then(|| move_both(facts, given)).flatten())
 }
 
 /// A key, a request that it signs, a certificate for it; and, where it waits, that it works.
@@ -179,9 +187,10 @@ fn make(facts: &Facts, which: Which, moves: bool, given: Given<'_>) -> Option<De
         return Some(Give(Step::Generate { slot }));
     }
     if pair.certificate.is_none() {
-        return Some(match pair.request_signature {
-            None => Give(Step::SignRequest { slot }),
-            Some(_) => Decision::Issue(which),
+        return Some(match (&pair.request_signature, &pair.waits) {
+            (None, _) => Give(Step::SignRequest { slot }),
+            (Some(_), Some(waits)) if given.now < waits.again => Stop(Trouble::AuthorityDecides),
+            (Some(_), _) => Decision::Issue(which),
         });
     }
     let unsure = moves && !pair.moved && !pair.moving && !seen.waits;
@@ -232,7 +241,15 @@ fn challenge(slot: Slot, given: Given<'_>) -> Decision {
 pub(super) fn giving(facts: &mut Facts, step: &Step) {
     match step {
         Step::Change => facts.passcode.changing = true,
+        Step::PutAside { which } => facts.pair_mut(*which).put_aside_orders += 1,
         Step::Move { which } => facts.pair_mut(*which).moving = true,
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod card;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;

@@ -200,6 +200,10 @@ pub enum Trouble {
     NotAllowed,
     /// No certificates are issued just now.
     NoAuthority,
+    /// The authority takes its time to decide about a certificate.
+    AuthorityDecides,
+    /// It has decided: the certificates wait for the card.
+    AuthorityDecided,
     /// Too many tries in an hour.
     TooMany,
     /// The card is somebody else's already.
@@ -231,6 +235,8 @@ impl Trouble {
             Self::Unexpected => "unexpected",
             Self::NotAllowed => "not-allowed",
             Self::NoAuthority => "no-authority",
+            Self::AuthorityDecides => "authority-decides",
+            Self::AuthorityDecided => "authority-decided",
             Self::TooMany => "too-many",
             Self::CardTaken => "card-taken",
             Self::CardChanged => "card-changed",

@@ -3,22 +3,21 @@
 use super::claim::facts_of;
 use super::facts::Facts;
 use super::step::Trouble;
-use crate::smartcard::authority;
 use crate::{Refusal, Service};
 use card_jobs::JobKind;
 use jiff::Timestamp;
 use rules::card_job::LIFETIME;
+use rules::smartcard::RevocationReason;
 use store::Tx;
 use store::audit::Event;
 use store::card_job::CardJob;
 
-/// Why a certificate that no card ever proved to have no longer counts, in the words of RFC 5280.
-const NEVER_PROVED: &str = "cessation-of-operation";
+/// Why a certificate that no card ever proved to have no longer counts.
+const NEVER_PROVED: RevocationReason = RevocationReason::NeverProved;
 
 /// Gives a job up, as part of a transaction: what was issued in it and never proved is revoked, a card that was bound for it is blank
 /// again. Answers whether it had not ended before.
 pub(super) async fn give_up(
-    service: &Service,
     tx: &mut Tx,
     job: &CardJob,
     facts: &Facts,
@@ -31,8 +30,7 @@ pub(super) async fn give_up(
     }
     let account = job.account_id.unwrap_or(job.started_by);
     if let Some(card) = job.smartcard_id {
-        let revoked = tx.revoke_unproved_certificates(job.id, NEVER_PROVED, now).await?;
-        authority::no_longer_count(service, tx, &revoked, NEVER_PROVED, now).await?;
+        let revoked = tx.revoke_unproved_certificates(job.id, NEVER_PROVED.as_str(), now).await?;
         if !revoked.is_empty() {
             let count = revoked.len() as u64;
             tx.audit(Event::UnprovedCertificatesRevoked { account, card, job: job.id, count }, now);
@@ -64,9 +62,9 @@ pub(super) async fn give_up(
 pub async fn give_up_abandoned(service: &Service) -> Result<(), Refusal> {
     let now = service.clock.now();
     let started = now.checked_sub(LIFETIME).unwrap_or(Timestamp::MIN);
-    for job in service.store.card_jobs_left_open(started).await? {
+    for job in service.store.card_jobs_left_open(started, now).await? {
         let mut tx = service.store.begin().await?;
-        if give_up(service, &mut tx, &job, &facts_of(&job)?, Trouble::Abandoned, false, now).await? {
+        if give_up(&mut tx, &job, &facts_of(&job)?, Trouble::Abandoned, false, now).await? {
             tx.commit().await?;
         }
     }

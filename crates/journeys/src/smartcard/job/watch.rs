@@ -145,7 +145,7 @@ pub async fn cancel(service: &Service, viewer: Uuid, id: Uuid) -> Result<(), Ref
     let mut tx = service.store.begin().await?;
     // What was issued a moment ago is seen in here alone.
     let job = tx.card_job(job.id).await?.ok_or(Refusal::NotFound)?;
-    if give_up(service, &mut tx, &job, &facts_of(&job)?, Trouble::Cancelled, false, now).await? {
+    if give_up(&mut tx, &job, &facts_of(&job)?, Trouble::Cancelled, false, now).await? {
         tx.commit().await?;
     }
     Ok(())

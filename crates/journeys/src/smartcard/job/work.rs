@@ -2,8 +2,9 @@
 
 use super::claim::{CORRUPT, facts_of};
 use super::facts::{Facts, Which};
+use super::give::Effects;
+use super::issue::Issued;
 use super::learn::{Heard, Senses};
-use super::next::Effects;
 use super::order::{Hands, request};
 use super::plan::Given;
 use super::request::{Plain, Typed, kind_named};
@@ -79,7 +80,7 @@ impl Work {
         self.owner.as_ref().map(|owner| subject(owner, &self.organisation, &self.country))
     }
 
-    pub fn given<'a>(&'a self, fresh: &'a [u8; 32]) -> Given<'a> {
+    pub fn given<'a>(&'a self, fresh: &'a [u8; 32], now: Timestamp) -> Given<'a> {
         Given {
             kind: self.kind,
             plain: &self.plain,
@@ -87,6 +88,7 @@ impl Work {
             has_card: self.card.is_some(),
             unblocking: self.card.as_ref().map_or(0, |card| card.unblock_generation),
             fresh,
+            now: now.as_second(),
         }
     }
 
@@ -149,8 +151,14 @@ impl Work {
                 tx.unblocking_key_replaced(card.id, from).await?;
             }
         }
-        let Some(owner) = &self.owner else { return Ok(true) };
-        for issued in &effects.issued {
+        self.write_issued(tx, &effects.issued, now).await?;
+        Ok(true)
+    }
+
+    /// Writes certificates down before anybody sees them.
+    pub async fn write_issued(&self, tx: &mut Tx, issued: &[Issued], now: Timestamp) -> Result<(), Refusal> {
+        let (Some(card), Some(owner)) = (&self.card, &self.owner) else { return Ok(()) };
+        for issued in issued {
             let new = NewCardCertificate {
                 id: issued.id,
                 smartcard_id: card.id,
@@ -163,11 +171,12 @@ impl Work {
                 job_id: self.job.id,
             };
             tx.add_card_certificate(new, now).await?;
+            tx.certificate_issued_by(issued.id, &issued.issuer).await?;
             let (account, slot) = (owner.id, issued.slot.as_str().to_owned());
             let serial = card_jobs::Hex(issued.serial.clone()).digits();
             tx.audit(Event::CertificateIssued { account, card: card.id, slot, serial }, now);
         }
-        Ok(true)
+        Ok(())
     }
 
     async fn note_tries(

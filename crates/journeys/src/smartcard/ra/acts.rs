@@ -3,7 +3,6 @@
 //! staff.
 
 use crate::console::{Staff, reason};
-use crate::smartcard::authority;
 use crate::smartcard::ra::told::{Doing, Told, tell};
 use crate::smartcard::ra::{Deed, RaRefusal, Serving, begin, may, requests, rules_of, state};
 use crate::{FieldProblem, Refusal, Service, session};
@@ -193,7 +192,7 @@ pub(crate) async fn apply(
         Deed::Cancel | Deed::Replace | Deed::CancelAll => {
             let cause = cause.unwrap_or(RevocationReason::Other);
             so(tx.cancel_smartcard(card.id, cause.as_str(), now).await?)?;
-            revoke(service, tx, card, cause, now).await?;
+            revoke(tx, card, cause, now).await?;
             Told {
                 kind: ActivityKind::SmartcardCancelled,
                 change: SecurityChange::SmartcardCancelled,
@@ -208,7 +207,7 @@ pub(crate) async fn apply(
         }
         Deed::Revoke => {
             let cause = cause.unwrap_or(RevocationReason::Other);
-            so(revoke(service, tx, card, cause, now).await?)?;
+            so(revoke(tx, card, cause, now).await?)?;
             Told {
                 kind: ActivityKind::CertificatesRevoked,
                 change: SecurityChange::SmartcardRevoked,
@@ -222,7 +221,7 @@ pub(crate) async fn apply(
             }
         }
         Deed::Clear => {
-            revoke(service, tx, card, RevocationReason::Replaced, now).await?;
+            revoke(tx, card, RevocationReason::Replaced, now).await?;
             so(tx.clear_smartcard(card.id, now).await?)?;
             Told {
                 kind: ActivityKind::SmartcardCleared,
@@ -240,14 +239,12 @@ pub(crate) async fn apply(
 /// Revokes a card's certificates here and at the certificate authority, and ends the sessions that it opened; where it may be in
 /// strange hands its owner is signed out everywhere. Answers whether there were any.
 async fn revoke(
-    service: &Service,
     tx: &mut Tx,
     card: &Smartcard,
     cause: RevocationReason,
     now: Timestamp,
 ) -> Result<bool, Refusal> {
     let revoked = tx.revoke_card_certificates(card.id, cause.as_str(), now).await?;
-    authority::no_longer_count(service, tx, &revoked, cause.as_str(), now).await?;
     tx.end_sessions_of_card(card.id, now).await?;
     if let (true, Some(owner)) = (cause.is_in_strange_hands(), card.account_id) {
         tx.end_sessions(owner, now).await?;

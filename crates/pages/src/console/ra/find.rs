@@ -53,6 +53,10 @@ pub struct RaFind {
     pub requests_href: Option<String>,
     /// How many wait that whoever looks could decide.
     pub waiting: u64,
+    /// What an authority outside is to be told of; none where there is nothing.
+    pub outside_href: Option<String>,
+    /// How many revocations that are.
+    pub untold: u64,
     /// Where blank cards are registered; none for those who may not.
     pub blanks_href: Option<String>,
 }
@@ -73,6 +77,8 @@ impl Page for RaFind {
             forecast_href: Some("/console/smartcards/forecast".into()),
             requests_href: Some("/console/smartcards/requests".into()),
             waiting: 2,
+            outside_href: Some("/console/smartcards/outside".into()),
+            untold: 3,
             blanks_href: Some("/console/smartcards/blank".into()),
         };
         let card = |label: &str, name: Option<&str>, flags: &[RaFlag]| RaFoundCard {
@@ -106,6 +112,8 @@ impl Page for RaFind {
             queue_href: None,
             forecast_href: None,
             requests_href: None,
+            outside_href: None,
+            untold: 0,
             blanks_href: None,
             waiting: 0,
             done: Some("cancelled".into()),

@@ -194,6 +194,23 @@ async fn a_question_is_answered_once_in_time_and_in_the_browser_that_was_asked(
 
 #[rstest]
 #[tokio::test]
+async fn two_tabs_ask_at_once_and_the_slower_one_comes_home_too(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let (_amina, card) = ward.amina_with_a_card().await;
+    let mut desk = ward.person_elsewhere(AMINA);
+    let (first, second) = (desk.fetches_a_nonce().await, desk.fetches_a_nonce().await);
+    let signed = |nonce: &str| card.token(ward.origin(), nonce);
+    // Each tab has a question of its own: what the card signed for one is no answer to the other.
+    desk.sends_token(&first, &signed(&second)).await.is_told(REFUSED);
+    desk.sends_token(&second, &signed(&second)).await.reads("Good morning, Amina");
+    desk.sends_token(&second, &signed(&second)).await.reads("Good morning, Amina");
+    assert_eq!(ward.db.count("session", "card_serial IS NOT NULL").await, 1, "it signs in once");
+    desk.presses("Sign out").await;
+    desk.sends_token(&second, &signed(&second)).await.is_told(OVER);
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_was_signed_for_another_page_by_another_key_or_under_a_strange_certificate_opens_nothing(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {

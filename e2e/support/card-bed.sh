@@ -1,7 +1,6 @@
-# Runs in namespaces of its own: the real PC/SC service with a virtual card in its reader. What works the card stays outside and finds
-# the service by the socket in the folder. FOLDER VCARD, then what the bureau puts on the card.
-folder=$1 vcard=$2
-shift 2
+# Runs in namespaces of its own: the real PC/SC service with an empty reader. Cards are put in from outside (nsenter, by the number in
+# bed.pid), and what works them finds the service by the socket in the folder. FOLDER.
+folder=$1
 cd "$folder" || exit 1
 ip link set lo up &&
     mount -t tmpfs tmpfs /run &&
@@ -15,23 +14,14 @@ CHANNELID    0x8C7B
 READER
 pcscd --foreground --config "$folder/vpcd.conf" >pcscd.log 2>&1 &
 service=$!
-card=
-trap 'kill $card $service 2>/dev/null; exit' EXIT TERM INT
+trap 'kill $service 2>/dev/null; exit' EXIT TERM INT
+echo $$ >bed.pid
+# The reader listens (port 0x8C7B, state 0A) a moment after the service does.
 tries=0
-until [ -S pcscd.comm ]; do
+until [ -S pcscd.comm ] && grep -q ':8C7B [0-9A-F:]* 0A' /proc/net/tcp; do
     tries=$((tries + 1))
     [ $tries -lt 300 ] || { cat pcscd.log; exit 1; }
     sleep 0.05
 done
 echo "card-bed is ready"
-# The reader listens a moment after the service does.
-tries=0
-while [ $tries -lt 100 ]; do
-    # In the background: the shell hears a signal while it waits, and not while it runs something.
-    "$vcard" connect 127.0.0.1:35963 --folder "$folder/card" "$@" &
-    card=$!
-    wait $card && break
-    tries=$((tries + 1))
-    sleep 0.1
-done
 wait $service

@@ -75,6 +75,10 @@ export const leila = person('Leila Farouk');
 export const bronwen = person('Bronwen Hughes');
 export const mateusz = person('Mateusz Zając');
 export const emrys = person('Emrys Vaughan');
+export const carys = person('Carys Beynon');
+export const teilo = person('Teilo Rees');
+export const mair = person('Mair Probert');
+export const gwilym = person('Gwilym Dafis');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -179,7 +179,9 @@ fn verify(card: &mut HeldCard, origin: &str, signer: &mut dyn Signer) -> Result<
         tries_left = left.filter(|left| again || *left == 1);
         let passcode = match signer.types_passcode_for(origin, left, again) {
             Ok(passcode) => passcode,
-            Err(Unanswered::Declined) => return Err(SignInRefused { why: NotSignedIn::Declined, tries_left }),
+            Err(Unanswered::Declined) => {
+                return Err(SignInRefused { why: NotSignedIn::Declined, tries_left });
+            }
             Err(Unanswered::NoWindow) => return Err(NotSignedIn::NoWindow.into()),
         };
         match card.verify(&passcode)? {

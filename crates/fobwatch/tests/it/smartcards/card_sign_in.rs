@@ -264,7 +264,7 @@ async fn a_revoked_card_is_refused_and_its_sessions_end_at_once(#[values(Sqlite,
     ward.revokes(card.id, "damaged").await;
     desk.opens("/home").await.is_refused("FW-1204");
     amina.opens("/home").await.reads("Good morning, Amina");
-    desk.uses_card(&card, ward.origin()).await.is_told("Its certificates were revoked");
+    desk.uses_card(&card, ward.origin()).await.is_told("certificates were revoked");
     assert_eq!(ward.db.count("activity", "kind = 'card-sign-in-refused'").await, 1);
 }
 
@@ -303,7 +303,7 @@ async fn a_cancelled_card_an_expired_certificate_and_a_disabled_account_are_told
     let mut tx = ward.store().begin().await.unwrap();
     assert!(tx.cancel_smartcard(card.id, "left", ward.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
-    later.uses_card(&card, ward.origin()).await.is_told("Its certificates were revoked");
+    later.uses_card(&card, ward.origin()).await.is_told("certificates were revoked");
 }
 
 #[rstest]
@@ -342,7 +342,7 @@ async fn a_code_of_the_host_for_certificates_is_good_once_for_a_minute_and_in_it
     desk.posts(form(&late)).await.is_told(OVER);
     let in_time = code().await;
     ward.revokes(card.id, "lost").await;
-    desk.posts(form(&in_time)).await.is_told("Its certificates were revoked");
+    desk.posts(form(&in_time)).await.is_told("certificates were revoked");
     let refused = by_certificate::code_for(service, Some(&card.der), &browser, &visitor).await.unwrap_err();
     assert_eq!(refused.code(), "FW-2303");
     let none = by_certificate::code_for(service, None, &browser, &visitor).await.unwrap_err();

@@ -203,7 +203,7 @@ refusal-fw-2302-title = We could not use this smartcard
 refusal-fw-2302-text = This smartcard was not made for this service, or not yet finished. Sign in another way. If the smartcard is your own, contact { $support } and say that you see code FW-2302.
 
 refusal-fw-2303-title = This smartcard no longer works
-refusal-fw-2303-text = Its certificates were revoked, for example because it was reported as lost or because you have another one. Use your present smartcard, sign in another way, or visit your Registration Authority.
+refusal-fw-2303-text = The smartcard’s certificates were revoked, for example because it was reported as lost or because you have another one. Use your present smartcard, sign in another way, or visit your Registration Authority.
 
 refusal-fw-2304-title = The certificates on your smartcard have expired
 refusal-fw-2304-text = Visit your Registration Authority, who check who you are and renew them. Until then, sign in another way.

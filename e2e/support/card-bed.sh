@@ -61,7 +61,8 @@ work &
 hands=$!
 trap 'kill $hands $service 2>/dev/null; exit' EXIT TERM INT
 tries=0
-until [ -S pcscd.comm ]; do
+# The readers listen (ports 0x8C7B and 0x8C7C, state 0A) a moment after the service does.
+until [ -S pcscd.comm ] && [ "$(grep -c ':8C7[BC] [0-9A-F:]* 0A' /proc/net/tcp)" -ge 2 ]; do
     tries=$((tries + 1))
     [ $tries -lt 300 ] || { cat pcscd.log; exit 1; }
     sleep 0.05

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test as base, type Page } from '@playwright/test';
+import { ceremony, CertificateHost } from './authority.ts';
 import { watch } from './look.ts';
 import { Mailbox } from './mailbox.ts';
 import { PEOPLE, roster } from './people.ts';
@@ -14,6 +15,9 @@ import { freePort, start, type Program } from './programs.ts';
 import { TwilioVoice } from './twilio-voice.ts';
 
 const FOBWATCH = resolve('../target/debug/fobwatch');
+
+/** Of the folder with the authority's keys. */
+const PASSPHRASE = 'only for this test';
 
 /** A password that attackers have: the only one on the house's list. */
 export const STOLEN = 'violet tractor under nine bridges';
@@ -33,6 +37,7 @@ export class House {
     private readonly folder: string,
     private readonly program: Program,
     private readonly line: TwilioVoice | undefined,
+    private readonly host: CertificateHost | undefined,
   ) {
     if (line) this.secrets.push(TwilioVoice.TOKEN);
   }
@@ -43,23 +48,38 @@ export class House {
     return this.line;
   }
 
-  static async open(calls: boolean, smartcards = false): Promise<House> {
+  /** Where people sign in by certificate, in a house that has `certificates`. */
+  get certificateHost(): CertificateHost {
+    if (!this.host) throw new Error('nobody signs in by certificate here: test.use({ certificates: true })');
+    return this.host;
+  }
+
+  /** The name of the authority that issues this house's certificates, as OpenSSL takes it. */
+  async authorityName(): Promise<string> {
+    const chain = join(this.folder, 'authority', 'chain.pem');
+    const words = ['x509', '-in', chain, '-noout', '-subject', '-nameopt', 'compat'];
+    const { stdout } = await promisify(execFile)('openssl', words);
+    return stdout.trim().replace(/^subject=\s*/, '');
+  }
+
+  static async open(calls: boolean, smartcards = false, certificates = false): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'fobwatch-e2e-'));
     try {
-      return await House.openIn(folder, calls, smartcards);
+      return await House.openIn(folder, calls, smartcards || certificates, certificates);
     } catch (why) {
       await rm(folder, { recursive: true, force: true });
       throw why;
     }
   }
 
-  private static async openIn(folder: string, calls: boolean, smartcards: boolean): Promise<House> {
+  private static async openIn(folder: string, calls: boolean, smartcards: boolean, certificates: boolean): Promise<House> {
     const mailbox = await Mailbox.open(folder);
     const phone = await Phone.switchOn();
     const line = calls ? await TwilioVoice.connect() : undefined;
+    const host = certificates ? await CertificateHost.of(folder) : undefined;
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    const env = {
+    const env: Record<string, string> = {
       FOBWATCH_SERVER__LISTEN: `127.0.0.1:${port}`,
       FOBWATCH_SERVER__PUBLIC_URL: url,
       FOBWATCH_DATABASE__URL: `sqlite://${join(folder, 'fobwatch.db')}`,
@@ -73,9 +93,10 @@ export class House {
       ...(smartcards && {
         FOBWATCH_SMARTCARDS__AUTHORITY: 'internal',
         FOBWATCH_SMARTCARDS__KEYS_FOLDER: join(folder, 'authority'),
-        FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE: 'only for this test',
+        FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE: PASSPHRASE,
         FOBWATCH_SMARTCARDS__CHAIN: join(folder, 'authority', 'chain.pem'),
       }),
+      ...host?.env,
       ...(line && {
         FOBWATCH_VOICE__PROVIDER: 'twilio',
         FOBWATCH_VOICE__BASE_URL: line.baseUrl,
@@ -91,24 +112,23 @@ export class House {
     await writeFile(people, roster());
     await writeFile(stolen, `${createHash('sha1').update(STOLEN).digest('hex')}:3\n`);
 
-    const fobwatch = (...words: string[]) =>
-      promisify(execFile)(FOBWATCH, [...words, '--config', config], { env: { ...process.env, ...env } });
-    if (smartcards) {
-      // The passphrase is typed.
-      const making = promisify(execFile)(FOBWATCH, ['pki', 'demo', join(folder, 'authority'), '--config', config], {
-        env: { ...process.env, ...env },
-      });
-      making.child.stdin?.end(`${env.FOBWATCH_SMARTCARDS__KEYS_PASSPHRASE ?? ''}\n`);
-      await making;
-    }
-    await fobwatch('passwords', 'build-list', stolen, env.FOBWATCH_PASSWORDS__BREACHED_LIST);
+    const told = (words: string[], typed = '') => {
+      const running = promisify(execFile)(FOBWATCH, [...words, '--config', config], { env: { ...process.env, ...env } });
+      running.child.stdin?.end(typed);
+      return running;
+    };
+    const fobwatch = (...words: string[]) => told(words);
+    const authority = join(folder, 'authority');
+    if (certificates) await ceremony(authority, told);
+    else if (smartcards) await told(['pki', 'demo', authority], `${PASSPHRASE}\n`);
+    await fobwatch('passwords', 'build-list', stolen, join(folder, 'stolen.list'));
     await fobwatch('organisation', 'add', '--code', 'NTH', '--name', 'Northfield Hospitals');
     await fobwatch('roster', 'import', '--organisation', 'NTH', people);
     const program = await start([FOBWATCH, 'serve', '--config', config], {
       env,
       ready: () => fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false),
     });
-    return new House(url, mailbox, phone, fobwatch, join(folder, 'fobwatch.db'), folder, program, line);
+    return new House(url, mailbox, phone, fobwatch, join(folder, 'fobwatch.db'), folder, program, line, host);
   }
 
   async close(): Promise<void> {
@@ -129,14 +149,16 @@ export class House {
 }
 
 /** A test with a house of its worker's own, and a page that may not complain. */
-export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; house: House }>({
+export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; certificates: boolean; house: House }>({
   /** Whether people can be called, too. */
   calls: [false, { option: true, scope: 'worker' }],
   /** Whether cards are issued, by an authority of the house's own. */
   smartcards: [false, { option: true, scope: 'worker' }],
+  /** Whether people can sign in by the certificates of their cards on a host for that. */
+  certificates: [false, { option: true, scope: 'worker' }],
   house: [
-    async ({ calls, smartcards }, use) => {
-      const house = await House.open(calls, smartcards);
+    async ({ calls, smartcards, certificates }, use) => {
+      const house = await House.open(calls, smartcards, certificates);
       await use(house);
       await house.close();
     },

@@ -94,6 +94,10 @@ export const oskar = person('Oskar Lind');
 export const angharad = person('Angharad Mostyn');
 export const cerys = person('Cerys Bowyer');
 export const eluned = person('Eluned Maddox');
+export const teilo = person('Teilo Rees');
+export const mair = person('Mair Probert');
+export const nerys = person('Nerys Beynon');
+export const idwal = person('Idwal Dafis');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

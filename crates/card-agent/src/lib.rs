@@ -43,6 +43,6 @@ pub use pcsc_readers::PcscReaders;
 pub use person::{Missing, NewPasscode, Passcode, Person, Unanswered};
 pub use portal::{Portal, PortalProblem};
 pub use readers::{CardProblem, Readers, ReadersProblem, Seat, Transport};
-pub use token::{NotSignedIn, SignInQuestion, Signer, sign_in};
+pub use token::{NotSignedIn, SignInQuestion, SignInRefused, Signer, sign_in};
 pub use trouble::Trouble;
 pub use words::text;

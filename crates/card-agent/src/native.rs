@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use card_jobs::{EXTENSION, SignInToken};
 use serde::{Deserialize, Serialize};
 
-use crate::token::{NotSignedIn, SignInQuestion};
+use crate::token::{NotSignedIn, SignInQuestion, SignInRefused};
 
 /// Longest question that is read, in bytes.
 const LONGEST_QUESTION: u32 = 16 * 1024;
@@ -20,10 +20,10 @@ enum Question {
 
 /// What it is answered.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(untagged)]
 enum Answer {
-    Token(SignInToken),
-    Refused(NotSignedIn),
+    Signed { token: SignInToken },
+    Refused(SignInRefused),
 }
 
 /// Whether the browser's first argument names the extension that may ask. Others are kept out by the manifest already.
@@ -38,7 +38,7 @@ pub fn is_our_extension(argument: &str) -> bool {
 pub fn answer_one(
     mut from: impl Read,
     mut to: impl Write,
-    sign_in: impl FnOnce(&SignInQuestion) -> Result<SignInToken, NotSignedIn>,
+    sign_in: impl FnOnce(&SignInQuestion) -> Result<SignInToken, SignInRefused>,
 ) -> io::Result<()> {
     let mut length = [0; 4];
     from.read_exact(&mut length)?;
@@ -49,10 +49,10 @@ pub fn answer_one(
     }
     let answer = match serde_json::from_slice(&question) {
         Ok(Question::SignIn(question)) => match sign_in(&question) {
-            Ok(token) => Answer::Token(token),
-            Err(why) => Answer::Refused(why),
+            Ok(token) => Answer::Signed { token },
+            Err(refused) => Answer::Refused(refused),
         },
-        Err(_) => Answer::Refused(NotSignedIn::NotUnderstood),
+        Err(_) => Answer::Refused(NotSignedIn::NotUnderstood.into()),
     };
     let answer = serde_json::to_vec(&answer)?;
     let length = u32::try_from(answer.len()).map_err(io::Error::other)?;
@@ -75,8 +75,10 @@ mod tests {
             if question.origin == "https://access.northfield.example" {
                 let [format, algorithm] = ["f", "a"].map(str::to_owned);
                 Ok(SignInToken { format, algorithm, certificate: Hex(vec![1]), signature: Hex(vec![2]) })
+            } else if question.origin == "https://elsewhere.example" {
+                Err(SignInRefused { why: NotSignedIn::Declined, tries_left: Some(2) })
             } else {
-                Err(NotSignedIn::ForeignOrigin)
+                Err(NotSignedIn::ForeignOrigin.into())
             }
         })
         .unwrap();
@@ -97,6 +99,8 @@ mod tests {
             json!({"token": {"format": "f", "algorithm": "a", "certificate": "01", "signature": "02"}});
         assert_eq!(ask(&question("https://access.northfield.example")), token);
         assert_eq!(ask(&question("https://evil.example")), json!({"refused": "foreign-origin"}));
+        let gave_up = json!({"refused": "declined", "left": 2});
+        assert_eq!(ask(&question("https://elsewhere.example")), gave_up);
     }
 
     #[test]

@@ -45,9 +45,12 @@ pub enum NotSignedIn {
     /// More than one card could sign in.
     #[error("more than one card could sign in")]
     SeveralCards,
-    /// The card was pulled out, or another program uses it.
+    /// The card was pulled out, or is mute.
     #[error("the card does not answer")]
     CardGone,
+    /// Another program uses the card: perhaps this one, for another tab.
+    #[error("another program uses the card")]
+    CardBusy,
     /// The person closed the window.
     #[error("the person did not agree")]
     Declined,
@@ -66,8 +69,34 @@ pub enum NotSignedIn {
 }
 
 impl From<CardProblem> for NotSignedIn {
-    fn from(_: CardProblem) -> Self {
-        Self::CardGone
+    fn from(problem: CardProblem) -> Self {
+        match problem {
+            CardProblem::Gone => Self::CardGone,
+            CardProblem::Busy => Self::CardBusy,
+        }
+    }
+}
+
+/// What the page is told where nobody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SignInRefused {
+    /// Why.
+    #[serde(rename = "refused")]
+    pub why: NotSignedIn,
+    /// How many tries the card's passcode has left, where the person should know: one was wrong just now, or it is the last.
+    #[serde(rename = "left", skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u8>,
+}
+
+impl From<NotSignedIn> for SignInRefused {
+    fn from(why: NotSignedIn) -> Self {
+        Self { why, tries_left: None }
+    }
+}
+
+impl From<CardProblem> for SignInRefused {
+    fn from(problem: CardProblem) -> Self {
+        NotSignedIn::from(problem).into()
     }
 }
 
@@ -89,19 +118,19 @@ pub trait Signer {
 /// Has the card sign, and resets it.
 ///
 /// # Errors
-/// [`NotSignedIn`].
+/// [`SignInRefused`].
 pub fn sign_in(
     question: &SignInQuestion,
     machine: &Machine,
     readers: &mut dyn Readers,
     signer: &mut dyn Signer,
-) -> Result<SignInToken, NotSignedIn> {
+) -> Result<SignInToken, SignInRefused> {
     if !machine.allows_origin(&question.origin) {
-        return Err(NotSignedIn::ForeignOrigin);
+        return Err(NotSignedIn::ForeignOrigin.into());
     }
     let long_enough = (SHORTEST_NONCE..=LONGEST_NONCE).contains(&question.nonce.len());
     if !long_enough || !question.nonce.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(NotSignedIn::NotUnderstood);
+        return Err(NotSignedIn::NotUnderstood.into());
     }
     let (mut card, certificate) = only_card(readers)?;
     verify(&mut card, &question.origin, signer)?;
@@ -112,7 +141,7 @@ pub fn sign_in(
             certificate: certificate.into(),
             signature,
         }),
-        _ => Err(NotSignedIn::WrongCard),
+        _ => Err(NotSignedIn::WrongCard.into()),
     }
 }
 
@@ -139,24 +168,29 @@ fn only_card(readers: &mut dyn Readers) -> Result<(HeldCard, Vec<u8>), NotSigned
     found.ok_or(why)
 }
 
-fn verify(card: &mut HeldCard, origin: &str, signer: &mut dyn Signer) -> Result<(), NotSignedIn> {
+fn verify(card: &mut HeldCard, origin: &str, signer: &mut dyn Signer) -> Result<(), SignInRefused> {
+    let mut tries_left = None;
     for again in (0..TRIES).map(|tried| tried > 0) {
         let left = match card.tries()? {
-            Tries::Blocked => return Err(NotSignedIn::Blocked),
+            Tries::Blocked => return Err(NotSignedIn::Blocked.into()),
             Tries::Left(left) => Some(left),
             Tries::NotTold => None,
         };
+        tries_left = left.filter(|left| again || *left == 1);
         let passcode = match signer.types_passcode_for(origin, left, again) {
             Ok(passcode) => passcode,
-            Err(Unanswered::Declined) => return Err(NotSignedIn::Declined),
-            Err(Unanswered::NoWindow) => return Err(NotSignedIn::NoWindow),
+            Err(Unanswered::Declined) => {
+                return Err(SignInRefused { why: NotSignedIn::Declined, tries_left });
+            }
+            Err(Unanswered::NoWindow) => return Err(NotSignedIn::NoWindow.into()),
         };
         match card.verify(&passcode)? {
             Outcome::Done => return Ok(()),
-            Outcome::Blocked => return Err(NotSignedIn::Blocked),
-            Outcome::WrongPasscode { .. } | Outcome::PasscodeRefused => {}
-            _ => return Err(NotSignedIn::WrongCard),
+            Outcome::Blocked => return Err(NotSignedIn::Blocked.into()),
+            Outcome::WrongPasscode { left } => tries_left = Some(left),
+            Outcome::PasscodeRefused => {}
+            _ => return Err(NotSignedIn::WrongCard.into()),
         }
     }
-    Err(NotSignedIn::WrongPasscode)
+    Err(SignInRefused { why: NotSignedIn::WrongPasscode, tries_left })
 }

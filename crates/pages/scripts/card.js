@@ -6,11 +6,17 @@ const part = (name) => document.querySelector(`[data-card-part="${name}"]`)
 /** What the page says for each reason of the agent's; whatever it does not know is a failure. */
 const SAME_WORDS = { 'foreign-origin': 'not-set-up', 'no-window': 'not-set-up' }
 
-function say(why) {
+/** `left` is how many tries the passcode has left, where the agent says so. */
+function say(why, left) {
   const sentences = [...document.querySelectorAll('[data-card-why]')]
   const named = (name) => sentences.find((each) => each.dataset.cardWhy === name)
   const shown = why && (named(SAME_WORDS[why] ?? why) ?? named('failed'))
   for (const each of sentences) each.hidden = each !== shown
+  const count = document.querySelector('[data-card-count]')
+  count.textContent = Number.isInteger(left) ? left : ''
+  for (const each of document.querySelectorAll('[data-card-left]')) {
+    each.hidden = !(left > 0 && each.dataset.cardLeft === (left === 1 ? 'one' : 'some'))
+  }
 }
 
 /** Asks the extension; nothing where the browser has none, or does not let this page speak to it. */
@@ -41,7 +47,7 @@ async function press(form) {
       form.submit()
       return
     }
-    say(answer?.refused ?? 'failed')
+    say(answer?.refused ?? 'failed', answer?.left)
   } catch {
     say('failed')
   }

@@ -48,7 +48,7 @@ struct CodeForm {
 }
 
 async fn show(State(web): State<Web>, Query(said): Query<Said>, jar: CookieJar) -> Answer {
-    if session::current(&web, web.cookies().read(&jar, Kind::Session).as_ref()).await.is_ok() {
+    if is_signed_in(&web, &jar).await {
         return Ok(see_other(urls::HOME));
     }
     let refused = CardSignInRefusal::ALL.into_iter().find(|refusal| refusal.code() == said.refused);
@@ -95,7 +95,7 @@ async fn give(
     let answer = CardAnswer { nonce: &form.nonce, token: &form.token };
     match sign_in::sign_in(&web, cookie.as_ref(), answer, device.as_ref(), &visitor).await {
         Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
-        Err(refusal) => refused(&web, jar, refusal),
+        Err(refusal) => refused(&web, jar, refusal).await,
     }
 }
 
@@ -118,11 +118,20 @@ async fn go_on(
     let (cookie, device) = (web.cookies().read(&jar, Kind::SignIn), web.cookies().read(&jar, Kind::Device));
     match by_certificate::sign_in(&web, cookie.as_ref(), &form.code, device.as_ref(), &visitor).await {
         Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
-        Err(refusal) => refused(&web, jar, refusal),
+        Err(refusal) => refused(&web, jar, refusal).await,
     }
 }
 
-fn refused(web: &Web, jar: CookieJar, refusal: Refusal) -> Answer {
+async fn is_signed_in(web: &Web, jar: &CookieJar) -> bool {
+    session::current(web, web.cookies().read(jar, Kind::Session).as_ref()).await.is_ok()
+}
+
+async fn refused(web: &Web, jar: CookieJar, refusal: Refusal) -> Answer {
+    // Another tab of this browser was quicker: whoever is signed in need not be told that a question is over.
+    let over = matches!(refusal, Refusal::CardSignIn(CardSignInRefusal::Over));
+    if over && is_signed_in(web, &jar).await {
+        return Ok(see_other(urls::HOME));
+    }
     let (errors, status) = on_page(web, None, refusal)?;
     card_page(web, jar, &errors, status)
 }

@@ -1,6 +1,6 @@
 //! The card signs somebody in.
 
-use card_agent::{Machine, NotSignedIn, SignInQuestion, sign_in};
+use card_agent::{Machine, NotSignedIn, SignInQuestion, SignInRefused, sign_in};
 use card_jobs::{SignInToken, sign_in_digest};
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p256::ecdsa::{DerSignature, VerifyingKey};
@@ -31,6 +31,15 @@ async fn desk_with_certificate() -> Desk {
 }
 
 fn ask(desk: &Desk, origin: &str, nonce: &str, person: &mut Script) -> Result<SignInToken, NotSignedIn> {
+    ask_to_the_end(desk, origin, nonce, person).map_err(|refused| refused.why)
+}
+
+fn ask_to_the_end(
+    desk: &Desk,
+    origin: &str,
+    nonce: &str,
+    person: &mut Script,
+) -> Result<SignInToken, SignInRefused> {
     let question = SignInQuestion { origin: origin.to_owned(), nonce: nonce.to_owned() };
     sign_in(&question, &machine(), &mut desk.readers.clone(), person)
 }
@@ -84,11 +93,20 @@ async fn without_the_one_card_that_can_sign_nobody_is_asked() {
 }
 
 #[tokio::test]
-async fn a_person_who_gives_up_or_types_wrong_is_not_signed_in_and_the_last_try_is_announced() {
+async fn a_person_who_gives_up_or_types_wrong_is_not_signed_in_and_the_page_hears_how_many_tries_are_left() {
     let desk = desk_with_certificate().await;
-    assert_eq!(ask(&desk, ORIGIN, NONCE, &mut Script::default()), Err(NotSignedIn::Declined));
+    let gives_up = |desk: &Desk, person: &mut Script| {
+        let refused = ask_to_the_end(desk, ORIGIN, NONCE, person).unwrap_err();
+        assert_eq!(refused.why, NotSignedIn::Declined);
+        refused.tries_left
+    };
+    assert_eq!(gives_up(&desk, &mut Script::default()), None, "nothing is wrong yet");
+    assert_eq!(gives_up(&desk, &mut Script::types(["111111"])), Some(2));
+    let mut person = Script::types(["123456"]);
+    assert!(ask(&desk, ORIGIN, NONCE, &mut person).is_ok());
     let mut person = Script::types(["111111", "222222"]);
-    assert_eq!(ask(&desk, ORIGIN, NONCE, &mut person), Err(NotSignedIn::Declined));
+    assert_eq!(gives_up(&desk, &mut person), Some(1));
+    assert_eq!(gives_up(&desk, &mut Script::default()), Some(1), "the last one is told of each time");
     assert_eq!(person.asked[2], format!("{ORIGIN} Some(1) true"));
     assert_eq!(desk.tries_left(), 1, "who closes the window keeps the last try");
     assert_eq!(ask(&desk, ORIGIN, NONCE, &mut Script::types(["333333"])), Err(NotSignedIn::Blocked));

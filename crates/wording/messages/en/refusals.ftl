@@ -68,7 +68,7 @@ refusal-fw-1203-title = Start signing in again
 refusal-fw-1203-text = You took longer than we can wait between your password and your security code, or you changed browser. Sign in again with your password.
 
 refusal-fw-1204-title = You have been signed out
-refusal-fw-1204-text = To protect your account we sign you out after 30 minutes in which you do nothing, and after 12 hours in any case. Sign in again to go on.
+refusal-fw-1204-text = To protect your account we sign you out after 30 minutes in which you do nothing, after 12 hours in any case, and at once when the smartcard that you signed in with is revoked. Sign in again to go on.
 
 ## Anything
 
@@ -200,13 +200,13 @@ refusal-fw-2302-title = We could not use this smartcard
 refusal-fw-2302-text = This smartcard was not made for this service, or not yet finished. Sign in another way. If the smartcard is your own, contact { $support } and say that you see code FW-2302.
 
 refusal-fw-2303-title = This smartcard no longer works
-refusal-fw-2303-text = Its certificates were revoked, for example because it was reported as lost or because you have another one. Use your present smartcard, sign in another way, or visit your Registration Authority.
+refusal-fw-2303-text = The smartcard’s certificates were revoked, for example because it was reported as lost or because you have another one. Use your present smartcard, sign in another way, or visit your Registration Authority.
 
 refusal-fw-2304-title = The certificates on your smartcard have expired
 refusal-fw-2304-text = Visit your Registration Authority, who check who you are and renew them. Until then, sign in another way.
 
 refusal-fw-2305-title = Your browser showed no certificate
-refusal-fw-2305-text = Put your smartcard into the reader, close all windows of the browser, open it again and choose the certificate with your name when it asks. Or sign in another way.
+refusal-fw-2305-text = Your browser showed no certificate. Put your smartcard into the reader, close all windows of the browser, open it again and choose the certificate with your name when it asks. Or sign in another way.
 
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.

@@ -194,6 +194,23 @@ async fn a_question_is_answered_once_in_time_and_in_the_browser_that_was_asked(
 
 #[rstest]
 #[tokio::test]
+async fn two_tabs_ask_at_once_and_the_slower_one_comes_home_too(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let (_amina, card) = ward.amina_with_a_card().await;
+    let mut desk = ward.person_elsewhere(AMINA);
+    let (first, second) = (desk.fetches_a_nonce().await, desk.fetches_a_nonce().await);
+    let signed = |nonce: &str| card.token(ward.origin(), nonce);
+    // Each tab has a question of its own: what the card signed for one is no answer to the other.
+    desk.sends_token(&first, &signed(&second)).await.is_told(REFUSED);
+    desk.sends_token(&second, &signed(&second)).await.reads("Good morning, Amina");
+    desk.sends_token(&second, &signed(&second)).await.reads("Good morning, Amina");
+    assert_eq!(ward.db.count("session", "card_serial IS NOT NULL").await, 1, "it signs in once");
+    desk.presses("Sign out").await;
+    desk.sends_token(&second, &signed(&second)).await.is_told(OVER);
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_was_signed_for_another_page_by_another_key_or_under_a_strange_certificate_opens_nothing(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {
@@ -247,7 +264,7 @@ async fn a_revoked_card_is_refused_and_its_sessions_end_at_once(#[values(Sqlite,
     ward.revokes(card.id, "damaged").await;
     desk.opens("/home").await.is_refused("FW-1204");
     amina.opens("/home").await.reads("Good morning, Amina");
-    desk.uses_card(&card, ward.origin()).await.is_told("Its certificates were revoked");
+    desk.uses_card(&card, ward.origin()).await.is_told("certificates were revoked");
     assert_eq!(ward.db.count("activity", "kind = 'card-sign-in-refused'").await, 1);
 }
 
@@ -286,7 +303,7 @@ async fn a_cancelled_card_an_expired_certificate_and_a_disabled_account_are_told
     let mut tx = ward.store().begin().await.unwrap();
     assert!(tx.cancel_smartcard(card.id, "left", ward.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
-    later.uses_card(&card, ward.origin()).await.is_told("Its certificates were revoked");
+    later.uses_card(&card, ward.origin()).await.is_told("certificates were revoked");
 }
 
 #[rstest]
@@ -325,7 +342,7 @@ async fn a_code_of_the_host_for_certificates_is_good_once_for_a_minute_and_in_it
     desk.posts(form(&late)).await.is_told(OVER);
     let in_time = code().await;
     ward.revokes(card.id, "lost").await;
-    desk.posts(form(&in_time)).await.is_told("Its certificates were revoked");
+    desk.posts(form(&in_time)).await.is_told("certificates were revoked");
     let refused = by_certificate::code_for(service, Some(&card.der), &browser, &visitor).await.unwrap_err();
     assert_eq!(refused.code(), "FW-2303");
     let none = by_certificate::code_for(service, None, &browser, &visitor).await.unwrap_err();

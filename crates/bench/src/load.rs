@@ -6,10 +6,11 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use hyper_util::rt::TokioIo;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
@@ -28,6 +29,8 @@ pub struct Answer {
     pub status: u16,
     /// The cookies that it set, as a browser sends them back.
     pub cookies: Vec<String>,
+    /// Where it leads.
+    pub location: Option<String>,
     /// The page.
     pub body: Bytes,
 }
@@ -45,9 +48,17 @@ impl Connection {
         socket.bind(SocketAddr::from((source, 0)))?;
         let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
+        Self::over(stream, address.to_string()).await
+    }
+
+    /// Takes over a stream that is connected to `host`.
+    pub async fn over(
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        host: String,
+    ) -> Result<Self> {
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self { sender, host: address.to_string() })
+        Ok(Self { sender, host })
     }
 
     /// Asks for a page.
@@ -90,27 +101,23 @@ impl Connection {
             .iter()
             .filter_map(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned))
             .collect();
+        let location = response.headers().get(LOCATION).and_then(|at| at.to_str().ok()).map(str::to_owned);
         let body = response.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, cookies, body })
+        Ok(Answer { status, cookies, location, body })
     }
 }
 
 /// How often a page is served in a second, asked for again and again on several connections.
-pub async fn pages_per_second(
-    address: SocketAddr,
-    path: &'static str,
-    cookie: &str,
-    time: Duration,
-) -> Result<f64> {
+pub async fn pages_per_second(address: SocketAddr, path: &str, cookie: &str, time: Duration) -> Result<f64> {
     let began = Instant::now();
     let mut visitors = JoinSet::new();
     for _ in 0..VISITORS {
-        let cookie = cookie.to_owned();
+        let (path, cookie) = (path.to_owned(), cookie.to_owned());
         visitors.spawn(async move {
             let mut connection = Connection::open(address).await?;
             let mut count = 0_u32;
             while began.elapsed() < time {
-                let answer = connection.get(path, &cookie).await?;
+                let answer = connection.get(&path, &cookie).await?;
                 ensure!(answer.status == 200, "{path} answers {}", answer.status);
                 count += 1;
             }
@@ -133,6 +140,11 @@ pub async fn sign_in(connection: &mut Connection, person: &Person) -> Result<Str
     let cookie = answer.cookies.join("; ");
     let answer = connection.post("/sign-in/code", &cookie, format!("code={}", person.code(now()))).await?;
     ensure!(answer.status == 303, "the code is answered with {}", answer.status);
+    session(answer)
+}
+
+/// The cookie of the session that begins with this answer.
+pub fn session(answer: Answer) -> Result<String> {
     answer
         .cookies
         .into_iter()

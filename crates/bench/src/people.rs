@@ -2,6 +2,8 @@
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::path::Path;
 use std::sync::Arc;
 use store::Store;
@@ -25,29 +27,45 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// New keys in `folder`, where the service that is measured finds them.
+pub fn keys(folder: &Path) -> Result<Arc<Keys>> {
+    let file = folder.join("keys");
+    Keys::generate(&SystemRandom::new()).save_new(&file)?;
+    Ok(Arc::new(Keys::load(&file)?))
+}
+
 /// Makes a database and keys in `folder`, with one organisation and `count` people.
-pub async fn settle(folder: &Path, count: usize) -> Result<(Vec<Person>, Keys)> {
-    let random = Arc::new(SystemRandom::new());
-    let keys = Keys::generate(random.as_ref());
-    keys.save_new(&folder.join("keys"))?;
-    let shared = Arc::new(Keys::load(&folder.join("keys"))?);
+pub async fn settle(folder: &Path, count: usize) -> Result<(Vec<Person>, Arc<Keys>)> {
+    let keys = keys(folder)?;
     let url = format!("sqlite://{}", folder.join("fobwatch.db").display());
-    let store = Store::open(&url, 2, shared, random.clone()).await?;
+    let store = Store::open(&url, 2, Arc::clone(&keys), Arc::new(SystemRandom::new())).await?;
     store.migrate().await?;
+    let people = settle_in(&store, &keys, count).await?;
+    store.close().await;
+    Ok((people, keys))
+}
+
+/// One organisation and `count` people in an open database.
+pub async fn settle_in(store: &Store, keys: &Keys, count: usize) -> Result<Vec<Person>> {
+    let random = SystemRandom::new();
     // Everybody has the same password, so its hash is made once.
-    let hasher = Hasher::new(HashSettings::for_cores(1), &keys)?;
-    let hash = hasher.hash(&Secret::new(PASSWORD.to_owned()), random.as_ref()).await?;
+    let hasher = Hasher::new(HashSettings::for_cores(1), keys)?;
+    let hash = hasher.hash(&Secret::new(PASSWORD.to_owned()), &random).await?;
 
     let now = now();
-    let organisation = new_id(now, random.as_ref());
+    let organisation = new_id(now, &random);
     let rows = crowd::roster_of(count, now);
     let mut tx = store.begin().await?;
     tx.add_organisation(organisation, "NTH", "Northfield Hospitals", now).await?;
     tx.import_roster(organisation, &rows, now, &|_, _| store::roster::Missing::Keep, &|_| ())
         .await?
         .context("the roster is refused")?;
-    let people = crowd::settle(&mut tx, organisation, &rows, &hash, random.as_ref(), now).await?;
+    let people = crowd::settle(&mut tx, organisation, &rows, &hash, &random, now).await?;
     tx.commit().await?;
-    store.close().await;
-    Ok((people, keys))
+    Ok(people)
+}
+
+/// The day, as the organisation counts.
+pub fn today() -> Date {
+    now().to_zoned(TimeZone::UTC).date()
 }

@@ -17,8 +17,6 @@ use testkit::{Postgres, crowd};
 use uuid::Uuid;
 use vault::{Keys, Random, SystemRandom, new_id};
 
-/// Cards, unless an argument says otherwise.
-pub(crate) const CARDS: usize = 1_500_000;
 const ROUNDS: usize = 3;
 /// Organisations; every other one has today's preset in the place of the guide's.
 const ORGANISATIONS: usize = 20;
@@ -52,7 +50,7 @@ struct Row {
     now: i64,
 }
 
-/// Measures on SQLite and on PostgreSQL.
+/// Measures it with so many cards, on SQLite and on PostgreSQL.
 pub(crate) async fn decide(cards: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let sqlite = format!("sqlite://{}", folder.path().join("fobwatch.db").display());

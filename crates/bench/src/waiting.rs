@@ -1,8 +1,10 @@
 //! Phones that wait for a question: what each costs, and how long a question takes to reach its phone.
 
 use crate::load::Connection;
-use crate::people::{Person, now};
+use crate::people::{self, Person, now};
 use crate::server::Server;
+use crate::service::{self, CROWD, SIGN_INS};
+use crate::{ROUNDS, percentile};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -26,6 +28,9 @@ const HANDS: usize = 64;
 const ASKED: usize = 1_000;
 /// One question follows the other after this long.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// Whose phone was told of a question, and when.
+type Told = (Uuid, Instant);
 
 /// A phone, and the account that it belongs to.
 #[derive(Clone)]
@@ -72,8 +77,34 @@ async fn enrol(store: &Store, app: &SoftApp, people: &[Person]) -> Result<Vec<Wa
     Ok(phones)
 }
 
-/// Lets all of these people's phones wait, and asks some of them.
-pub async fn waiting(server: &Server, folder: &Path, people: &[Person]) -> Result<()> {
+/// Measures it with so many phones, and what others feel of them.
+pub(crate) async fn measure(binary: &Path, phones: usize) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (people, keys) = people::settle(folder.path(), phones + 2 * (SIGN_INS * ROUNDS + CROWD)).await?;
+    let (with_phones, people) = people.split_at(phones);
+    let (beside, alone) = people.split_at(people.len() / 2);
+    let server = Server::start(binary, folder.path()).await?;
+    // First, while no memory of other work is there to be used again.
+    let mut waiting = waiting(&server, folder.path(), with_phones).await?;
+    println!("beside them:");
+    others(&server, beside, &keys).await?;
+    while let Some(phone) = waiting.try_join_next() {
+        phone??;
+    }
+    drop(waiting);
+    println!("when they have gone:");
+    others(&server, alone, &keys).await?;
+    server.stop().await
+}
+
+async fn others(server: &Server, people: &[Person], keys: &Keys) -> Result<()> {
+    let (crowd, people) = people.split_at(CROWD);
+    service::sign_ins(server, people, keys).await?;
+    service::at_once(server, crowd).await
+}
+
+/// Lets all of these people's phones wait, and asks some of them. Those that were not asked wait on.
+async fn waiting(server: &Server, folder: &Path, people: &[Person]) -> Result<JoinSet<Result<Told>>> {
     let store = beside(folder).await?;
     let app = Arc::new(SoftApp::new(&format!("http://{}", server.address)));
     let phones = enrol(&store, &app, people).await?;
@@ -97,7 +128,7 @@ pub async fn waiting(server: &Server, folder: &Path, people: &[Person]) -> Resul
                 ensure!(status == 200, "a phone is answered with {status}");
                 let answer: Value = serde_json::from_slice(&answer)?;
                 if answer["requests"].as_array().is_some_and(|requests| !requests.is_empty()) {
-                    return anyhow::Ok((phone.account, Instant::now()));
+                    return Ok((phone.account, Instant::now()));
                 }
             }
         });
@@ -125,16 +156,13 @@ pub async fn waiting(server: &Server, folder: &Path, people: &[Person]) -> Resul
         let since = asked.get(&account).context("a phone was told what it was not asked")?;
         took.push(at.saturating_duration_since(*since).as_secs_f64() * 1_000.0);
     }
-    hands.abort_all();
-    took.sort_by(f64::total_cmp);
-    let at = |hundredth: usize| took.get(took.len() * hundredth / 100).copied().unwrap_or_default();
     println!(
         "a question asked on another node reaches its phone in {:.0} ms (median), {:.0} ms (99th of 100)",
-        at(50),
-        at(99)
+        percentile(&mut took, 50),
+        percentile(&mut took, 99)
     );
     store.close().await;
-    Ok(())
+    Ok(hands)
 }
 
 async fn ask(store: &Store, phone: &Waiting) -> Result<()> {

@@ -2,9 +2,9 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use const_oid::AssociatedOid;
-use der::asn1::{ObjectIdentifier, OctetString, Utf8StringRef};
+use der::asn1::{BitString, ObjectIdentifier, OctetString, Utf8StringRef};
 use der::pem::LineEnding;
-use der::{Decode, Encode};
+use der::{Decode, Encode, Tag};
 use jiff::Timestamp;
 use x509_cert::ext::pkix::name::{GeneralName, GeneralNames};
 use x509_cert::ext::pkix::{
@@ -83,13 +83,11 @@ impl Certificate {
         let algorithm = key.curve().signature_algorithm();
         body.version = Version::V3;
         body.signature = algorithm.clone();
-        let signature = key.sign(&body.to_der()?)?;
-        let parsed = Parsed {
-            tbs_certificate: body,
-            signature_algorithm: algorithm,
-            signature: der::asn1::BitString::from_bytes(&signature)?,
-        };
-        let der = parsed.to_der()?;
+        let signed = body.to_der()?;
+        let signature = BitString::from_bytes(&key.sign(&signed)?)?;
+        // What was signed stands in it as it was signed: to write it a second time takes as long as to sign it.
+        let der = raw::element(Tag::Sequence, &[&signed, &algorithm.to_der()?, &signature.to_der()?])?;
+        let parsed = Parsed { tbs_certificate: body, signature_algorithm: algorithm, signature };
         Self::new(der, parsed).map_err(|_| IssuingProblem::Encoding(der::ErrorKind::Failed.into()))
     }
 

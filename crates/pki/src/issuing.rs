@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use x509_cert::TbsCertificate;
 use x509_cert::certificate::Version;
-use x509_cert::ext::Extensions;
+use x509_cert::ext::{Extension, Extensions};
 use x509_cert::name::Name;
 use x509_cert::time::Validity;
 
@@ -22,6 +22,9 @@ pub struct IssuingAuthority {
     chain: Vec<Certificate>,
     key: Arc<dyn SigningKey>,
     policy: Policy,
+    /// Which key signs; and what stands in every certificate of a person. Written once, not for each.
+    authority_key: Extension,
+    shared: Extensions,
 }
 
 /// Why nothing was issued.
@@ -78,7 +81,9 @@ impl IssuingAuthority {
                 return Err(IssuingProblem::Chain(lower.serial().clone()));
             }
         }
-        Ok(Self { own: own.clone(), chain, key, policy })
+        let (authority_key, shared) =
+            (extension::authority_key(&own.key_identifier())?, policy.shared_extensions()?);
+        Ok(Self { own: own.clone(), chain, key, policy, authority_key, shared })
     }
 
     /// Its own certificate.
@@ -115,7 +120,8 @@ impl IssuingAuthority {
         random: &dyn Random,
     ) -> Result<Certificate, IssuingProblem> {
         let ends = self.policy.ends(now, self.certificate().not_after(), random);
-        let extensions = self.policy.extensions(subject, purpose)?;
+        let mut extensions = self.policy.extensions(subject, purpose)?;
+        extensions.extend_from_slice(&self.shared);
         self.sign(subject.name()?, request.public_key(), now, ends, extensions, random)
     }
 
@@ -133,7 +139,7 @@ impl IssuingAuthority {
         if !own.holds_at(now) {
             return Err(IssuingProblem::NotNow(own.serial().clone()));
         }
-        let mut all = vec![extension::authority_key(&own.key_identifier())?, extension::subject_key(key)?];
+        let mut all = vec![self.authority_key.clone(), extension::subject_key(key)?];
         all.extend(extensions);
         let body = Body { subject, issuer: own.body().subject.clone(), key, now, ends, extensions: all };
         Certificate::seal(body.with_serial(&Serial::draw(random))?, self.key())

@@ -66,7 +66,8 @@ impl Policy {
             .map_or(authority_ends, |end| end.min(authority_ends))
     }
 
-    /// The extensions that tell what a certificate of a person is for. Those about keys are added by the authority.
+    /// The extensions that tell what a certificate of a person is for, and whose it is. Those about keys, and those that are the
+    /// same in all of them, are added by the authority.
     pub(crate) fn extensions(&self, subject: &Subject, purpose: Purpose) -> Result<Extensions, der::Error> {
         let (usage, extended, names) = match purpose {
             Purpose::Authentication => (
@@ -87,6 +88,12 @@ impl Policy {
         if purpose == Purpose::Authentication {
             all.extend(subject.security()?);
         }
+        Ok(all)
+    }
+
+    /// The extensions that are the same in every certificate of a person.
+    pub(crate) fn shared_extensions(&self) -> Result<Extensions, der::Error> {
+        let mut all = Vec::with_capacity(3);
         if let Some(policy) = self.policy {
             let information = PolicyInformation { policy_identifier: policy, policy_qualifiers: None };
             all.push(extension::of(&CertificatePolicies(vec![information]), false)?);

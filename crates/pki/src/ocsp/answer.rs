@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use const_oid::db::rfc5280::ID_KP_OCSP_SIGNING;
-use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
+use const_oid::db::rfc6960::{ID_PKIX_OCSP_BASIC, ID_PKIX_OCSP_NONCE};
 use der::asn1::{BitString, OctetString};
-use der::{Decode, Encode};
+use der::{Encode, Tag, TagNumber};
 use jiff::Timestamp;
 use x509_ocsp::{
-    BasicOcspResponse, CertId, CertStatus, OcspGeneralizedTime, OcspResponse, ResponderId, ResponseData,
-    RevokedInfo, SingleResponse, Version,
+    CertId, CertStatus, OcspGeneralizedTime, OcspResponse, OcspResponseStatus, ResponderId, ResponseBytes,
+    ResponseData, RevokedInfo, SingleResponse, Version,
 };
 
 use super::{HashKind, Wanted};
-use crate::{Certificate, IssuingProblem, RevocationReason, Serial, SigningKey, extension, hex, time};
+use crate::{Certificate, IssuingProblem, RevocationReason, Serial, SigningKey, extension, hex, raw, time};
 
 /// How a certificate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,14 +178,21 @@ impl Responder {
             responses,
             response_extensions: nonce.map(|nonce| vec![nonce]),
         };
-        let signature = BitString::from_bytes(&self.key.sign(&body.to_der()?)?)?;
-        let basic = BasicOcspResponse {
-            tbs_response_data: body,
-            signature_algorithm: self.key.curve().signature_algorithm(),
-            signature,
-            certs: Some(vec![x509_cert::Certificate::from_der(self.certificate.der())?]),
-        };
-        let der = OcspResponse::successful(basic)?.to_der()?;
+        let signed = body.to_der()?;
+        let signature = BitString::from_bytes(&self.key.sign(&signed)?)?.to_der()?;
+        let algorithm = self.key.curve().signature_algorithm().to_der()?;
+        // What is written already is not written again (`BasicOCSPResponse`, RFC 6960, section 4.2.1).
+        let certificates = raw::element(Tag::Sequence, &[self.certificate.der()])?;
+        let certificates = raw::element(
+            Tag::ContextSpecific { constructed: true, number: TagNumber::N0 },
+            &[&certificates],
+        )?;
+        let basic = raw::element(Tag::Sequence, &[&signed, &algorithm, &signature, &certificates])?;
+        let response =
+            ResponseBytes { response_type: ID_PKIX_OCSP_BASIC, response: OctetString::new(basic)? };
+        let response =
+            OcspResponse { response_status: OcspResponseStatus::Successful, response_bytes: Some(response) };
+        let der = response.to_der()?;
         let etag = hex::lower(digest(&SHA256, &der).as_ref().get(..16).unwrap_or_default());
         Ok(OcspAnswer { der, etag, this_update: now, next_update })
     }

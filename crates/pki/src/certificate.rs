@@ -85,7 +85,7 @@ impl Certificate {
         body.signature = algorithm.clone();
         let signed = body.to_der()?;
         let signature = BitString::from_bytes(&key.sign(&signed)?)?;
-        // What was signed stands in it as it was signed: to write it a second time takes as long as to sign it.
+        // What was signed stands in it as it was signed, and is not written a second time.
         let der = raw::element(Tag::Sequence, &[&signed, &algorithm.to_der()?, &signature.to_der()?])?;
         let parsed = Parsed { tbs_certificate: body, signature_algorithm: algorithm, signature };
         Self::new(der, parsed).map_err(|_| IssuingProblem::Encoding(der::ErrorKind::Failed.into()))

@@ -118,6 +118,17 @@ install_push_reader() {
     fi
 }
 
+# install_wallet: a wallet for credentials that others wrote, from its package-lock.json.
+install_wallet() {
+    local folder=crates/testkit/wallet
+    if [[ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]]; then
+        say "Fetching the wallet of the tests"
+        (cd "$folder" && npm ci --silent --ignore-scripts) ||
+            fail "npm ci fails in $folder. Connect to the internet, or point npm at a mirror, and run again."
+        touch "$folder/node_modules/.package-lock.json"
+    fi
+}
+
 # install_browser_tests NODE_VERSION: the packages of e2e/package-lock.json, and a Node.js that can run them.
 install_browser_tests() {
     local version=$1 kind

@@ -10,7 +10,8 @@ pub enum CredentialResponse {
     Issued {
         /// As they go over the wire.
         credentials: Vec<String>,
-        /// By what the wallet tells what became of them.
+        /// By what the wallet tells what became of them. Better none in the answer to a deferred request, where it may be but some wallets
+        /// take it for a mistake (those with the library @openid4vc/openid4vci up to 0.4.6).
         notification_id: Option<String>,
     },
     /// Later: the wallet asks again.

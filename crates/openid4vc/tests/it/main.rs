@@ -10,6 +10,7 @@ mod sd_jwt;
 mod sd_jwt_vc;
 mod status_list;
 mod verifier;
+mod wallet;
 
 use openid4vc::jose::Es256Key;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -95,6 +95,15 @@ export class Demonstration {
     await expect(this.reader.locator('.card__label')).toHaveText(card);
   }
 
+  /** Whatever an earlier test left in the reader comes out. */
+  async takesOut(): Promise<void> {
+    const out = this.reader.getByRole('button', { name: 'Take out' });
+    const empty = this.reader.getByText('The reader is empty');
+    await expect(out.or(empty).first()).toBeVisible();
+    if (await out.isVisible()) await out.click();
+    await expect(empty).toBeVisible();
+  }
+
   /** The code that the authenticator shows for somebody's account. */
   async showsTheCodeOf({ email }: Invented): Promise<string> {
     await this.opensTheApp('Codes');

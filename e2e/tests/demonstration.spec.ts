@@ -122,13 +122,12 @@ for (const scripts of [true, false]) {
 
     test('a smartcard is put in, exchanged and taken out', async ({ demo, page }) => {
       await demo.opens();
-      await expect(demo.reader.getByText('The reader is empty')).toBeVisible();
+      await demo.takesOut();
       await demo.putsIn('NTH 0001');
       await expect(demo.reader.getByText('NTH 0001 is in: blank')).toBeVisible();
       await demo.putsIn('STH 0002');
       await (scripts ? look : picture)(page, 'A smartcard in the reader');
-      await demo.reader.getByRole('button', { name: 'Take out' }).click();
-      await expect(demo.reader.getByText('The reader is empty')).toBeVisible();
+      await demo.takesOut();
     });
 
     test('the card program opens for links of this portal alone', async ({ demo }) => {

@@ -120,7 +120,7 @@ impl IssuingAuthority {
         random: &dyn Random,
     ) -> Result<Certificate, IssuingProblem> {
         let ends = self.policy.ends(now, self.certificate().not_after(), random);
-        let mut extensions = self.policy.extensions(subject, purpose)?;
+        let mut extensions = Policy::extensions(subject, purpose)?;
         extensions.extend_from_slice(&self.shared);
         self.sign(subject.name()?, request.public_key(), now, ends, extensions, random)
     }

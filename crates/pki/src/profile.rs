@@ -68,7 +68,7 @@ impl Policy {
 
     /// The extensions that tell what a certificate of a person is for, and whose it is. Those about keys, and those that are the
     /// same in all of them, are added by the authority.
-    pub(crate) fn extensions(&self, subject: &Subject, purpose: Purpose) -> Result<Extensions, der::Error> {
+    pub(crate) fn extensions(subject: &Subject, purpose: Purpose) -> Result<Extensions, der::Error> {
         let (usage, extended, names) = match purpose {
             Purpose::Authentication => (
                 KeyUsage(KeyUsages::DigitalSignature.into()),

@@ -32,7 +32,8 @@ pub fn issuer_of(authority: &Certificate) -> [u8; 32] {
 
 /// The name of an authority in addresses that stand in its certificates for years.
 pub fn name_of(authority: &Certificate) -> String {
-    issuer_of(authority).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let [a, b, c, d, e, f, g, h, ..] = issuer_of(authority);
+    format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// What one authority says.

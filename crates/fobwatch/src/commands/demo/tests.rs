@@ -77,11 +77,12 @@ async fn accounts_and_clock_stay_until_a_fresh_start_is_asked_for() {
         let demo = in_folder(&folder, more);
         let running = demo.start(demo.config().unwrap()).await.unwrap();
         let found = running.service().store.organisation_by_code("NTH").await.unwrap().unwrap();
+        // Whoever runs keeps what it knows: the clock is turned when nobody does.
+        running.stop().await;
         let kept = folder.path().join(PHONE);
         let ahead = demo::Demo::open(&kept, Arc::new(SystemClock)).unwrap().clock();
         let turned = ahead.turned().as_hours();
         ahead.turn(jiff::SignedDuration::from_hours(1));
-        running.stop().await;
         (found.id, turned)
     };
     let first = organisation(&[]).await;

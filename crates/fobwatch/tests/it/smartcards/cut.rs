@@ -20,6 +20,21 @@ pub enum Cut {
     PulledAfter,
 }
 
+/// Every so many places a job is cut off. All of them, `FOBWATCH_TEST_EVERY=1`, take most of an hour.
+pub fn every() -> usize {
+    std::env::var("FOBWATCH_TEST_EVERY").ok().and_then(|text| text.parse().ok()).unwrap_or(6).max(1)
+}
+
+impl Cut {
+    /// Where jobs are cut off in one test: each kind of cut begins elsewhere, so that tests beside each other are at different places.
+    pub fn places(self) -> impl Iterator<Item = usize> {
+        (self as usize % every()..MOST).step_by(every())
+    }
+}
+
+/// No job on a card has more places to be cut off at.
+const MOST: usize = 200;
+
 /// How a job went that was to be cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Went {

@@ -10,12 +10,12 @@ use rstest::rstest;
 use uuid::Uuid;
 use vcard::Firmware;
 
-/// No job on a card has more places to be cut off at.
-const MOST: usize = 200;
-
-/// A person for each place, as each gets a card of their own.
-async fn people(ward: &Ward) -> Vec<Uuid> {
-    ward.has_people(MOST).await
+/// Each place with people of its own, as each gets a card of their own.
+async fn places(ward: &Ward, cut: Cut) -> impl Iterator<Item = (usize, [Uuid; 2])> {
+    let places: Vec<_> = cut.places().collect();
+    let people = ward.has_people(2 * places.len()).await;
+    let pairs: Vec<_> = people.chunks(2).map(|pair| [pair[0], pair[1]]).collect();
+    places.into_iter().zip(pairs)
 }
 
 /// The card is its owner's now: its pair counts, and its passcode is known or nobody's.
@@ -40,7 +40,7 @@ async fn an_issue_that_is_cut_off_anywhere_is_gone_on_with(
 ) {
     let ward = Ward::new(kind).await;
     let nodes = ward.two_nodes().await;
-    for (place, owner) in people(&ward).await.into_iter().enumerate() {
+    for (place, [owner, _]) in places(&ward, cut).await {
         let (held, id) = ward.asks_to_issue(owner, firmware).await;
         let went = ward.works_until((cut, place), &nodes, &held, id, &mut Typist::types("none")).await;
         if !went.is_done() {
@@ -71,7 +71,7 @@ async fn a_locked_card_of_which_the_desk_knows_nothing_is_gone_on_with(
     let ward = Ward::new(kind).await;
     let nodes = ward.two_nodes().await;
     let hospital = ward.hospital().await;
-    for (place, owner) in people(&ward).await.into_iter().enumerate() {
+    for (place, [owner, _]) in places(&ward, cut).await {
         let (_, plastic) = ward.blank_card(Firmware::Plain).await;
         // Any blank card will do: the job finds out which one is in the reader.
         let asked = Asked {
@@ -115,8 +115,7 @@ async fn a_card_whose_issue_is_given_up_anywhere_is_issued_to_somebody_else(
     let ward = Ward::new(kind).await;
     let nodes = ward.two_nodes().await;
     let hospital = ward.hospital().await;
-    for (place, pair) in people(&ward).await.chunks(2).enumerate() {
-        let &[owner, other] = pair else { panic!("two people for each place") };
+    for (place, [owner, other]) in places(&ward, cut).await {
         let (mut held, id) = ward.asks_to_issue(owner, firmware).await;
         let went = ward.works_until((cut, place), &nodes, &held, id, &mut Typist::types("none")).await;
         if went.is_done() {
@@ -157,7 +156,7 @@ async fn a_wipe_that_is_cut_off_anywhere_is_gone_on_with(
     let ward = Ward::new(kind).await;
     let nodes = ward.two_nodes().await;
     let both = [piv::Slot::Authentication, piv::Slot::Signature];
-    for (place, owner) in people(&ward).await.into_iter().enumerate() {
+    for (place, [owner, _]) in places(&ward, cut).await {
         let held = ward.card_of(owner, firmware).await;
         let keys = both.map(|slot| held.plastic.with(|card| card.public_key(slot)));
         let mut tx = ward.store().begin().await.unwrap();

@@ -25,7 +25,7 @@ async fn a_change_of_passcode_that_is_cut_off_anywhere_is_gone_on_with(
     let owner = ward.has_people(1).await[0];
     let held = ward.card_of(owner, Firmware::Plain).await;
     let mut current = PASSCODE.to_owned();
-    for place in 0..30 {
+    for (turn, place) in cut.places().enumerate() {
         let new = format!("{}", 600_000 + place);
         let ask = SetPasscodes {
             current: Some(current.clone().into()),
@@ -44,7 +44,7 @@ async fn a_change_of_passcode_that_is_cut_off_anywhere_is_gone_on_with(
             ward.goes_on_to_the_end(&nodes, &held, id, &mut typist).await;
         }
         assert!(held.plastic.has_passcode(&new), "{cut:?} {place}");
-        assert_eq!(ward.store().passcode_history(held.card).await.unwrap().len(), (place + 2).min(5));
+        assert_eq!(ward.store().passcode_history(held.card).await.unwrap().len(), (turn + 2).min(5));
         current = new;
         ward.clock.advance(SignedDuration::from_hours(1));
         if !went.was_cut {
@@ -67,7 +67,7 @@ async fn an_unblocking_that_is_cut_off_anywhere_is_gone_on_with(
     let nodes = ward.two_nodes().await;
     let owner = ward.has_people(1).await[0];
     let held = ward.card_of(owner, Firmware::Plain).await;
-    for place in 0..30 {
+    for place in cut.places() {
         let new = format!("{}", 700_000 + place);
         let ask = || Request::Unblock(Unblock { new: typed(&new), how: "recovery-passcode" });
         let mut id = ward.asks(&held, ask()).await.unwrap();

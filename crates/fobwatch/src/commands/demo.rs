@@ -113,7 +113,7 @@ impl Demo {
         }
         let demo = demo::Demo::open(&self.data.join(PHONE), Arc::new(SystemClock))?;
         let (staff, cards) = employ(&config, &demo.clock(), &self.data.join(CARDS)).await?;
-        self.settle(&config, demo.clock(), &cards).await?;
+        Box::pin(self.settle(&config, demo.clock(), &cards)).await?;
         let settings = Settings {
             staff,
             cards,

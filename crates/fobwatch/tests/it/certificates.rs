@@ -44,7 +44,7 @@ fn an_authority(name: &str) -> Authority {
     let (root, issuing, responder) =
         (make("root", Curve::P384), make("issuing", Curve::P256), make("ocsp", Curve::P256));
     let now = TurnableClock::new().now();
-    let made = ceremony::demonstrate(name, &root, &issuing, now, &fill).unwrap();
+    let ceremony = ceremony::demonstrate(name, &root, &issuing, now, &fill).unwrap();
     let at = |path: &str| format!("http://fobwatch.example{path}");
     let policy = Policy {
         addresses: Addresses {
@@ -56,7 +56,7 @@ fn an_authority(name: &str) -> Authority {
         days: 730,
         jitter_days: 14,
     };
-    Authority { issuing: IssuingAuthority::new(made.chain, issuing, policy).unwrap(), responder }
+    Authority { issuing: IssuingAuthority::new(ceremony.chain, issuing, policy).unwrap(), responder }
 }
 
 /// One for all tests.
@@ -198,8 +198,8 @@ impl Bed {
             job_id: new_id(),
         };
         tx.add_card_certificate(certificate, self.now()).await.unwrap();
-        let issuer = authority::issuer_of(issuing.certificate());
-        tx.certificate_issued_by(certificate.id, &issuer).await.unwrap();
+        let by = authority::issuer_of(issuing.certificate());
+        tx.certificate_issued_by(certificate.id, &by).await.unwrap();
         tx.commit().await.unwrap();
         std::fs::write(self.path(name), issued.pem()).unwrap();
         (card, issued)

@@ -32,8 +32,8 @@ pub fn issuer_of(authority: &Certificate) -> [u8; 32] {
 
 /// The name of an authority in addresses that stand in its certificates for years.
 pub fn name_of(authority: &Certificate) -> String {
-    let [a, b, c, d, e, f, g, h, ..] = issuer_of(authority);
-    format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    let first = issuer_of(authority).first_chunk().copied().map_or(0, u64::from_be_bytes);
+    format!("{first:016x}")
 }
 
 /// What one authority says.

@@ -85,24 +85,32 @@ pub struct RaCard {
     pub back: Option<String>,
 }
 
+/// A certificate as pages are shown with it.
+fn certificate(slot: &str, revoked: Option<&str>) -> RaCertificate {
+    RaCertificate {
+        slot: slot.into(),
+        serial: "4f5c0a21c3d94e7f8a01b2c3d4e5f607".into(),
+        from: "1 March 2025".into(),
+        until: "14 December 2026".into(),
+        revoked: revoked.map(Into::into),
+    }
+}
+
+/// Something that was done, as pages are shown with it.
+fn happened(what: &str, by: Option<&str>, reason: Option<&str>) -> RaHappening {
+    RaHappening {
+        what: what.into(),
+        when: "22 November 2026 at 9:58am".into(),
+        by: by.map(Into::into),
+        reason: reason.map(Into::into),
+    }
+}
+
 impl Page for RaCard {
     const TEMPLATE: &'static str = "console-ra-card.html";
     const PLACE: Option<Place> = Some(Place::Console);
 
     fn samples() -> Vec<Self> {
-        let certificate = |slot: &str, revoked: Option<&str>| RaCertificate {
-            slot: slot.into(),
-            serial: "4f5c0a21c3d94e7f8a01b2c3d4e5f607".into(),
-            from: "1 March 2025".into(),
-            until: "14 December 2026".into(),
-            revoked: revoked.map(Into::into),
-        };
-        let happened = |what: &str, by: Option<&str>, reason: Option<&str>| RaHappening {
-            what: what.into(),
-            when: "22 November 2026 at 9:58am".into(),
-            by: by.map(Into::into),
-            reason: reason.map(Into::into),
-        };
         let card = "/console/smartcards/cards/0193a0f2";
         let act = |act, word: &str| (act, format!("{card}/{word}"));
         let plain = Self {

@@ -158,7 +158,7 @@ impl Service {
             self.support(organisation)
         };
         match ra_place {
-            Some(place) => self.word("ra-contact-and-place", &[("contact", &contact), ("place", place)]),
+            Some(place) => self.word("support-and-place", &[("contact", &contact), ("place", place)]),
             None => contact,
         }
     }

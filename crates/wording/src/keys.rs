@@ -533,6 +533,6 @@ pub const CALLS: &[Key] = &[
 pub const SUPPORT: &[Key] = &[
     ("support-email-and-phone", &["email", "phone"]),
     ("support-organisation", &["organisation"]),
-    ("ra-contact-and-place", &["contact", "place"]),
+    ("support-and-place", &["contact", "place"]),
     ("support-unknown", &[]),
 ];

@@ -7,7 +7,7 @@ mail-footer = This message was sent by { $service }. Replies to it are not read.
 ## How to reach support, to complete "contact …"
 
 support-email-and-phone = { $email } or { $phone }
-ra-contact-and-place = { $contact } ({ $place })
+support-and-place = { $contact } ({ $place })
 support-organisation = the service desk of { $organisation }
 support-unknown = your organisation's service desk
 
@@ -55,7 +55,7 @@ change-role-given = A role in the console was given to you
 change-role-taken = A role in the console was taken from you
 change-smartcard-issued = A smartcard was issued to you
 change-smartcard-renewed = The certificates of your smartcard were renewed
-change-smartcard-certificates-ready = New certificates for your smartcard are ready. Open your smartcard page and go on
+change-smartcard-certificates-ready = New smartcard certificates are ready. Go on in the portal
 change-smartcard-unblocked = Your smartcard was unlocked with a new passcode
 change-passcodes-set = Your smartcard passcodes were changed
 change-identity-checked = The Registration Authority checked your identity

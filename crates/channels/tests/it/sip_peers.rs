@@ -19,6 +19,11 @@ fn free_port() -> u16 {
     }
 }
 
+/// What starts, at the latest at the tenth try: between our look at a port and the phone's own, another test may take it.
+fn until_its_port_is_free<T>(start: impl Fn() -> Option<T>) -> T {
+    (0..10).find_map(|_| start()).expect("a phone starts on a port that nobody has")
+}
+
 /// sipp as a phone.
 pub struct Sipp {
     pub port: u16,
@@ -34,10 +39,15 @@ impl Sipp {
 
     /// The same for so many calls.
     pub fn start_many(scenario: &str, calls: usize) -> Self {
+        until_its_port_is_free(|| Self::try_to_start(scenario, calls))
+    }
+
+    /// None where somebody took the port first.
+    fn try_to_start(scenario: &str, calls: usize) -> Option<Self> {
         let port = free_port();
         let folder = TempDir::new().unwrap();
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/sipp/{scenario}.xml"));
-        let process = Command::new("sipp")
+        let mut process = Command::new("sipp")
             .current_dir(folder.path())
             .arg("-sf")
             .arg(file)
@@ -50,9 +60,12 @@ impl Sipp {
         // It answers as soon as the port is its own. To try the port would be to take it.
         let taken = format!(":{port:04X} ");
         while !std::fs::read_to_string("/proc/net/udp").unwrap().contains(&taken) {
+            if process.try_wait().unwrap().is_some() {
+                return None;
+            }
             std::thread::yield_now();
         }
-        Self { port, process, _folder: folder }
+        Some(Self { port, process, _folder: folder })
     }
 
     pub fn url(&self) -> String {
@@ -82,6 +95,11 @@ pub struct Baresip {
 
 impl Baresip {
     pub fn start() -> Self {
+        until_its_port_is_free(Self::try_to_start)
+    }
+
+    /// None where somebody took one of its ports first.
+    fn try_to_start() -> Option<Self> {
         let (port, control) = (free_port(), free_port());
         let folder = TempDir::new().unwrap();
         let recordings = folder.path().display();
@@ -109,12 +127,15 @@ impl Baresip {
         let mut line = String::new();
         while !line.contains("baresip is ready") {
             line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "baresip does not start");
+            if output.read_line(&mut line).unwrap() == 0 {
+                process.wait().unwrap();
+                return None;
+            }
         }
         // Nobody reads on, and it must not be held up.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         let control = TcpStream::connect((Ipv4Addr::LOCALHOST, control)).unwrap();
-        Self { port, control, process, folder }
+        Some(Self { port, control, process, folder })
     }
 
     pub fn url(&self) -> String {

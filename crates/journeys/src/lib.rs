@@ -32,6 +32,7 @@ pub mod numbers;
 pub mod organisation_rules;
 pub mod passkey;
 pub mod passkey_proof;
+pub mod passport;
 mod password;
 mod password_check;
 pub mod password_strength;

@@ -36,6 +36,7 @@ mod sign_in;
 mod smartcard;
 mod start;
 mod waiting;
+mod wallet;
 
 pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
@@ -97,3 +98,4 @@ pub use smartcard::{
 };
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};
 pub use waiting::{AskedFor, AskedIn, AskedState, Waiting};
+pub use wallet::{WalletPurpose, WalletQr, WalletState};

@@ -30,6 +30,7 @@ pub mod method;
 pub mod name;
 pub mod outside;
 pub mod passkey;
+pub mod passport;
 pub mod password;
 pub mod path;
 pub mod phone;

@@ -102,6 +102,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0018_outside_authority.sql"),
         include_str!("../migrations/0018_outside_authority.sql"),
     ),
+    (
+        19,
+        "passport",
+        include_str!("../migrations/0019_passport.sql"),
+        include_str!("../migrations/0019_passport.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

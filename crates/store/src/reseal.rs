@@ -69,6 +69,14 @@ statements! {
     NUMBERS = "SELECT id, number FROM number_repair WHERE id > $1 AND number IS NOT NULL ORDER BY id LIMIT 500";
     NUMBER = "UPDATE number_repair SET number = $3 WHERE id = $1 AND number = $2";
     PUSHES = "SELECT id, push FROM authenticator_device WHERE id > $1 AND push IS NOT NULL ORDER BY id LIMIT 500";
+    CONTENTS = "SELECT id, content FROM credential WHERE id > $1 ORDER BY id LIMIT 500";
+    CONTENT = "UPDATE credential SET content = $3 WHERE id = $1 AND content = $2";
+    DETAILS = "SELECT id, reject_details FROM credential WHERE id > $1 AND reject_details IS NOT NULL ORDER BY id LIMIT 500";
+    DETAIL = "UPDATE credential SET reject_details = $3 WHERE id = $1 AND reject_details = $2";
+    ROOT_KEYS = "SELECT id, key FROM passport_root WHERE id > $1 ORDER BY id LIMIT 500";
+    ROOT_KEY = "UPDATE passport_root SET key = $3 WHERE id = $1 AND key = $2";
+    SIGNING_KEYS = "SELECT id, key FROM passport_key WHERE id > $1 ORDER BY id LIMIT 500";
+    SIGNING_KEY = "UPDATE passport_key SET key = $3 WHERE id = $1 AND key = $2";
     PUSH = "UPDATE authenticator_device SET push = $3 WHERE id = $1 AND push = $2";
 }
 
@@ -83,6 +91,10 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: JOBS_TYPED, replace: JOB_TYPED, context: crate::card_job::typed_context },
     SealedColumn { page: JOBS_HELD, replace: JOB_HELD, context: crate::card_job::held_context },
     SealedColumn { page: NUMBERS, replace: NUMBER, context: crate::caller::number_context },
+    SealedColumn { page: CONTENTS, replace: CONTENT, context: crate::credential::content_context },
+    SealedColumn { page: DETAILS, replace: DETAIL, context: crate::credential::details_context },
+    SealedColumn { page: ROOT_KEYS, replace: ROOT_KEY, context: crate::passport_key::root_context },
+    SealedColumn { page: SIGNING_KEYS, replace: SIGNING_KEY, context: crate::passport_key::key_context },
 ];
 
 impl Tx {

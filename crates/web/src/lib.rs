@@ -45,6 +45,7 @@ pub mod urls;
 mod verification;
 mod visitor;
 mod waiting;
+mod wallet_events;
 
 pub use certificate_host::{CertificateHost, HostProblem};
 pub use state::{Web, WebOptions};

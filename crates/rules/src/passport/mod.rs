@@ -1,0 +1,36 @@
+//! The staff passport (guide 000): kinds of credentials, how one stands, and the reasons that people give.
+
+mod kind;
+mod reason;
+mod state;
+
+pub use kind::CredentialKind;
+pub use reason::{RejectReason, RevokeReason, WithdrawReason};
+pub use state::{CredentialMoments, CredentialState};
+
+/// Makes an enum whose every kind has a stable name for the database, for addresses and for choosing its words.
+macro_rules! named {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $kind:ident = $code:literal;)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl $name {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// Its stable name: lower case, with hyphens.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$kind => $code,)* }
+            }
+
+            /// The one with this name, if any.
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == name)
+            }
+        }
+    };
+}
+pub(crate) use named;

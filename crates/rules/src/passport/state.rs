@@ -1,0 +1,96 @@
+//! How a credential stands: a function of what was done with it, and of the day.
+
+use super::named;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+named! {
+    /// How a credential stands.
+    CredentialState {
+        /// Its owner has not said anything yet.
+        ToReview = "to-review";
+        /// It is in its owner's wallet.
+        Accepted = "accepted";
+        /// Its owner does not take it.
+        Rejected = "rejected";
+        /// The trust took it back before it was accepted.
+        Withdrawn = "withdrawn";
+        /// The trust, or its owner by a new copy, has ended it.
+        Revoked = "revoked";
+        /// Its last day is over.
+        Expired = "expired";
+        /// Its owner put it away, or a newer one took its place.
+        Archived = "archived";
+    }
+}
+
+/// What was done with a credential, and when, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub struct CredentialMoments {
+    pub accepted_at: Option<Timestamp>,
+    pub rejected_at: Option<Timestamp>,
+    pub withdrawn_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    pub archived_at: Option<Timestamp>,
+    /// The last local day on which it holds.
+    pub valid_until: Option<Date>,
+}
+
+impl CredentialState {
+    /// How a credential stands on a local day. What cannot be undone counts before what can: one that was revoked and put
+    /// away is revoked.
+    pub fn on(day: Date, moments: &CredentialMoments) -> Self {
+        let over = moments.valid_until.is_some_and(|last| day > last);
+        if moments.revoked_at.is_some() {
+            Self::Revoked
+        } else if moments.withdrawn_at.is_some() {
+            Self::Withdrawn
+        } else if moments.rejected_at.is_some() {
+            Self::Rejected
+        } else if over {
+            Self::Expired
+        } else if moments.archived_at.is_some() {
+            Self::Archived
+        } else if moments.accepted_at.is_some() {
+            Self::Accepted
+        } else {
+            Self::ToReview
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_credential_holds_on_its_last_day_and_not_on_the_next() {
+        let moments = CredentialMoments {
+            accepted_at: Some(Timestamp::UNIX_EPOCH),
+            valid_until: Some(date(2027, 3, 31)),
+            ..CredentialMoments::default()
+        };
+        assert_eq!(CredentialState::on(date(2027, 3, 31), &moments), CredentialState::Accepted);
+        assert_eq!(CredentialState::on(date(2027, 4, 1), &moments), CredentialState::Expired);
+        let revoked = CredentialMoments { revoked_at: Some(Timestamp::UNIX_EPOCH), ..moments };
+        assert_eq!(CredentialState::on(date(2027, 4, 1), &revoked), CredentialState::Revoked);
+    }
+
+    #[test]
+    fn what_nobody_touched_waits_for_its_owner_until_its_last_day() {
+        let untouched =
+            CredentialMoments { valid_until: Some(date(2027, 3, 31)), ..CredentialMoments::default() };
+        assert_eq!(CredentialState::on(date(2027, 3, 31), &untouched), CredentialState::ToReview);
+        assert_eq!(CredentialState::on(date(2027, 4, 1), &untouched), CredentialState::Expired);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for state in CredentialState::ALL {
+            assert_eq!(CredentialState::parse(state.as_str()), Some(*state));
+        }
+        assert_eq!(CredentialState::parse("gone"), None);
+    }
+}

@@ -18,6 +18,7 @@
 pub mod ceremony;
 mod certificate;
 mod chain;
+pub mod credential_signer;
 pub mod est;
 mod extension;
 mod hex;

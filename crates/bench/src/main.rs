@@ -9,6 +9,7 @@
 mod authority;
 mod calls;
 mod certificates;
+mod credentials;
 mod load;
 mod ocsp;
 mod people;
@@ -35,7 +36,8 @@ const REVOKED: usize = 60;
 const PAGES_FOR: Duration = Duration::from_secs(2);
 
 /// The parts, in the order in which all are measured.
-const PARTS: [&str; 6] = ["service", "phones", "certificates", "revocation", "calls", "smartcards"];
+const PARTS: [&str; 7] =
+    ["service", "phones", "certificates", "revocation", "calls", "smartcards", "credentials"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -72,6 +74,7 @@ async fn measure(binary: &Path, part: &str, count: Option<usize>) -> Result<()> 
         }
         "revocation" => revocation::measure(binary, count.unwrap_or(REVOKED)).await,
         "calls" => calls::at_once(count.unwrap_or(CALLS)).await,
+        "credentials" => credentials::measure(),
         "smartcards" => smartcards::decide(count.unwrap_or(CARDS)).await,
         other => bail!("{other:?} is no part: choose one of {PARTS:?}"),
     }

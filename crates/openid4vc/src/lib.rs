@@ -18,6 +18,7 @@ pub mod claim_path;
 pub mod dcql;
 pub mod issuer;
 pub mod jose;
+pub mod outside;
 mod random;
 pub mod sd_jwt;
 pub mod sd_jwt_vc;

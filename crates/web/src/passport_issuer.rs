@@ -164,6 +164,7 @@ async fn notification(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_form_is_read_and_nothing_in_it_stands_twice() {
@@ -174,6 +175,15 @@ mod tests {
         assert_eq!(fields(&headers, b"a=1&b=x%20y").unwrap()["b"], "x y");
         assert!(fields(&headers, b"tx_code=1&tx_code=2").is_err());
         assert!(fields(&headers, b"resource=1&resource=2").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            let _ = fields(&headers, &body);
+        }
     }
 
     #[test]

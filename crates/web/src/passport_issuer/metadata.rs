@@ -136,6 +136,7 @@ fn thousandths(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn metadata_are_signed_for_whoever_likes_that_better() {
@@ -153,6 +154,14 @@ mod tests {
             ("application/jwt;q=x, application/json", false),
         ] {
             assert_eq!(likes(accept, JWT) > likes(accept, JSON), signed, "{accept}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_accepted_is_read(accept in "[ -~]{0,80}", quality in "[ -~]{0,8}") {
+            prop_assert!(likes(&accept, JWT) <= 1_000);
+            prop_assert!(thousandths(&quality) <= 1_000);
         }
     }
 

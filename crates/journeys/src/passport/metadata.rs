@@ -21,7 +21,7 @@ const LOCALE: &str = "en-GB";
 /// [`WalletRefusal::Unknown`] where there is no such organisation.
 pub async fn issuer_metadata(service: &Service, organisation_code: &str) -> Result<Value, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
-    Ok(with_metadata(service, &organisation, IssuerMetadata::to_json))
+    Ok(with_metadata(service, &organisation, |told| told.to_json()))
 }
 
 /// The same signed, for wallets that ask for `application/jwt`.

@@ -16,7 +16,7 @@ const JWT: &str = "application/jwt";
 const JSON: &str = "application/json";
 const STATUS_LIST: &str = "application/statuslist+jwt";
 /// A new name or colour of an organisation is seen after so long.
-const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
+const KEPT: &str = "public, max-age=300";
 
 pub(super) fn routes() -> Router<Web> {
     let [issuer_at, issuer_before] = urls::VC_ISSUER;
@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<Web> {
 }
 
 fn kept(mut response: Response) -> Response {
-    response.headers_mut().insert(CACHE_CONTROL, KEPT);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(KEPT));
     response
 }
 

@@ -152,7 +152,7 @@ async fn of_a_hundred_wallets_at_once_one_redeems_an_offer(#[values(Sqlite, Post
     let nodes = db.two_nodes().await;
     let provided = provided(&db, &nodes[0]).await;
     let offer = provided.offered(&db, &nodes[0], None).await;
-    let answers = at_once(&nodes, 100, async move |nth, store| {
+    let answers = at_once(&nodes, 100, move |nth: usize, store| async move {
         redeem(&store, offer, b"", &nth.to_be_bytes(), 1).await
     })
     .await;
@@ -166,7 +166,7 @@ async fn a_hundred_codes_at_once_are_five_tries(#[values(Sqlite, PostgreSql)] ki
     let nodes = db.two_nodes().await;
     let provided = provided(&db, &nodes[0]).await;
     let offer = provided.offered(&db, &nodes[0], Some(b"right")).await;
-    let answers = at_once(&nodes, 100, async move |nth, store| {
+    let answers = at_once(&nodes, 100, move |nth: usize, store| async move {
         redeem(&store, offer, format!("wrong {nth}").as_bytes(), &nth.to_be_bytes(), 1).await
     })
     .await;
@@ -286,7 +286,7 @@ async fn what_a_hundred_use_at_once_one_uses_until_it_is_erased(
 ) {
     let db = Database::new(kind).await;
     let nodes = db.two_nodes().await;
-    let answers = at_once(&nodes, 100, async move |_, store| {
+    let answers = at_once(&nodes, 100, move |_, store| async move {
         committed(&store, async |tx| tx.use_once(b"nonce", nine()).await).await.unwrap()
     })
     .await;

@@ -56,7 +56,7 @@ pub struct Held {
 
 impl Ward {
     /// The trust provides a credential.
-    pub async fn provides(&self, who: Person, kind: CredentialKind, variant: &str, content: &str) -> Uuid {
+    pub async fn issuer_provides(&self, who: Person, kind: CredentialKind, variant: &str, content: &str) -> Uuid {
         let account_id = self.account_of(who).await;
         let organisation_id = self.store().account(account_id).await.unwrap().unwrap().organisation_id;
         let id = self.new_id();
@@ -69,8 +69,8 @@ impl Ward {
     }
 
     /// Fire safety, level 1.
-    pub async fn provides_fire_safety(&self) -> Uuid {
-        self.provides(AMINA, CredentialKind::CoreSkill, "fire-safety", FIRE).await
+    pub async fn has_fire_safety_to_accept(&self) -> Uuid {
+        self.issuer_provides(AMINA, CredentialKind::CoreSkill, "fire-safety", FIRE).await
     }
 
     /// Amina with a mobile phone, signed in.
@@ -87,13 +87,13 @@ impl Ward {
         amina
     }
 
-    pub async fn withdraws(&self, credential: Uuid) {
+    pub async fn issuer_withdraws(&self, credential: Uuid) {
         let mut tx = self.store().begin().await.unwrap();
         assert!(tx.withdraw_credential(credential, WithdrawReason::IssuedInError, self.now()).await.unwrap());
         tx.commit().await.unwrap();
     }
 
-    pub async fn revokes(&self, credential: Uuid) {
+    pub async fn issuer_revokes(&self, credential: Uuid) {
         let mut tx = self.store().begin().await.unwrap();
         assert!(tx.revoke_credential(credential, RevokeReason::NoLongerValid, self.now()).await.unwrap());
         journeys::passport::revoke_copies(&mut tx, credential, self.now()).await.unwrap();
@@ -111,13 +111,13 @@ impl Ward {
         program_sends(self.browser_from(crate::ward::ELSEWHERE), method, path, headers, body).await
     }
 
-    pub async fn reads(&self, path: &str) -> Told {
+    pub async fn program_reads(&self, path: &str) -> Told {
         self.program_sends(Method::GET, path, &[], None).await
     }
 
     /// The offer that a link leads to.
-    pub async fn fetches(&self, link: &str) -> Told {
-        self.reads(&self.path_of(link)).await
+    pub async fn wallet_fetches(&self, link: &str) -> Told {
+        self.program_reads(&self.path_of(link)).await
     }
 
     /// The path of the offer that a link leads to.
@@ -130,15 +130,15 @@ impl Ward {
 
     /// The code in an offer.
     pub async fn code_of(&self, link: &str) -> String {
-        let offer = self.fetches(link).await.json();
+        let offer = self.wallet_fetches(link).await.json();
         offer["grants"][PRE_AUTHORIZED]["pre-authorized_code"].as_str().unwrap().to_owned()
     }
 
-    pub async fn redeems(&self, code: &str, transaction_code: Option<&str>) -> Told {
-        self.redeems_at(NORTHFIELD, code, transaction_code, &[]).await
+    pub async fn wallet_redeems(&self, code: &str, transaction_code: Option<&str>) -> Told {
+        self.wallet_redeems_at(NORTHFIELD, code, transaction_code, &[]).await
     }
 
-    pub async fn redeems_at(
+    pub async fn wallet_redeems_at(
         &self,
         issuer: &str,
         code: &str,
@@ -150,9 +150,9 @@ impl Ward {
     }
 
     /// A token for the code, which must be right.
-    pub async fn token(&self, link: &str, transaction_code: Option<&str>) -> Held {
+    pub async fn wallet_token(&self, link: &str, transaction_code: Option<&str>) -> Held {
         let code = self.code_of(link).await;
-        let told = self.redeems(&code, transaction_code).await;
+        let told = self.wallet_redeems(&code, transaction_code).await;
         told.is_ok();
         assert_eq!(told.headers["cache-control"], "no-store");
         let body = told.json();
@@ -160,20 +160,20 @@ impl Ward {
         Held { access_token: body["access_token"].as_str().unwrap().to_owned(), dpop: None }
     }
 
-    pub async fn nonce(&self) -> Told {
+    pub async fn issuer_nonce(&self) -> Told {
         self.program_sends(Method::POST, &format!("{NORTHFIELD}/nonce"), &[], Some(String::new())).await
     }
 
     pub async fn c_nonce(&self) -> String {
-        self.nonce().await.json()["c_nonce"].as_str().unwrap().to_owned()
+        self.issuer_nonce().await.json()["c_nonce"].as_str().unwrap().to_owned()
     }
 
     /// What shows that a wallet has a key.
-    pub fn proof(&self, key: &Es256Key, nonce: &str) -> String {
-        self.proof_with(key, nonce, |_, _| {})
+    pub fn key_proof(&self, key: &Es256Key, nonce: &str) -> String {
+        self.key_proof_with(key, nonce, |_, _| {})
     }
 
-    pub fn proof_with(
+    pub fn key_proof_with(
         &self,
         key: &Es256Key,
         nonce: &str,
@@ -188,8 +188,8 @@ impl Ward {
     }
 
     /// A proof that whoever asks has the token's key.
-    pub async fn dpop(&self, key: &Es256Key, path: &str, access_token: Option<&str>) -> String {
-        let nonce = self.nonce().await.headers["dpop-nonce"].to_str().unwrap().to_owned();
+    pub async fn dpop_proof(&self, key: &Es256Key, path: &str, access_token: Option<&str>) -> String {
+        let nonce = self.issuer_nonce().await.headers["dpop-nonce"].to_str().unwrap().to_owned();
         let mut claims = json!({
             "jti": self.new_id().to_string(), "htm": "POST", "htu": format!("{}{path}", self.setup.public_url),
             "iat": self.now().as_second(), "nonce": nonce,
@@ -201,26 +201,26 @@ impl Ward {
     }
 
     /// Asks for what the token is for.
-    pub async fn asks_for(&self, held: &Held, proofs: &[String]) -> Told {
+    pub async fn wallet_asks_for(&self, held: &Held, proofs: &[String]) -> Told {
         let body = json!({ "credential_configuration_id": "core-skill", "proofs": { "jwt": proofs } });
-        self.asks(held, &body).await
+        self.wallet_asks(held, &body).await
     }
 
-    pub async fn asks(&self, held: &Held, body: &Value) -> Told {
-        self.sends_with(held, &format!("{NORTHFIELD}/credential"), body).await
+    pub async fn wallet_asks(&self, held: &Held, body: &Value) -> Told {
+        self.wallet_sends(held, &format!("{NORTHFIELD}/credential"), body).await
     }
 
     /// Tells what became of credentials.
-    pub async fn tells(&self, held: &Held, id: &str, event: &str) -> Told {
+    pub async fn wallet_tells(&self, held: &Held, id: &str, event: &str) -> Told {
         let body = json!({ "notification_id": id, "event": event });
-        self.sends_with(held, &format!("{NORTHFIELD}/notification"), &body).await
+        self.wallet_sends(held, &format!("{NORTHFIELD}/notification"), &body).await
     }
 
-    pub async fn sends_with(&self, held: &Held, path: &str, body: &Value) -> Told {
+    pub async fn wallet_sends(&self, held: &Held, path: &str, body: &Value) -> Told {
         let token = &held.access_token;
         let (authorization, dpop) = match &held.dpop {
             None => (format!("Bearer {token}"), String::new()),
-            Some(key) => (format!("DPoP {token}"), self.dpop(key, path, Some(token)).await),
+            Some(key) => (format!("DPoP {token}"), self.dpop_proof(key, path, Some(token)).await),
         };
         let headers =
             [("authorization", authorization.as_str()), ("content-type", "application/json"), ("dpop", &dpop)];
@@ -228,9 +228,9 @@ impl Ward {
     }
 
     /// A wallet takes what was offered, once: what it was given.
-    pub async fn takes(&self, held: &Held) -> Told {
-        let proof = self.proof(&key(), &self.c_nonce().await);
-        let told = self.asks_for(held, &[proof]).await;
+    pub async fn wallet_takes(&self, held: &Held) -> Told {
+        let proof = self.key_proof(&key(), &self.c_nonce().await);
+        let told = self.wallet_asks_for(held, &[proof]).await;
         told.is_ok();
         told
     }
@@ -289,14 +289,14 @@ pub fn add_page(credential: Uuid) -> String {
 
 impl Visitor<'_> {
     /// *Accept credential and add it to my wallet*: the link that the QR code holds.
-    pub async fn accepts(&mut self, credential: Uuid) -> String {
+    pub async fn adds_to_wallet(&mut self, credential: Uuid) -> String {
         self.posts((add_page(credential), String::new())).await;
         self.reads("Scan the QR code to add your credential");
         link_on(&self.browser)
     }
 
     /// *Reissue*.
-    pub async fn reissues(&mut self, credential: Uuid) -> String {
+    pub async fn reissues_to_wallet(&mut self, credential: Uuid) -> String {
         self.posts((add_page(credential), "reissue=yes".to_owned())).await;
         self.reads("Scan the QR code to add a new copy of your credential");
         link_on(&self.browser)

@@ -24,9 +24,9 @@ impl Visitor<'_> {
 impl Ward {
     /// A wallet takes the access key: what it holds then.
     async fn takes_access_key(&self, held: &Held) -> String {
-        let proof = self.proof(&key(), &self.c_nonce().await);
+        let proof = self.key_proof(&key(), &self.c_nonce().await);
         let body = json!({ "credential_configuration_id": "access-key", "proofs": { "jwt": [proof] } });
-        let told = self.asks(held, &body).await;
+        let told = self.wallet_asks(held, &body).await;
         told.is_ok().json()["credentials"][0]["credential"].as_str().unwrap().to_owned()
     }
 }
@@ -38,13 +38,13 @@ async fn an_access_key_is_collected_and_a_new_one_ends_it(#[values(Sqlite, Postg
     let mut amina = ward.amina_with_a_phone().await;
     let link = amina.comes_to_collect_the_access_key().await;
     let code = amina.wallet_code().await;
-    let held = ward.token(&link, Some(&code)).await;
+    let held = ward.wallet_token(&link, Some(&code)).await;
     let first = ward.takes_access_key(&held).await;
     amina.presses("Continue").await.reads("Access key added");
     assert_eq!(amina.page.url, "/passport/access-key/added");
 
     // It says whose passport it opens, and nothing else of them.
-    let first = ward.taken(&first).await;
+    let first = ward.verifier_takes(&first).await;
     let account = ward.account_of(AMINA).await;
     let subject = journeys::passport::subject(&ward.node.service, account);
     assert_eq!(first.claims()["passport"], subject);
@@ -61,14 +61,14 @@ async fn an_access_key_is_collected_and_a_new_one_ends_it(#[values(Sqlite, Postg
     // The phone is lost: a new access key, in the browser that is left.
     ward.waits(60);
     let link = amina.comes_to_collect_the_access_key().await;
-    assert_eq!(ward.status_of(first.status().unwrap()).await.0, Status::Valid, "nothing is taken yet");
+    assert_eq!(ward.status_in_list(first.status().unwrap()).await.0, Status::Valid, "nothing is taken yet");
     let code = amina.wallet_code().await;
-    let held = ward.token(&link, Some(&code)).await;
+    let held = ward.wallet_token(&link, Some(&code)).await;
     let second = ward.takes_access_key(&held).await;
-    let second = ward.taken(&second).await;
+    let second = ward.verifier_takes(&second).await;
     assert_eq!(second.claims()["passport"], subject, "it is the same passport");
-    assert_eq!(ward.status_of(first.status().unwrap()).await.0, Status::Invalid);
-    assert_eq!(ward.status_of(second.status().unwrap()).await.0, Status::Valid);
+    assert_eq!(ward.status_in_list(first.status().unwrap()).await.0, Status::Invalid);
+    assert_eq!(ward.status_in_list(second.status().unwrap()).await.0, Status::Valid);
     assert!(!elsewhere.is_signed_in().await, "everywhere else is signed out");
     assert!(amina.is_signed_in().await);
     assert_eq!(ward.audited("access_key_replaced").await, 1);
@@ -108,7 +108,7 @@ async fn an_access_key_needs_a_mobile_number_and_a_fresh_proof() {
     amina.posts(("/passport/access-key".to_owned(), String::new())).await.is_refused("FW-3104");
     amina.also_has(Factor::TextMessage).await;
     let link = amina.comes_to_collect_the_access_key().await;
-    ward.fetches(&link).await.is_ok();
+    ward.wallet_fetches(&link).await.is_ok();
     ward.waits(11 * 60);
     let page = amina.page.url.clone();
     amina.opens(&page).await.reads("The QR code has expired");

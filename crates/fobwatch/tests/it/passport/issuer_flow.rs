@@ -57,9 +57,9 @@ impl OthersWallet {
 
 impl Ward {
     /// How a copy stands, by the list that its issuer publishes; and the name of that list.
-    pub async fn status_of(&self, reference: &Reference) -> (Status, String) {
+    pub async fn status_in_list(&self, reference: &Reference) -> (Status, String) {
         let path = reference.uri.strip_prefix(self.setup.public_url).unwrap();
-        let told = self.reads(path).await;
+        let told = self.program_reads(path).await;
         told.is_ok();
         assert_eq!(told.headers["content-type"], "application/statuslist+jwt");
         assert_eq!(told.headers["cache-control"], "public, max-age=300");
@@ -74,7 +74,7 @@ impl Ward {
     }
 
     /// A credential as a verifier takes it.
-    pub async fn taken(&self, credential: &str) -> Credential {
+    pub async fn verifier_takes(&self, credential: &str) -> Credential {
         Credential::new(self.disclosed(credential).await, self.now()).unwrap()
     }
 }
@@ -86,8 +86,8 @@ async fn a_credential_goes_from_the_page_to_a_wallet_that_others_wrote(
 ) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
-    let fire = ward.provides_fire_safety().await;
-    let link = amina.accepts(fire).await;
+    let fire = ward.has_fire_safety_to_accept().await;
+    let link = amina.adds_to_wallet(fire).await;
     amina.says("Fire safety").says("We have sent it in a text message to your phone ending in 23");
     let code = amina.wallet_code().await;
     let text = ward.phone.texts_to(AMINA.mobile).pop().unwrap().body;
@@ -112,7 +112,7 @@ async fn a_credential_goes_from_the_page_to_a_wallet_that_others_wrote(
         for claim in ["subject", "level", "assurance"] {
             assert!(disclosed.is_selectively_disclosed(claim), "{claim}");
         }
-        let credential = ward.taken(text).await;
+        let credential = ward.verifier_takes(text).await;
         assert_eq!(credential.kind(), format!("{}/vc/types/core-skill", ward.setup.public_url));
         assert_eq!(credential.claims()["iss"], format!("{}{NORTHFIELD}", ward.setup.public_url));
         assert_eq!(credential.claims()["subject"], "Fire safety");
@@ -123,7 +123,7 @@ async fn a_credential_goes_from_the_page_to_a_wallet_that_others_wrote(
     }
     for (place, reference) in places.iter().enumerate() {
         assert!(places[..place].iter().all(|other| other != reference), "each has a place of its own");
-        assert_eq!(ward.status_of(reference).await.0, Status::Valid);
+        assert_eq!(ward.status_in_list(reference).await.0, Status::Valid);
     }
 
     // The page goes on, and the passport knows.
@@ -137,10 +137,10 @@ async fn a_credential_goes_from_the_page_to_a_wallet_that_others_wrote(
     assert_eq!(ward.newest_record("wallet_told").await["answer"], "credential_accepted");
 
     // Revoked, it is so in the list at once.
-    let (_, etag) = ward.status_of(&places[0]).await;
-    ward.revokes(fire).await;
+    let (_, etag) = ward.status_in_list(&places[0]).await;
+    ward.issuer_revokes(fire).await;
     for reference in &places {
-        let (status, changed) = ward.status_of(reference).await;
+        let (status, changed) = ward.status_in_list(reference).await;
         assert_eq!(status, Status::Invalid);
         assert_ne!(changed, etag);
     }
@@ -154,8 +154,8 @@ async fn who_has_no_mobile_number_gets_no_code_and_adds_it_all_the_same(
 ) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_an_app().await;
-    let identity = ward.provides(AMINA, CredentialKind::Identity, "", FIRE).await;
-    let link = amina.accepts(identity).await;
+    let identity = ward.issuer_provides(AMINA, CredentialKind::Identity, "", FIRE).await;
+    let link = amina.adds_to_wallet(identity).await;
     assert!(!amina.page.text().contains("text message to your phone"), "{}", amina.page.shown());
     amina.says("Identity");
     let wallet = OthersWallet::new();
@@ -171,19 +171,19 @@ async fn who_has_no_mobile_number_gets_no_code_and_adds_it_all_the_same(
 async fn a_new_copy_for_a_new_phone_revokes_the_one_before(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
-    let fire = ward.provides_fire_safety().await;
+    let fire = ward.has_fire_safety_to_accept().await;
     let take = async |link: String, code: String| {
         let taken = OthersWallet::new().does("accept", json!({ "offer": link, "txCode": code })).await;
         let text = taken["credentials"][0].as_str().unwrap_or_else(|| panic!("{taken}")).to_owned();
-        ward.taken(&text).await.status().unwrap().clone()
+        ward.verifier_takes(&text).await.status().unwrap().clone()
     };
-    let link = amina.accepts(fire).await;
+    let link = amina.adds_to_wallet(fire).await;
     let first = take(link, amina.wallet_code().await).await;
-    let link = amina.reissues(fire).await;
+    let link = amina.reissues_to_wallet(fire).await;
     amina.says("Only type it in your wallet app");
     let second = take(link, amina.wallet_code().await).await;
-    assert_eq!(ward.status_of(&first).await.0, Status::Invalid);
-    assert_eq!(ward.status_of(&second).await.0, Status::Valid);
+    assert_eq!(ward.status_in_list(&first).await.0, Status::Invalid);
+    assert_eq!(ward.status_in_list(&second).await.0, Status::Valid);
     assert_eq!(ward.db.count("passport_event", "what = 'reissued'").await, 1);
     let kept = ward.store().credential(fire).await.unwrap().unwrap();
     assert_eq!(kept.state(ward.today()), CredentialState::Accepted);
@@ -205,21 +205,21 @@ async fn a_newer_credential_takes_the_place_of_the_older_one(#[values(Sqlite, Po
         }
         states
     };
-    let old = ward.provides_fire_safety().await;
-    let held = ward.token(&amina.accepts(old).await, None).await;
-    ward.takes(&held).await;
-    let new = ward.provides_fire_safety().await;
+    let old = ward.has_fire_safety_to_accept().await;
+    let held = ward.wallet_token(&amina.adds_to_wallet(old).await, None).await;
+    ward.wallet_takes(&held).await;
+    let new = ward.has_fire_safety_to_accept().await;
     assert_eq!(states([old, new]).await, [CredentialState::Accepted, CredentialState::ToReview]);
-    let held = ward.token(&amina.accepts(new).await, None).await;
-    let taken = ward.takes(&held).await.json();
+    let held = ward.wallet_token(&amina.adds_to_wallet(new).await, None).await;
+    let taken = ward.wallet_takes(&held).await.json();
     assert_eq!(states([old, new]).await, [CredentialState::Archived, CredentialState::Accepted]);
 
     // The wallet could not keep it: it waits again, and the older one is taken out again.
     let id = taken["notification_id"].as_str().unwrap();
-    assert_eq!(ward.tells(&held, id, "credential_failure").await.status, 204);
+    assert_eq!(ward.wallet_tells(&held, id, "credential_failure").await.status, 204);
     assert_eq!(states([old, new]).await, [CredentialState::Accepted, CredentialState::ToReview]);
-    let reference = ward.taken(taken["credentials"][0]["credential"].as_str().unwrap()).await;
-    assert_eq!(ward.status_of(reference.status().unwrap()).await.0, Status::Invalid);
+    let reference = ward.verifier_takes(taken["credentials"][0]["credential"].as_str().unwrap()).await;
+    assert_eq!(ward.status_in_list(reference.status().unwrap()).await.0, Status::Invalid);
     amina.opens(&add_page(new)).await.reads("There was a problem with the service");
     amina.presses("Get a new QR code").await.reads("Scan the QR code to add your credential");
 }
@@ -228,8 +228,8 @@ async fn a_newer_credential_takes_the_place_of_the_older_one(#[values(Sqlite, Po
 async fn the_page_says_what_the_wallet_does_without_a_script_too() {
     let ward = Ward::new(Sqlite).await;
     let mut amina = ward.amina_with_an_app().await;
-    let fire = ward.provides_fire_safety().await;
-    let link = amina.accepts(fire).await;
+    let fire = ward.has_fire_safety_to_accept().await;
+    let link = amina.adds_to_wallet(fire).await;
     amina.presses("Continue").await.reads("Scan the QR code to add your credential");
     amina.says("We are still waiting for your wallet.");
     ward.code_of(&link).await;
@@ -237,10 +237,10 @@ async fn the_page_says_what_the_wallet_does_without_a_script_too() {
     // The person at the page did not scan it themselves: whoever did gets nothing.
     let code = ward.code_of(&link).await;
     amina.presses("Cancel and return to QR code").await.reads("Scan the QR code to add your credential");
-    ward.redeems(&code, None).await.is_refused(400, "invalid_grant");
+    ward.wallet_redeems(&code, None).await.is_refused(400, "invalid_grant");
     let link = super::issuer::link_on(&amina.browser);
-    let held = ward.token(&link, None).await;
-    ward.takes(&held).await;
+    let held = ward.wallet_token(&link, None).await;
+    ward.wallet_takes(&held).await;
     amina.reloads().await.reads("That worked");
 }
 

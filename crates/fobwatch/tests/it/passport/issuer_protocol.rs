@@ -15,7 +15,7 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
     for path in
         ["/.well-known/openid-credential-issuer/vc/NTH", "/vc/NTH/.well-known/openid-credential-issuer"]
     {
-        let told = ward.reads(path).await;
+        let told = ward.program_reads(path).await;
         assert_eq!(told.is_ok().headers["content-type"], "application/json");
         let told = told.json();
         assert_eq!(told["credential_issuer"], issuer);
@@ -33,7 +33,7 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
     for path in
         ["/.well-known/oauth-authorization-server/vc/NTH", "/vc/NTH/.well-known/oauth-authorization-server"]
     {
-        let told = ward.reads(path).await.json();
+        let told = ward.program_reads(path).await.json();
         assert_eq!((&told["issuer"], &told["token_endpoint"]), (&json!(issuer), &json!(format!("{issuer}/token"))));
         assert_eq!(
             told["grant_types_supported"],
@@ -42,10 +42,10 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         assert_eq!(told["pre-authorized_grant_anonymous_access_supported"], true);
     }
     for path in ["/.well-known/openid-credential-issuer/vc/XXX", "/vc/types/unknown", "/vc/status/unknown"] {
-        assert_eq!(ward.reads(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(ward.program_reads(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(ward.reads(&format!("/vc/status/{}", ward.new_id())).await.status, StatusCode::NOT_FOUND);
-    let kind = ward.reads("/vc/types/access-key").await.json();
+    assert_eq!(ward.program_reads(&format!("/vc/status/{}", ward.new_id())).await.status, StatusCode::NOT_FOUND);
+    let kind = ward.program_reads("/vc/types/access-key").await.json();
     assert_eq!((&kind["vct"], &kind["name"]), (&json!("http://fobwatch.example/vc/types/access-key"), &json!("Access key")));
 }
 
@@ -67,13 +67,13 @@ async fn the_metadata_are_signed_for_whoever_asks() {
 async fn a_list_is_not_sent_again_to_whoever_has_it() {
     let ward = Ward::new(Sqlite).await;
     let mut amina = ward.amina_with_an_app().await;
-    let fire = ward.provides_fire_safety().await;
-    let held = ward.token(&amina.accepts(fire).await, None).await;
-    let taken = ward.takes(&held).await.json();
-    let credential = ward.taken(taken["credentials"][0]["credential"].as_str().unwrap()).await;
+    let fire = ward.has_fire_safety_to_accept().await;
+    let held = ward.wallet_token(&amina.adds_to_wallet(fire).await, None).await;
+    let taken = ward.wallet_takes(&held).await.json();
+    let credential = ward.verifier_takes(taken["credentials"][0]["credential"].as_str().unwrap()).await;
     let reference = credential.status().unwrap();
     let path = reference.uri.strip_prefix(ward.setup.public_url).unwrap();
-    let (_, etag) = ward.status_of(reference).await;
+    let (_, etag) = ward.status_in_list(reference).await;
     let asks = async |etag: &str| {
         ward.program_sends(Method::GET, path, &[("if-none-match", etag)], None).await.status
     };
@@ -83,7 +83,7 @@ async fn a_list_is_not_sent_again_to_whoever_has_it() {
     // It is signed anew before anybody doubts it, and on another node as on this one.
     ward.waits(3_600);
     assert_eq!(asks(&etag).await, StatusCode::OK);
-    ward.revokes(fire).await;
+    ward.issuer_revokes(fire).await;
     let told = ward.program_sends(Method::GET, path, &[("accept-encoding", "gzip")], None).await;
     assert_eq!(told.headers["content-encoding"], "gzip");
 }
@@ -105,7 +105,7 @@ async fn wallets_that_are_web_pages_may_ask_and_nothing_is_kept_on_the_way() {
         assert_eq!(told.headers["access-control-allow-headers"], "authorization, content-type, dpop");
         assert!(!told.headers.contains_key("access-control-allow-credentials"));
     }
-    let nonce = ward.nonce().await;
+    let nonce = ward.issuer_nonce().await;
     assert_eq!(nonce.is_ok().headers["cache-control"], "no-store");
     assert_eq!(nonce.headers["access-control-expose-headers"], "dpop-nonce, www-authenticate");
     let path = format!("{NORTHFIELD}/token");
@@ -125,7 +125,7 @@ async fn wallets_that_are_web_pages_may_ask_and_nothing_is_kept_on_the_way() {
             Method::POST,
             &format!("{NORTHFIELD}/credential?access_token=x"),
             &[("content-type", "application/json")],
-            Some(json!({ "proofs": { "jwt": [ward.proof(&key(), "x")] } }).to_string()),
+            Some(json!({ "proofs": { "jwt": [ward.key_proof(&key(), "x")] } }).to_string()),
         )
         .await;
     told.is_refused(401, "invalid_token");

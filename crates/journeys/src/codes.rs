@@ -79,7 +79,9 @@ impl Service {
             | CodeFor::Reset(_)
             | CodeFor::CallerCheck(_)
             | CodeFor::NumberRepair(_)
-            | CodeFor::CardUnlock(_) => &policy.codes_per_hour,
+            | CodeFor::CardUnlock(_)
+            | CodeFor::AccessKey(_)
+            | CodeFor::Wallet(_) => &policy.codes_per_hour,
             CodeFor::SignIn(_) => &SIGN_IN_CODES_PER_HOUR,
         };
         let granted = tx.take(per_hour, &here, now).await? == Allowance::Granted

@@ -210,6 +210,9 @@ pub enum Refusal {
     /// The Registration Authority does not go on.
     #[error(transparent)]
     Ra(#[from] crate::smartcard::ra::RaRefusal),
+    /// The staff passport does not go on.
+    #[error(transparent)]
+    Passport(#[from] crate::passport::PassportRefusal),
     /// More passwords are waiting to be checked than can be in good time.
     #[error("too busy")]
     Busy,
@@ -269,6 +272,7 @@ impl Refusal {
             Self::TooManyCardJobs => "FW-2108",
             Self::CardPasscodeUsed => "FW-2109",
             Self::Ra(refusal) => refusal.code(),
+            Self::Passport(refusal) => refusal.code(),
             Self::ResetClosed => "FW-1301",
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",

@@ -27,7 +27,8 @@ function listen() {
 function heard(state) {
   if (state === 'waiting' || state === 'scanned') return show(state)
   events.close()
-  if (state === 'over' && codes < MOST_CODES) return renew()
+  // Where a new code would send a text message, only a person asks for one: then there is no address for it here.
+  if (state === 'over' && place.dataset.walletAgain && codes < MOST_CODES) return renew()
   form.submit()
 }
 

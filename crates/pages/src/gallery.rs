@@ -117,6 +117,10 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleSettingPreview>(true)?;
     gallery.hang::<ConsoleDashboard>(true)?;
     gallery.hang::<crate::ConsoleVerification>(true)?;
+    gallery.hang::<crate::WalletQr>(true)?;
+    gallery.hang::<crate::AccessKey>(true)?;
+    gallery.hang::<crate::AccessKeyCode>(true)?;
+    gallery.hang::<crate::AccessKeyAdded>(true)?;
     hang_registration_authority(&mut gallery)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;

@@ -5,6 +5,7 @@
 //! Nothing here knows of requests, journeys or the database, and every page has samples, so that all of them can be
 //! rendered, validated and looked at without a server (`cargo run -p pages --example render_all -- FOLDER`).
 
+mod access_key;
 pub mod assets;
 mod brand;
 mod card_sign_in;
@@ -38,6 +39,7 @@ mod start;
 mod waiting;
 mod wallet;
 
+pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
 pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};

@@ -65,6 +65,8 @@ CREATE TABLE status_list (
     size {int} NOT NULL,
     taken {int} NOT NULL,
     opened_at {time} NOT NULL,
+    -- Counts what changed in it, so that a list that was signed before is known to be old, whatever the clock says.
+    revision {int} NOT NULL,
     changed_at {time} NOT NULL
 ) {strict};
 CREATE INDEX status_list_organisation ON status_list (organisation_id, opened_at);
@@ -73,6 +75,8 @@ CREATE INDEX status_list_organisation ON status_list (organisation_id, opened_at
 CREATE TABLE credential_copy (
     id {uuid} PRIMARY KEY,
     credential_id {uuid} NOT NULL REFERENCES credential (id),
+    -- The offer by which it came to the wallet. Offers are erased, copies are not.
+    offer_id {uuid} NOT NULL,
     status_list_id {uuid} NOT NULL REFERENCES status_list (id),
     place {int} NOT NULL,
     -- RFC 7638 thumbprint of the wallet's key.
@@ -82,6 +86,7 @@ CREATE TABLE credential_copy (
     UNIQUE (status_list_id, place)
 ) {strict};
 CREATE INDEX credential_copy_credential ON credential_copy (credential_id);
+CREATE INDEX credential_copy_offer ON credential_copy (offer_id);
 
 -- A credential offered to whichever wallet scans it, from one browser's page.
 CREATE TABLE credential_offer (

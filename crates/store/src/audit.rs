@@ -238,6 +238,27 @@ pub enum Event {
     RegistrationsErased { count: u64 },
     /// The keys were rotated and what they sealed was sealed again.
     KeysRotated { resealed: u64 },
+    /// A credential was offered to whichever wallet scans it, from the page of its owner.
+    CredentialOffered { account: Uuid, credential: Uuid, offer: Uuid, reissue: bool },
+    /// The page ended an offer.
+    CredentialOfferEnded { account: Uuid, offer: Uuid },
+    /// A wallet traded the code of an offer in.
+    CredentialOfferRedeemed { account: Uuid, credential: Uuid, offer: Uuid },
+    /// A credential went to a wallet, in so many copies.
+    CredentialIssued {
+        account: Uuid,
+        organisation: Uuid,
+        credential: Uuid,
+        offer: Uuid,
+        count: u32,
+        reissue: bool,
+    },
+    /// A wallet told what became of a credential.
+    WalletTold { account: Uuid, credential: Uuid, offer: Uuid, answer: String },
+    /// The mobile number was proved, and an access key made for its owner to collect.
+    AccessKeyMade { account: Uuid, credential: Uuid },
+    /// An access key was revoked, because another one took its place.
+    AccessKeyReplaced { account: Uuid, credential: Uuid, by_credential: Uuid },
 }
 
 /// An event of the running transaction.

@@ -26,6 +26,10 @@ pub enum CodeFor {
     Reset(Uuid),
     /// Opens a blocked smartcard.
     CardUnlock(Uuid),
+    /// Proves the mobile number before the access key of a passport goes to a wallet: the session in which that is asked.
+    AccessKey(Uuid),
+    /// A wallet asks for it when it takes a credential: the offer. It is kept with the offer and not among the others.
+    Wallet(Uuid),
 }
 
 impl CodeFor {
@@ -40,6 +44,8 @@ impl CodeFor {
             Self::NumberRepair(_) => "number-repair",
             Self::Reset(_) => "reset",
             Self::CardUnlock(_) => "card-unlock",
+            Self::AccessKey(_) => "access-key",
+            Self::Wallet(_) => "wallet",
         }
     }
 
@@ -53,7 +59,9 @@ impl CodeFor {
             | Self::CallerCheck(id)
             | Self::NumberRepair(id)
             | Self::Reset(id)
-            | Self::CardUnlock(id) => id,
+            | Self::CardUnlock(id)
+            | Self::AccessKey(id)
+            | Self::Wallet(id) => id,
         }
     }
 }

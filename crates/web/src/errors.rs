@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use journeys::Refusal;
+use journeys::passport::PassportRefusal;
 use journeys::smartcard::ra::RaRefusal;
 use pages::{ErrorPage, FieldErrors, Link, Refused, RenderError};
 use store::StoreError;
@@ -99,6 +100,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyCalls
         | Refusal::TooManyLookups
         | Refusal::TooManyCardJobs
+        | Refusal::Passport(PassportRefusal::TooManyOffers)
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::SentToOrganisation
         | Refusal::NoLongerOnRoster
@@ -123,6 +125,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged
         | Refusal::CardBusy
+        | Refusal::Passport(PassportRefusal::NotToAdd | PassportRefusal::NotInWallet)
         | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
@@ -187,6 +190,10 @@ fn refused_page(web: &Web, page: &RefusedPage) -> Result<String, RenderError> {
             Some(("link-sign-in", urls::SIGN_IN.into()))
         }
         Refusal::SetUpOver | Refusal::MethodGone => Some(("link-security-info", urls::SECURITY_INFO.into())),
+        Refusal::Passport(PassportRefusal::NoMobile) => {
+            Some(("link-security-info", urls::SECURITY_INFO.into()))
+        }
+        Refusal::Passport(_) => Some(("link-passport", urls::PASSPORT.into())),
         Refusal::CallerNotChecked { account } => {
             Some(("link-caller", urls::console_caller(&account.to_string())))
         }

@@ -1,6 +1,7 @@
 //! Pages, forms and API: parse a request, call one journey, render its outcome. There are no rules and no SQL here.
 
 mod about;
+mod access_key;
 mod activity;
 mod app_setup;
 mod authenticator;
@@ -28,6 +29,8 @@ mod method_setup;
 mod passkey;
 mod passkeys;
 mod password;
+mod passport_add;
+mod passport_issuer;
 mod person;
 mod pki;
 mod protect;
@@ -81,6 +84,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(reset::routes())
         .merge(reset_gate::routes())
         .merge(change_password::routes())
+        .merge(passport_add::routes())
+        .merge(access_key::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed);
@@ -92,6 +97,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(callbacks::routes())
         .merge(pki::routes())
         .merge(verification::routes())
+        .merge(passport_issuer::routes())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))

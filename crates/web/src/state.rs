@@ -3,6 +3,7 @@
 use crate::cookies::CookieNames;
 use ipnet::IpNet;
 use journeys::Service;
+use journeys::passport::StatusCache;
 use pages::{Brand, Colour, Shell};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -26,13 +27,14 @@ pub struct Web {
     service: Service,
     options: Arc<WebOptions>,
     cookies: CookieNames,
+    status_lists: Arc<StatusCache>,
 }
 
 impl Web {
     /// The pages of `service`.
     pub fn new(service: Service, options: WebOptions) -> Self {
         let secure = service.settings.public_url.scheme() == "https";
-        Self { service, options: Arc::new(options), cookies: CookieNames::new(secure) }
+        Self { service, options: Arc::new(options), cookies: CookieNames::new(secure), status_lists: Arc::default() }
     }
 
     pub(crate) fn options(&self) -> &WebOptions {
@@ -41,6 +43,11 @@ impl Web {
 
     pub(crate) fn cookies(&self) -> CookieNames {
         self.cookies
+    }
+
+    /// The lists of revoked credentials that this node has signed.
+    pub(crate) fn status_lists(&self) -> &StatusCache {
+        &self.status_lists
     }
 
     /// What surrounds a page of no organisation.

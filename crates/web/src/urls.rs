@@ -532,3 +532,59 @@ pub fn console_cards_identity(id: &str, next: &str) -> String {
 pub fn console_card_job(id: &str) -> String {
     format!("/smartcard/jobs/{id}")
 }
+
+/// The staff passport.
+pub const PASSPORT: &str = "/passport";
+/// *Accept credential and add it to my wallet*: begins an offer by POST, and shows its QR code.
+pub const PASSPORT_ADD: &str = "/passport/credentials/{id}/add";
+/// What the wallet does with it, as events.
+pub const PASSPORT_ADD_EVENTS: &str = "/passport/credentials/{id}/add/events";
+/// *Continue*.
+pub const PASSPORT_ADD_GO: &str = "/passport/credentials/{id}/add/go";
+/// *Get a new QR code*.
+pub const PASSPORT_ADD_AGAIN: &str = "/passport/credentials/{id}/add/again";
+/// *Cancel and return to QR code*.
+pub const PASSPORT_ADD_CANCEL: &str = "/passport/credentials/{id}/add/cancel";
+/// *Collect your access key*.
+pub const ACCESS_KEY: &str = "/passport/access-key";
+/// The code that proves the mobile number.
+pub const ACCESS_KEY_CODE: &str = "/passport/access-key/code";
+/// *Send New Code*.
+pub const ACCESS_KEY_NEW_CODE: &str = "/passport/access-key/code/new";
+/// *Access key added*.
+pub const ACCESS_KEY_ADDED: &str = "/passport/access-key/added";
+
+/// An offer, which a wallet fetches.
+pub const VC_OFFER: &str = "/vc/{organisation}/offers/{reference}";
+/// Where a wallet trades a code in.
+pub const VC_TOKEN: &str = "/vc/{organisation}/token";
+/// Where it fetches a number to sign.
+pub const VC_NONCE: &str = "/vc/{organisation}/nonce";
+/// Where it fetches a credential.
+pub const VC_CREDENTIAL: &str = "/vc/{organisation}/credential";
+/// Where it tells what became of it.
+pub const VC_NOTIFICATION: &str = "/vc/{organisation}/notification";
+/// What the issuer says of itself: the standard's address, and the one of drafts.
+pub const VC_ISSUER: [&str; 2] = [
+    "/.well-known/openid-credential-issuer/vc/{organisation}",
+    "/vc/{organisation}/.well-known/openid-credential-issuer",
+];
+/// What the authorisation server says of itself, at both addresses.
+pub const VC_SERVER: [&str; 2] = [
+    "/.well-known/oauth-authorization-server/vc/{organisation}",
+    "/vc/{organisation}/.well-known/oauth-authorization-server",
+];
+/// A list of which credentials are revoked.
+pub const VC_STATUS: &str = "/vc/status/{id}";
+/// What a kind of credential is.
+pub const VC_TYPE: &str = "/vc/types/{kind}";
+
+/// A page about this credential.
+pub fn passport_add(page: &str, id: &str) -> String {
+    page.replace("{id}", id)
+}
+
+/// The passport, which tells that this credential was added just now.
+pub fn passport_added(id: &str) -> String {
+    format!("{PASSPORT}?added={id}")
+}

@@ -256,6 +256,10 @@ pub const REFUSALS: &[Key] = &[
     ("FW-2303", &[]),
     ("FW-2304", &[]),
     ("FW-2305", &[]),
+    ("FW-3101", &[]),
+    ("FW-3102", &[]),
+    ("FW-3103", &[]),
+    ("FW-3104", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),
@@ -289,6 +293,21 @@ pub const LINKS: &[Key] = &[
     ("passcode-recovery", &[]),
     ("passcode-verification", &[]),
     ("card-label", &["label"]),
+    ("link-passport", &[]),
+    ("wallet-code-description", &["organisation"]),
+    ("credential-access-key", &[]),
+    ("credential-identity", &[]),
+    ("credential-new-starter", &[]),
+    ("credential-right-to-work", &[]),
+    ("credential-dbs", &[]),
+    ("credential-dbs-supporting", &[]),
+    ("credential-occupational-health", &[]),
+    ("credential-professional-registration", &[]),
+    ("credential-tuberculosis", &[]),
+    ("credential-varicella", &[]),
+    ("credential-employment-assignment", &[]),
+    ("credential-temporary-placement", &[]),
+    ("credential-core-skill", &[]),
 ];
 
 /// What is said of a job on a smartcard.
@@ -497,6 +516,13 @@ pub const AUDIT: &[&str] = &[
     "ra_act_approved",
     "ra_act_declined",
     "smartcard_round_ended",
+    "credential_offered",
+    "credential_offer_ended",
+    "credential_offer_redeemed",
+    "credential_issued",
+    "wallet_told",
+    "access_key_made",
+    "access_key_replaced",
 ];
 
 /// By which means something was done; the key of each is this after `means-`.

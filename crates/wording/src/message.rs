@@ -134,6 +134,26 @@ pub enum Message {
         /// How long the code works, in minutes.
         minutes: u32,
     },
+    /// Guide 000: the code that proves the mobile number before an access key is handed out.
+    AccessKeyCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
+    /// The code that a wallet asks for when it takes a credential (`tx_code`). It is typed in the wallet, never on a page.
+    WalletCode {
+        /// The name that this installation goes by.
+        service: String,
+        /// Whose credentials it is good for, as the wallet names them: the host of this installation.
+        host: String,
+        /// Six digits.
+        code: String,
+        /// How long the code works, in minutes.
+        minutes: u32,
+    },
     /// To the Registration Authority: somebody has revoked the certificates of their own smartcard.
     SmartcardRevoked {
         /// The name that this installation goes by.
@@ -283,6 +303,8 @@ impl Message {
             Self::ResetNotPossible { .. } => "reset-not-possible",
             Self::AccountCreated { .. } => "account-created",
             Self::CardUnlockCode { .. } => "card-unlock-code",
+            Self::AccessKeyCode { .. } => "access-key-code",
+            Self::WalletCode { .. } => "wallet-code",
             Self::SmartcardRevoked { .. } => "smartcard-revoked",
             Self::Alarm { .. } => "alarm",
             Self::CallerCode { .. } => "caller-code",
@@ -334,7 +356,9 @@ impl Message {
             | Self::FactorCode { .. }
             | Self::SignInCode { .. }
             | Self::CardUnlockCode { .. }
+            | Self::AccessKeyCode { .. }
             | Self::ResetCode { .. } => "text-code",
+            Self::WalletCode { .. } => "text-wallet-code",
             Self::CallerCode { .. } => "text-caller-code",
             Self::ResetNotPossible { .. } => "text-reset-not-possible",
             Self::JoinUnknownAddress { .. } => "text-join-unknown-address",
@@ -374,6 +398,8 @@ impl Message {
                 Self::ResetNotPossible { .. } => include_str!("../messages/en/mail/reset-not-possible.md"),
                 Self::AccountCreated { .. } => include_str!("../messages/en/mail/account-created.md"),
                 Self::CardUnlockCode { .. } => include_str!("../messages/en/mail/card-unlock-code.md"),
+                Self::AccessKeyCode { .. } => include_str!("../messages/en/mail/access-key-code.md"),
+                Self::WalletCode { .. } => include_str!("../messages/en/mail/wallet-code.md"),
                 Self::SmartcardRevoked { .. } => include_str!("../messages/en/mail/smartcard-revoked.md"),
                 Self::Alarm { .. } => include_str!("../messages/en/mail/alarm.md"),
                 Self::CallerCode { .. } => include_str!("../messages/en/mail/caller-code.md"),
@@ -415,8 +441,12 @@ impl Message {
             Self::FactorCode { service, code, minutes: m }
             | Self::SignInCode { service, code, minutes: m }
             | Self::CardUnlockCode { service, code, minutes: m }
+            | Self::AccessKeyCode { service, code, minutes: m }
             | Self::ResetCode { service, code, minutes: m } => {
                 of(&[("service", service), ("code", code), ("minutes", &minutes(m))])
+            }
+            Self::WalletCode { service, host, code, minutes: m } => {
+                of(&[("service", service), ("host", host), ("code", code), ("minutes", &minutes(m))])
             }
             Self::ResetNotPossible { service, support } => of(&[("service", service), ("support", support)]),
             Self::AccountCreated { service, organisation, when, support } => of(&[
@@ -503,6 +533,13 @@ impl Message {
             Self::ResetCode { service: service(), code: code(), minutes: 15 },
             Self::ResetNotPossible { service: service(), support: support() },
             Self::CardUnlockCode { service: service(), code: code(), minutes: 15 },
+            Self::AccessKeyCode { service: service(), code: code(), minutes: 15 },
+            Self::WalletCode {
+                service: service(),
+                host: "staff.northfield.example".to_owned(),
+                code: code(),
+                minutes: 5,
+            },
             Self::SmartcardRevoked {
                 service: service(),
                 organisation: organisation(),
@@ -560,6 +597,6 @@ impl Message {
 }
 
 /// What a text message may cut when it gets too long.
-const NAMES: [&str; 3] = ["organisation", "service", "asker"];
+const NAMES: [&str; 4] = ["organisation", "service", "asker", "host"];
 /// A name is not cut below this, in septets.
 const SHORTEST_NAME: usize = 12;

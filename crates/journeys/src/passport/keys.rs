@@ -25,6 +25,8 @@ pub struct Signer {
     pub key: Es256Key,
     /// Its certificates, without the root.
     pub chain: CertificateChain,
+    /// Until when the key is vouched for, UTC: nothing that it signs is good for longer.
+    pub not_after: Timestamp,
 }
 
 /// What signs for an organisation now.
@@ -39,7 +41,8 @@ pub async fn signer(service: &Service, organisation: &Organisation) -> Result<Si
     };
     let read = || -> Result<Signer, Box<dyn std::error::Error>> {
         let key = Es256Key::from_pkcs8(kept.key.expose())?;
-        Ok(Signer { key, chain: CertificateChain::from_der(vec![kept.certificate.clone()])? })
+        let not_after = pki::Certificate::from_der(&kept.certificate)?.not_after();
+        Ok(Signer { key, chain: CertificateChain::from_der(vec![kept.certificate.clone()])?, not_after })
     };
     read().map_err(|_| Refusal::Fault("a key of an organisation cannot be read"))
 }

@@ -1,5 +1,27 @@
 //! The staff passport (guide 000): credentials that a trust provides, and the wallet in which their owner keeps them.
 
+pub mod access_key;
+mod issue;
 mod keys;
+mod made;
+mod metadata;
+mod notified;
+pub mod offer;
+mod refusal;
+mod revoke;
+mod status;
+mod token;
+mod wallet;
 
+pub use issue::{Asked, issue};
 pub use keys::{Signer, anchors, signer};
+pub use made::{Content, SUBJECT_CLAIM, kind_address, status_address, subject};
+pub use metadata::{issuer_metadata, server_metadata, signed_issuer_metadata, type_metadata};
+pub use notified::notified;
+pub use refusal::PassportRefusal;
+pub use revoke::revoke_copies;
+pub use status::{Published, StatusCache, status_list};
+pub use token::redeem;
+pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
+
+use made::subject_of;

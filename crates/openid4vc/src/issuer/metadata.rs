@@ -17,8 +17,8 @@ pub struct IssuerMetadata<'a> {
     pub credential_endpoint: &'a str,
     /// Where numbers are fetched.
     pub nonce_endpoint: &'a str,
-    /// Where deferred credentials are asked for.
-    pub deferred_endpoint: &'a str,
+    /// Where deferred credentials are asked for, if any are.
+    pub deferred_endpoint: Option<&'a str>,
     /// Where wallets tell what became of credentials.
     pub notification_endpoint: &'a str,
     /// What it wants of encryption.
@@ -49,14 +49,21 @@ pub struct AuthorizationServer<'a> {
     pub issuer: &'a str,
     /// Where tokens are fetched.
     pub token_endpoint: &'a str,
-    /// Where people sign in and agree.
-    pub authorization_endpoint: &'a str,
-    /// Where requests for that are pushed.
-    pub par_endpoint: &'a str,
-    /// Where wallets fetch challenges for attestations.
-    pub challenge_endpoint: &'a str,
+    /// Where people sign in and agree, and where requests for that are pushed; nothing where the codes of offers are the only way.
+    pub authorization: Option<AuthorizationEndpoints<'a>>,
+    /// Where wallets fetch challenges for attestations; nothing where those are not taken.
+    pub challenge_endpoint: Option<&'a str>,
     /// Whether wallets must be attested, and codes of offers are not taken: HAIP 1.0.
     pub haip: bool,
+}
+
+/// Where wallets send people to sign in and agree.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizationEndpoints<'a> {
+    /// Where people sign in and agree.
+    pub authorize: &'a str,
+    /// Where requests for that are pushed (RFC 9126).
+    pub push: &'a str,
 }
 
 /// The addresses of what an issuer says of itself: the standard's, between host and path (RFC 8414, section 3.1), and the one after the
@@ -79,12 +86,14 @@ impl IssuerMetadata<'_> {
             "credential_issuer": self.issuer,
             "credential_endpoint": self.credential_endpoint,
             "nonce_endpoint": self.nonce_endpoint,
-            "deferred_credential_endpoint": self.deferred_endpoint,
             "notification_endpoint": self.notification_endpoint,
             "display": [{ "name": self.name }],
             "credential_configurations_supported":
                 self.configurations.iter().map(|(name, one)| (name.clone(), one.to_json())).collect::<Map<_, _>>(),
         });
+        if let Some(deferred) = self.deferred_endpoint {
+            metadata["deferred_credential_endpoint"] = deferred.into();
+        }
         if self.batch >= 2 {
             metadata["batch_credential_issuance"] = json!({ "batch_size": self.batch });
         }
@@ -141,30 +150,43 @@ impl AuthorizationServer<'_> {
     /// As it is answered, `application/json`.
     pub fn to_json(&self) -> Value {
         let algorithms: Value = Algorithm::ALL.map(Algorithm::name).to_vec().into();
-        let code = "authorization_code";
-        let pre_authorized = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
-        let (grants, authentication) = if self.haip {
-            (json!([code]), json!(["attest_jwt_client_auth"]))
-        } else {
-            (json!([code, pre_authorized]), json!(["none", "attest_jwt_client_auth"]))
-        };
-        json!({
+        let mut grants = Vec::new();
+        if self.authorization.is_some() {
+            grants.push("authorization_code");
+        }
+        if !self.haip {
+            grants.push("urn:ietf:params:oauth:grant-type:pre-authorized_code");
+        }
+        let mut authentication = Vec::new();
+        if !self.haip {
+            authentication.push("none");
+        }
+        if self.challenge_endpoint.is_some() {
+            authentication.push("attest_jwt_client_auth");
+        }
+        let mut told = json!({
             "issuer": self.issuer,
             "token_endpoint": self.token_endpoint,
-            "authorization_endpoint": self.authorization_endpoint,
-            "pushed_authorization_request_endpoint": self.par_endpoint,
-            "challenge_endpoint": self.challenge_endpoint,
-            "require_pushed_authorization_requests": true,
-            "response_types_supported": ["code"],
+            "response_types_supported": [],
             "grant_types_supported": grants,
-            "code_challenge_methods_supported": ["S256"],
-            "authorization_response_iss_parameter_supported": true,
-            "authorization_details_types_supported": ["openid_credential"],
             "token_endpoint_auth_methods_supported": authentication,
-            "client_attestation_signing_alg_values_supported": algorithms,
-            "client_attestation_pop_signing_alg_values_supported": algorithms,
             "dpop_signing_alg_values_supported": algorithms,
             "pre-authorized_grant_anonymous_access_supported": !self.haip,
-        })
+        });
+        if let Some(authorization) = self.authorization {
+            told["authorization_endpoint"] = authorization.authorize.into();
+            told["pushed_authorization_request_endpoint"] = authorization.push.into();
+            told["require_pushed_authorization_requests"] = true.into();
+            told["response_types_supported"] = json!(["code"]);
+            told["code_challenge_methods_supported"] = json!(["S256"]);
+            told["authorization_response_iss_parameter_supported"] = true.into();
+            told["authorization_details_types_supported"] = json!(["openid_credential"]);
+        }
+        if let Some(challenge) = self.challenge_endpoint {
+            told["challenge_endpoint"] = challenge.into();
+            told["client_attestation_signing_alg_values_supported"] = algorithms.clone();
+            told["client_attestation_pop_signing_alg_values_supported"] = algorithms;
+        }
+        told
     }
 }

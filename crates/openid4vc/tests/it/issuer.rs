@@ -14,7 +14,7 @@ use crate::authority::{Authority, Certified};
 use crate::{key, random, time};
 use jiff::Timestamp;
 use openid4vc::issuer::{
-    AttestationProblem, AttestationRules, AttestedWallet, AuthorizationRequest, AuthorizationServer,
+    AttestationProblem, AttestationRules, AttestedWallet, AuthorizationEndpoints, AuthorizationRequest, AuthorizationServer,
     Bindings, CredentialConfiguration, CredentialError, CredentialRequest, CredentialResponse,
     DeferredRequest, DpopProblem, DpopProof, Encryption, Event, Grants, HttpRequest, IssuerMetadata, Nonces,
     Notification, OAuthError, Offer, ProofRules, Proofs, Requested, TokenRequest, TokenResponse,

@@ -1,5 +1,6 @@
 //! The staff passport (guide 000): kinds of credentials, how one stands, and the reasons that people give.
 
+pub mod issuing;
 mod kind;
 mod reason;
 mod state;

@@ -6,6 +6,7 @@ mod audit;
 mod card_sign_in;
 mod codes;
 mod corrupt;
+mod credential_offers;
 mod database;
 mod deliveries;
 mod erasing;

@@ -112,6 +112,13 @@ audit-ra-act-proposed = Act on a smartcard waits for approval
 audit-ra-act-approved = Act on a smartcard approved
 audit-ra-act-declined = Act on a smartcard declined or withdrawn
 audit-smartcard-round-ended = Daily smartcard messages written
+audit-credential-offered = Credential offered to a wallet
+audit-credential-offer-ended = Offer of a credential ended
+audit-credential-offer-redeemed = Offer of a credential taken up by a wallet
+audit-credential-issued = Credential added to a wallet
+audit-wallet-told = Wallet told what became of a credential
+audit-access-key-made = Access key made
+audit-access-key-replaced = Access key replaced by a new one
 
 ## Labels of what else a record says
 

@@ -84,6 +84,7 @@ smartcard-expired-why = You cannot use your smartcard until your Registration Au
 ## Text messages
 
 text-code = { $code } is your { $service } security code. It works for { $minutes }. Do not give it to anyone.
+text-wallet-code = { $code } adds a credential to your wallet. Only type it in your wallet, for { $host }. It works for { $minutes }. Do not give it to anyone.
 text-caller-code = { $code } is your code for { $asker } at the { $organisation } service desk. If they called you, do not read it out. It works for { $minutes }.
 text-join-unknown-address = { $service }: we could not find you in the records of { $organisation }. Contact them to check your details.
 text-join-already-registered = { $service }: you already have an account with { $organisation }. Sign in to it as usual.

@@ -237,3 +237,15 @@ refusal-fw-2205-text = You asked for this yourself. In your organisation a colle
 
 refusal-fw-2206-title = This cannot be done to this card
 refusal-fw-2206-text = The card is not in a state in which this makes sense, or somebody has changed it meanwhile. Look at the card again. Nothing was changed.
+
+refusal-fw-3101-title = You cannot add this credential to your wallet
+refusal-fw-3101-text = It may be in your wallet already, or it was withdrawn, rejected, revoked or has expired meanwhile. Your staff passport says how it stands.
+
+refusal-fw-3102-title = There is nothing to add a new copy of
+refusal-fw-3102-text = This credential has not been added to a wallet, or it does not hold any more. Your staff passport says how it stands.
+
+refusal-fw-3103-title = Too many QR codes
+refusal-fw-3103-text = You have asked for very many QR codes within the hour. Wait an hour and try again. What is in your wallet is not affected.
+
+refusal-fw-3104-title = Add your mobile number first
+refusal-fw-3104-text = An access key needs a mobile number that you have proved. Add the sign-in method Text message in Security info, then come back.

@@ -44,6 +44,7 @@ fn named(name: &str) -> Vec<Message> {
             Message::FactorCode { service, .. }
             | Message::SignInCode { service, .. }
             | Message::CardUnlockCode { service, .. }
+            | Message::AccessKeyCode { service, .. }
             | Message::ResetCode { service, .. } => {
                 service.clone_from(&name);
             }
@@ -52,6 +53,10 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 person.clone_from(&name);
                 card.clone_from(&name);
+            }
+            Message::WalletCode { service, host, .. } => {
+                service.clone_from(&name);
+                host.clone_from(&name);
             }
             Message::ResetNotPossible { service, support }
             | Message::SecurityNotice { service, support, .. }
@@ -82,6 +87,8 @@ fn holds_code(message: &Message) -> bool {
             | Message::CallerCode { .. }
             | Message::ResetCode { .. }
             | Message::CardUnlockCode { .. }
+            | Message::AccessKeyCode { .. }
+            | Message::WalletCode { .. }
     )
 }
 
@@ -108,7 +115,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 19);
+    assert_eq!(kinds.len(), 21);
 }
 
 #[test]
@@ -230,11 +237,10 @@ fn only_web_addresses_become_links() {
 fn a_text_message_starts_with_the_code() {
     for message in Message::samples().into_iter().filter(holds_code) {
         let text = message.text_message(EN);
-        let read_out = matches!(message, Message::CallerCode { .. });
-        let starts = if read_out {
-            "012345 is your code for Rosalind"
-        } else {
-            "012345 is your Northfield Staff security code"
+        let starts = match message {
+            Message::CallerCode { .. } => "012345 is your code for Rosalind",
+            Message::WalletCode { .. } => "012345 adds a credential to your wallet. Only type it in your wallet, for staff.",
+            _ => "012345 is your Northfield Staff security code",
         };
         assert!(text.starts_with(starts), "{text}");
     }
@@ -254,6 +260,11 @@ fn a_text_message_is_one_message_of_gsm_characters_whatever_the_names_are() {
             if matches!(message, Message::CallerCode { .. }) {
                 assert!(
                     text.contains("If they called you, do not read it out.") && text.ends_with("10 minutes."),
+                    "{text}"
+                );
+            } else if matches!(message, Message::WalletCode { .. }) {
+                assert!(
+                    text.contains("5 minutes") && text.ends_with("Do not give it to anyone."),
                     "{text}"
                 );
             } else if holds_code(&message) {

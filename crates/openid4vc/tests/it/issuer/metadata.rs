@@ -6,7 +6,7 @@ fn issuer(keys: &[DecryptionKey], batch: usize) -> IssuerMetadata<'_> {
         name: "Northfield Hospitals",
         credential_endpoint: "https://northfield.example/passport/credential",
         nonce_endpoint: "https://northfield.example/passport/nonce",
-        deferred_endpoint: "https://northfield.example/passport/deferred",
+        deferred_endpoint: Some("https://northfield.example/passport/deferred"),
         notification_endpoint: "https://northfield.example/passport/notification",
         encryption: Encryption { keys, request_required: false, response_required: false },
         batch,
@@ -80,9 +80,8 @@ fn the_profile_takes_no_codes_of_offers() {
         AuthorizationServer {
             issuer: ISSUER,
             token_endpoint: "t",
-            authorization_endpoint: "a",
-            par_endpoint: "p",
-            challenge_endpoint: "c",
+            authorization: Some(AuthorizationEndpoints { authorize: "a", push: "p" }),
+            challenge_endpoint: Some("c"),
             haip,
         }
         .to_json()
@@ -91,4 +90,26 @@ fn the_profile_takes_no_codes_of_offers() {
     assert_eq!(server(true)["token_endpoint_auth_methods_supported"], json!(["attest_jwt_client_auth"]));
     assert_eq!(server(false)["pre-authorized_grant_anonymous_access_supported"], true);
     assert_eq!(server(false)["code_challenge_methods_supported"], json!(["S256"]));
+}
+
+#[test]
+fn what_is_not_offered_is_not_told() {
+    let server = AuthorizationServer {
+        issuer: ISSUER,
+        token_endpoint: "t",
+        authorization: None,
+        challenge_endpoint: None,
+        haip: false,
+    };
+    let told = server.to_json();
+    assert_eq!(
+        told["grant_types_supported"],
+        json!(["urn:ietf:params:oauth:grant-type:pre-authorized_code"])
+    );
+    assert_eq!(told["token_endpoint_auth_methods_supported"], json!(["none"]));
+    for absent in ["authorization_endpoint", "pushed_authorization_request_endpoint", "challenge_endpoint"] {
+        assert!(told.get(absent).is_none(), "{absent}");
+    }
+    let silent = IssuerMetadata { deferred_endpoint: None, ..issuer(&[], 1) };
+    assert!(silent.to_json().get("deferred_credential_endpoint").is_none());
 }

@@ -14,7 +14,7 @@ use jiff::{Timestamp, ToSpan as _};
 use openid4vc::claim_path::ClaimPath;
 use openid4vc::dcql::Query;
 use openid4vc::issuer::{
-    AuthorizationServer, CredentialConfiguration, CredentialRequest, CredentialResponse, DeferredRequest,
+    AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, CredentialRequest, CredentialResponse, DeferredRequest,
     DpopProof, Encryption, Event, Grants, HttpRequest, IssuerMetadata, Nonces, Notification, Offer,
     ProofRules, TokenRequest, TokenResponse, TransactionCode,
 };
@@ -262,7 +262,7 @@ async fn issuer_metadata(State(server): State<Server>) -> axum::Json<Value> {
         name: "Northfield Hospitals",
         credential_endpoint: &credential,
         nonce_endpoint: &nonce,
-        deferred_endpoint: &deferred,
+        deferred_endpoint: Some(&deferred),
         notification_endpoint: &notification,
         encryption: NO_ENCRYPTION,
         batch: 3,
@@ -277,9 +277,8 @@ async fn server_metadata(State(server): State<Server>) -> axum::Json<Value> {
     let metadata = AuthorizationServer {
         issuer: &issuer,
         token_endpoint: &token,
-        authorization_endpoint: &authorize,
-        par_endpoint: &par,
-        challenge_endpoint: &challenge,
+        authorization: Some(AuthorizationEndpoints { authorize: &authorize, push: &par }),
+        challenge_endpoint: Some(&challenge),
         haip: false,
     };
     axum::Json(metadata.to_json())

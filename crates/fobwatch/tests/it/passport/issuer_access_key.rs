@@ -1,0 +1,119 @@
+//! The access key: the mobile number is proved, the wallet scans, and the key before it ends.
+
+use super::issuer::{Held, add_page, key, link_on};
+use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::guide::{Factor, Visitor};
+use crate::people::AMINA;
+use crate::ward::Ward;
+use openid4vc::status_list::Status;
+use rstest::rstest;
+use serde_json::json;
+
+impl Visitor<'_> {
+    /// *Collect your access key*, up to the QR code: the link that it holds.
+    async fn comes_to_collect_the_access_key(&mut self) -> String {
+        self.opens("/passport/access-key").await.reads("Collect your access key");
+        self.presses("Send Code").await.reads("Enter the code from your phone").says("5 minutes");
+        let code = self.wallet_code().await;
+        self.fills("Verification code", &code).presses("Continue").await;
+        self.reads("Scan the QR code to add your access key");
+        link_on(&self.browser)
+    }
+}
+
+impl Ward {
+    /// A wallet takes the access key: what it holds then.
+    async fn takes_access_key(&self, held: &Held) -> String {
+        let proof = self.key_proof(&key(), &self.c_nonce().await);
+        let body = json!({ "credential_configuration_id": "access-key", "proofs": { "jwt": [proof] } });
+        let told = self.wallet_asks(held, &body).await;
+        told.is_ok().json()["credentials"][0]["credential"].as_str().unwrap().to_owned()
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_access_key_is_collected_and_a_new_one_ends_it(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_a_phone().await;
+    let link = amina.comes_to_collect_the_access_key().await;
+    let code = amina.wallet_code().await;
+    let held = ward.wallet_token(&link, Some(&code)).await;
+    let first = ward.takes_access_key(&held).await;
+    amina.presses("Continue").await.reads("Access key added");
+    assert_eq!(amina.page.url, "/passport/access-key/added");
+
+    // It says whose passport it opens, and nothing else of them.
+    let first = ward.verifier_takes(&first).await;
+    let account = ward.account_of(AMINA).await;
+    let subject = journeys::passport::subject(&ward.node.service, account);
+    assert_eq!(first.claims()["passport"], subject);
+    let mut names: Vec<&str> = first.claims().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["cnf", "exp", "iat", "iss", "passport", "status", "vct"]);
+
+    // A browser elsewhere, and a session that the access key began.
+    let mut elsewhere = ward.person_elsewhere(AMINA);
+    ward.waits(60);
+    elsewhere.signs_in(Factor::TextMessage).await;
+    assert!(elsewhere.is_signed_in().await);
+
+    // The phone is lost: a new access key, in the browser that is left.
+    ward.waits(60);
+    let link = amina.comes_to_collect_the_access_key().await;
+    assert_eq!(ward.status_in_list(first.status().unwrap()).await.0, Status::Valid, "nothing is taken yet");
+    let code = amina.wallet_code().await;
+    let held = ward.wallet_token(&link, Some(&code)).await;
+    let second = ward.takes_access_key(&held).await;
+    let second = ward.verifier_takes(&second).await;
+    assert_eq!(second.claims()["passport"], subject, "it is the same passport");
+    assert_eq!(ward.status_in_list(first.status().unwrap()).await.0, Status::Invalid);
+    assert_eq!(ward.status_in_list(second.status().unwrap()).await.0, Status::Valid);
+    assert!(!elsewhere.is_signed_in().await, "everywhere else is signed out");
+    assert!(amina.is_signed_in().await);
+    assert_eq!(ward.audited("access_key_replaced").await, 1);
+    amina.opens("/passport/access-key").await.says("the old one stops working");
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_mobile_number_is_proved_by_the_right_code_within_five_minutes(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_a_phone().await;
+    amina.opens("/passport/access-key").await.presses("Send Code").await;
+    let code = amina.wallet_code().await;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    amina.fills("Verification code", wrong).presses("Continue").await.is_told("code");
+    ward.waits(300);
+    amina.fills("Verification code", &code).presses("Continue").await.is_told("expired");
+    amina.presses("Send New Code").await.says("We have sent a new code");
+    let code = amina.wallet_code().await;
+    amina.fills("Verification code", &code).presses("Continue").await;
+    amina.reads("Scan the QR code to add your access key");
+    assert_eq!(ward.db.count("credential", "kind = 'access-key'").await, 1);
+    // One that was never collected is offered again, not made again.
+    ward.waits(60);
+    amina.comes_to_collect_the_access_key().await;
+    assert_eq!(ward.db.count("credential", "kind = 'access-key'").await, 1);
+}
+
+#[tokio::test]
+async fn an_access_key_needs_a_mobile_number_and_a_fresh_proof() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.amina_with_an_app().await;
+    amina.opens("/passport/access-key").await.says("needs a mobile number");
+    amina.posts(("/passport/access-key".to_owned(), String::new())).await.is_refused("FW-3104");
+    amina.also_has(Factor::TextMessage).await;
+    let link = amina.comes_to_collect_the_access_key().await;
+    ward.wallet_fetches(&link).await.is_ok();
+    ward.waits(11 * 60);
+    let page = amina.page.url.clone();
+    amina.opens(&page).await.reads("The QR code has expired");
+    amina.presses("Get a new QR code").await.reads("Confirm that it is you");
+    let mut nobody = ward.browser();
+    nobody.opens("/passport/access-key").await.reads("Sign in");
+    nobody.opens(&add_page(ward.new_id())).await.reads("Sign in");
+}

@@ -1,0 +1,115 @@
+//! What a credential says when it goes to a wallet: the claims that were provided, each of which its holder may keep to themselves.
+
+use super::keys::Signer;
+use super::wallet::{issuer, random};
+use crate::{Refusal, Service};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use openid4vc::claim_path::ClaimPath;
+use openid4vc::jose::PublicKey;
+use openid4vc::sd_jwt_vc::Draft;
+use openid4vc::status_list::Reference;
+use rules::passport::CredentialKind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::credential::Credential;
+use store::organisation::Organisation;
+use uuid::Uuid;
+
+/// The content of a credential, as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Content {
+    /// What it says.
+    pub claims: Map<String, Value>,
+    /// How that was assured.
+    pub assurance: Map<String, Value>,
+}
+
+/// The claim of an access key that says whose passport it opens.
+pub const SUBJECT_CLAIM: &str = "passport";
+/// The claim that holds how all others were assured.
+const ASSURANCE_CLAIM: &str = "assurance";
+
+/// By what an access key says whose passport it opens: it never changes, is never another person's, and says nothing about them.
+pub fn subject(service: &Service, account: Uuid) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(service.keys.keyed_hash("passport-subject", &[account.as_bytes()]))
+}
+
+/// The kind of a credential as verifiers name it (`vct`).
+pub fn kind_address(service: &Service, kind: CredentialKind) -> String {
+    service.address(&format!("/vc/types/{}", kind.as_str()))
+}
+
+/// Where a status list is published.
+pub fn status_address(service: &Service, list: Uuid) -> String {
+    service.address(&format!("/vc/status/{list}"))
+}
+
+/// The subject that a credential names, such as that of a core skill.
+pub(super) fn subject_of(credential: &Credential) -> Option<String> {
+    let content: Content = serde_json::from_str(&credential.content).ok()?;
+    content.claims.get("subject").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// A copy of a credential for a key of a wallet, signed.
+///
+/// # Errors
+/// Where what is kept cannot be a credential.
+pub(super) fn signed(
+    service: &Service,
+    organisation: &Organisation,
+    signer: &Signer,
+    credential: &Credential,
+    copy: (PublicKey, Reference),
+    now: Timestamp,
+) -> Result<String, Refusal> {
+    let content: Content = serde_json::from_str(&credential.content)
+        .map_err(|_| Refusal::Fault("the content of a credential is no claims"))?;
+    let (holder, status) = copy;
+    let mut claims = content.claims;
+    // An access key says nothing but whose passport it opens: there is nothing to keep back, and whoever asks for it needs that.
+    let concealed = if credential.kind == CredentialKind::AccessKey {
+        Vec::new()
+    } else {
+        if !content.assurance.is_empty() {
+            claims.insert(ASSURANCE_CLAIM.to_owned(), content.assurance.into());
+        }
+        claims.keys().map(|name| ClaimPath::names([name.as_str()])).collect()
+    };
+    let draft = Draft {
+        kind: kind_address(service, credential.kind),
+        issuer: Some(issuer(service, organisation)),
+        issued_at: start_of_day(now),
+        not_before: None,
+        expires_at: Some(expires_at(service, credential.moments.valid_until, signer.not_after)),
+        holder: Some(holder),
+        status: Some(status),
+        claims,
+        concealed,
+        decoys: 0,
+    };
+    let mut header = Map::new();
+    header.insert("x5c".to_owned(), signer.chain.to_header());
+    let drawn = random(service);
+    draft.issue(header, &signer.key, &drawn).map(|issued| issued.to_string()).map_err(|problem| {
+        tracing::error!(%problem, credential = %credential.id, "a credential cannot be issued");
+        Refusal::Fault("a credential cannot be issued")
+    })
+}
+
+/// A credential that says to the second when it was issued says who was issued theirs together.
+fn start_of_day(now: Timestamp) -> Timestamp {
+    now.to_zoned(jiff::tz::TimeZone::UTC).start_of_day().map_or(now, |start| start.timestamp())
+}
+
+/// The end of the last local day, and never later than whoever signs it is vouched for.
+fn expires_at(service: &Service, last_day: Option<Date>, not_after: Timestamp) -> Timestamp {
+    let end = last_day
+        .and_then(|day| day.checked_add(1.day()).ok())
+        .and_then(|next| next.to_zoned(service.settings.time_zone.clone()).ok())
+        .map(|start| start.timestamp());
+    end.map_or(not_after, |end| end.min(not_after))
+}

@@ -1,0 +1,33 @@
+//! Why a passport does not go on, on its pages.
+
+/// Why a credential does not go to a wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PassportRefusal {
+    /// It does not wait for its owner any more: it was taken back, rejected, revoked or has expired, or is in a wallet already.
+    #[error("the credential cannot be added to a wallet")]
+    NotToAdd,
+    /// It is in no wallet, so there is nothing to make a new copy of.
+    #[error("the credential has not been added to a wallet")]
+    NotInWallet,
+    /// Too many QR codes within the hour.
+    #[error("too many offers")]
+    TooManyOffers,
+    /// The access key needs a mobile number that can be proved.
+    #[error("there is no mobile number to prove")]
+    NoMobile,
+}
+
+impl PassportRefusal {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::NotToAdd, Self::NotInWallet, Self::TooManyOffers, Self::NoMobile];
+
+    /// The public code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotToAdd => "FW-3101",
+            Self::NotInWallet => "FW-3102",
+            Self::TooManyOffers => "FW-3103",
+            Self::NoMobile => "FW-3104",
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What a wallet sends along with its requests, and what it is told when they are refused.
+
+use crate::{Refusal, Service};
+use jiff::Timestamp;
+use openid4vc::issuer::{CredentialError, DpopProblem, DpopProof, HttpRequest, Nonces, OAuthError, Refused};
+use rules::passport::issuing::TOKEN_LIFETIME;
+use store::StoreError;
+use store::offer::CredentialOffer;
+use store::organisation::Organisation;
+use url::Url;
+use vault::Token;
+
+/// Why a wallet is not given what it asks for.
+#[derive(Debug, thiserror::Error)]
+pub enum WalletRefusal {
+    /// By the authorisation server.
+    #[error(transparent)]
+    OAuth(#[from] Refused<OAuthError>),
+    /// By the issuer.
+    #[error(transparent)]
+    Credential(#[from] Refused<CredentialError>),
+    /// There is nothing at this address.
+    #[error("there is no such thing")]
+    Unknown,
+    /// A fault that is ours.
+    #[error(transparent)]
+    Fault(#[from] Refusal),
+}
+
+impl From<StoreError> for WalletRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// What a wallet sends along with a request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sent<'a> {
+    /// The path of the request, as the wallet was told it.
+    pub path: &'a str,
+    /// The header `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// The header `DPoP`.
+    pub dpop: Option<&'a str>,
+}
+
+pub(super) fn oauth(code: OAuthError, why: &'static str) -> WalletRefusal {
+    WalletRefusal::OAuth((code, why).into())
+}
+
+pub(super) fn refused(code: CredentialError, why: &'static str) -> WalletRefusal {
+    WalletRefusal::Credential((code, why).into())
+}
+
+/// The organisation that a wallet calls by its code.
+pub(super) async fn organisation(service: &Service, code: &str) -> Result<Organisation, WalletRefusal> {
+    service.store.organisation_by_code(code).await?.ok_or(WalletRefusal::Unknown)
+}
+
+/// The identifier of an organisation as an issuer, which is also where everything of it begins.
+pub fn issuer(service: &Service, organisation: &Organisation) -> String {
+    service.address(&format!("/vc/{}", organisation.code))
+}
+
+/// Randomness, as the room of credentials takes it.
+pub(super) fn random(service: &Service) -> impl Fn(&mut [u8]) + Send + Sync + '_ {
+    move |bytes: &mut [u8]| service.random.fill(bytes)
+}
+
+/// Numbers that wallets sign, for one purpose.
+fn nonces(service: &Service, purpose: &str) -> Nonces {
+    Nonces::new(&service.keys.keyed_hash("passport-nonces", &[]), purpose)
+}
+
+/// Numbers for proofs of the keys that credentials are bound to.
+pub(super) fn credential_nonces(service: &Service) -> Nonces {
+    nonces(service, "credential")
+}
+
+/// A number for a proof of the keys that credentials are to be bound to (`c_nonce`).
+///
+/// # Errors
+/// [`WalletRefusal::Unknown`] where there is no such organisation.
+pub async fn nonce(service: &Service, organisation_code: &str) -> Result<String, WalletRefusal> {
+    organisation(service, organisation_code).await?;
+    Ok(credential_nonces(service).issue(service.clock.now(), &random(service)))
+}
+
+/// A number for a proof that a token is its holder's (`DPoP-Nonce`).
+pub fn dpop_nonce(service: &Service) -> String {
+    nonces(service, "dpop").issue(service.clock.now(), &random(service))
+}
+
+/// The proof of possession that was sent along, if one was, verified but for having been used before.
+pub(super) fn proof(
+    service: &Service,
+    sent: Sent<'_>,
+    access_token: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<DpopProof>, WalletRefusal> {
+    let Some(proof) = sent.dpop else { return Ok(None) };
+    let url = Url::parse(&service.address(sent.path))
+        .map_err(|_| Refusal::Fault("the address of a request is no address"))?;
+    let request = HttpRequest { method: "POST", url: &url, access_token };
+    let ours = nonces(service, "dpop");
+    DpopProof::verify(proof, request, now, |nonce| ours.is_fresh(nonce, now)).map(Some).map_err(
+        |problem| match problem {
+            DpopProblem::Nonce => oauth(OAuthError::UseDpopNonce, "use the nonce in the header DPoP-Nonce"),
+            _ => oauth(OAuthError::InvalidDpopProof, "the DPoP proof is not for this request, or not of now"),
+        },
+    )
+}
+
+/// What a proof is remembered by.
+pub(super) fn proof_hash(service: &Service, proof: &DpopProof) -> [u8; 32] {
+    service.keys.keyed_hash("passport-dpop", &[proof.thumbprint().as_bytes(), proof.id.as_bytes()])
+}
+
+pub(super) fn used_proof() -> WalletRefusal {
+    oauth(OAuthError::InvalidDpopProof, "the DPoP proof was used before")
+}
+
+/// What a token is looked up by.
+pub(super) fn token_hash(service: &Service, token: &Token) -> [u8; 32] {
+    service.keys.keyed_hash("passport-access-token", &[token.as_str().as_bytes()])
+}
+
+/// The offer that the request's access token was given for, if its holder sends it and it still works.
+pub(super) async fn authorised(
+    service: &Service,
+    organisation: &Organisation,
+    sent: Sent<'_>,
+    now: Timestamp,
+) -> Result<CredentialOffer, WalletRefusal> {
+    let invalid = || oauth(OAuthError::InvalidToken, "the access token is not one of ours, or is over");
+    let (scheme, text) = sent.authorization.and_then(|sent| sent.split_once(' ')).ok_or_else(invalid)?;
+    let token = Token::parse(text.trim()).ok_or_else(invalid)?;
+    let offer = service.store.offer_by_token(&token_hash(service, &token)).await?.ok_or_else(invalid)?;
+    let alive = offer.redeemed_at.is_some_and(|redeemed| redeemed > token_oldest(now));
+    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(invalid)?;
+    if !alive || offer.cancelled_at.is_some() || credential.organisation_id != organisation.id {
+        return Err(invalid());
+    }
+    match &offer.dpop_thumbprint {
+        None if scheme.eq_ignore_ascii_case("bearer") => Ok(offer),
+        None => Err(invalid()),
+        Some(thumbprint) => {
+            if !scheme.eq_ignore_ascii_case("dpop") {
+                return Err(invalid());
+            }
+            let proof = proof(service, sent, Some(token.as_str()), now)?
+                .ok_or_else(|| oauth(OAuthError::InvalidDpopProof, "the DPoP proof is missing"))?;
+            if proof.thumbprint() != *thumbprint {
+                return Err(invalid());
+            }
+            let mut tx = service.store.begin().await?;
+            if !tx.use_once(&proof_hash(service, &proof), now).await? {
+                return Err(used_proof());
+            }
+            tx.commit().await?;
+            Ok(offer)
+        }
+    }
+}
+
+/// A token that was given at this moment, or earlier, is over.
+pub(super) fn token_oldest(now: Timestamp) -> Timestamp {
+    now.saturating_sub(TOKEN_LIFETIME).unwrap_or(Timestamp::MIN)
+}

@@ -207,6 +207,9 @@ pub enum Refusal {
     /// The Self Service Portal for smartcards does not go on.
     #[error(transparent)]
     Smartcard(#[from] crate::smartcard::SmartcardRefusal),
+    /// A passport does not go on.
+    #[error(transparent)]
+    Passport(#[from] crate::passport::PassportRefusal),
     /// The Registration Authority does not go on.
     #[error(transparent)]
     Ra(#[from] crate::smartcard::ra::RaRefusal),
@@ -273,6 +276,7 @@ impl Refusal {
             Self::ResetOver => "FW-1302",
             Self::ResetsBusy => "FW-1303",
             Self::Smartcard(refusal) => refusal.code(),
+            Self::Passport(refusal) => refusal.code(),
             Self::Busy | Self::Store(StoreError::Unavailable(_)) => "FW-1900",
             Self::Store(_) | Self::Fault(_) | Self::ReportRefused(_) => "FW-1901",
             Self::NoSuchOrganisation | Self::NotFound => "FW-1902",

@@ -87,6 +87,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::SetUpOver
         | Refusal::ResetOver
         | Refusal::CardJobOver => StatusCode::GONE,
+        Refusal::Passport(_) => StatusCode::CONFLICT,
         Refusal::NotSignedIn | Refusal::CardSignIn(_) => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy

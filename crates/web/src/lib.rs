@@ -27,6 +27,7 @@ mod join_factor;
 mod method_setup;
 mod passkey;
 mod passkeys;
+mod passport;
 mod password;
 mod person;
 mod pki;
@@ -78,6 +79,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(card::routes())
         .merge(passkeys::routes())
         .merge(smartcard::routes())
+        .merge(passport::routes())
         .merge(reset::routes())
         .merge(reset_gate::routes())
         .merge(change_password::routes())
@@ -92,6 +94,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(callbacks::routes())
         .merge(pki::routes())
         .merge(verification::routes())
+        .merge(passport::interface())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))

@@ -185,6 +185,12 @@ pub const ERRORS: &[Key] = &[
     ("revoke-card-empty", &[]),
     ("revoke-reason-empty", &[]),
     ("revoke-not-confirmed", &[]),
+    ("reject-reason-empty", &[]),
+    ("reject-details-empty", &[]),
+    ("reject-details-too-long", &["max"]),
+    ("request-kind-empty", &[]),
+    ("request-note-too-long", &["max"]),
+    ("request-too-many", &[]),
 ];
 
 /// The public codes of refusals, with the values that their texts take. Each has a `…-title` and a `…-text`.
@@ -256,6 +262,7 @@ pub const REFUSALS: &[Key] = &[
     ("FW-2303", &[]),
     ("FW-2304", &[]),
     ("FW-2305", &[]),
+    ("FW-3301", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),
@@ -497,6 +504,17 @@ pub const AUDIT: &[&str] = &[
     "ra_act_approved",
     "ra_act_declined",
     "smartcard_round_ended",
+    "credential_provided",
+    "credential_rejected",
+    "credential_withdrawn",
+    "credential_revoked",
+    "credential_archived",
+    "credential_restored",
+    "credential_requested",
+    "passport_notifications_set",
+    "passport_client_added",
+    "passport_client_ended",
+    "passport_reminders_written",
 ];
 
 /// By which means something was done; the key of each is this after `means-`.

@@ -6,8 +6,8 @@ use crate::{
     FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home, HowToApply, JoinComplete,
     NavigationLink, Page, PasskeyAdd, PasskeyName, PasskeyRemove, Passkeys, Place, Privacy, RecentActivity,
     Refused, RenderError, ReportActivity, Reported, Reset, ResetCode, ResetDone, ResetUserName, ResetWait,
-    ResetWays, Resume, ReviewBanner, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup,
-    StartCode, render,
+    ResetWays, Resume, ReviewBanner, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays,
+    StaffGroup, StartCode, render,
 };
 use crate::{
     ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,

@@ -76,9 +76,9 @@ pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use passport::{
-    CredentialFact, CredentialValue, PassportAnswered, PassportCredential, PassportHappening, PassportHistory,
-    PassportHome, PassportNotifications, PassportRow, PassportSection, PassportState, RejectCredential,
-    RequestCredential,
+    CredentialFact, CredentialValue, PassportAnswered, PassportCredential, PassportHappening,
+    PassportHistory, PassportHome, PassportNotifications, PassportRow, PassportSection, PassportState,
+    RejectCredential, RequestCredential,
 };
 pub use password::NewPassword;
 pub use plot::{Bar, Plot, PlotLabel, PlotRow};

@@ -229,7 +229,13 @@ pub enum Event {
     /// The round of a local day through all cards has ended, and so many messages were written.
     SmartcardRoundEnded { day: String, cards: u64, messages: u64 },
     /// A trust provided a credential; by the system `client`, or (none) at the command line.
-    CredentialProvided { account: Uuid, credential: Uuid, organisation: Uuid, kind: String, client: Option<Uuid> },
+    CredentialProvided {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        kind: String,
+        client: Option<Uuid>,
+    },
     /// Its owner rejected a credential before taking it.
     CredentialRejected { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
     /// The trust took back a credential that was not accepted yet.

@@ -150,10 +150,8 @@ impl Tx {
         if execute!(self, ASK, client, idempotency_key, asked, answer, millis(now))? == 1 {
             return Ok(None);
         }
-        let (asked, answer): (Vec<u8>, String) = in_tx!(self, ASKED, sqlx::query_as, |q, c| q
-            .bind(client)
-            .bind(idempotency_key)
-            .fetch_one(c))?;
+        let (asked, answer): (Vec<u8>, String) =
+            in_tx!(self, ASKED, sqlx::query_as, |q, c| q.bind(client).bind(idempotency_key).fetch_one(c))?;
         Ok(Some(AskedBefore { asked, answer }))
     }
 

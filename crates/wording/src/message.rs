@@ -577,14 +577,16 @@ impl Message {
                 ("detail", &visit.detail(language)),
                 ("support", support),
             ]),
-            Self::PassportProvided { organisation, service, count, portal_url, access_key_url, support } => of(&[
-                ("organisation", organisation),
-                ("service", service),
-                ("credentials", &credentials(count)),
-                ("portal_url", portal_url),
-                ("access_key_url", access_key_url),
-                ("support", support),
-            ]),
+            Self::PassportProvided { organisation, service, count, portal_url, access_key_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("credentials", &credentials(count)),
+                    ("portal_url", portal_url),
+                    ("access_key_url", access_key_url),
+                    ("support", support),
+                ])
+            }
             Self::PassportReminder { service, count, portal_url, access_key_url, support } => of(&[
                 ("service", service),
                 ("credentials", &credentials(count)),
@@ -592,23 +594,36 @@ impl Message {
                 ("access_key_url", access_key_url),
                 ("support", support),
             ]),
-            Self::PassportWithdrawn { organisation, service, credential, reason, portal_url, support } => of(&[
-                ("organisation", organisation),
-                ("service", service),
-                ("credential", credential),
-                ("reason", reason),
-                ("portal_url", portal_url),
-                ("support", support),
-            ]),
-            Self::PassportRevoked { organisation, service, credential, reason, portal_url, support } => of(&[
-                ("organisation", organisation),
-                ("service", service),
-                ("credential", credential),
-                ("reason", reason),
-                ("portal_url", portal_url),
-                ("support", support),
-            ]),
-            Self::PassportRejected { organisation, service, person, credential, number, reason, details, when } => of(&[
+            Self::PassportWithdrawn { organisation, service, credential, reason, portal_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("credential", credential),
+                    ("reason", reason),
+                    ("portal_url", portal_url),
+                    ("support", support),
+                ])
+            }
+            Self::PassportRevoked { organisation, service, credential, reason, portal_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("credential", credential),
+                    ("reason", reason),
+                    ("portal_url", portal_url),
+                    ("support", support),
+                ])
+            }
+            Self::PassportRejected {
+                organisation,
+                service,
+                person,
+                credential,
+                number,
+                reason,
+                details,
+                when,
+            } => of(&[
                 ("organisation", organisation),
                 ("service", service),
                 ("person", person),
@@ -618,15 +633,17 @@ impl Message {
                 ("details", &written(details)),
                 ("when", when),
             ]),
-            Self::PassportRequested { organisation, service, person, email, credential, note, when } => of(&[
-                ("organisation", organisation),
-                ("service", service),
-                ("person", person),
-                ("email", email),
-                ("credential", credential),
-                ("note", &written(note)),
-                ("when", when),
-            ]),
+            Self::PassportRequested { organisation, service, person, email, credential, note, when } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("person", person),
+                    ("email", email),
+                    ("credential", credential),
+                    ("note", &written(note)),
+                    ("when", when),
+                ])
+            }
             Self::ActivityReported { service, number, when, support } => {
                 of(&[("service", service), ("number", number), ("when", when), ("support", support)])
             }

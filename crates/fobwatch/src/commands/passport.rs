@@ -129,7 +129,9 @@ impl Command {
 
 async fn organisation(service: &Service, code: &str) -> Result<Organisation> {
     let found = service.store.organisation_by_code(&code.trim().to_uppercase()).await?;
-    found.with_context(|| format!("there is no organisation {code:?}: `fobwatch organisation list` names them"))
+    found.with_context(|| {
+        format!("there is no organisation {code:?}: `fobwatch organisation list` names them")
+    })
 }
 
 impl Provide {
@@ -146,7 +148,11 @@ impl Provide {
         };
         let organisation = organisation(service, &self.organisation).await?;
         let Some(account) = provide::person(service, &organisation, &self.person).await? else {
-            bail!("nobody at {} signs in with {:?}: the person creates an account first", organisation.name, self.person)
+            bail!(
+                "nobody at {} signs in with {:?}: the person creates an account first",
+                organisation.name,
+                self.person
+            )
         };
         let ids = provide::provide(service, &organisation, &account, &provided).await?;
         for (id, one) in ids.iter().zip(&provided) {
@@ -171,12 +177,17 @@ fn read(file: &Path, today: Date) -> Result<Result<Vec<Provided>, Vec<ProvidedPr
 impl End {
     async fn withdraw(self, service: &Service, console: &mut Console) -> Result<()> {
         let Some(reason) = WithdrawReason::parse(&self.reason) else {
-            bail!("--reason: write one of {}", names(WithdrawReason::ALL.iter().map(|reason| reason.as_str())))
+            bail!(
+                "--reason: write one of {}",
+                names(WithdrawReason::ALL.iter().map(|reason| reason.as_str()))
+            )
         };
         let organisation = organisation(service, &self.organisation).await?;
         match withdraw::withdraw(service, &organisation, self.id, reason).await? {
             Ended::Done => Ok(console.say(format!("{} is withdrawn.", self.id))?),
-            Ended::NotNow => bail!("{} was accepted, rejected or withdrawn already: `passport list` tells", self.id),
+            Ended::NotNow => {
+                bail!("{} was accepted, rejected or withdrawn already: `passport list` tells", self.id)
+            }
             Ended::Unknown => bail!("{} has issued no credential {}", organisation.name, self.id),
         }
     }

@@ -1,8 +1,8 @@
 //! A trust provides credentials to one of its people, who is told at once: all of what comes together, or nothing of it, and told of
 //! in one message.
 
-use crate::password_check::user_name;
 use crate::passport::{client, notify};
+use crate::password_check::user_name;
 use crate::{Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
 use rules::limits::PROVISIONS_PER_CLIENT;
@@ -163,7 +163,9 @@ impl Asked {
         let mut problems = Vec::new();
         let person = match object.get("person") {
             None => Err(ProvidedMistake::Missing),
-            Some(person) => person.as_str().filter(|person| !person.trim().is_empty()).ok_or(ProvidedMistake::NotText),
+            Some(person) => {
+                person.as_str().filter(|person| !person.trim().is_empty()).ok_or(ProvidedMistake::NotText)
+            }
         };
         let person = person.map_err(|what| problems.push(problem("/person", what))).ok();
         let provided = match object.get("credentials") {

@@ -47,11 +47,8 @@ pub async fn ask(service: &Service, person: &Person, kind: &str, note: &str) -> 
         detail: Some(kind.as_str()),
     };
     tx.add_passport_event(event, now).await?;
-    let audited = Event::CredentialRequested {
-        account,
-        organisation: organisation.id,
-        kind: kind.as_str().to_owned(),
-    };
+    let audited =
+        Event::CredentialRequested { account, organisation: organisation.id, kind: kind.as_str().to_owned() };
     tx.audit(audited, now);
     let message = Message::PassportRequested {
         service: service.settings.service_name.clone(),

@@ -26,7 +26,9 @@ pub async fn all(service: &Service, person: &Person) -> Result<Vec<Credential>, 
 pub async fn one(service: &Service, person: &Person, id: &str) -> Result<Credential, Refusal> {
     let id = Uuid::parse_str(id).map_err(|_| Refusal::NotFound)?;
     let found = service.store.credential(id).await?;
-    found.filter(|found| found.account_id == person.account.id && found.kind.is_reviewed()).ok_or(Refusal::NotFound)
+    found
+        .filter(|found| found.account_id == person.account.id && found.kind.is_reviewed())
+        .ok_or(Refusal::NotFound)
 }
 
 /// The one that is to be reviewed next: the oldest of those that wait.

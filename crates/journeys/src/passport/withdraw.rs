@@ -25,11 +25,7 @@ pub enum Ended {
 }
 
 /// The credential that ends: what a message and a record tell of it.
-async fn issued(
-    tx: &mut Tx,
-    organisation: &Organisation,
-    id: Uuid,
-) -> Result<Option<Credential>, Refusal> {
+async fn issued(tx: &mut Tx, organisation: &Organisation, id: Uuid) -> Result<Option<Credential>, Refusal> {
     let credential = tx.credential(id).await?;
     Ok(credential.filter(|credential| credential.organisation_id == organisation.id))
 }

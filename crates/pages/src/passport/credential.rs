@@ -130,7 +130,9 @@ impl Page for PassportCredential {
                 CredentialFact::text("Last name", "Llewelyn-Fychan d’Aubigné de la Tour"),
                 CredentialFact {
                     label: "Photo".into(),
-                    value: CredentialValue::Picture(crate::assets::path_of("favicon.svg").unwrap_or("/x").into()),
+                    value: CredentialValue::Picture(
+                        crate::assets::path_of("favicon.svg").unwrap_or("/x").into(),
+                    ),
                 },
             ],
             ..plain.clone()

@@ -78,7 +78,10 @@ const NEW_STARTER: &[Attribute] = &[
 ];
 
 const RIGHT_TO_WORK: &[Attribute] = &[
-    must("basis", OneOf(&["British or Irish citizen", "Settled status", "Pre-settled status", "Visa", "Other"])),
+    must(
+        "basis",
+        OneOf(&["British or Irish citizen", "Settled status", "Pre-settled status", "Visa", "Other"]),
+    ),
     may("document_type", Text),
     may("share_code", Text),
     must("checked_on", PastDay),
@@ -120,7 +123,10 @@ const PROFESSIONAL_REGISTRATION: &[Attribute] = &[
 ];
 
 const TUBERCULOSIS: &[Attribute] = &[
-    must("tuberculosis_status", OneOf(&["Immune", "Not immune", "BCG scar seen", "Further assessment needed"])),
+    must(
+        "tuberculosis_status",
+        OneOf(&["Immune", "Not immune", "BCG scar seen", "Further assessment needed"]),
+    ),
     must("assessed_on", PastDay),
     may("test_type", Text),
 ];
@@ -218,7 +224,11 @@ mod tests {
             assert!(seen.insert("assurance"));
             for attribute in kind.attributes() {
                 assert!(seen.insert(attribute.name), "{kind:?}: {}", attribute.name);
-                assert!(attribute.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", attribute.name);
+                assert!(
+                    attribute.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
+                    "{}",
+                    attribute.name
+                );
             }
             assert_eq!(kind.attributes().is_empty(), !kind.is_reviewed(), "{kind:?}");
         }

@@ -78,10 +78,7 @@ impl CoreSkill {
     /// The last day on which it holds after it was awarded: the day before it must be there again.
     pub fn valid_until(self, awarded: Date) -> Date {
         let months = i32::try_from(self.renewal_months).unwrap_or(i32::MAX);
-        awarded
-            .checked_add(months.months())
-            .and_then(|again| again.checked_sub(1.day()))
-            .unwrap_or(Date::MAX)
+        awarded.checked_add(months.months()).and_then(|again| again.checked_sub(1.day())).unwrap_or(Date::MAX)
     }
 }
 

@@ -319,7 +319,8 @@ impl Reading {
 /// A line of text without spaces around it.
 fn line(text: Option<&str>) -> Option<String> {
     let text = text?.trim();
-    let good = !text.is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(char::is_control);
+    let good =
+        !text.is_empty() && text.chars().count() <= LONGEST_TEXT && !text.chars().any(char::is_control);
     good.then(|| text.to_owned())
 }
 

@@ -77,7 +77,8 @@ fn refused(refusal: &ProvideRefusal) -> Response {
         other => problem["detail"] = Value::from(other.to_string()),
     }
     if let ProvideRefusal::Problems(problems) = refusal {
-        let each = problems.iter().map(|one| json!({ "pointer": one.pointer, "detail": one.what.to_string() }));
+        let each =
+            problems.iter().map(|one| json!({ "pointer": one.pointer, "detail": one.what.to_string() }));
         problem["errors"] = Value::Array(each.collect());
     }
     let mut response = (status, problem.to_string()).into_response();

@@ -38,10 +38,8 @@ async fn show(State(web): State<Web>, Query(before): Query<Before>, jar: CookieJ
 }
 
 fn happening(web: &Web, event: &PassportEvent) -> PassportHappening {
-    let of_credential = event
-        .kind
-        .as_ref()
-        .and_then(|(kind, variant)| Some(title(CredentialKind::parse(kind)?, variant)));
+    let of_credential =
+        event.kind.as_ref().and_then(|(kind, variant)| Some(title(CredentialKind::parse(kind)?, variant)));
     // What was asked for is no credential yet.
     let asked_for = event.detail.as_deref().and_then(CredentialKind::parse).map(|kind| title(kind, ""));
     let verb = match event.what.as_str() {

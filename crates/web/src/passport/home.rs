@@ -55,7 +55,8 @@ async fn list(web: &Web, all: &[Credential], just: &Just) -> Result<PassportHome
         let stand = all.iter().filter(|each| each.state(today) == wanted);
         stand.map(|each| row(web, each, &issuers)).collect()
     };
-    let sections = SECTIONS.into_iter().map(|stands| PassportSection { state: state(stands), rows: rows(stands) });
+    let sections =
+        SECTIONS.into_iter().map(|stands| PassportSection { state: state(stands), rows: rows(stands) });
     Ok(PassportHome {
         answered: answered(web, all, just, &issuers),
         next_href: review::next(web, all).map(|id| urls::passport_credential(id, "")),

@@ -51,20 +51,20 @@ impl Ward {
     }
 
     /// Northfield's people for credentials are reached here.
-    pub async fn has_a_desk(&self) {
+    pub async fn the_trust_has_a_desk(&self) {
         self.db.tell(&format!("UPDATE organisation SET support_email = '{DESK}'")).await;
     }
 
     /// Northfield provides credentials. Answers their ids.
-    pub async fn provides(&self, who: Person, credentials: Value) -> Vec<Uuid> {
-        let (service, organisation) = (&self.node.service, self.northfield().await);
+    pub async fn the_trust_provides(&self, who: Person, credentials: Value) -> Vec<Uuid> {
+        let (service, organisation) = (&self.node.service, self.the_trust().await);
         let account = self.store().account(self.account_of(who).await).await.unwrap().unwrap();
         let provided = Provided::read_all(&credentials, service.today()).unwrap();
         journeys::passport::provide::provide(service, &organisation, &account, &provided).await.unwrap()
     }
 
     /// It went to its owner's wallet.
-    pub async fn is_in_the_wallet(&self, credential: Uuid) {
+    pub async fn lands_in_a_wallet(&self, credential: Uuid) {
         let mut tx = self.store().begin().await.unwrap();
         assert!(tx.accept_credential(credential, self.clock.now()).await.unwrap());
         tx.commit().await.unwrap();
@@ -84,13 +84,13 @@ async fn the_banner_stands_on_every_page_and_counts_down(#[values(Sqlite, Postgr
     let mut amina = ward.colleague(AMINA).await;
     amina.signs_in(Factor::AuthenticatorApp).await;
     assert_eq!(amina.page.find(".fw-review"), None, "nothing to review, no banner");
-    let ids = ward.provides(AMINA, json!([fire(), dbs()])).await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs()])).await;
     for page in ["/home", "/security-info", "/activity", "/devices", "/passport", "/passport/history"] {
         amina.opens(page).await;
         let banner = "You have 2 credentials available for review. Review and add credentials to your wallet";
         assert_eq!(amina.page.find(".fw-review").as_deref(), Some(banner), "{page}");
     }
-    ward.is_in_the_wallet(ids[0]).await;
+    ward.lands_in_a_wallet(ids[0]).await;
     amina.opens("/home").await;
     let banner = amina.page.find(".fw-review").unwrap();
     assert!(banner.starts_with("You have 1 credential available for review."), "{banner}");
@@ -107,13 +107,16 @@ async fn the_banner_stands_on_every_page_and_counts_down(#[values(Sqlite, Postgr
 async fn the_full_details_are_in_words(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.colleague(AMINA).await;
-    let ids = ward.provides(AMINA, json!([fire(), dbs(), identity()])).await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs(), identity()])).await;
     amina.signs_in(Factor::AuthenticatorApp).await;
     amina.opens(&format!("/passport/credentials/{}", ids[0])).await.reads("Fire safety");
     amina.says("Issued by Northfield Hospitals").says("Valid until 31 October 2028");
     amina.says("Attained 1 November 2026").says("Assurance policy CSTF").says("Pedigree Authoritative");
     amina.says("Last refresh 20 November 2026");
-    amina.opens(&format!("/passport/credentials/{}", ids[1])).await.reads("Disclosure and Barring Service (DBS)");
+    amina
+        .opens(&format!("/passport/credentials/{}", ids[1]))
+        .await
+        .reads("Disclosure and Barring Service (DBS)");
     amina.says("Level of check Enhanced").says("Registered with the update service Yes");
     amina.says("Valid until No end date");
     amina.opens(&format!("/passport/credentials/{}", ids[2])).await.says("Date of birth 14 March 1990");
@@ -131,7 +134,7 @@ async fn the_full_details_are_in_words(#[values(Sqlite, PostgreSql)] kind: Kind)
 async fn nobody_sees_or_answers_for_somebody_else(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     ward.colleague(AMINA).await;
-    let [id] = ward.provides(AMINA, identity()).await.try_into().unwrap();
+    let [id] = ward.the_trust_provides(AMINA, identity()).await.try_into().unwrap();
     let mut ben = ward.colleague(BEN).await;
     ben.signs_in(Factor::AuthenticatorApp).await;
     let other = Uuid::nil();
@@ -159,7 +162,7 @@ async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind)
     let mut amina = ward.colleague(AMINA).await;
     let mut last = fire();
     last["valid_until"] = json!(ward.node.service.today().to_string());
-    let [id] = ward.provides(AMINA, last).await.try_into().unwrap();
+    let [id] = ward.the_trust_provides(AMINA, last).await.try_into().unwrap();
     amina.signs_in(Factor::AuthenticatorApp).await;
     amina.opens("/passport").await.follows("Review and add: Fire safety, issued on 22 November 2026").await;
     amina.follows("Back").await;
@@ -168,7 +171,10 @@ async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind)
     amina.signs_in(Factor::AuthenticatorApp).await;
     assert_eq!(amina.page.find(".fw-review"), None);
     amina.opens("/passport").await.says("You have no credentials to review.").says("Expired");
-    amina.opens(&format!("/passport/credentials/{id}")).await.says("This credential was valid until 22 November 2026.");
+    amina
+        .opens(&format!("/passport/credentials/{id}"))
+        .await
+        .says("This credential was valid until 22 November 2026.");
     amina.posts((format!("/passport/credentials/{id}/reject"), "reason=duplicate".to_owned())).await;
     amina.is_refused("FW-3301");
 }
@@ -178,11 +184,14 @@ async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind)
 async fn what_is_in_the_wallet_is_put_away_and_taken_out_again(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.colleague(AMINA).await;
-    let [id] = ward.provides(AMINA, fire()).await.try_into().unwrap();
-    ward.is_in_the_wallet(id).await;
+    let [id] = ward.the_trust_provides(AMINA, fire()).await.try_into().unwrap();
+    ward.lands_in_a_wallet(id).await;
     amina.signs_in(Factor::AuthenticatorApp).await;
     let page = format!("/passport/credentials/{id}");
-    assert_eq!(amina.opens(&page).await.page.forms().iter().filter(|form| form.action.ends_with("/reissue")).count(), 1);
+    assert_eq!(
+        amina.opens(&page).await.page.forms().iter().filter(|form| form.action.ends_with("/reissue")).count(),
+        1
+    );
     amina.presses("Archive").await.reads("Your staff passport").says("Archived Fire safety");
     amina.posts((format!("{page}/archive"), String::new())).await;
     assert_eq!(ward.audited("credential_archived").await, 1, "pressed twice it counts once");
@@ -196,7 +205,7 @@ async fn what_is_in_the_wallet_is_put_away_and_taken_out_again(#[values(Sqlite, 
 #[tokio::test]
 async fn one_asks_the_trust_for_what_is_missing(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
-    ward.has_a_desk().await;
+    ward.the_trust_has_a_desk().await;
     let mut amina = ward.colleague(AMINA).await;
     amina.signs_in(Factor::AuthenticatorApp).await;
     amina.opens("/passport").await.follows("Ask for a credential").await.reads("Ask for a credential");
@@ -214,7 +223,10 @@ async fn one_asks_the_trust_for_what_is_missing(#[values(Sqlite, PostgreSql)] ki
     assert_eq!(record["kind"], "tuberculosis");
     assert_eq!(ward.db.count("audit", "event LIKE '%October%'").await, 0, "nothing of what was written");
     for _ in 1..10 {
-        amina.posts(("/passport/request".to_owned(), "kind=dbs".to_owned())).await.reads("Your staff passport");
+        amina
+            .posts(("/passport/request".to_owned(), "kind=dbs".to_owned()))
+            .await
+            .reads("Your staff passport");
     }
     amina.posts(("/passport/request".to_owned(), "kind=dbs".to_owned())).await;
     amina.is_told("You have asked for 10 credentials today");
@@ -228,7 +240,7 @@ async fn who_wants_no_messages_gets_none_but_about_security(#[values(Sqlite, Pos
     sinead.also_has(Factor::TextMessage).await;
     sinead.signs_in(Factor::AuthenticatorApp).await;
     let texts = |ward: &Ward| ward.phone.texts_to(SINEAD.mobile).len();
-    ward.provides(SINEAD, fire()).await;
+    ward.the_trust_provides(SINEAD, fire()).await;
     assert_eq!(ward.told_of_passports(SINEAD.email).await, ["You have new credentials to review"]);
     assert_eq!(texts(&ward), 1);
     let words = ward.phone.texts_to(SINEAD.mobile).pop().unwrap().body;
@@ -238,21 +250,24 @@ async fn who_wants_no_messages_gets_none_but_about_security(#[values(Sqlite, Pos
     sinead.opens("/passport/notifications").await.reads("Choose how you are told");
     sinead.says("ending in 24").says("The next reminder would come on 23 November 2026 at 8:00am.");
     sinead.posts(("/passport/notifications".to_owned(), "channel=email".to_owned())).await.says("saved");
-    let ids = ward.provides(SINEAD, dbs()).await;
+    let ids = ward.the_trust_provides(SINEAD, dbs()).await;
     assert_eq!(ward.told_of_passports(SINEAD.email).await.len(), 2);
     assert_eq!(texts(&ward), 1, "no text");
     sinead.posts(("/passport/notifications".to_owned(), String::new())).await.says("saved");
-    ward.provides(SINEAD, identity()).await;
+    ward.the_trust_provides(SINEAD, identity()).await;
     assert_eq!(ward.told_of_passports(SINEAD.email).await.len(), 2, "no email");
     assert_eq!(texts(&ward), 1);
     assert_eq!(ward.newest_record("passport_notifications_set").await["off"], json!(["email", "text"]));
 
     // What was accepted and is revoked is told by every channel.
-    ward.is_in_the_wallet(ids[0]).await;
+    ward.lands_in_a_wallet(ids[0]).await;
     let revoke = journeys::passport::withdraw::revoke;
     let reason = rules::passport::RevokeReason::NoLongerValid;
-    revoke(&ward.node.service, &ward.northfield().await, ids[0], reason).await.unwrap();
-    assert_eq!(ward.told_of_passports(SINEAD.email).await.pop().unwrap(), "A credential in your wallet was revoked");
+    revoke(&ward.node.service, &ward.the_trust().await, ids[0], reason).await.unwrap();
+    assert_eq!(
+        ward.told_of_passports(SINEAD.email).await.pop().unwrap(),
+        "A credential in your wallet was revoked"
+    );
     assert_eq!(texts(&ward), 2);
     ward.audit_is_whole().await;
 }

@@ -13,7 +13,7 @@ use vault::Token;
 const PATH: &str = "/vc-api/v1/credentials";
 
 impl Ward {
-    async fn system(&self, code: &str, name: &str) -> Token {
+    async fn system_with_key(&self, code: &str, name: &str) -> Token {
         let organisation = self.store().organisation_by_code(code).await.unwrap().unwrap();
         journeys::passport::client::add(&self.node.service, &organisation, name).await.unwrap().unwrap()
     }
@@ -44,10 +44,12 @@ fn asks(person: &str, credentials: &Value) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_system_provides_all_or_nothing_and_the_person_is_told_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn a_system_provides_all_or_nothing_and_the_person_is_told_once(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     ward.colleague(AMINA).await;
-    let key = ward.system("NTH", "Staff record").await;
+    let key = ward.system_with_key("NTH", "Staff record").await;
     let (status, _, answer) =
         ward.posts_credentials(key.as_str(), None, asks(AMINA.email, &json!([fire(), dbs()]))).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
@@ -58,7 +60,10 @@ async fn a_system_provides_all_or_nothing_and_the_person_is_told_once(#[values(S
     assert!(record["client"].is_string());
     let id = answer["credentials"][0]["id"].as_str().unwrap().parse().unwrap();
     let kept = ward.store().credential(id).await.unwrap().unwrap();
-    assert_eq!((kept.variant.as_str(), kept.moments.valid_until.unwrap().to_string()), ("fire-safety", "2028-10-31".to_owned()));
+    assert_eq!(
+        (kept.variant.as_str(), kept.moments.valid_until.unwrap().to_string()),
+        ("fire-safety", "2028-10-31".to_owned())
+    );
 
     let mut wrong = dbs();
     wrong["claims"]["issued_on"] = json!("tomorrow");
@@ -81,7 +86,10 @@ async fn a_system_provides_all_or_nothing_and_the_person_is_told_once(#[values(S
         (json!([]), ""),
     ] {
         let (status, _, answer) = ward.posts_credentials(key.as_str(), None, body.to_string()).await;
-        assert_eq!((status, &answer["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(pointer)));
+        assert_eq!(
+            (status, &answer["errors"][0]["pointer"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!(pointer))
+        );
     }
     assert_eq!(ward.db.count("credential", "1 = 1").await, 2, "nothing half done");
     ward.audit_is_whole().await;
@@ -89,30 +97,41 @@ async fn a_system_provides_all_or_nothing_and_the_person_is_told_once(#[values(S
 
 #[rstest]
 #[tokio::test]
-async fn only_a_key_that_works_provides_and_only_to_people_of_its_trust(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn only_a_key_that_works_provides_and_only_to_people_of_its_trust(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     ward.colleague(AMINA).await;
     ward.another_trust(&[]).await;
-    let (ours, theirs) = (ward.system("NTH", "Staff record").await, ward.system("STH", "Staff record").await);
+    let (ours, theirs) = (
+        ward.system_with_key("NTH", "Staff record").await,
+        ward.system_with_key("STH", "Staff record").await,
+    );
     let another = "A".repeat(43);
     for wrong in ["", "x", another.as_str()] {
         let (status, headers, answer) = ward.posts_credentials(wrong, None, asks(AMINA.email, &fire())).await;
-        assert_eq!((status, &answer["type"]), (StatusCode::UNAUTHORIZED, &json!("urn:fobwatch:problem:unknown-key")));
+        assert_eq!(
+            (status, &answer["type"]),
+            (StatusCode::UNAUTHORIZED, &json!("urn:fobwatch:problem:unknown-key"))
+        );
         assert_eq!(headers["www-authenticate"], "Bearer");
     }
     for (key, person) in [(&theirs, AMINA.email), (&ours, STRANGER.email)] {
         let (status, _, answer) = ward.posts_credentials(key.as_str(), None, asks(person, &fire())).await;
-        assert_eq!((status, &answer["type"]), (StatusCode::NOT_FOUND, &json!("urn:fobwatch:problem:no-such-person")));
+        assert_eq!(
+            (status, &answer["type"]),
+            (StatusCode::NOT_FOUND, &json!("urn:fobwatch:problem:no-such-person"))
+        );
     }
     let service = &ward.node.service;
-    let northfield = ward.northfield().await;
+    let northfield = ward.the_trust().await;
     let end = journeys::passport::client::end;
     assert!(journeys::passport::client::add(service, &northfield, "Staff record").await.unwrap().is_none());
     assert!(end(service, &northfield, "Staff record").await.unwrap());
     assert!(!end(service, &northfield, "Staff record").await.unwrap());
     let (status, ..) = ward.posts_credentials(ours.as_str(), None, asks(AMINA.email, &fire())).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
-    let newer = ward.system("NTH", "Staff record").await;
+    let newer = ward.system_with_key("NTH", "Staff record").await;
     let (status, ..) = ward.posts_credentials(newer.as_str(), None, asks(AMINA.email, &fire())).await;
     assert_eq!(status, StatusCode::CREATED);
     let (status, ..) = ward.browser().sends(&Method::GET, PATH, None, &[]).await.unwrap();
@@ -125,9 +144,10 @@ async fn only_a_key_that_works_provides_and_only_to_people_of_its_trust(#[values
 async fn what_is_sent_again_under_the_same_key_is_done_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     ward.colleague(AMINA).await;
-    let key = ward.system("NTH", "Staff record").await;
+    let key = ward.system_with_key("NTH", "Staff record").await;
     let body = asks(AMINA.email, &fire());
-    let answers = join_all((0..8).map(|_| ward.posts_credentials(key.as_str(), Some("run-1"), body.clone()))).await;
+    let answers =
+        join_all((0..8).map(|_| ward.posts_credentials(key.as_str(), Some("run-1"), body.clone()))).await;
     assert_eq!(answers.iter().filter(|(status, ..)| *status == StatusCode::CREATED).count(), 1);
     assert_eq!(answers.iter().filter(|(status, ..)| *status == StatusCode::OK).count(), 7);
     assert!(answers.iter().all(|(.., answer)| *answer == answers[0].2), "all have the same answer");
@@ -141,7 +161,7 @@ async fn what_is_sent_again_under_the_same_key_is_done_once(#[values(Sqlite, Pos
         assert_eq!(status, StatusCode::BAD_REQUEST);
     }
     // Another system's keys are its own, and so is another run.
-    let other = ward.system("NTH", "Training record").await;
+    let other = ward.system_with_key("NTH", "Training record").await;
     for (key, again) in [(&other, "run-1"), (&key, "run-2")] {
         let (status, ..) = ward.posts_credentials(key.as_str(), Some(again), body.clone()).await;
         assert_eq!(status, StatusCode::CREATED);

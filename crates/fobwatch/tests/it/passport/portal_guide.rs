@@ -12,12 +12,16 @@ use serde_json::json;
 #[tokio::test]
 async fn the_guide_is_true(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
-    ward.has_a_desk().await;
+    ward.the_trust_has_a_desk().await;
     let mut amina = ward.colleague(AMINA).await;
 
     // "If a trust issues you with new credentials, you will receive notification of this via SMS and/or email."
-    let ids = ward.provides(AMINA, json!([fire(), dbs(), identity()])).await;
-    assert_eq!(ward.told_of_passports(AMINA.email).await, ["You have new credentials to review"], "one message");
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs(), identity()])).await;
+    assert_eq!(
+        ward.told_of_passports(AMINA.email).await,
+        ["You have new credentials to review"],
+        "one message"
+    );
     let mail = ward.mailbox.messages_to(AMINA.email).pop().unwrap();
     // "The email you receive will contain a link to log in"; "you can select the second link in the email".
     let links: Vec<&str> = mail.text.lines().filter(|line| line.starts_with("http")).collect();
@@ -35,7 +39,7 @@ async fn the_guide_is_true(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let form = amina.page.forms().into_iter().find(|form| form.action.ends_with("/add")).unwrap();
     assert_eq!((form.action, form.post), (format!("/passport/credentials/{}/add", ids[0]), true));
     amina.page.button("Accept credential and add it to my wallet");
-    ward.is_in_the_wallet(ids[0]).await;
+    ward.lands_in_a_wallet(ids[0]).await;
     // "You'll see the portal page with a green notification showing that the credential has been successfully added."
     amina.opens(&format!("/passport?added={}", ids[0])).await;
     amina.says("Fire safety has been successfully added to your wallet");
@@ -59,12 +63,17 @@ async fn the_guide_is_true(#[values(Sqlite, PostgreSql)] kind: Kind) {
     ward.delivers().await;
     let mail = ward.mailbox.messages_to(DESK).pop().unwrap();
     assert_eq!(mail.subject, "A credential was rejected: Disclosure and Barring Service (DBS)");
-    for words in ["Amina Khan", "Other reason", "The certificate is <of> somebody else", &ids[1].to_string()] {
+    for words in ["Amina Khan", "Other reason", "The certificate is <of> somebody else", &ids[1].to_string()]
+    {
         assert!(mail.text.contains(words), "{words}: {}", mail.text);
     }
     let record = ward.newest_record("credential_rejected").await;
     assert_eq!((&record["reason"], &record["credential"]), (&json!("other"), &json!(ids[1])));
-    assert_eq!(ward.db.count("audit", "event LIKE '%somebody else%'").await, 0, "nothing of what was written");
+    assert_eq!(
+        ward.db.count("audit", "event LIKE '%somebody else%'").await,
+        0,
+        "nothing of what was written"
+    );
 
     // "As you add or reject credentials, the notification banner on your home page will update".
     amina.opens("/home").await;
@@ -82,11 +91,13 @@ async fn the_guide_is_true(#[values(Sqlite, PostgreSql)] kind: Kind) {
 #[tokio::test]
 async fn a_credential_is_answered_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
-    ward.has_a_desk().await;
+    ward.the_trust_has_a_desk().await;
     let mut amina = ward.colleague(AMINA).await;
-    let ids = ward.provides(AMINA, json!([fire(), dbs()])).await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs()])).await;
     amina.signs_in(Factor::AuthenticatorApp).await;
-    let reject = |id: &uuid::Uuid| (format!("/passport/credentials/{id}/reject"), "reason=duplicate&details=x".to_owned());
+    let reject = |id: &uuid::Uuid| {
+        (format!("/passport/credentials/{id}/reject"), "reason=duplicate&details=x".to_owned())
+    };
     // From two tabs at once, one answer counts and the trust is told once.
     let (mut one, mut two) = (amina.opens_a_tab(), amina.opens_a_tab());
     tokio::join!(one.posts(reject(&ids[0])), two.posts(reject(&ids[0])));
@@ -98,7 +109,7 @@ async fn a_credential_is_answered_once(#[values(Sqlite, PostgreSql)] kind: Kind)
     assert_eq!(details, None, "what was typed under another reason is not kept");
     amina.opens(&format!("/passport/credentials/{}/reject", ids[0])).await.is_refused("FW-3301");
     // What is in the wallet is rejected no more.
-    ward.is_in_the_wallet(ids[1]).await;
+    ward.lands_in_a_wallet(ids[1]).await;
     amina.posts(reject(&ids[1])).await.is_refused("FW-3301");
     amina.opens(&format!("/passport?rejected={}", ids[1])).await;
     assert!(!amina.page.html.contains("You have rejected"), "only what is true is told");

@@ -33,7 +33,7 @@ async fn people_with_credentials(ward: &Ward, count: usize) -> Vec<OneOfMany> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(count, now);
     ward.roster_rows_become(&rows).await;
-    let organisation = ward.northfield().await.id;
+    let organisation = ward.the_trust().await.id;
     let mut tx = ward.store().begin().await.unwrap();
     let hash = "nobody signs in here";
     let people =
@@ -73,10 +73,10 @@ async fn whoever_has_something_to_review_is_reminded_on_monday_and_nobody_else(
     }
     let mut sinead = ward.person(SINEAD);
     sinead.also_has(Factor::TextMessage).await;
-    let ids = ward.provides(AMINA, json!([fire(), dbs()])).await;
-    let [bens] = ward.provides(BEN, fire()).await.try_into().unwrap();
-    ward.provides(SINEAD, fire()).await;
-    ward.is_in_the_wallet(bens).await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs()])).await;
+    let [bens] = ward.the_trust_provides(BEN, fire()).await.try_into().unwrap();
+    ward.the_trust_provides(SINEAD, fire()).await;
+    ward.lands_in_a_wallet(bens).await;
     let told = async |who: crate::people::Person| {
         let all = ward.told_of_passports(who.email).await;
         all.into_iter().filter(|subject| !subject.contains("new")).collect::<Vec<_>>()
@@ -103,7 +103,7 @@ async fn whoever_has_something_to_review_is_reminded_on_monday_and_nobody_else(
     set("2026-11-24T08:00:00Z");
     assert_eq!(round(&ward.node).await, 0, "Tuesday");
     // The next Monday: what was accepted, rejected or switched off counts no more.
-    ward.is_in_the_wallet(ids[0]).await;
+    ward.lands_in_a_wallet(ids[0]).await;
     ward.db.tell("INSERT INTO passport_opt_out SELECT DISTINCT account_id, 'email', 1 FROM outbox WHERE channel = 'text'").await;
     set("2026-11-30T14:00:00Z");
     assert_eq!(round(&ward.node).await, 2, "an email and a text");
@@ -187,7 +187,7 @@ async fn whose_account_is_disabled_or_credential_taken_back_is_not_reminded(
     let ward = Ward::new(kind).await;
     for who in [AMINA, BEN, SINEAD] {
         ward.colleague(who).await;
-        ward.provides(who, fire()).await;
+        ward.the_trust_provides(who, fire()).await;
     }
     ward.db.tell("UPDATE account SET disabled_at = 1 WHERE email LIKE 'ben%'").await;
     ward.db

@@ -101,7 +101,8 @@ fn yes_and_no_are_not_words_and_a_picture_is_one() {
     assert_eq!((one.variant, one.valid_until), ("", None));
     assert_eq!(content["claims"]["given_name"], "Amina");
     assert_eq!(content["claims"]["legal_gender"], "Female");
-    for wrong in ["", "data:image/svg+xml;base64,iVBORw0KGgo", "data:image/png;base64,iVBORw0KGgo\"><script>"] {
+    for wrong in ["", "data:image/svg+xml;base64,iVBORw0KGgo", "data:image/png;base64,iVBORw0KGgo\"><script>"]
+    {
         let mut json = json.clone();
         json["claims"]["picture"] = json!(wrong);
         let [problem] = problems(&json).try_into().unwrap();
@@ -112,15 +113,31 @@ fn yes_and_no_are_not_words_and_a_picture_is_one() {
 /// JSON that is almost right, and JSON of no kind.
 fn anything() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
-        "kind", "claims", "assurance", "valid_until", "subject", "level", "attained_on", "method", "x/~", "\u{0}",
+        "kind",
+        "claims",
+        "assurance",
+        "valid_until",
+        "subject",
+        "level",
+        "attained_on",
+        "method",
+        "x/~",
+        "\u{0}",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         "\\PC{0,20}".prop_map(Value::from),
-        prop::sample::select(vec!["core-skill", "identity", "Fire safety", "2026-02-30", "2026-02-03", "Level 1"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "core-skill",
+            "identity",
+            "Fire safety",
+            "2026-02-30",
+            "2026-02-03",
+            "Level 1"
+        ])
+        .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 8, move |inner| {
         prop_oneof![

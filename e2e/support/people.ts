@@ -98,6 +98,8 @@ export const teilo = person('Teilo Rees');
 export const mair = person('Mair Probert');
 export const nerys = person('Nerys Beynon');
 export const idwal = person('Idwal Dafis');
+export const eirlys = person('Eirlys Pugh');
+export const tomos = person('Tomos Gittins');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

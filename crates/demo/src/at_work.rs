@@ -110,7 +110,7 @@ pub async fn settle(
             blocks(service, card).await?;
         }
     }
-    Ok(())
+    crate::passport::issue(service, organisation).await
 }
 
 /// Guide 003, without the pages: with text messages as the second step. Answers the account.

@@ -16,6 +16,7 @@ mod cards;
 mod clock;
 mod front;
 mod kept;
+mod passport;
 mod people;
 mod phone;
 mod phone_pages;

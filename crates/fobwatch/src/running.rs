@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
-use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, reports, smartcard, watch};
+use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, passport, reports, smartcard, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -81,6 +81,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(numbers::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(smartcard::reminders::run(service.clone(), stop_work.clone())));
+        work.push(tokio::spawn(passport::reminders::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));
     }

@@ -25,6 +25,9 @@ const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// service desk.
 const KEEP_SMARTCARD_DAYS: SignedDuration = SignedDuration::from_hours(24 * 30);
 
+/// A system that provides credentials asks again within a day or two, if it does.
+const KEEP_PROVISIONS: SignedDuration = SignedDuration::from_hours(24 * 7);
+
 /// Erases what has run out by now.
 ///
 /// # Errors
@@ -55,6 +58,8 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     let smartcard_day = service.local(before(KEEP_SMARTCARD_DAYS)).date();
     tx.erase_alerts(smartcard_day).await?;
     tx.erase_rounds(smartcard_day).await?;
+    tx.erase_reminder_rounds(smartcard_day).await?;
+    tx.erase_passport_provisions(before(KEEP_PROVISIONS)).await?;
     tx.commit().await?;
     crate::smartcard::job::give_up_abandoned(service).await?;
     crate::smartcard::upkeep::tidy(service).await?;

@@ -49,7 +49,7 @@ fn channel(kind: MethodKind) -> Option<Channel> {
 }
 
 /// Whether a text may be sent there at all: a number that arrived otherwise than by our pages may be anywhere in the world.
-fn is_uk(number: &str) -> bool {
+pub(crate) fn is_uk(number: &str) -> bool {
     UkMobile::parse(number, PhonePolicy { crown_dependencies: true, drama_numbers: true }).is_ok()
 }
 

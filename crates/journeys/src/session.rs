@@ -38,6 +38,8 @@ pub struct Person {
     pub policy: Policy,
     /// The smartcard that the person uses; none where they have none that can be used.
     pub smartcard: Option<Smartcard>,
+    /// How many credentials wait for their review today.
+    pub to_review: u32,
     /// The roles that the person has in the organisation's console; as a rule none.
     pub roles: Vec<Role>,
 }
@@ -113,7 +115,8 @@ pub async fn peek(service: &Service, token: Option<&Token>) -> Result<Person, Re
     }
     let roles = service.store.roles_of(account.id).await?;
     let smartcard = due::live(service.store.smartcards_of(account.id).await?);
-    Ok(Person { session, account, organisation, policy, smartcard, roles })
+    let to_review = service.store.credentials_to_review(account.id, service.today()).await?;
+    Ok(Person { session, account, organisation, policy, smartcard, to_review, roles })
 }
 
 /// Whether the person proved a second factor in the last minutes, without which nothing sensitive is shown or changed.

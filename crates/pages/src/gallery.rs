@@ -6,8 +6,8 @@ use crate::{
     FactorApp, FactorEmail, FactorPhone, FactorVerified, FieldErrors, Help, Home, HowToApply, JoinComplete,
     NavigationLink, Page, PasskeyAdd, PasskeyName, PasskeyRemove, Passkeys, Place, Privacy, RecentActivity,
     Refused, RenderError, ReportActivity, Reported, Reset, ResetCode, ResetDone, ResetUserName, ResetWait,
-    ResetWays, Resume, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays, StaffGroup,
-    StartCode, render,
+    ResetWays, Resume, ReviewBanner, SessionEnd, Shell, SignIn, SignInCode, SignInRecoveryCode, SignInWays,
+    StaffGroup, StartCode, render,
 };
 use crate::{
     ConsoleAudit, ConsoleCaller, ConsoleChangeRoles, ConsoleCode, ConsoleDisabled, ConsoleHelp,
@@ -122,6 +122,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<crate::AccessKeyCode>(true)?;
     gallery.hang::<crate::AccessKeyAdded>(true)?;
     hang_registration_authority(&mut gallery)?;
+    hang_passport(&mut gallery)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
     gallery.hang::<Help>(false)?;
@@ -144,6 +145,17 @@ fn hang_registration_authority(gallery: &mut Gallery) -> Result<(), RenderError>
     gallery.hang::<crate::RaRequests>(true)?;
     gallery.hang::<crate::RaOutside>(true)?;
     gallery.hang::<crate::RaBlanks>(true)?;
+    Ok(())
+}
+
+/// The pages of the staff passport.
+fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
+    gallery.hang::<crate::PassportHome>(true)?;
+    gallery.hang::<crate::PassportCredential>(true)?;
+    gallery.hang::<crate::RejectCredential>(true)?;
+    gallery.hang::<crate::RequestCredential>(true)?;
+    gallery.hang::<crate::PassportHistory>(true)?;
+    gallery.hang::<crate::PassportNotifications>(true)?;
     Ok(())
 }
 
@@ -198,22 +210,33 @@ fn shell(number: usize, signed_in: bool) -> Shell {
     };
     match (signed_in, number) {
         (false, _) => shell,
-        (true, 0) => with_navigation(shell.for_person("Amina Khan"), &PLACES[..5]),
-        (true, _) => with_navigation(
-            shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),
-            &PLACES,
+        (true, 0) => with_navigation(shell.for_person("Amina Khan"), &PLACES[..6]),
+        (true, _) => with_review(
+            number,
+            with_navigation(
+                shell.for_person("Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour"),
+                &PLACES,
+            ),
         ),
     }
 }
 
-const PLACES: [(Place, &str); 6] = [
+const PLACES: [(Place, &str); 7] = [
     (Place::Home, "/home"),
     (Place::SecurityInfo, "/security-info"),
     (Place::Smartcard, "/smartcard"),
+    (Place::Passport, "/passport"),
     (Place::Activity, "/activity"),
     (Place::Devices, "/devices"),
     (Place::Console, "/console"),
 ];
+
+/// Some people have something to review: one thing, two, three.
+fn with_review(number: usize, mut shell: Shell) -> Shell {
+    let count = u32::try_from(number % 4).unwrap_or(0);
+    shell.review = (count > 0).then(|| ReviewBanner { count, href: "/passport".into() });
+    shell
+}
 
 fn with_navigation(mut shell: Shell, places: &[(Place, &str)]) -> Shell {
     shell.navigation =

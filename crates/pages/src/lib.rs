@@ -30,6 +30,7 @@ mod join;
 mod method_setup;
 mod outcome;
 mod passkey;
+mod passport;
 mod recovery_codes;
 mod reset;
 mod security_info;
@@ -39,8 +40,8 @@ mod start;
 mod waiting;
 mod wallet;
 
-pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
 pub use about::{Accessibility, Cookies, Help, Privacy};
+pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
 pub use card_sign_in::{CardSignIn, CardSignInBack};
@@ -76,6 +77,11 @@ pub use method_setup::{
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
+pub use passport::{
+    CredentialFact, CredentialValue, PassportAnswered, PassportCredential, PassportHappening,
+    PassportHistory, PassportHome, PassportNotifications, PassportRow, PassportSection, PassportState,
+    RejectCredential, RequestCredential,
+};
 pub use password::NewPassword;
 pub use plot::{Bar, Plot, PlotLabel, PlotRow};
 pub use qr::{QrSvg, QrTooLong};
@@ -88,7 +94,7 @@ pub use security_info::{
     AddMethod, Candidate, ChangeMethod, DeleteMethod, KnownMethod, ListedMethod, Offered, PreferMethods,
     RecoveryCodesState, RenameMethod, SecurityDone, SecurityInfo,
 };
-pub use shell::{Links, NavigationLink, Place, SessionEnd, Shell};
+pub use shell::{Links, NavigationLink, Place, ReviewBanner, SessionEnd, Shell};
 pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use smartcard::{
     AlertLine, CalendarEntry, CalendarWhat, CardChoice, CardJobKind, CardJobProgress, CardJobState,

@@ -17,12 +17,23 @@ pub struct Shell {
     pub person: Option<String>,
     /// Where the person can go from any page; empty where nobody is signed in.
     pub navigation: Vec<NavigationLink>,
+    /// What waits for the review of the person who is signed in; none where nothing does.
+    pub review: Option<ReviewBanner>,
     /// When the session ends, for a person who is signed in.
     pub session: Option<SessionEnd>,
     /// Where the links of header and footer lead.
     pub links: Links,
     /// Whether a strip on top says that everyone here is invented. Only the demonstration sets it.
     pub demonstration: bool,
+}
+
+/// The yellow banner of guide 000, on every page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReviewBanner {
+    /// How many credentials; at least 1.
+    pub count: u32,
+    /// Where they are listed.
+    pub href: String,
 }
 
 /// A part of the service that the navigation leads to.
@@ -35,6 +46,8 @@ pub enum Place {
     SecurityInfo,
     /// The *Self Service Portal* for smartcards, for those who have one.
     Smartcard,
+    /// The staff passport.
+    Passport,
     /// *Recent activity*.
     Activity,
     /// *Devices and sessions*.
@@ -108,6 +121,7 @@ impl Shell {
             organisation: None,
             person: None,
             navigation: Vec::new(),
+            review: None,
             session: None,
             links: Links::default(),
             demonstration: false,

@@ -136,6 +136,14 @@ impl BudgetAlarm {
     }
 }
 
+/// Requests by which one system of a trust provides credentials: a night's run through all of its people fits in.
+pub const PROVISIONS_PER_CLIENT: Limit =
+    limit("passport-provisions-per-client", 6_000, SignedDuration::from_mins(10));
+
+/// How often one person asks the trust for a credential.
+pub const CREDENTIALS_ASKED_PER_DAY: Limit =
+    limit("credentials-asked-per-day", 10, SignedDuration::from_hours(24));
+
 /// Different people whom one member of staff looks at in the console: more than calls come in an hour is harvesting.
 pub const PEOPLE_SEEN_PER_HOUR: Limit = limit("people-seen-per-hour", 120, SignedDuration::from_hours(1));
 

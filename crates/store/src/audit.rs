@@ -228,6 +228,41 @@ pub enum Event {
     RaActDeclined { account: Uuid, by: Uuid, act: String },
     /// The round of a local day through all cards has ended, and so many messages were written.
     SmartcardRoundEnded { day: String, cards: u64, messages: u64 },
+    /// A trust provided a credential; by the system `client`, or (none) at the command line.
+    CredentialProvided {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        kind: String,
+        client: Option<Uuid>,
+    },
+    /// Its owner rejected a credential before taking it.
+    CredentialRejected { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
+    /// The trust took back a credential that was not accepted yet.
+    CredentialWithdrawn { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
+    /// The trust revoked a credential: so many copies in wallets are good no more, and so many sessions ended.
+    CredentialRevoked {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        reason: String,
+        copies: u64,
+        sessions: u64,
+    },
+    /// Its owner put a credential away.
+    CredentialArchived { account: Uuid, credential: Uuid },
+    /// Its owner took it out again.
+    CredentialRestored { account: Uuid, credential: Uuid },
+    /// Somebody asked the trust for a credential of this kind.
+    CredentialRequested { account: Uuid, organisation: Uuid, kind: String },
+    /// Somebody chose by which channels they are told of credentials: those are switched off.
+    PassportNotificationsSet { account: Uuid, off: Vec<String> },
+    /// A system that provides credentials was registered.
+    PassportClientAdded { client: Uuid, service: String, organisation: Uuid },
+    /// Its key stopped to work.
+    PassportClientEnded { client: Uuid, service: String, organisation: Uuid },
+    /// The reminders of a Monday are written.
+    PassportRemindersWritten { day: String },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.

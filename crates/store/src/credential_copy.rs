@@ -49,6 +49,15 @@ pub struct StatusPlace {
     pub place: u32,
 }
 
+/// What ended with a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CopiesRevoked {
+    /// Copies in wallets that held until now.
+    pub copies: u64,
+    /// Sessions that one of them began and that were alive.
+    pub sessions: u64,
+}
+
 statements! {
     // A place is given once and never again, however many draw at once.
     ADD = "INSERT INTO credential_copy (id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at)
@@ -147,8 +156,17 @@ impl Tx {
         for _ in 0..MOST_DRAWS {
             let place = draw();
             let NewCopy { id, credential_id, offer_id, thumbprint } = new;
-            let added =
-                execute!(self, ADD, id, credential_id, offer_id, list, i64::from(place), thumbprint, millis(now))?;
+            let added = execute!(
+                self,
+                ADD,
+                id,
+                credential_id,
+                offer_id,
+                list,
+                i64::from(place),
+                thumbprint,
+                millis(now)
+            )?;
             if added == 1 {
                 return Ok(StatusPlace { list, place });
             }
@@ -157,17 +175,21 @@ impl Tx {
     }
 
     /// Revokes every copy of a credential: wallets and verifiers see it in the list, and the sessions that one of them began end.
-    /// Answers how many copies held until now.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn revoke_copies(&mut self, credential: Uuid, now: Timestamp) -> Result<u64, StoreError> {
-        let revoked = execute!(self, REVOKE, credential, millis(now))?;
-        if revoked > 0 {
-            execute!(self, LISTS_CHANGED, credential, millis(now))?;
-            execute!(self, END_SESSIONS, credential, millis(now))?;
+    pub async fn revoke_copies(
+        &mut self,
+        credential: Uuid,
+        now: Timestamp,
+    ) -> Result<CopiesRevoked, StoreError> {
+        let copies = execute!(self, REVOKE, credential, millis(now))?;
+        if copies == 0 {
+            return Ok(CopiesRevoked::default());
         }
-        Ok(revoked)
+        execute!(self, LISTS_CHANGED, credential, millis(now))?;
+        let sessions = execute!(self, END_SESSIONS, credential, millis(now))?;
+        Ok(CopiesRevoked { copies, sessions })
     }
 
     /// Revokes the copies that one offer brought. Answers how many held until now.

@@ -108,6 +108,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0019_passport.sql"),
         include_str!("../migrations/0019_passport.sql"),
     ),
+    (
+        22,
+        "passport portal",
+        include_str!("../migrations/0022_passport_portal.sql"),
+        include_str!("../migrations/0022_passport_portal.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -125,7 +125,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NumberNotStarted
         | Refusal::RuleChanged
         | Refusal::CardBusy
-        | Refusal::Passport(PassportRefusal::NotToAdd | PassportRefusal::NotInWallet)
+        | Refusal::Passport(
+            PassportRefusal::NotToAdd | PassportRefusal::NotInWallet | PassportRefusal::NotWaiting,
+        )
         | Refusal::ProposalOver => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

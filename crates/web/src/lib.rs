@@ -28,9 +28,10 @@ mod join_factor;
 mod method_setup;
 mod passkey;
 mod passkeys;
-mod password;
+mod passport;
 mod passport_add;
 mod passport_issuer;
+mod password;
 mod person;
 mod pki;
 mod protect;
@@ -81,6 +82,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(card::routes())
         .merge(passkeys::routes())
         .merge(smartcard::routes())
+        .merge(passport::routes())
         .merge(reset::routes())
         .merge(reset_gate::routes())
         .merge(change_password::routes())
@@ -98,6 +100,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(pki::routes())
         .merge(verification::routes())
         .merge(passport_issuer::routes())
+        .merge(passport::interface())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());
     Ok(protect::everything(router, &web).with_state(web))

@@ -158,7 +158,7 @@ async fn go_on(State(web): State<Web>, Path(credential): Path<Uuid>, jar: Cookie
     }
     Ok(match shown.credential.kind {
         CredentialKind::AccessKey => see_other(urls::ACCESS_KEY_ADDED),
-        _ => see_other(&urls::passport_added(&credential.to_string())),
+        _ => see_other(&urls::passport_answered("added", credential)),
     })
 }
 

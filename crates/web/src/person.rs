@@ -7,7 +7,7 @@ use axum_extra::extract::CookieJar;
 use journeys::session::{self, Person};
 use journeys::smartcard::due;
 use journeys::{Refusal, campaign};
-use pages::{NavigationLink, Place, SessionEnd, Shell};
+use pages::{NavigationLink, Place, ReviewBanner, SessionEnd, Shell};
 use rules::campaign::Asked;
 use rules::session::WARNING;
 use wording::Language;
@@ -70,6 +70,7 @@ pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     shell.navigation = [
         (Place::Home, urls::HOME),
         (Place::SecurityInfo, urls::SECURITY_INFO),
+        (Place::Passport, urls::PASSPORT),
         (Place::Activity, urls::ACTIVITY),
         (Place::Devices, urls::DEVICES),
     ]
@@ -78,6 +79,8 @@ pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     .chain(console)
     .map(|(place, href)| NavigationLink { place, href: href.to_owned() })
     .collect();
+    shell.review = (person.to_review > 0)
+        .then(|| ReviewBanner { count: person.to_review, href: urls::PASSPORT.to_owned() });
     shell.session = Some(SessionEnd {
         at: wording::time(Language::En, web.local(person.ends_at()).time()),
         seconds_left: seconds_left(web, person),

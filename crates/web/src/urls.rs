@@ -31,6 +31,42 @@ pub const RESET_WAITING_STATE: &str = "/reset/waiting/state";
 /// *Send it again*, *Call me again*.
 pub const RESET_WAITING_AGAIN: &str = "/reset/waiting/again";
 
+/// The staff passport: the list of credentials.
+pub const PASSPORT: &str = "/passport";
+/// The full details of a credential.
+pub const PASSPORT_CREDENTIAL: &str = "/passport/credentials/{id}";
+/// The picture in it.
+pub const PASSPORT_PICTURE: &str = "/passport/credentials/{id}/picture";
+/// *Reject this credential*.
+pub const PASSPORT_REJECT: &str = "/passport/credentials/{id}/reject";
+/// *Archive*.
+pub const PASSPORT_ARCHIVE: &str = "/passport/credentials/{id}/archive";
+/// *Restore*.
+pub const PASSPORT_RESTORE: &str = "/passport/credentials/{id}/restore";
+/// *Ask for a credential*.
+pub const PASSPORT_REQUEST: &str = "/passport/request";
+/// *History of your passport*.
+pub const PASSPORT_HISTORY: &str = "/passport/history";
+/// *Choose how you are told*.
+pub const PASSPORT_NOTIFICATIONS: &str = "/passport/notifications";
+/// Where the access key is collected.
+pub const PASSPORT_ACCESS_KEY: &str = "/passport/access-key";
+/// Where credentials are shared with a trust.
+pub const PASSPORT_SHARE: &str = "/passport/share";
+/// Systems of a trust provide credentials.
+pub const VC_API_CREDENTIALS: &str = "/vc-api/v1/credentials";
+
+/// What is done with a credential (`add`, `reject`, …), or, where nothing is named, its full details.
+pub fn passport_credential(id: uuid::Uuid, act: &str) -> String {
+    let details = PASSPORT_CREDENTIAL.replace("{id}", &id.to_string());
+    if act.is_empty() { details } else { format!("{details}/{act}") }
+}
+
+/// The list with what was just done: `added` or `rejected`, and with which credential.
+pub fn passport_answered(answer: &str, id: uuid::Uuid) -> String {
+    format!("{PASSPORT}?{answer}={id}")
+}
+
 /// Guide 003, from the start: choose the organisation where there are several.
 pub const JOIN: &str = "/join";
 /// Step 3 again: another address for a registration under way.
@@ -533,8 +569,6 @@ pub fn console_card_job(id: &str) -> String {
     format!("/smartcard/jobs/{id}")
 }
 
-/// The staff passport.
-pub const PASSPORT: &str = "/passport";
 /// *Accept credential and add it to my wallet*: begins an offer by POST, and shows its QR code.
 pub const PASSPORT_ADD: &str = "/passport/credentials/{id}/add";
 /// What the wallet does with it, as events.
@@ -582,9 +616,4 @@ pub const VC_TYPE: &str = "/vc/types/{kind}";
 /// A page about this credential.
 pub fn passport_add(page: &str, id: &str) -> String {
     page.replace("{id}", id)
-}
-
-/// The passport, which tells that this credential was added just now.
-pub fn passport_added(id: &str) -> String {
-    format!("{PASSPORT}?added={id}")
 }

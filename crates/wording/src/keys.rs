@@ -185,6 +185,12 @@ pub const ERRORS: &[Key] = &[
     ("revoke-card-empty", &[]),
     ("revoke-reason-empty", &[]),
     ("revoke-not-confirmed", &[]),
+    ("reject-reason-empty", &[]),
+    ("reject-details-empty", &[]),
+    ("reject-details-too-long", &["max"]),
+    ("request-kind-empty", &[]),
+    ("request-note-too-long", &["max"]),
+    ("request-too-many", &[]),
 ];
 
 /// The public codes of refusals, with the values that their texts take. Each has a `…-title` and a `…-text`.
@@ -260,6 +266,7 @@ pub const REFUSALS: &[Key] = &[
     ("FW-3102", &[]),
     ("FW-3103", &[]),
     ("FW-3104", &[]),
+    ("FW-3301", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
     ("FW-1902", &[]),
@@ -523,6 +530,17 @@ pub const AUDIT: &[&str] = &[
     "wallet_told",
     "access_key_made",
     "access_key_replaced",
+    "credential_provided",
+    "credential_rejected",
+    "credential_withdrawn",
+    "credential_revoked",
+    "credential_archived",
+    "credential_restored",
+    "credential_requested",
+    "passport_notifications_set",
+    "passport_client_added",
+    "passport_client_ended",
+    "passport_reminders_written",
 ];
 
 /// By which means something was done; the key of each is this after `means-`.

@@ -24,7 +24,7 @@ impl Language {
     }
 
     /// The Fluent files of this language, each with its name for error reports.
-    pub(crate) fn fluent_files(self) -> [(&'static str, &'static str); 7] {
+    pub(crate) fn fluent_files(self) -> [(&'static str, &'static str); 8] {
         match self {
             Self::En => [
                 ("errors.ftl", include_str!("../messages/en/errors.ftl")),
@@ -33,6 +33,7 @@ impl Language {
                 ("activity.ftl", include_str!("../messages/en/activity.ftl")),
                 ("links.ftl", include_str!("../messages/en/links.ftl")),
                 ("card-jobs.ftl", include_str!("../messages/en/card-jobs.ftl")),
+                ("passport.ftl", include_str!("../messages/en/passport.ftl")),
                 ("messages.ftl", include_str!("../messages/en/messages.ftl")),
             ],
         }

@@ -220,6 +220,100 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// Guide 000: a trust has issued credentials, all at once, that wait for a review.
+    PassportProvided {
+        /// The employer.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// How many.
+        count: u32,
+        /// The portal, where one signs in. It does nothing when opened.
+        portal_url: String,
+        /// Where somebody without an access key begins. It does nothing when opened.
+        access_key_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// Guide 000: the reminder of a Monday.
+    PassportReminder {
+        /// The name that this installation goes by.
+        service: String,
+        /// How many.
+        count: u32,
+        /// The portal, where one signs in. It does nothing when opened.
+        portal_url: String,
+        /// Where somebody without an access key begins. It does nothing when opened.
+        access_key_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// The trust has taken back a credential that was not accepted.
+    PassportWithdrawn {
+        /// The employer.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// What the credential is called.
+        credential: String,
+        /// Why, in half a sentence.
+        reason: String,
+        /// The portal, where one signs in. It does nothing when opened.
+        portal_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// The trust has revoked a credential that was accepted.
+    PassportRevoked {
+        /// The employer.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// What the credential is called.
+        credential: String,
+        /// Why, in half a sentence.
+        reason: String,
+        /// The portal, where one signs in. It does nothing when opened.
+        portal_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
+    /// To the trust: somebody has rejected a credential.
+    PassportRejected {
+        /// The employer.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// Whose it is, by name.
+        person: String,
+        /// What the credential is called.
+        credential: String,
+        /// The id of the credential.
+        number: String,
+        /// Why, in half a sentence.
+        reason: String,
+        /// What the person wrote; empty where they wrote nothing.
+        details: String,
+        /// Local date and time in words.
+        when: String,
+    },
+    /// To the trust: somebody asks for a credential.
+    PassportRequested {
+        /// The employer.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// Whose it is, by name.
+        person: String,
+        /// The address that the person signs in with.
+        email: String,
+        /// What the credential is called.
+        credential: String,
+        /// What the person wrote; empty where they wrote nothing.
+        note: String,
+        /// Local date and time in words.
+        when: String,
+    },
     /// The person reported something around their account that was not them.
     ActivityReported {
         /// The name that this installation goes by.
@@ -311,6 +405,12 @@ impl Message {
             Self::SecurityNotice { .. } => "security-notice",
             Self::SmartcardDue { .. } => "smartcard-due",
             Self::SmartcardVisit { .. } => "smartcard-visit",
+            Self::PassportProvided { .. } => "passport-provided",
+            Self::PassportReminder { .. } => "passport-reminder",
+            Self::PassportWithdrawn { .. } => "passport-withdrawn",
+            Self::PassportRevoked { .. } => "passport-revoked",
+            Self::PassportRejected { .. } => "passport-rejected",
+            Self::PassportRequested { .. } => "passport-requested",
             Self::ActivityReported { .. } => "activity-reported",
         }
     }
@@ -371,6 +471,12 @@ impl Message {
             Self::SecurityNotice { .. } => "text-security-notice",
             Self::SmartcardDue { .. } => "text-smartcard-due",
             Self::SmartcardVisit { .. } => "text-smartcard-visit",
+            Self::PassportProvided { .. } => "text-passport-provided",
+            Self::PassportReminder { .. } => "text-passport-reminder",
+            Self::PassportWithdrawn { .. } => "text-passport-withdrawn",
+            Self::PassportRevoked { .. } => "text-passport-revoked",
+            Self::PassportRejected { .. } => "text-passport-rejected",
+            Self::PassportRequested { .. } => "text-passport-requested",
             Self::ActivityReported { .. } => "text-activity-reported",
         };
         let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -406,6 +512,12 @@ impl Message {
                 Self::SecurityNotice { .. } => include_str!("../messages/en/mail/security-notice.md"),
                 Self::SmartcardDue { .. } => include_str!("../messages/en/mail/smartcard-due.md"),
                 Self::SmartcardVisit { .. } => include_str!("../messages/en/mail/smartcard-visit.md"),
+                Self::PassportProvided { .. } => include_str!("../messages/en/mail/passport-provided.md"),
+                Self::PassportReminder { .. } => include_str!("../messages/en/mail/passport-reminder.md"),
+                Self::PassportWithdrawn { .. } => include_str!("../messages/en/mail/passport-withdrawn.md"),
+                Self::PassportRevoked { .. } => include_str!("../messages/en/mail/passport-revoked.md"),
+                Self::PassportRejected { .. } => include_str!("../messages/en/mail/passport-rejected.md"),
+                Self::PassportRequested { .. } => include_str!("../messages/en/mail/passport-requested.md"),
                 Self::ActivityReported { .. } => include_str!("../messages/en/mail/activity-reported.md"),
             },
         }
@@ -413,6 +525,11 @@ impl Message {
 
     fn values(&self, language: Language) -> Values {
         let minutes = |minutes: &u32| text(language, "minutes", &[("minutes", &minutes.to_string())]);
+        let credentials = |count: &u32| text(language, "credentials", &[("count", &count.to_string())]);
+        let written = |words: &String| match words.trim() {
+            "" => text(language, "nothing-written", &[]),
+            words => words.to_owned(),
+        };
         let of = |pairs: &[(&'static str, &String)]| -> Values {
             pairs.iter().map(|(name, value)| (*name, (*value).clone())).collect()
         };
@@ -490,6 +607,73 @@ impl Message {
                 ("detail", &visit.detail(language)),
                 ("support", support),
             ]),
+            Self::PassportProvided { organisation, service, count, portal_url, access_key_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("credentials", &credentials(count)),
+                    ("portal_url", portal_url),
+                    ("access_key_url", access_key_url),
+                    ("support", support),
+                ])
+            }
+            Self::PassportReminder { service, count, portal_url, access_key_url, support } => of(&[
+                ("service", service),
+                ("credentials", &credentials(count)),
+                ("portal_url", portal_url),
+                ("access_key_url", access_key_url),
+                ("support", support),
+            ]),
+            Self::PassportWithdrawn { organisation, service, credential, reason, portal_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("credential", credential),
+                    ("reason", reason),
+                    ("portal_url", portal_url),
+                    ("support", support),
+                ])
+            }
+            Self::PassportRevoked { organisation, service, credential, reason, portal_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("credential", credential),
+                    ("reason", reason),
+                    ("portal_url", portal_url),
+                    ("support", support),
+                ])
+            }
+            Self::PassportRejected {
+                organisation,
+                service,
+                person,
+                credential,
+                number,
+                reason,
+                details,
+                when,
+            } => of(&[
+                ("organisation", organisation),
+                ("service", service),
+                ("person", person),
+                ("credential", credential),
+                ("number", number),
+                ("reason", reason),
+                ("details", &written(details)),
+                ("when", when),
+            ]),
+            Self::PassportRequested { organisation, service, person, email, credential, note, when } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("person", person),
+                    ("email", email),
+                    ("credential", credential),
+                    ("note", &written(note)),
+                    ("when", when),
+                ])
+            }
             Self::ActivityReported { service, number, when, support } => {
                 of(&[("service", service), ("number", number), ("when", when), ("support", support)])
             }
@@ -585,6 +769,56 @@ impl Message {
                 service: service(),
                 visit: SmartcardVisit::PasscodesLocked,
                 support: support(),
+            },
+            Self::PassportProvided {
+                organisation: organisation(),
+                service: service(),
+                count: 3,
+                portal_url: page("passport"),
+                access_key_url: page("passport/access-key"),
+                support: support(),
+            },
+            Self::PassportReminder {
+                service: service(),
+                count: 3,
+                portal_url: page("passport"),
+                access_key_url: page("passport/access-key"),
+                support: support(),
+            },
+            Self::PassportWithdrawn {
+                organisation: organisation(),
+                service: service(),
+                credential: "Infection prevention and control, Level 2".to_owned(),
+                reason: "There is updated information".to_owned(),
+                portal_url: page("passport"),
+                support: support(),
+            },
+            Self::PassportRevoked {
+                organisation: organisation(),
+                service: service(),
+                credential: "Infection prevention and control, Level 2".to_owned(),
+                reason: "There is updated information".to_owned(),
+                portal_url: page("passport"),
+                support: support(),
+            },
+            Self::PassportRejected {
+                organisation: organisation(),
+                service: service(),
+                person: "Amina Khan".to_owned(),
+                credential: "Infection prevention and control, Level 2".to_owned(),
+                number: "0193a0f0-7b1c-7c3e-8d2f-1a2b3c4d5e6f".to_owned(),
+                reason: "There is updated information".to_owned(),
+                details: "The date is that of the course before.".to_owned(),
+                when: when(),
+            },
+            Self::PassportRequested {
+                organisation: organisation(),
+                service: service(),
+                person: "Amina Khan".to_owned(),
+                email: "amina.khan@northfield.example".to_owned(),
+                credential: "Infection prevention and control, Level 2".to_owned(),
+                note: String::new(),
+                when: when(),
             },
             Self::ActivityReported {
                 service: service(),

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod messages;
 pub mod migrate;
 pub mod organisation;
+pub mod passport;
 pub mod passwords;
 pub mod pki;
 pub mod reference;
@@ -69,6 +70,9 @@ pub enum Command {
     /// Register telephone services that may compare Verification Passcodes
     #[command(subcommand)]
     VerificationClient(verification_client::Command),
+    /// Provide, withdraw, revoke and list credentials of staff passports
+    #[command(subcommand)]
+    Passport(passport::Command),
     /// Look after the keys that encrypt personal secrets
     #[command(subcommand)]
     Keys(keys::Command),
@@ -112,6 +116,7 @@ impl Cli {
             Command::Roster(command) => command.run(load, console).await,
             Command::Role(command) => command.run(&load()?, console).await,
             Command::VerificationClient(command) => command.run(&load()?, console).await,
+            Command::Passport(command) => command.run(&load()?, console).await,
             Command::Keys(command) => command.run(&load()?, console).await,
             // A list is made without a configuration.
             Command::Passwords(command) => command.run(load, console).await,

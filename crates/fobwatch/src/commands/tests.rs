@@ -1,4 +1,5 @@
 mod ceremony;
+mod passport;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,9 +1,9 @@
 //! The access key (guide 000): the credential that signs its holder in. The mobile number is proved, then the organisation itself
 //! makes the key, and it is collected like any other credential.
 
+use super::PassportRefusal;
 use super::made::{Content, SUBJECT_CLAIM, subject};
 use super::offer::mobile;
-use super::PassportRefusal;
 use crate::codes::{Destination, Sending, typed_code};
 use crate::session::Person;
 use crate::{Network, Refusal, Service};
@@ -16,7 +16,6 @@ use store::audit::Event;
 use store::code::CodeFor;
 use store::credential::NewCredential;
 use store::outbox::Channel;
-use store::passport_event::NewPassportEvent;
 use uuid::Uuid;
 use wording::Message;
 
@@ -34,7 +33,10 @@ pub async fn has_one(service: &Service, person: &Person) -> Result<bool, Refusal
 
 /// The code is good for less time than others.
 fn policy(person: &Person) -> Policy {
-    Policy { code_lifetime: ACCESS_KEY_CODE_LIFETIME.min(person.policy.code_lifetime), ..person.policy.clone() }
+    Policy {
+        code_lifetime: ACCESS_KEY_CODE_LIFETIME.min(person.policy.code_lifetime),
+        ..person.policy.clone()
+    }
 }
 
 /// *Send Code*, *Send New Code*: proves the mobile number anew. The caller has asked for a fresh proof of who is there. Answers the
@@ -94,16 +96,6 @@ pub async fn make(service: &Service, person: &Person, typed: &str) -> Result<Uui
             valid_until: None,
         };
         tx.add_credential(new, now).await?;
-        let event = NewPassportEvent {
-            id: vault::new_id(now, service.random.as_ref()),
-            account_id,
-            what: "provided",
-            credential_id: Some(id),
-            organisation_id: Some(organisation_id),
-            by_account: None,
-            detail: None,
-        };
-        tx.add_passport_event(event, now).await?;
     }
     tx.audit(Event::AccessKeyMade { account: account_id, credential: id }, now);
     tx.commit().await?;

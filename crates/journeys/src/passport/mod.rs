@@ -1,17 +1,28 @@
 //! The staff passport (guide 000): credentials that a trust provides, and the wallet in which their owner keeps them.
 
 pub mod access_key;
+pub mod client;
+pub mod history;
 mod issue;
 mod keys;
 mod made;
 mod metadata;
+mod naming;
 mod notified;
+mod notify;
 pub mod offer;
+pub mod preferences;
+pub mod provide;
 mod refusal;
+pub mod reject;
+pub mod reminders;
+pub mod request;
+pub mod review;
 mod revoke;
 mod status;
 mod token;
 mod wallet;
+pub mod withdraw;
 
 pub use issue::{Asked, issue};
 pub use keys::{Signer, anchors, signer};
@@ -25,3 +36,4 @@ pub use token::redeem;
 pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
 
 use made::subject_of;
+pub use naming::title;

@@ -34,7 +34,12 @@ pub async fn notified(
     if tx.offer_told(offer.id, told, now).await? {
         let account = credential.account_id;
         tx.audit(
-            Event::WalletTold { account, credential: credential.id, offer: offer.id, answer: told.to_owned() },
+            Event::WalletTold {
+                account,
+                credential: credential.id,
+                offer: offer.id,
+                answer: told.to_owned(),
+            },
             now,
         );
         if notification.event != Told::Accepted {
@@ -47,11 +52,11 @@ pub async fn notified(
             };
             let event = NewPassportEvent {
                 id: vault::new_id(now, service.random.as_ref()),
-                account_id: account,
+                account,
                 what: if waits { "not-kept" } else { "copy-not-kept" },
-                credential_id: Some(credential.id),
-                organisation_id: Some(organisation.id),
-                by_account: None,
+                credential: Some(credential.id),
+                organisation: Some(organisation.id),
+                by: None,
                 detail: Some(told),
             };
             tx.add_passport_event(event, now).await?;

@@ -1,6 +1,6 @@
 //! Why a passport does not go on, on its pages.
 
-/// Why a credential does not go to a wallet.
+/// Why a passport does not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PassportRefusal {
     /// It does not wait for its owner any more: it was taken back, rejected, revoked or has expired, or is in a wallet already.
@@ -15,11 +15,15 @@ pub enum PassportRefusal {
     /// The access key needs a mobile number that can be proved.
     #[error("there is no mobile number to prove")]
     NoMobile,
+    /// The credential was accepted, rejected or taken back meanwhile, or its last day is over.
+    #[error("the credential does not wait for a review")]
+    NotWaiting,
 }
 
 impl PassportRefusal {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::NotToAdd, Self::NotInWallet, Self::TooManyOffers, Self::NoMobile];
+    pub const ALL: [Self; 5] =
+        [Self::NotToAdd, Self::NotInWallet, Self::TooManyOffers, Self::NoMobile, Self::NotWaiting];
 
     /// The public code.
     pub const fn code(self) -> &'static str {
@@ -28,6 +32,7 @@ impl PassportRefusal {
             Self::NotInWallet => "FW-3102",
             Self::TooManyOffers => "FW-3103",
             Self::NoMobile => "FW-3104",
+            Self::NotWaiting => "FW-3301",
         }
     }
 }

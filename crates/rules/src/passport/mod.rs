@@ -1,11 +1,18 @@
 //! The staff passport (guide 000): kinds of credentials, how one stands, and the reasons that people give.
 
+mod attribute;
+mod core_skill;
 pub mod issuing;
 mod kind;
+mod provided;
 mod reason;
+pub mod reminder;
 mod state;
 
+pub use attribute::{ASSURANCE, Attribute, AttributeForm};
+pub use core_skill::CoreSkill;
 pub use kind::CredentialKind;
+pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
 pub use state::{CredentialMoments, CredentialState};
 

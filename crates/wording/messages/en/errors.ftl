@@ -260,3 +260,12 @@ identity-passcode-empty = The person must enter the Account Recovery Passcode
 identity-passcode-none = This person has no Account Recovery Passcode. Look at documents
 identity-passcode-wrong = This is not the person’s Account Recovery Passcode
 identity-passcode-used-up = A wrong Account Recovery Passcode was entered too many times in the last hour. Look at documents
+
+## The staff passport
+
+reject-reason-empty = Choose why you reject this credential
+reject-details-empty = Enter more detail about why you reject this credential
+reject-details-too-long = Details must be { $max } characters or fewer
+request-kind-empty = Choose which credential you need
+request-note-too-long = What you write must be { $max } characters or fewer
+request-too-many = You have asked for 10 credentials today. Ask again tomorrow, or contact your organisation

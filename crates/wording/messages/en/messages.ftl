@@ -81,6 +81,15 @@ smartcard-certificates-visit-why = You have renewed them yourself as often as yo
 smartcard-expired = Your smartcard certificates have expired
 smartcard-expired-why = You cannot use your smartcard until your Registration Authority has renewed them.
 
+## Credentials of a staff passport
+
+credentials =
+    { $count ->
+        [one] 1 credential
+       *[other] { $count } credentials
+    }
+nothing-written = (nothing)
+
 ## Text messages
 
 text-code = { $code } is your { $service } security code. It works for { $minutes }. Do not give it to anyone.
@@ -100,6 +109,12 @@ alarm-texts-range = { $sent } codes were sent by text message to one range of nu
 text-security-notice = { $service }: { $change }, { $when }. If this was not you, contact your service desk now.
 text-smartcard-due = { $service }: { $headline }. Sign in to the Self Service Portal with your smartcard at hand.
 text-smartcard-visit = { $service }: { $headline }. Visit your Registration Authority with your smartcard.
+text-passport-provided = { $service }: you have new credentials to review from { $organisation }. Sign in to your staff passport, or see our email.
+text-passport-reminder = { $service }: you have { $credentials } to review. Sign in to your staff passport to add them to your wallet or reject them.
+text-passport-withdrawn = { $service }: { $organisation } has taken back a credential that you had not added to your wallet. You need not do anything.
+text-passport-revoked = { $service }: { $organisation } has revoked a credential in your wallet. Sign in to your staff passport to see which.
+text-passport-rejected = { $service }: somebody has rejected a credential of { $organisation }. The email about it says more.
+text-passport-requested = { $service }: somebody asks { $organisation } for a credential. The email about it says more.
 text-activity-reported = Your { $service } report number is { $number }. Choose a new password and contact your service desk.
 
 ## Dates

@@ -70,6 +70,11 @@ refusal-fw-1203-text = You took longer than we can wait between your password an
 refusal-fw-1204-title = You have been signed out
 refusal-fw-1204-text = To protect your account we sign you out after 30 minutes in which you do nothing, after 12 hours in any case, and at once when the smartcard that you signed in with is revoked. Sign in again to go on.
 
+## The staff passport
+
+refusal-fw-3301-title = This credential is no longer waiting for your review
+refusal-fw-3301-text = You or somebody with your phone have already accepted or rejected it, your organisation has taken it back, or it has run out. Open your staff passport to see how it stands.
+
 ## Anything
 
 refusal-fw-1205-title = Confirm that it is you

@@ -3,13 +3,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource};
 use wording::{Language, exists, keys};
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("errors", include_str!("../../messages/en/errors.ftl")),
     ("refusals", include_str!("../../messages/en/refusals.ftl")),
     ("audit", include_str!("../../messages/en/audit.ftl")),
     ("activity", include_str!("../../messages/en/activity.ftl")),
     ("links", include_str!("../../messages/en/links.ftl")),
     ("card-jobs", include_str!("../../messages/en/card-jobs.ftl")),
+    ("passport", include_str!("../../messages/en/passport.ftl")),
     ("messages", include_str!("../../messages/en/messages.ftl")),
 ];
 

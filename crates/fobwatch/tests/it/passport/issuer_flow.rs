@@ -22,7 +22,10 @@ pub async fn reachable(kind: Kind) -> Ward {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let ward = Ward::with(Setup { public_url: address.leak(), ..Setup::on(kind) }).await;
-    #[expect(clippy::disallowed_methods, reason = "the wallet looks at the clock of its machine, and so must we")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the wallet looks at the clock of its machine, and so must we"
+    )]
     ward.clock.set(Timestamp::now());
     let app = ward.node.pages.clone().into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -118,7 +121,11 @@ async fn a_credential_goes_from_the_page_to_a_wallet_that_others_wrote(
         assert_eq!(credential.claims()["subject"], "Fire safety");
         assert_eq!(credential.claims()["assurance"]["origin"], "NTH");
         assert!(credential.holder().is_some() && credential.expires_at().is_some());
-        assert_eq!(credential.issued_at().unwrap().as_second() % 86_400, 0, "nobody sees who got theirs together");
+        assert_eq!(
+            credential.issued_at().unwrap().as_second() % 86_400,
+            0,
+            "nobody sees who got theirs together"
+        );
         places.push(credential.status().unwrap().clone());
     }
     for (place, reference) in places.iter().enumerate() {

@@ -1,7 +1,12 @@
-//! The staff passport: what wallets are given, and what they show. Told by story in the files beside this one.
+//! The staff passport (guide 000): what wallets are given and show, and its pages. Told by story in the files beside this one.
 
 mod issuer;
 mod issuer_access_key;
 mod issuer_flow;
 mod issuer_protocol;
 mod issuer_refusals;
+mod portal;
+mod portal_api;
+mod portal_end;
+mod portal_guide;
+mod portal_reminders;

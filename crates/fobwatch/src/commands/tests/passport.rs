@@ -1,0 +1,117 @@
+//! `fobwatch passport`, as the people of HR type it.
+
+use super::*;
+use testkit::SeededRandom;
+use testkit::crowd;
+
+const FIRE: &str = r#"{"kind": "core-skill", "claims": {"subject": "Fire safety", "attained_on": "ATTAINED"},
+    "assurance": {"origin": "ESR", "policy": "CSTF", "outcome": "Passed", "provider": "Northfield",
+        "verifier": "Northfield", "method": "E-learning", "pedigree": "Authoritative", "last_refresh": "ATTAINED"}}"#;
+
+/// A desk with somebody who has an account. Answers their address.
+async fn with_somebody() -> (Desk, String) {
+    let desk = Desk::with_northfield().await;
+    let house = House::open(&Config::load(None, desk.environment.clone()).unwrap()).await.unwrap();
+    let now = SystemClock.now();
+    let rows = crowd::roster_of(1, now);
+    let organisation = house.store.organisation_by_code("NTH").await.unwrap().unwrap().id;
+    let mut tx = house.store.begin().await.unwrap();
+    tx.import_roster(organisation, &rows, now, &|_, _| store::roster::Missing::MarkAsLeft, &|_| {})
+        .await
+        .unwrap();
+    let random = SeededRandom::unique();
+    let people = crowd::settle(&mut tx, organisation, &rows, "no hash", &random, now).await.unwrap();
+    tx.commit().await.unwrap();
+    house.store.close().await;
+    (desk, people[0].email.clone())
+}
+
+impl Desk {
+    /// A file with this many credentials, which were attained a week ago.
+    fn credentials(&self, count: usize) -> String {
+        let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let attained = today.saturating_sub(jiff::ToSpan::days(7_i64)).to_string();
+        let all = vec![FIRE.replace("ATTAINED", &attained); count].join(",");
+        self.file("credentials.json", format!("[{all}]")).display().to_string()
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_provided_listed_and_taken_back() {
+    let (desk, email) = with_somebody().await;
+    let file = desk.credentials(2);
+    let provide = format!("passport provide --organisation nth --person {email} {file}");
+    let said = desk.types(&provide).await.well().out;
+    let ids: Vec<&str> = said.lines().filter_map(|line| line.strip_suffix(" Fire safety")).collect();
+    assert_eq!(ids.len(), 2, "{said}");
+    let list = desk.types("passport list --organisation NTH --state to-review").await.well().out;
+    assert_eq!(list.lines().count(), 2, "{list}");
+    assert!(list.starts_with(&format!("{} to-review", ids[0])) && list.contains(&email), "{list}");
+
+    let withdraw = format!("passport withdraw --organisation NTH --reason updated {}", ids[0]);
+    assert_eq!(desk.types(&withdraw).await.well().out, format!("{} is withdrawn.\n", ids[0]));
+    assert!(desk.types(&withdraw).await.refused().contains("already"));
+    let revoke = format!("passport revoke --organisation NTH --reason leaving {}", ids[1]);
+    assert!(desk.types(&revoke).await.refused().contains("was not accepted"));
+    let list = desk.types(&format!("passport list --organisation NTH --person {email}")).await.well().out;
+    assert!(list.contains("withdrawn") && list.contains("Fire safety (updated)"), "{list}");
+    let none = desk.types("passport list --organisation NTH --state accepted").await.well();
+    assert!(none.out.is_empty() && none.err.contains("There is no such credential."), "{}", none.err);
+}
+
+#[tokio::test]
+async fn all_of_a_file_is_provided_or_nothing_and_what_is_wrong_is_named_by_its_place() {
+    let (desk, email) = with_somebody().await;
+    let file = desk.credentials(3);
+    let text = std::fs::read_to_string(&file).unwrap().replacen("\"CSTF\"", "7", 1).replacen(
+        "Fire safety",
+        "Juggling",
+        2,
+    );
+    std::fs::write(&file, text).unwrap();
+    let said = desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await;
+    assert_eq!(said.end, Ok(Outcome::Unwell));
+    for place in ["/0/assurance/policy: write text", "/0/claims/subject: write one of", "/1/claims/subject: "]
+    {
+        assert!(said.out.contains(&format!("{file}: {place}")), "{place}: {}", said.out);
+    }
+    assert!(said.err.contains("Nothing was provided."), "{}", said.err);
+    assert!(desk.types("passport list --organisation NTH").await.well().out.is_empty());
+    for (line, why) in [
+        (
+            format!("passport provide --organisation NTH --person nobody@x.example {}", desk.credentials(1)),
+            "creates an account first",
+        ),
+        (format!("passport provide --organisation XYZ --person {email} {file}"), "there is no organisation"),
+        (format!("passport provide --organisation NTH --person {email} {file}.not"), "cannot be read"),
+        ("passport list --organisation NTH --state gone".to_owned(), "write one of to-review, accepted"),
+        (
+            format!("passport revoke --organisation NTH --reason x {}", uuid::Uuid::nil()),
+            "write one of training-expired",
+        ),
+        (
+            format!("passport withdraw --organisation NTH --reason updated {}", uuid::Uuid::nil()),
+            "has issued no credential",
+        ),
+    ] {
+        let said = desk.types(&line).await;
+        let refused = format!("{:?}{}", said.end, said.out);
+        assert!(refused.contains(why), "{line}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_system_gets_a_key_that_is_shown_once_and_ends() {
+    let desk = Desk::with_northfield().await;
+    let key = desk.types("passport client add --organisation NTH Records").await.well().out;
+    assert_eq!(key.trim().len(), 43, "{key}");
+    let again = desk.types("passport client add --organisation NTH Records").await.refused();
+    assert!(again.contains("already"), "{again}");
+    let list = desk.types("passport client list").await.well().out;
+    assert_eq!(list, "may provide Records (credentials of NTH)\n");
+    desk.types("passport client end --organisation NTH Records").await.well();
+    assert!(
+        desk.types("passport client end --organisation NTH Records").await.refused().contains("no system")
+    );
+    assert!(desk.types("passport client list").await.well().out.starts_with("ended"));
+}

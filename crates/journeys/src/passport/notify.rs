@@ -1,0 +1,77 @@
+//! Telling people of their credentials by the channels that they have not switched off, and trusts of what people do with them.
+
+use crate::codes::Destination;
+use crate::deliver::GIVE_UP_AFTER;
+use crate::notices::{Concerning, is_uk};
+use crate::{Refusal, Service};
+use jiff::Timestamp;
+use rules::method::MethodKind;
+use store::Tx;
+use store::account::Account;
+use store::organisation::Organisation;
+use store::outbox::Channel;
+use store::passport_opt_out::OptOut;
+use wording::Message;
+
+/// Where the portal is.
+pub(super) const PORTAL: &str = "/passport";
+/// Where somebody without an access key begins.
+pub(super) const ACCESS_KEY: &str = "/passport/access-key";
+
+/// Tells the owner of an account by e-mail at the address of record and by text to every mobile number among their methods, but for
+/// the channels in `off`, and as far as the day's texts go. Whose account is disabled is told nothing.
+pub(super) async fn tell_owner(
+    service: &Service,
+    tx: &mut Tx,
+    (account, organisation): (&Account, &Organisation),
+    message: &Message,
+    off: OptOut,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if account.disabled_at.is_some() {
+        return Ok(());
+    }
+    let mut told = Vec::new();
+    if !off.email {
+        told.push((Channel::Email, account.email.clone()));
+    }
+    if !off.text && service.text.is_some() {
+        let policy = service.policy(organisation)?;
+        for method in tx.sign_in_methods(account.id).await? {
+            let number = method.secret.as_address();
+            if method.kind == MethodKind::Text
+                && is_uk(number)
+                && service.take_text(tx, &policy, Some(organisation.id), now).await?
+            {
+                told.push((Channel::Text, number.to_owned()));
+            }
+        }
+    }
+    // Nobody waits for it on a page.
+    let concerning = Concerning { subject: None, ..Concerning::account(account) };
+    let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
+    for (channel, to) in &told {
+        let id = vault::new_id(now, service.random.as_ref());
+        let to = Destination { channel: *channel, to };
+        service.write_message(tx, concerning, id, to, message.clone(), give_up_at, now).await?;
+    }
+    Ok(())
+}
+
+/// Tells the people of a trust who look after credentials, by e-mail at the address of its support. Where it has none, the audit has
+/// it and the trust's list of credentials.
+pub(super) async fn tell_trust(
+    service: &Service,
+    tx: &mut Tx,
+    organisation: &Organisation,
+    message: Message,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let Some(to) = &organisation.support_email else { return Ok(()) };
+    let id = vault::new_id(now, service.random.as_ref());
+    let concerning = Concerning { organisation: Some(organisation.id), ..Concerning::default() };
+    let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
+    let to = Destination { channel: Channel::Email, to };
+    service.write_message(tx, concerning, id, to, message, give_up_at, now).await?;
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! A trust provides credentials to one of its people, who is told at once: all of what comes together, or nothing of it, and told of
+//! in one message.
+
+use crate::passport::{client, notify};
+use crate::password_check::user_name;
+use crate::{Refusal, Service};
+use jiff::{SignedDuration, Timestamp};
+use rules::limits::PROVISIONS_PER_CLIENT;
+use rules::passport::{Provided, ProvidedMistake, ProvidedProblem};
+use serde_json::Value;
+use store::Tx;
+use store::account::Account;
+use store::audit::Event;
+use store::credential::NewCredential;
+use store::limits::Allowance;
+use store::organisation::Organisation;
+use store::passport_event::NewPassportEvent;
+use uuid::Uuid;
+use wording::Message;
+
+/// No key under which a request may be sent again is longer, in bytes.
+const LONGEST_KEY: usize = 255;
+
+/// Why credentials are not provided over the interface.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvideRefusal {
+    /// No key of a system that may provide.
+    #[error("the key is not one that may provide credentials")]
+    UnknownKey,
+    /// What came cannot be taken: nothing of it was.
+    #[error("what came cannot be taken")]
+    Problems(Vec<ProvidedProblem>),
+    /// The idempotency key is empty or too long.
+    #[error("the idempotency key must have 1 to {LONGEST_KEY} characters")]
+    BadKey,
+    /// Something else was asked under the same idempotency key.
+    #[error("something else was asked under this idempotency key")]
+    KeyReused,
+    /// Nobody of the trust signs in by this name.
+    #[error("nobody of the trust has this email address or staff number")]
+    NoSuchPerson,
+    /// Too many requests from this system.
+    #[error("too many requests")]
+    TooMany {
+        /// How long to wait.
+        wait: SignedDuration,
+    },
+    /// The database.
+    #[error(transparent)]
+    Fault(#[from] Refusal),
+}
+
+/// What was provided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The ids of the credentials, in the order in which they were asked for.
+    pub ids: Vec<Uuid>,
+    /// Whether that was done before under the same idempotency key, and nothing now.
+    pub before: bool,
+}
+
+/// The account of somebody of a trust, by e-mail address or staff number.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn person(
+    service: &Service,
+    organisation: &Organisation,
+    typed: &str,
+) -> Result<Option<Account>, Refusal> {
+    let Some(found) = service.store.credentials(&user_name(typed)).await? else { return Ok(None) };
+    let account = service.store.account(found.account_id).await?;
+    Ok(account.filter(|account| account.organisation_id == organisation.id))
+}
+
+/// Provides credentials at the command line. Answers their ids.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn provide(
+    service: &Service,
+    organisation: &Organisation,
+    account: &Account,
+    provided: &[Provided],
+) -> Result<Vec<Uuid>, Refusal> {
+    let now = service.clock.now();
+    let ids = new_ids(service, provided, now);
+    let mut tx = service.store.begin().await?;
+    write(service, &mut tx, (account, organisation), &ids, provided, None, now).await?;
+    tx.commit().await?;
+    service.written.notify_one();
+    Ok(ids)
+}
+
+/// A system of a trust provides credentials with its key: `{"person": "…", "credentials": […]}`. What it sends again under the same
+/// idempotency key is done once.
+///
+/// # Errors
+/// [`ProvideRefusal`].
+pub async fn by_client(
+    service: &Service,
+    bearer: &str,
+    idempotency_key: Option<&str>,
+    body: &[u8],
+) -> Result<Done, ProvideRefusal> {
+    let client = client::by_key(service, bearer).await?.ok_or(ProvideRefusal::UnknownKey)?;
+    let now = service.clock.now();
+    take(service, client.id, now).await?;
+    if idempotency_key.is_some_and(|key| key.trim().is_empty() || key.len() > LONGEST_KEY) {
+        return Err(ProvideRefusal::BadKey);
+    }
+    let asked = Asked::read(service, body)?;
+    let organisation = service.store.organisation(client.organisation_id).await.map_err(Refusal::from)?;
+    let organisation = organisation.ok_or(Refusal::Fault("a system of no organisation"))?;
+    let account = person(service, &organisation, &asked.person).await?;
+    let account = account.ok_or(ProvideRefusal::NoSuchPerson)?;
+
+    let ids = new_ids(service, &asked.provided, now);
+    let mut tx = service.store.begin().await.map_err(Refusal::from)?;
+    if let Some(key) = idempotency_key {
+        let key = service.keys.keyed_hash("passport-idempotency", &[key.trim().as_bytes()]);
+        let hash = service.keys.keyed_hash("passport-asked", &[body]);
+        let answer = serde_json::to_string(&ids).map_err(|_| Refusal::Fault("ids cannot be written"))?;
+        let before = tx.ask_once(client.id, &key, &hash, &answer, now).await.map_err(Refusal::from)?;
+        if let Some(before) = before {
+            if before.asked != hash {
+                return Err(ProvideRefusal::KeyReused);
+            }
+            let ids = serde_json::from_str(&before.answer)
+                .map_err(|_| Refusal::Fault("an answer that was kept cannot be read"))?;
+            return Ok(Done { ids, before: true });
+        }
+    }
+    let by = Some(client.id);
+    write(service, &mut tx, (&account, &organisation), &ids, &asked.provided, by, now).await?;
+    tx.commit().await.map_err(Refusal::from)?;
+    service.written.notify_one();
+    Ok(Done { ids, before: false })
+}
+
+async fn take(service: &Service, client: Uuid, now: Timestamp) -> Result<(), ProvideRefusal> {
+    let mut tx = service.store.begin().await.map_err(Refusal::from)?;
+    let taken = tx.take(&PROVISIONS_PER_CLIENT, client.as_bytes(), now).await.map_err(Refusal::from)?;
+    tx.commit().await.map_err(Refusal::from)?;
+    match taken {
+        Allowance::Granted => Ok(()),
+        Allowance::Exhausted { until } => Err(ProvideRefusal::TooMany { wait: until.duration_since(now) }),
+    }
+}
+
+/// What a system asks for.
+struct Asked {
+    person: String,
+    provided: Vec<Provided>,
+}
+
+impl Asked {
+    fn read(service: &Service, body: &[u8]) -> Result<Self, ProvideRefusal> {
+        let problem = |pointer: &str, what| ProvidedProblem { pointer: pointer.to_owned(), what };
+        let not_an_object = || ProvideRefusal::Problems(vec![problem("", ProvidedMistake::NotAnObject)]);
+        let json: Value = serde_json::from_slice(body).map_err(|_| not_an_object())?;
+        let object = json.as_object().ok_or_else(not_an_object)?;
+        let mut problems = Vec::new();
+        let person = match object.get("person") {
+            None => Err(ProvidedMistake::Missing),
+            Some(person) => {
+                person.as_str().filter(|person| !person.trim().is_empty()).ok_or(ProvidedMistake::NotText)
+            }
+        };
+        let person = person.map_err(|what| problems.push(problem("/person", what))).ok();
+        let provided = match object.get("credentials") {
+            None => Err(vec![problem("", ProvidedMistake::Missing)]),
+            Some(credentials) => Provided::read_all(credentials, service.today()),
+        };
+        let provided = provided
+            .map_err(|wrong| {
+                problems.extend(wrong.into_iter().map(|one| ProvidedProblem {
+                    pointer: format!("/credentials{}", one.pointer),
+                    what: one.what,
+                }));
+            })
+            .ok();
+        match (person, provided) {
+            (Some(person), Some(provided)) => Ok(Self { person: person.to_owned(), provided }),
+            _ => Err(ProvideRefusal::Problems(problems)),
+        }
+    }
+}
+
+fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid> {
+    provided.iter().map(|_| vault::new_id(now, service.random.as_ref())).collect()
+}
+
+/// Writes the credentials and the one message about them.
+async fn write(
+    service: &Service,
+    tx: &mut Tx,
+    (account, organisation): (&Account, &Organisation),
+    ids: &[Uuid],
+    provided: &[Provided],
+    client: Option<Uuid>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    for (id, one) in ids.iter().zip(provided) {
+        let new = NewCredential {
+            id: *id,
+            account_id: account.id,
+            organisation_id: organisation.id,
+            kind: one.kind,
+            variant: one.variant,
+            content: &one.content,
+            valid_until: one.valid_until,
+        };
+        tx.add_credential(new, now).await?;
+        let event = NewPassportEvent {
+            id: vault::new_id(now, service.random.as_ref()),
+            account: account.id,
+            what: "provided",
+            credential: Some(*id),
+            organisation: Some(organisation.id),
+            by: None,
+            detail: None,
+        };
+        tx.add_passport_event(event, now).await?;
+        let kind = one.kind.as_str().to_owned();
+        let audited = Event::CredentialProvided {
+            account: account.id,
+            credential: *id,
+            organisation: organisation.id,
+            kind,
+            client,
+        };
+        tx.audit(audited, now);
+    }
+    let message = Message::PassportProvided {
+        service: service.settings.service_name.clone(),
+        organisation: organisation.name.clone(),
+        count: u32::try_from(ids.len()).unwrap_or(u32::MAX),
+        portal_url: service.address(notify::PORTAL),
+        access_key_url: service.address(notify::ACCESS_KEY),
+        support: service.support(organisation),
+    };
+    let off = tx.passport_opt_out(account.id).await?;
+    notify::tell_owner(service, tx, (account, organisation), &message, off, now).await
+}

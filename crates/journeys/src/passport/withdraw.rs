@@ -1,0 +1,147 @@
+//! A trust takes back what was not accepted yet, or revokes what was. The person is told either way.
+
+use crate::passport::{naming, notify};
+use crate::{Refusal, Service};
+use jiff::Timestamp;
+use rules::passport::{RevokeReason, WithdrawReason};
+use store::Tx;
+use store::audit::Event;
+use store::credential::Credential;
+use store::organisation::Organisation;
+use store::passport_event::NewPassportEvent;
+use store::passport_opt_out::OptOut;
+use uuid::Uuid;
+use wording::Message;
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It is done.
+    Done,
+    /// It is too early or too late for that: what was not accepted is withdrawn, what was is revoked.
+    NotNow,
+    /// The trust has issued no such credential.
+    Unknown,
+}
+
+/// The credential that ends: what a message and a record tell of it.
+async fn issued(tx: &mut Tx, organisation: &Organisation, id: Uuid) -> Result<Option<Credential>, Refusal> {
+    let credential = tx.credential(id).await?;
+    Ok(credential.filter(|credential| credential.organisation_id == organisation.id))
+}
+
+/// Takes back a credential before it was accepted: it can be accepted no longer.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn withdraw(
+    service: &Service,
+    organisation: &Organisation,
+    id: Uuid,
+    reason: WithdrawReason,
+) -> Result<Ended, Refusal> {
+    let now = service.clock.now();
+    let mut tx = service.store.begin().await?;
+    let Some(credential) = issued(&mut tx, organisation, id).await? else { return Ok(Ended::Unknown) };
+    if !tx.withdraw_credential(id, reason, now).await? {
+        return Ok(Ended::NotNow);
+    }
+    note(service, &mut tx, &credential, ("withdrawn", reason.as_str()), now).await?;
+    let audited = Event::CredentialWithdrawn {
+        account: credential.account_id,
+        credential: id,
+        organisation: organisation.id,
+        reason: reason.as_str().to_owned(),
+    };
+    tx.audit(audited, now);
+    let message = Message::PassportWithdrawn {
+        service: service.settings.service_name.clone(),
+        organisation: organisation.name.clone(),
+        credential: naming::title(credential.kind, &credential.variant),
+        reason: service.word(&format!("withdraw-{}", reason.as_str()), &[]),
+        portal_url: service.address(notify::PORTAL),
+        support: service.support(organisation),
+    };
+    let off = tx.passport_opt_out(credential.account_id).await?;
+    tell(service, &mut tx, &credential, organisation, &message, off, now).await?;
+    tx.commit().await?;
+    service.tell_workers();
+    Ok(Ended::Done)
+}
+
+/// Revokes a credential that was accepted, with its copies in wallets; whoever signed in with one of them is signed out. The person
+/// is told whatever they have switched off: it is a matter of their security, too.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn revoke(
+    service: &Service,
+    organisation: &Organisation,
+    id: Uuid,
+    reason: RevokeReason,
+) -> Result<Ended, Refusal> {
+    let now = service.clock.now();
+    let mut tx = service.store.begin().await?;
+    let Some(credential) = issued(&mut tx, organisation, id).await? else { return Ok(Ended::Unknown) };
+    if !tx.revoke_credential(id, reason, now).await? {
+        return Ok(Ended::NotNow);
+    }
+    let ended = super::revoke_copies(&mut tx, id, now).await?;
+    note(service, &mut tx, &credential, ("revoked", reason.as_str()), now).await?;
+    let audited = Event::CredentialRevoked {
+        account: credential.account_id,
+        credential: id,
+        organisation: organisation.id,
+        reason: reason.as_str().to_owned(),
+        copies: ended.copies,
+        sessions: ended.sessions,
+    };
+    tx.audit(audited, now);
+    let message = Message::PassportRevoked {
+        service: service.settings.service_name.clone(),
+        organisation: organisation.name.clone(),
+        credential: naming::title(credential.kind, &credential.variant),
+        reason: service.word(&format!("revoke-{}", reason.as_str()), &[]),
+        portal_url: service.address(notify::PORTAL),
+        support: service.support(organisation),
+    };
+    // Nobody writes to somebody who has died.
+    if reason != RevokeReason::Deceased {
+        tell(service, &mut tx, &credential, organisation, &message, OptOut::default(), now).await?;
+    }
+    tx.commit().await?;
+    service.tell_workers();
+    Ok(Ended::Done)
+}
+
+async fn note(
+    service: &Service,
+    tx: &mut Tx,
+    credential: &Credential,
+    (what, reason): (&str, &str),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let event = NewPassportEvent {
+        id: vault::new_id(now, service.random.as_ref()),
+        account: credential.account_id,
+        what,
+        credential: Some(credential.id),
+        organisation: Some(credential.organisation_id),
+        by: None,
+        detail: Some(reason),
+    };
+    Ok(tx.add_passport_event(event, now).await?)
+}
+
+async fn tell(
+    service: &Service,
+    tx: &mut Tx,
+    credential: &Credential,
+    organisation: &Organisation,
+    message: &Message,
+    off: OptOut,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let Some(account) = tx.account(credential.account_id).await? else { return Ok(()) };
+    notify::tell_owner(service, tx, (&account, organisation), message, off, now).await
+}

@@ -1,0 +1,152 @@
+//! The full details of a credential, and what can be done with it.
+
+use serde::Serialize;
+
+use crate::{Page, Place};
+
+/// How a credential stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PassportState {
+    /// It waits for a review.
+    ToReview,
+    /// It is in the wallet.
+    Accepted,
+    /// Its owner rejected it.
+    Rejected,
+    /// The trust took it back.
+    Withdrawn,
+    /// It is good no more.
+    Revoked,
+    /// Its last day is over.
+    Expired,
+    /// It was put away.
+    Archived,
+}
+
+/// What stands beside a label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialValue {
+    /// Words; a day in words, too.
+    Text(String),
+    /// The address of a picture.
+    Picture(String),
+}
+
+/// One thing that a credential says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CredentialFact {
+    /// "Date of birth".
+    pub label: String,
+    /// What.
+    pub value: CredentialValue,
+}
+
+impl CredentialFact {
+    /// One in words.
+    pub fn text(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: CredentialValue::Text(value.into()) }
+    }
+}
+
+/// A credential.
+#[derive(Debug, Clone, Serialize)]
+pub struct PassportCredential {
+    /// What it is called: "Fire safety".
+    pub title: String,
+    /// How it stands.
+    pub state: PassportState,
+    /// Who issues it.
+    pub issuer: String,
+    /// The day on which it was provided, in words.
+    pub provided: String,
+    /// Its last day, in words.
+    pub valid_until: Option<String>,
+    /// What it says.
+    pub facts: Vec<CredentialFact>,
+    /// How that was assured.
+    pub assurance: Vec<CredentialFact>,
+    /// Why it was rejected, withdrawn or revoked, in words.
+    pub reason: Option<String>,
+    /// What its owner wrote when they rejected it.
+    pub details: Option<String>,
+    /// Where *Accept credential and add it to my wallet* posts to; for *Add to a new phone* with `reissue`.
+    pub accept_action: String,
+    /// Where a reason is asked for.
+    pub reject_href: String,
+    /// Where *Archive* posts to.
+    pub archive_action: String,
+    /// Where *Restore* posts to.
+    pub restore_action: String,
+    /// The list.
+    pub back: Option<String>,
+}
+
+impl PassportCredential {
+    pub(crate) fn sample() -> Self {
+        let at = |what: &str| format!("/passport/credentials/0193a0f0-7b1c-7c3e-8d2f-1a2b3c4d5e6f/{what}");
+        Self {
+            title: "Fire safety".into(),
+            state: PassportState::ToReview,
+            issuer: "Northfield Hospitals".into(),
+            provided: "22 November 2026".into(),
+            valid_until: Some("21 November 2028".into()),
+            facts: vec![
+                CredentialFact::text("Subject", "Fire safety"),
+                CredentialFact::text("Attained", "22 November 2026"),
+            ],
+            assurance: vec![
+                CredentialFact::text("Origin", "Electronic Staff Record"),
+                CredentialFact::text("Assurance policy", "CSTF"),
+            ],
+            reason: None,
+            details: None,
+            accept_action: at("add"),
+            reject_href: at("reject"),
+            archive_action: at("archive"),
+            restore_action: at("restore"),
+            back: Some("/passport".into()),
+        }
+    }
+}
+
+impl Page for PassportCredential {
+    const TEMPLATE: &'static str = "passport-credential.html";
+    const PLACE: Option<Place> = Some(Place::Passport);
+
+    fn samples() -> Vec<Self> {
+        let plain = Self::sample();
+        let at = |state| Self { state, ..plain.clone() };
+        let why = |state, reason: &str| Self { reason: Some(reason.into()), ..at(state) };
+        let identity = Self {
+            title: "Identity".into(),
+            valid_until: None,
+            facts: vec![
+                CredentialFact::text("First name", "Gwenllïan Angharad"),
+                CredentialFact::text("Last name", "Llewelyn-Fychan d’Aubigné de la Tour"),
+                CredentialFact {
+                    label: "Photo".into(),
+                    value: CredentialValue::Picture(
+                        crate::assets::path_of("favicon.svg").unwrap_or("/x").into(),
+                    ),
+                },
+            ],
+            ..plain.clone()
+        };
+        let rejected = Self {
+            details: Some("The date is that of the course before, which I took elsewhere.".into()),
+            ..why(PassportState::Rejected, "Other reason")
+        };
+        vec![
+            plain.clone(),
+            identity,
+            at(PassportState::Accepted),
+            at(PassportState::Expired),
+            at(PassportState::Archived),
+            rejected,
+            why(PassportState::Withdrawn, "It was issued in error"),
+            why(PassportState::Revoked, "The training has expired"),
+        ]
+    }
+}

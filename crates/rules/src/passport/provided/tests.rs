@@ -1,0 +1,194 @@
+use super::*;
+use jiff::civil::date;
+use proptest::prelude::*;
+use rstest::rstest;
+use serde_json::json;
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn assurance() -> Value {
+    json!({
+        "origin": "Electronic Staff Record", "policy": "CSTF", "outcome": "Passed",
+        "provider": "Northfield Hospitals", "verifier": "Northfield Hospitals", "method": "E-learning",
+        "pedigree": "Authoritative", "last_refresh": "2026-11-20"
+    })
+}
+
+fn fire() -> Value {
+    let claims = json!({ "subject": "fire safety", "attained_on": "2025-06-01" });
+    json!({ "kind": "core-skill", "claims": claims, "assurance": assurance() })
+}
+
+fn problems(json: &Value) -> Vec<String> {
+    Provided::read_all(json, TODAY).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_core_skill_is_brought_to_the_words_of_the_framework_and_runs_out_by_itself() {
+    let [one] = Provided::read_all(&fire(), TODAY).unwrap().try_into().unwrap();
+    assert_eq!((one.kind, one.variant), (CredentialKind::CoreSkill, "fire-safety"));
+    assert_eq!(one.valid_until, Some(date(2027, 5, 31)));
+    let content: Value = serde_json::from_str(&one.content).unwrap();
+    assert_eq!(content["claims"]["subject"], "Fire safety");
+    assert_eq!(content["assurance"], assurance());
+    assert!(!format!("{one:?}").contains("Northfield"), "what it says is not logged");
+    // A last day that the trust gives is the one, and so is a later award.
+    let mut given = fire();
+    given["valid_until"] = json!("2026-12-31");
+    assert_eq!(Provided::read_all(&given, TODAY).unwrap()[0].valid_until, Some(date(2026, 12, 31)));
+    let mut again = fire();
+    again["claims"]["last_awarded_on"] = json!("2026-06-01");
+    assert_eq!(Provided::read_all(&again, TODAY).unwrap()[0].valid_until, Some(date(2028, 5, 31)));
+}
+
+#[rstest]
+#[case::no_object(json!("x"), &["/: write an object, or a list of objects"])]
+#[case::none(json!([]), &["/: write 1 to 50 credentials"])]
+#[case::empty(json!({}), &["/kind: is missing", "/claims: is missing", "/assurance: is missing"])]
+#[case::access_key(
+    json!({"kind": "access-key", "claims": {}, "assurance": assurance()}),
+    &["/kind: an access key is collected by its owner, not provided"]
+)]
+#[case::second_of_two(json!([fire(), 7]), &["/1: write an object, or a list of objects"])]
+fn what_is_wrong_is_named_by_its_place(#[case] json: Value, #[case] expected: &[&str]) {
+    assert_eq!(problems(&json), expected);
+}
+
+#[rstest]
+#[case("/claims/subject", json!("Juggling"), "write one of: Conflict resolution; Equality,")]
+#[case("/claims/level", json!("Level 1"), "the subject has no levels: leave it out")]
+#[case("/claims/attained_on", json!("2026-11-23"), "is in the future")]
+#[case("/claims/attained_on", json!("1 June 2025"), "write a day as YYYY-MM-DD")]
+#[case("/claims/attained_on", json!("2025-06-31"), "write a day as YYYY-MM-DD")]
+#[case("/claims/attained_on", json!("2025-06-01T00:00"), "write a day as YYYY-MM-DD")]
+#[case("/claims/attained_on", Value::Null, "is missing")]
+#[case("/claims/proficiency", json!("Good"), "write one of: Competent; Not yet competent")]
+#[case("/claims/shoe_size", json!(42), "is not known here")]
+#[case("/claims/status", json!("valid"), "is not known here")]
+#[case("/assurance/method", json!(""), "write text of 1 to 300 characters on one line")]
+#[case("/assurance/method", json!("x\ny"), "write text of 1 to 300 characters on one line")]
+#[case("/assurance/pedigree", json!(true), "write one of: Sourced; Authoritative")]
+#[case("/valid_until", json!("2026-11-21"), "is over already")]
+#[case("/valid_until", json!(7), "write a day as YYYY-MM-DD")]
+#[case("/colour", json!("red"), "is not known here")]
+fn one_wrong_thing_is_one_problem(#[case] pointer: &str, #[case] value: Value, #[case] words: &str) {
+    let mut json = fire();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    json.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(name.to_owned(), value);
+    let [problem] = problems(&json).try_into().unwrap();
+    assert!(problem.starts_with(&format!("{pointer}: {words}")), "{problem}");
+}
+
+#[test]
+fn levels_are_those_of_the_subject() {
+    let mut json = fire();
+    json["claims"] = json!({ "subject": "Safeguarding children", "attained_on": "2026-01-01" });
+    assert_eq!(problems(&json), ["/claims/level: write one of: Level 1; Level 2; Level 3"]);
+    json["claims"]["level"] = json!("LEVEL 2");
+    let one = Provided::read_all(&json, TODAY).unwrap().remove(0);
+    assert_eq!(one.variant, "safeguarding-children-2");
+}
+
+#[test]
+fn yes_and_no_are_not_words_and_a_picture_is_one() {
+    let claims = json!({
+        "given_name": " Amina ", "family_name": "Khan", "birthdate": "1990-03-14", "legal_gender": "female",
+        "picture": "data:image/png;base64,iVBORw0KGgoAAA=="
+    });
+    let json = json!({ "kind": "identity", "claims": claims, "assurance": assurance() });
+    let one = Provided::read_all(&json, TODAY).unwrap().remove(0);
+    let content: Value = serde_json::from_str(&one.content).unwrap();
+    assert_eq!((one.variant, one.valid_until), ("", None));
+    assert_eq!(content["claims"]["given_name"], "Amina");
+    assert_eq!(content["claims"]["legal_gender"], "Female");
+    for wrong in ["", "data:image/svg+xml;base64,iVBORw0KGgo", "data:image/png;base64,iVBORw0KGgo\"><script>"]
+    {
+        let mut json = json.clone();
+        json["claims"]["picture"] = json!(wrong);
+        let [problem] = problems(&json).try_into().unwrap();
+        assert!(problem.starts_with("/claims/picture: write a JPEG or PNG"), "{problem}");
+    }
+}
+
+/// JSON that is almost right, and JSON of no kind.
+fn anything() -> impl Strategy<Value = Value> {
+    let names = prop::sample::select(vec![
+        "kind",
+        "claims",
+        "assurance",
+        "valid_until",
+        "subject",
+        "level",
+        "attained_on",
+        "method",
+        "x/~",
+        "\u{0}",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,20}".prop_map(Value::from),
+        prop::sample::select(vec![
+            "core-skill",
+            "identity",
+            "Fire safety",
+            "2026-02-30",
+            "2026-02-03",
+            "Level 1"
+        ])
+        .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(names.clone().prop_map(str::to_owned), inner, 0..8)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_is_read_or_named_by_places_that_stand_in_it(json in anything()) {
+        match Provided::read_all(&json, TODAY) {
+            Ok(all) => {
+                prop_assert!(!all.is_empty() && all.len() <= MOST_AT_ONCE);
+                for one in all {
+                    // What was read reads again as itself.
+                    let mut again: Value = serde_json::from_str(&one.content).unwrap();
+                    again["kind"] = json!(one.kind.as_str());
+                    if let Some(day) = one.valid_until {
+                        again["valid_until"] = json!(day.to_string());
+                    }
+                    prop_assert_eq!(Provided::read_all(&again, TODAY).unwrap(), vec![one]);
+                }
+            }
+            Err(problems) => {
+                prop_assert!(!problems.is_empty());
+                for problem in problems {
+                    prop_assert!(problem.pointer.is_empty() || problem.pointer.starts_with('/'));
+                    prop_assert!(!problem.to_string().chars().any(char::is_control));
+                    if matches!(problem.what, ProvidedMistake::NotText | ProvidedMistake::NotADay) {
+                        prop_assert!(json.pointer(&problem.pointer).is_some(), "{}", problem.pointer);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_core_skill_with_any_words_around_it_is_read_again_as_itself(words in "[a-zA-Z ,]{1,40}", days in 0_i64..600) {
+        let awarded = TODAY.checked_sub(jiff::Span::new().days(days)).unwrap();
+        let mut json = fire();
+        json["claims"]["attained_on"] = json!(awarded.to_string());
+        json["assurance"]["method"] = json!(words);
+        match Provided::read_all(&json, TODAY) {
+            Ok(all) => {
+                let content: Value = serde_json::from_str(&all[0].content).unwrap();
+                prop_assert_eq!(content["assurance"]["method"].as_str().unwrap(), words.trim());
+            }
+            Err(problems) => prop_assert!(words.trim().is_empty(), "{:?}", problems),
+        }
+    }
+}

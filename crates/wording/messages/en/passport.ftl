@@ -1,0 +1,137 @@
+### What a credential of a staff passport is called, what it says, and what becomes of it.
+
+## Kinds of credentials
+
+credential-kind-access-key = Access key
+credential-kind-identity = Identity
+credential-kind-new-starter = New starter information
+credential-kind-right-to-work = Right to work
+credential-kind-dbs = Disclosure and Barring Service (DBS)
+credential-kind-dbs-supporting = DBS supporting information
+credential-kind-occupational-health = Occupational health
+credential-kind-professional-registration = Professional registration
+credential-kind-tuberculosis = Tuberculosis
+credential-kind-varicella = Varicella
+credential-kind-employment-assignment = Employment assignment
+credential-kind-temporary-placement = Temporary placement
+credential-kind-core-skill = Core skill
+
+## What a credential says
+
+claim-given-name = First name
+claim-family-name = Last name
+claim-middle-name = Middle name
+claim-birthdate = Date of birth
+claim-legal-gender = Legal gender
+claim-nationality = Nationality
+claim-address = Address
+claim-picture = Photo
+claim-preferred-name = Preferred name
+claim-email = Email address
+claim-phone-number = Phone number
+claim-emergency-contact-name = Emergency contact name
+claim-emergency-contact-phone = Emergency contact phone
+claim-national-insurance-number = National Insurance number
+claim-basis = Basis
+claim-document-type = Document type
+claim-share-code = Share code
+claim-checked-on = Checked
+claim-restrictions = Restrictions
+claim-leave-until = Leave to remain until
+claim-dbs-level = Level of check
+claim-certificate-number = Certificate reference
+claim-issued-on = Issued
+claim-dbs-outcome = Outcome
+claim-update-service = Registered with the update service
+claim-adults-barred-list-checked = Adults’ barred list checked
+claim-children-barred-list-checked = Children’s barred list checked
+claim-update-service-checked-on = Update service checked
+claim-workforce = Workforce
+claim-update-service-consent = Agreed to checks by the update service
+claim-fitness = Fitness for work
+claim-assessed-on = Assessed
+claim-exposure-prone-procedures = Cleared for exposure prone procedures
+claim-adjustments = Adjustments
+claim-body = Professional body
+claim-registration-number = Registration number
+claim-registration-status = Status
+claim-registered-on = Registered
+claim-expires-on = Expires
+claim-profession = Profession
+claim-tuberculosis-status = Status
+claim-test-type = Test type
+claim-varicella-status = Status
+claim-evidence = Evidence
+claim-employer = Employer
+claim-ods-code = ODS code of the employer
+claim-department = Department
+claim-area-of-work = Area of work
+claim-staff-group = Staff group
+claim-job-role = Job role
+claim-job-title = Job title
+claim-assignment-category = Category
+claim-assignment-status = Status
+claim-starts-on = Starts
+claim-fixed-term-ends-on = Fixed term ends
+claim-occupation-code = Occupation code
+claim-pay-band = Pay band
+claim-esr-number = ESR number
+claim-position = Position
+claim-working-pattern = Working pattern
+claim-ends-on = Ends
+claim-permanent-employer = Permanent employer
+claim-host = Host
+claim-department-contact = Department contact
+claim-approved-by = Approved by
+claim-licence-to-attend = Licence to attend
+claim-subject = Subject
+claim-level = Level
+claim-attained-on = Attained
+claim-last-awarded-on = Last awarded
+claim-proficiency = Proficiency
+
+## How that was assured
+
+assurance-origin = Origin
+assurance-policy = Assurance policy
+assurance-outcome = Assurance outcome
+assurance-provider = Provider
+assurance-verifier = Verifier
+assurance-method = Verification method
+assurance-pedigree = Pedigree
+assurance-last-refresh = Last refresh
+answer-yes = Yes
+answer-no = No
+
+## Reasons
+
+reject-duplicate = Duplicate of a credential that I have
+reject-incorrect = Incorrect information
+reject-not-wanted = I no longer want this credential
+reject-other = Other reason
+withdraw-issued-in-error = It was issued in error
+withdraw-updated = There is updated information
+withdraw-no-longer-valid = It is no longer valid
+revoke-training-expired = The training has expired
+revoke-leaving = You are leaving the organisation
+revoke-provided-in-error = It was provided in error
+revoke-lost-phone = The phone that held it was lost
+revoke-no-longer-valid = It is no longer valid
+revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
+revoke-deceased = Its holder has died
+
+## History
+
+history-provided = Issued to you, to review
+history-accepted = Added to your wallet
+history-rejected = Rejected by you
+history-withdrawn = Taken back before you added it
+history-revoked = Revoked
+history-archived = Archived
+history-restored = Restored from the archive
+history-reissued = A new copy was added to your wallet
+history-shared = Shared
+history-not-kept = Your wallet did not keep it: it waits for you again
+history-copy-not-kept = Your wallet did not keep the new copy
+history-requested = You asked for a credential
+history-collected = Access key added to your wallet

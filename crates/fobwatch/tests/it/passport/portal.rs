@@ -46,7 +46,7 @@ pub fn identity() -> Value {
 }
 
 impl Ward {
-    pub async fn northfield(&self) -> Organisation {
+    pub async fn the_trust(&self) -> Organisation {
         self.store().organisation_by_code("NTH").await.unwrap().unwrap()
     }
 

@@ -39,8 +39,8 @@ mod start;
 mod waiting;
 mod wallet;
 
-pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
 pub use about::{Accessibility, Cookies, Help, Privacy};
+pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
 pub use card_sign_in::{CardSignIn, CardSignInBack};

@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, Issuer, IsCa, KeyPair, KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
     date_time_ymd,
 };
 use zeroize::Zeroizing;
@@ -64,7 +64,8 @@ pub fn new_signer(
 }
 
 fn params(name: &str, organisation: &str, from: Date, until: Date) -> CertificateParams {
-    let moment = |day: Date| date_time_ymd(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs());
+    let moment =
+        |day: Date| date_time_ymd(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs());
     let mut params = CertificateParams::default();
     // A name is at most 64 signs long (RFC 5280, appendix A.1).
     params.distinguished_name.push(DnType::CommonName, shortened(name));

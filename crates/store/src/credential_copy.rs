@@ -147,8 +147,17 @@ impl Tx {
         for _ in 0..MOST_DRAWS {
             let place = draw();
             let NewCopy { id, credential_id, offer_id, thumbprint } = new;
-            let added =
-                execute!(self, ADD, id, credential_id, offer_id, list, i64::from(place), thumbprint, millis(now))?;
+            let added = execute!(
+                self,
+                ADD,
+                id,
+                credential_id,
+                offer_id,
+                list,
+                i64::from(place),
+                thumbprint,
+                millis(now)
+            )?;
             if added == 1 {
                 return Ok(StatusPlace { list, place });
             }

@@ -196,7 +196,8 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn offer_by_code(&self, code: &[u8]) -> Result<Option<CredentialOffer>, StoreError> {
-        let row: Option<Row> = reading!(self, BY_CODE, sqlx::query_as, |q, c| q.bind(code).fetch_optional(c))?;
+        let row: Option<Row> =
+            reading!(self, BY_CODE, sqlx::query_as, |q, c| q.bind(code).fetch_optional(c))?;
         row.map(CredentialOffer::try_from).transpose()
     }
 
@@ -237,10 +238,8 @@ impl Tx {
         credential: Uuid,
         session: Uuid,
     ) -> Result<Option<CredentialOffer>, StoreError> {
-        let row: Option<Row> = in_tx!(self, LATEST, sqlx::query_as, |q, c| q
-            .bind(credential)
-            .bind(session)
-            .fetch_optional(c))?;
+        let row: Option<Row> =
+            in_tx!(self, LATEST, sqlx::query_as, |q, c| q.bind(credential).bind(session).fetch_optional(c))?;
         row.map(CredentialOffer::try_from).transpose()
     }
 

@@ -82,9 +82,8 @@ impl Tx {
     ) -> Result<Uuid, StoreError> {
         // Others may fill the list between the two statements: then there is another one.
         for _ in 0..MOST_LISTS {
-            let open: Option<(Uuid,)> = in_tx!(self, OPEN, sqlx::query_as, |q, c| q
-                .bind(new.organisation_id)
-                .fetch_optional(c))?;
+            let open: Option<(Uuid,)> =
+                in_tx!(self, OPEN, sqlx::query_as, |q, c| q.bind(new.organisation_id).fetch_optional(c))?;
             let id = match open {
                 Some((id,)) => id,
                 None => {

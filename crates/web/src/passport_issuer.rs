@@ -91,10 +91,7 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Result<BTreeMap<String, String>, 
     Ok(fields)
 }
 
-async fn offer(
-    State(web): State<Web>,
-    Path((organisation, reference)): Path<(String, String)>,
-) -> Response {
+async fn offer(State(web): State<Web>, Path((organisation, reference)): Path<(String, String)>) -> Response {
     match passport::offer::fetch(&web, &organisation, &reference).await {
         Ok(offer) => secret(json(StatusCode::OK, &object!(offer))),
         Err(refusal) => refused(&web, &refusal),

@@ -34,7 +34,12 @@ impl Web {
     /// The pages of `service`.
     pub fn new(service: Service, options: WebOptions) -> Self {
         let secure = service.settings.public_url.scheme() == "https";
-        Self { service, options: Arc::new(options), cookies: CookieNames::new(secure), status_lists: Arc::default() }
+        Self {
+            service,
+            options: Arc::new(options),
+            cookies: CookieNames::new(secure),
+            status_lists: Arc::default(),
+        }
     }
 
     pub(crate) fn options(&self) -> &WebOptions {

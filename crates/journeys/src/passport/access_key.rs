@@ -1,9 +1,9 @@
 //! The access key (guide 000): the credential that signs its holder in. The mobile number is proved, then the organisation itself
 //! makes the key, and it is collected like any other credential.
 
+use super::PassportRefusal;
 use super::made::{Content, SUBJECT_CLAIM, subject};
 use super::offer::mobile;
-use super::PassportRefusal;
 use crate::codes::{Destination, Sending, typed_code};
 use crate::session::Person;
 use crate::{Network, Refusal, Service};
@@ -34,7 +34,10 @@ pub async fn has_one(service: &Service, person: &Person) -> Result<bool, Refusal
 
 /// The code is good for less time than others.
 fn policy(person: &Person) -> Policy {
-    Policy { code_lifetime: ACCESS_KEY_CODE_LIFETIME.min(person.policy.code_lifetime), ..person.policy.clone() }
+    Policy {
+        code_lifetime: ACCESS_KEY_CODE_LIFETIME.min(person.policy.code_lifetime),
+        ..person.policy.clone()
+    }
 }
 
 /// *Send Code*, *Send New Code*: proves the mobile number anew. The caller has asked for a fresh proof of who is there. Answers the

@@ -5,13 +5,14 @@ use super::keys::{Signer, signer};
 use super::made::{signed, status_address};
 use super::revoke::revoke_copies;
 use super::wallet::{
-    Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random, refused, token_oldest,
+    Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random, refused,
+    token_oldest,
 };
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use openid4vc::issuer::{
-    Bindings, Body, CredentialError, CredentialRequest, CredentialResponse, Encryption, OAuthError, ProofRules,
-    Requested,
+    Bindings, Body, CredentialError, CredentialRequest, CredentialResponse, Encryption, OAuthError,
+    ProofRules, Requested,
 };
 use openid4vc::jose::PublicKey;
 use openid4vc::status_list::{Reference, draw_place};
@@ -73,7 +74,13 @@ pub async fn issue(
         return Err(oauth(OAuthError::InvalidToken, "the offer was ended meanwhile"));
     }
     accept(service, &mut tx, &organisation, &offer, &credential, now).await?;
-    let issuing = Issuing { service, organisation: &organisation, signer: &signer, credential: &credential, offer: &offer };
+    let issuing = Issuing {
+        service,
+        organisation: &organisation,
+        signer: &signer,
+        credential: &credential,
+        offer: &offer,
+    };
     let mut credentials = Vec::with_capacity(bindings.keys.len());
     for key in bindings.keys {
         credentials.push(issuing.copy(&mut tx, key, now).await?);
@@ -108,12 +115,14 @@ fn is_of(requested: &Requested, kind: CredentialKind) -> Result<(), WalletRefusa
         Requested::Configuration(name) if CredentialKind::parse(name).is_some() => {
             Err(refused(CredentialError::InvalidCredentialRequest, "the token is for another credential"))
         }
-        Requested::Configuration(_) => {
-            Err(refused(CredentialError::UnknownCredentialConfiguration, "nothing of this name is issued here"))
-        }
-        Requested::Identifier(_) => {
-            Err(refused(CredentialError::UnknownCredentialIdentifier, "no identifiers were given with the token"))
-        }
+        Requested::Configuration(_) => Err(refused(
+            CredentialError::UnknownCredentialConfiguration,
+            "nothing of this name is issued here",
+        )),
+        Requested::Identifier(_) => Err(refused(
+            CredentialError::UnknownCredentialIdentifier,
+            "no identifiers were given with the token",
+        )),
     }
 }
 
@@ -207,7 +216,10 @@ async fn end_other_access_keys(
     for other in tx.other_access_keys(account, credential.id).await? {
         if tx.revoke_credential(other, RevokeReason::LostPhone, now).await? {
             revoke_copies(tx, other, now).await?;
-            tx.audit(Event::AccessKeyReplaced { account, credential: other, by_credential: credential.id }, now);
+            tx.audit(
+                Event::AccessKeyReplaced { account, credential: other, by_credential: credential.id },
+                now,
+            );
             ended = true;
         }
     }
@@ -235,8 +247,12 @@ impl Issuing<'_> {
         let Self { service, organisation, signer, credential, offer } = self;
         let new_id = || vault::new_id(now, service.random.as_ref());
         let list = NewStatusList { id: new_id(), organisation_id: organisation.id, size: STATUS_LIST_SIZE };
-        let new =
-            NewCopy { id: new_id(), credential_id: credential.id, offer_id: offer.id, thumbprint: &key.thumbprint() };
+        let new = NewCopy {
+            id: new_id(),
+            credential_id: credential.id,
+            offer_id: offer.id,
+            thumbprint: &key.thumbprint(),
+        };
         let places = NonZeroU32::new(STATUS_LIST_SIZE).unwrap_or(NonZeroU32::MIN);
         let place = tx.add_copy(new, list, &|| draw_place(places, &random(service)), now).await?;
         let reference = Reference { uri: status_address(service, place.list), idx: place.place };

@@ -47,8 +47,13 @@ fn with_metadata<T>(
     let issuer = issuer(service, organisation);
     let [credential, nonce, notification] =
         ["credential", "nonce", "notification"].map(|path| format!("{issuer}/{path}"));
-    let rules =
-        ProofRules { issuer: &issuer, is_nonce: &|_| false, batch: BATCH, attested_by: None, client_id: None };
+    let rules = ProofRules {
+        issuer: &issuer,
+        is_nonce: &|_| false,
+        batch: BATCH,
+        attested_by: None,
+        client_id: None,
+    };
     let configurations = CredentialKind::ALL
         .iter()
         .map(|kind| {

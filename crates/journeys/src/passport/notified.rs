@@ -34,7 +34,12 @@ pub async fn notified(
     if tx.offer_told(offer.id, told, now).await? {
         let account = credential.account_id;
         tx.audit(
-            Event::WalletTold { account, credential: credential.id, offer: offer.id, answer: told.to_owned() },
+            Event::WalletTold {
+                account,
+                credential: credential.id,
+                offer: offer.id,
+                answer: told.to_owned(),
+            },
             now,
         );
         if notification.event != Told::Accepted {

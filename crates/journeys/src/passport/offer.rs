@@ -4,7 +4,7 @@
 //! five minutes, once, and in the session that shows it; and where the person has a mobile number, it is worth nothing without the
 //! code that goes there, and only there. The wallet sends that code: it never comes back to a page of ours.
 
-use super::wallet::{issuer, organisation, WalletRefusal};
+use super::wallet::{WalletRefusal, issuer, organisation};
 use super::{PassportRefusal, subject_of};
 use crate::codes::Destination;
 use crate::notices::Concerning;
@@ -143,7 +143,12 @@ pub async fn offer(
     )
     .await?;
     tx.audit(
-        Event::CredentialOffered { account: person.account.id, credential: credential.id, offer: id, reissue },
+        Event::CredentialOffered {
+            account: person.account.id,
+            credential: credential.id,
+            offer: id,
+            reissue,
+        },
         now,
     );
     tx.commit().await?;

@@ -59,7 +59,10 @@ pub async fn redeem(
     match redeemed {
         Redeemed::Yes => {
             tx.text_code_used(CodeFor::Wallet(offer.id).purpose(), offer.id, now).await?;
-            tx.audit(Event::CredentialOfferRedeemed { account, credential: credential.id, offer: offer.id }, now);
+            tx.audit(
+                Event::CredentialOfferRedeemed { account, credential: credential.id, offer: offer.id },
+                now,
+            );
         }
         Redeemed::WrongCode { .. } => {
             let purpose = CodeFor::Wallet(offer.id).purpose().to_owned();
@@ -75,7 +78,9 @@ pub async fn redeem(
             expires_in: u32::try_from(TOKEN_LIFETIME.as_secs()).unwrap_or(u32::MAX),
             credential_identifiers: BTreeMap::new(),
         }),
-        Redeemed::WrongCode { left: 1.. } => Err(oauth(OAuthError::InvalidGrant, "the transaction code is wrong")),
+        Redeemed::WrongCode { left: 1.. } => {
+            Err(oauth(OAuthError::InvalidGrant, "the transaction code is wrong"))
+        }
         Redeemed::WrongCode { left: 0 } => {
             Err(oauth(OAuthError::InvalidGrant, "the transaction code was wrong too often: make a new offer"))
         }

@@ -103,12 +103,12 @@ pub(super) fn proof(
         .map_err(|_| Refusal::Fault("the address of a request is no address"))?;
     let request = HttpRequest { method: "POST", url: &url, access_token };
     let ours = nonces(service, "dpop");
-    DpopProof::verify(proof, request, now, |nonce| ours.is_fresh(nonce, now)).map(Some).map_err(
-        |problem| match problem {
+    DpopProof::verify(proof, request, now, |nonce| ours.is_fresh(nonce, now)).map(Some).map_err(|problem| {
+        match problem {
             DpopProblem::Nonce => oauth(OAuthError::UseDpopNonce, "use the nonce in the header DPoP-Nonce"),
             _ => oauth(OAuthError::InvalidDpopProof, "the DPoP proof is not for this request, or not of now"),
-        },
-    )
+        }
+    })
 }
 
 /// What a proof is remembered by.

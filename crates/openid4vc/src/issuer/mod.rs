@@ -30,7 +30,9 @@ pub use credential_request::{CredentialRequest, DeferredRequest, Encryption, Req
 pub use credential_response::{Body, CredentialResponse};
 pub use dpop::{DpopProblem, DpopProof, HttpRequest};
 pub use error::{CredentialError, OAuthError, Refused};
-pub use metadata::{AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, IssuerMetadata, well_known};
+pub use metadata::{
+    AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, IssuerMetadata, well_known,
+};
 pub use nonce::Nonces;
 pub use notification::{Event, Notification};
 pub use offer::{Grants, Offer, TransactionCode};

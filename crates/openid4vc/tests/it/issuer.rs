@@ -14,11 +14,11 @@ use crate::authority::{Authority, Certified};
 use crate::{key, random, time};
 use jiff::Timestamp;
 use openid4vc::issuer::{
-    AttestationProblem, AttestationRules, AttestedWallet, AuthorizationEndpoints, AuthorizationRequest, AuthorizationServer,
-    Bindings, CredentialConfiguration, CredentialError, CredentialRequest, CredentialResponse,
-    DeferredRequest, DpopProblem, DpopProof, Encryption, Event, Grants, HttpRequest, IssuerMetadata, Nonces,
-    Notification, OAuthError, Offer, ProofRules, Proofs, Requested, TokenRequest, TokenResponse,
-    TransactionCode, well_known,
+    AttestationProblem, AttestationRules, AttestedWallet, AuthorizationEndpoints, AuthorizationRequest,
+    AuthorizationServer, Bindings, CredentialConfiguration, CredentialError, CredentialRequest,
+    CredentialResponse, DeferredRequest, DpopProblem, DpopProof, Encryption, Event, Grants, HttpRequest,
+    IssuerMetadata, Nonces, Notification, OAuthError, Offer, ProofRules, Proofs, Requested, TokenRequest,
+    TokenResponse, TransactionCode, well_known,
 };
 use openid4vc::jose::{
     CertificateChain, ContentEncryption, DecryptionKey, Es256Key, Recipient, Signer as _, TrustAnchors,

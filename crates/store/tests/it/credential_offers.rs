@@ -83,9 +83,7 @@ async fn redeem(store: &Store, offer: Uuid, typed: &[u8], token: &[u8], after: i
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_is_redeemed_in_time_with_the_right_code_and_once(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn an_offer_is_redeemed_in_time_with_the_right_code_and_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let db = Database::new(kind).await;
     let store = db.node().await;
     let provided = provided(&db, &store).await;
@@ -245,7 +243,8 @@ async fn revoked_copies_stand_in_their_list_and_the_sessions_that_they_began_end
     let token = provided.session;
     assert!(store.session(token.as_bytes()).await.unwrap().unwrap().ended_at.is_none());
 
-    let revoke = async || committed(&store, async |tx| tx.revoke_copies(provided.credential, nine()).await).await;
+    let revoke =
+        async || committed(&store, async |tx| tx.revoke_copies(provided.credential, nine()).await).await;
     assert_eq!(revoke().await.unwrap(), 1);
     assert_eq!(store.revoked_places(at.list).await.unwrap(), [7, 9]);
     assert!(store.session(token.as_bytes()).await.unwrap().unwrap().ended_at.is_some());
@@ -265,7 +264,8 @@ async fn a_credential_waits_again_when_no_copy_of_it_is_left(#[values(Sqlite, Po
     copied(&db, &store, &provided, offer, 1).await;
     let (id, later) = (provided.credential, nine() + minutes(1));
     let hold = async || committed(&store, async |tx| tx.hold_accepted_credential(id).await).await.unwrap();
-    let unaccept = async |at| committed(&store, async |tx| tx.unaccept_credential(id, at).await).await.unwrap();
+    let unaccept =
+        async |at| committed(&store, async |tx| tx.unaccept_credential(id, at).await).await.unwrap();
     assert!(!hold().await, "it is not accepted");
     committed(&store, async |tx| tx.accept_credential(id, nine()).await).await.unwrap();
     assert!(hold().await);
@@ -281,9 +281,7 @@ async fn a_credential_waits_again_when_no_copy_of_it_is_left(#[values(Sqlite, Po
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_a_hundred_use_at_once_one_uses_until_it_is_erased(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn what_a_hundred_use_at_once_one_uses_until_it_is_erased(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let db = Database::new(kind).await;
     let nodes = db.two_nodes().await;
     let answers = at_once(&nodes, 100, move |_, store| async move {

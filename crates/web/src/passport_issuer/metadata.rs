@@ -43,11 +43,7 @@ fn told(web: &Web, told: Result<Value, WalletRefusal>) -> Response {
 }
 
 /// Plain, or signed for whoever likes that better.
-async fn issuer(
-    State(web): State<Web>,
-    Path(organisation): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn issuer(State(web): State<Web>, Path(organisation): Path<String>, headers: HeaderMap) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let mut response = if likes(accepted, JWT) > likes(accepted, JSON) {
         match passport::signed_issuer_metadata(&web, &organisation).await {

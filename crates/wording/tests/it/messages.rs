@@ -239,7 +239,9 @@ fn a_text_message_starts_with_the_code() {
         let text = message.text_message(EN);
         let starts = match message {
             Message::CallerCode { .. } => "012345 is your code for Rosalind",
-            Message::WalletCode { .. } => "012345 adds a credential to your wallet. Only type it in your wallet, for staff.",
+            Message::WalletCode { .. } => {
+                "012345 adds a credential to your wallet. Only type it in your wallet, for staff."
+            }
             _ => "012345 is your Northfield Staff security code",
         };
         assert!(text.starts_with(starts), "{text}");
@@ -263,10 +265,7 @@ fn a_text_message_is_one_message_of_gsm_characters_whatever_the_names_are() {
                     "{text}"
                 );
             } else if matches!(message, Message::WalletCode { .. }) {
-                assert!(
-                    text.contains("5 minutes") && text.ends_with("Do not give it to anyone."),
-                    "{text}"
-                );
+                assert!(text.contains("5 minutes") && text.ends_with("Do not give it to anyone."), "{text}");
             } else if holds_code(&message) {
                 assert!(text.contains("15 minutes") && text.contains("Do not give it to anyone."), "{text}");
             } else if !text.contains('^') {

@@ -56,7 +56,13 @@ pub struct Held {
 
 impl Ward {
     /// The trust provides a credential.
-    pub async fn issuer_provides(&self, who: Person, kind: CredentialKind, variant: &str, content: &str) -> Uuid {
+    pub async fn issuer_provides(
+        &self,
+        who: Person,
+        kind: CredentialKind,
+        variant: &str,
+        content: &str,
+    ) -> Uuid {
         let account_id = self.account_of(who).await;
         let organisation_id = self.store().account(account_id).await.unwrap().unwrap().organisation_id;
         let id = self.new_id();
@@ -222,8 +228,11 @@ impl Ward {
             None => (format!("Bearer {token}"), String::new()),
             Some(key) => (format!("DPoP {token}"), self.dpop_proof(key, path, Some(token)).await),
         };
-        let headers =
-            [("authorization", authorization.as_str()), ("content-type", "application/json"), ("dpop", &dpop)];
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+            ("dpop", &dpop),
+        ];
         self.program_sends(Method::POST, path, &headers, Some(body.to_string())).await
     }
 

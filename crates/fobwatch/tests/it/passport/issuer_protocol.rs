@@ -34,7 +34,10 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         ["/.well-known/oauth-authorization-server/vc/NTH", "/vc/NTH/.well-known/oauth-authorization-server"]
     {
         let told = ward.program_reads(path).await.json();
-        assert_eq!((&told["issuer"], &told["token_endpoint"]), (&json!(issuer), &json!(format!("{issuer}/token"))));
+        assert_eq!(
+            (&told["issuer"], &told["token_endpoint"]),
+            (&json!(issuer), &json!(format!("{issuer}/token")))
+        );
         assert_eq!(
             told["grant_types_supported"],
             json!(["urn:ietf:params:oauth:grant-type:pre-authorized_code"])
@@ -44,9 +47,15 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
     for path in ["/.well-known/openid-credential-issuer/vc/XXX", "/vc/types/unknown", "/vc/status/unknown"] {
         assert_eq!(ward.program_reads(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(ward.program_reads(&format!("/vc/status/{}", ward.new_id())).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        ward.program_reads(&format!("/vc/status/{}", ward.new_id())).await.status,
+        StatusCode::NOT_FOUND
+    );
     let kind = ward.program_reads("/vc/types/access-key").await.json();
-    assert_eq!((&kind["vct"], &kind["name"]), (&json!("http://fobwatch.example/vc/types/access-key"), &json!("Access key")));
+    assert_eq!(
+        (&kind["vct"], &kind["name"]),
+        (&json!("http://fobwatch.example/vc/types/access-key"), &json!("Access key"))
+    );
 }
 
 #[tokio::test]
@@ -91,7 +100,9 @@ async fn a_list_is_not_sent_again_to_whoever_has_it() {
 #[tokio::test]
 async fn wallets_that_are_web_pages_may_ask_and_nothing_is_kept_on_the_way() {
     let ward = Ward::new(Sqlite).await;
-    for (path, method) in [("/token", "POST"), ("/credential", "POST"), ("/nonce", "POST"), ("/notification", "POST")] {
+    for (path, method) in
+        [("/token", "POST"), ("/credential", "POST"), ("/nonce", "POST"), ("/notification", "POST")]
+    {
         let told = ward
             .program_sends(
                 Method::OPTIONS,

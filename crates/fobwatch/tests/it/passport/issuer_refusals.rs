@@ -22,7 +22,10 @@ async fn five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql
     let wrong = if right == "000000" { "000001" } else { "000000" };
     let offer = ward.wallet_fetches(&link).await.json();
     let grant = &offer["grants"][PRE_AUTHORIZED];
-    assert_eq!((&grant["tx_code"]["length"], &grant["tx_code"]["input_mode"]), (&json!(6), &json!("numeric")));
+    assert_eq!(
+        (&grant["tx_code"]["length"], &grant["tx_code"]["input_mode"]),
+        (&json!(6), &json!("numeric"))
+    );
     let code = grant["pre-authorized_code"].as_str().unwrap();
     // That it is missing is no try.
     for _ in 0..6 {
@@ -202,8 +205,8 @@ async fn proofs_that_are_not_good_bring_no_credential(#[values(Sqlite, PostgreSq
     let (mine, other) = (key(), key());
     let jwk = other.public_key().to_jwk();
     let forged = ward.key_proof_with(&mine, &nonce, |header, _| header["jwk"] = jwk);
-    let elsewhere =
-        ward.key_proof_with(&mine, &nonce, |_, claims| claims["aud"] = "https://southmere.example/vc/STH".into());
+    let elsewhere = ward
+        .key_proof_with(&mine, &nonce, |_, claims| claims["aud"] = "https://southmere.example/vc/STH".into());
     let long_ago = ward.key_proof_with(&mine, &nonce, |_, claims| {
         claims["iat"] = (claims["iat"].as_i64().unwrap() - 301).into();
     });
@@ -247,9 +250,7 @@ async fn proofs_that_are_not_good_bring_no_credential(#[values(Sqlite, PostgreSq
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_key_works_for_its_holder_alone(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn a_token_that_is_bound_to_a_key_works_for_its_holder_alone(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_an_app().await;
     let fire = ward.has_fire_safety_to_accept().await;
@@ -258,12 +259,15 @@ async fn a_token_that_is_bound_to_a_key_works_for_its_holder_alone(
     let path = format!("{NORTHFIELD}/token");
     // A proof without the server's number is told one.
     let bare = json!({ "jti": "1", "htm": "POST", "htu": format!("http://fobwatch.example{path}"), "iat": ward.now().as_second() });
-    let bare = openid4vc::jose::sign(&json!({ "typ": "dpop+jwt", "jwk": mine.public_key().to_jwk() }), &bare, &mine);
+    let bare =
+        openid4vc::jose::sign(&json!({ "typ": "dpop+jwt", "jwk": mine.public_key().to_jwk() }), &bare, &mine);
     let told = ward.wallet_redeems_at(NORTHFIELD, &code, None, &[("dpop", &bare.unwrap())]).await;
     told.is_refused(400, "use_dpop_nonce");
     assert!(told.headers.contains_key("dpop-nonce"));
     let elsewhere = ward.dpop_proof(&mine, "/vc/NTH/credential", None).await;
-    ward.wallet_redeems_at(NORTHFIELD, &code, None, &[("dpop", &elsewhere)]).await.is_refused(400, "invalid_dpop_proof");
+    ward.wallet_redeems_at(NORTHFIELD, &code, None, &[("dpop", &elsewhere)])
+        .await
+        .is_refused(400, "invalid_dpop_proof");
     let proof = ward.dpop_proof(&mine, &path, None).await;
     let told = ward.wallet_redeems_at(NORTHFIELD, &code, None, &[("dpop", &proof)]).await;
     assert_eq!(told.is_ok().json()["token_type"], "DPoP");
@@ -279,11 +283,8 @@ async fn a_token_that_is_bound_to_a_key_works_for_its_holder_alone(
     let once = ward.dpop_proof(&mine, &path, Some(&access_token)).await;
     let authorization = format!("DPoP {access_token}");
     let send = async |dpop: &str| {
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/json"),
-            ("dpop", dpop),
-        ];
+        let headers =
+            [("authorization", authorization.as_str()), ("content-type", "application/json"), ("dpop", dpop)];
         ward.program_sends(Method::POST, &path, &headers, Some("{}".to_owned())).await
     };
     send(&once).await.is_refused(400, "invalid_credential_request");
@@ -340,7 +341,9 @@ async fn notifications_are_taken_from_the_holder_of_the_token_once_or_twice() {
     let held = ward.wallet_token(&amina.adds_to_wallet(fire).await, None).await;
     let taken = ward.wallet_takes(&held).await.json();
     let id = taken["notification_id"].as_str().unwrap();
-    ward.wallet_tells(&held, "another", "credential_accepted").await.is_refused(400, "invalid_notification_id");
+    ward.wallet_tells(&held, "another", "credential_accepted")
+        .await
+        .is_refused(400, "invalid_notification_id");
     ward.wallet_tells(&held, id, "credential_eaten").await.is_refused(400, "invalid_notification_request");
     let nobody = Held { access_token: "x".to_owned(), dpop: None };
     ward.wallet_tells(&nobody, id, "credential_accepted").await.is_refused(401, "invalid_token");
@@ -368,7 +371,11 @@ async fn forty_offers_an_hour_are_enough_and_the_button_pressed_twice_makes_one(
         let next = amina.adds_to_wallet(fire).await;
         assert_ne!(next, first);
     }
-    assert_eq!(ward.wallet_fetches(&first).await.status, StatusCode::NOT_FOUND, "a new one ends the one before");
+    assert_eq!(
+        ward.wallet_fetches(&first).await.status,
+        StatusCode::NOT_FOUND,
+        "a new one ends the one before"
+    );
     ward.waits(31);
     amina.posts((add_page(fire), String::new())).await.is_refused("FW-3103");
 }

@@ -14,9 +14,9 @@ use jiff::{Timestamp, ToSpan as _};
 use openid4vc::claim_path::ClaimPath;
 use openid4vc::dcql::Query;
 use openid4vc::issuer::{
-    AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, CredentialRequest, CredentialResponse, DeferredRequest,
-    DpopProof, Encryption, Event, Grants, HttpRequest, IssuerMetadata, Nonces, Notification, Offer,
-    ProofRules, TokenRequest, TokenResponse, TransactionCode,
+    AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, CredentialRequest,
+    CredentialResponse, DeferredRequest, DpopProof, Encryption, Event, Grants, HttpRequest, IssuerMetadata,
+    Nonces, Notification, Offer, ProofRules, TokenRequest, TokenResponse, TransactionCode,
 };
 use openid4vc::jose::{DecryptionKey, PublicKey};
 use openid4vc::sd_jwt_vc::Draft;

@@ -5,7 +5,7 @@ use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
 use crate::people::AMINA;
 use crate::ward::{Setup, Ward};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openid4vc::jose::CertificateChain;
 use openid4vc::sd_jwt_vc::Credential;
 use openid4vc::status_list::{Reference, Status, StatusListToken, StatusProblem};
@@ -17,16 +17,18 @@ use std::path::Path;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-/// A ward that is reached over the network, at the time that wallets see on their clock.
+#[expect(clippy::disallowed_methods, reason = "the wallet looks at the clock of its machine, and so must we")]
+fn real_time() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A ward that is reached over the network, some minutes before the time that wallets see on their clock.
 pub async fn reachable(kind: Kind) -> Ward {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let ward = Ward::with(Setup { public_url: address.leak(), ..Setup::on(kind) }).await;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the wallet looks at the clock of its machine, and so must we"
-    )]
-    ward.clock.set(Timestamp::now());
+    // Signing in takes some minutes of the test's time.
+    ward.clock.set(real_time() - SignedDuration::from_mins(5));
     let app = ward.node.pages.clone().into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
     ward
@@ -59,6 +61,11 @@ impl OthersWallet {
 }
 
 impl Ward {
+    /// From now on it is as late here as it is for wallets.
+    pub fn has_the_time_of_wallets(&self) {
+        self.clock.set(real_time());
+    }
+
     /// How a copy stands, by the list that its issuer publishes; and the name of that list.
     pub async fn status_in_list(&self, reference: &Reference) -> (Status, String) {
         let path = reference.uri.strip_prefix(self.setup.public_url).unwrap();
@@ -89,6 +96,7 @@ async fn a_credential_goes_from_the_page_to_a_wallet_that_others_wrote(
 ) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
+    ward.has_the_time_of_wallets();
     let fire = ward.has_fire_safety_to_accept().await;
     let link = amina.adds_to_wallet(fire).await;
     amina.says("Fire safety").says("We have sent it in a text message to your phone ending in 23");
@@ -161,6 +169,7 @@ async fn who_has_no_mobile_number_gets_no_code_and_adds_it_all_the_same(
 ) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_an_app().await;
+    ward.has_the_time_of_wallets();
     let identity = ward.issuer_provides(AMINA, CredentialKind::Identity, "", FIRE).await;
     let link = amina.adds_to_wallet(identity).await;
     assert!(!amina.page.text().contains("text message to your phone"), "{}", amina.page.shown());
@@ -178,6 +187,7 @@ async fn who_has_no_mobile_number_gets_no_code_and_adds_it_all_the_same(
 async fn a_new_copy_for_a_new_phone_revokes_the_one_before(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
+    ward.has_the_time_of_wallets();
     let fire = ward.has_fire_safety_to_accept().await;
     let take = async |link: String, code: String| {
         let taken = OthersWallet::new().does("accept", json!({ "offer": link, "txCode": code })).await;

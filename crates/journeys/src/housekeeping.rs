@@ -41,6 +41,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_sign_ins(before(KEEP_SIGN_INS)).await?;
     tx.erase_passkey_ceremonies(rules::passkey::asked_after(now)).await?;
     tx.erase_card_questions(rules::passkey::asked_after(now)).await?;
+    tx.erase_presentations(before(KEEP_SIGN_INS)).await?;
     tx.erase_asked(before(KEEP_SIGN_INS)).await?;
     tx.erase_heard(before(rules::authenticator::HEARD_KEPT)).await?;
     tx.erase_card_job_passcodes(now).await?;

@@ -29,6 +29,8 @@ mod join;
 mod method_setup;
 mod outcome;
 mod passkey;
+mod passport_share;
+mod passport_sign_in;
 mod recovery_codes;
 mod reset;
 mod security_info;
@@ -74,6 +76,8 @@ pub use method_setup::{
 pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
+pub use passport_share::{HeldCredential, PassportReturn, PassportShare, PassportShareCheck, PassportShared};
+pub use passport_sign_in::{PassportBack, PassportCode, PassportDisowned, PassportSignIn};
 pub use password::NewPassword;
 pub use plot::{Bar, Plot, PlotLabel, PlotRow};
 pub use qr::{QrSvg, QrTooLong};

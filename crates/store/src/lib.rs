@@ -4,6 +4,7 @@
 //! one file per aggregate. Reads that need no transaction are methods of the store. Every statement is a constant in
 //! the dialect that both databases share; one test prepares each of them on both.
 
+pub mod access_key;
 pub mod account;
 pub mod activity;
 pub mod asked;
@@ -37,6 +38,7 @@ pub mod passcode_history;
 pub mod passkey;
 pub mod passport_key;
 pub mod people;
+pub mod presentation;
 pub mod recovery;
 pub mod registration;
 pub mod registration_authority;
@@ -47,6 +49,7 @@ pub mod role;
 pub mod roster;
 pub mod server_passcode;
 pub mod session;
+pub mod share;
 pub mod sign_in;
 pub mod smartcard;
 pub mod smartcard_alert;
@@ -57,6 +60,7 @@ pub mod smartcard_lists;
 pub mod smartcard_message;
 mod statement;
 pub mod texts;
+pub mod trusted_issuer;
 pub mod verification;
 
 pub use db::{CommitPoint, Store, Tx};

@@ -108,6 +108,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0019_passport.sql"),
         include_str!("../migrations/0019_passport.sql"),
     ),
+    (
+        21,
+        "presentation",
+        include_str!("../migrations/0021_presentation.sql"),
+        include_str!("../migrations/0021_presentation.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -32,6 +32,7 @@ pub(crate) use statements;
 /// Every statement of the project, but for the import's lines of values, which are made as long as the batch.
 pub fn all_statements() -> impl Iterator<Item = Statement> {
     [
+        crate::access_key::STATEMENTS,
         crate::account::STATEMENTS,
         crate::activity::STATEMENTS,
         crate::asked::STATEMENTS,
@@ -61,6 +62,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::passkey::STATEMENTS,
         crate::passport_key::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::presentation::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
         crate::registration_authority::STATEMENTS,
@@ -71,6 +73,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::roster::STATEMENTS,
         crate::server_passcode::STATEMENTS,
         crate::session::STATEMENTS,
+        crate::share::STATEMENTS,
         crate::sign_in::STATEMENTS,
         crate::smartcard::STATEMENTS,
         crate::smartcard_alert::STATEMENTS,
@@ -80,6 +83,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard_lists::STATEMENTS,
         crate::smartcard_message::STATEMENTS,
         crate::texts::STATEMENTS,
+        crate::trusted_issuer::STATEMENTS,
         crate::verification::STATEMENTS,
     ]
     .into_iter()

@@ -27,6 +27,9 @@ mod join_factor;
 mod method_setup;
 mod passkey;
 mod passkeys;
+mod passport_share;
+mod passport_sign_in;
+mod passport_verifier;
 mod password;
 mod person;
 mod pki;
@@ -76,6 +79,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(console::routes())
         .merge(passkey::routes())
         .merge(card::routes())
+        .merge(passport_share::routes())
+        .merge(passport_sign_in::routes())
         .merge(passkeys::routes())
         .merge(smartcard::routes())
         .merge(reset::routes())
@@ -91,6 +96,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(health::routes())
         .merge(callbacks::routes())
         .merge(pki::routes())
+        .merge(passport_verifier::routes())
         .merge(verification::routes())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());

@@ -40,6 +40,7 @@ mod page;
 mod passkey_guide;
 mod passkey_lies;
 mod passkeys;
+mod passport;
 mod passwords;
 mod people;
 mod protection;

@@ -1,10 +1,16 @@
 //! The staff passport (guide 000): kinds of credentials, how one stands, and the reasons that people give.
 
 mod kind;
+mod presentation;
 mod reason;
 mod state;
 
 pub use kind::CredentialKind;
+pub use presentation::{
+    ANSWER_LIFETIME, ANSWERS_PER_NETWORK, CONFIRM_TRIES, PresentationAnswer, PresentationMoments,
+    PresentationPurpose, PresentationState, REQUEST_LIFETIME, REQUESTS_PER_NETWORK, WRONG_CONFIRMS,
+    answered_after,
+};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
 pub use state::{CredentialMoments, CredentialState};
 

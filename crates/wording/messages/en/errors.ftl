@@ -260,3 +260,5 @@ identity-passcode-empty = The person must enter the Account Recovery Passcode
 identity-passcode-none = This person has no Account Recovery Passcode. Look at documents
 identity-passcode-wrong = This is not the person’s Account Recovery Passcode
 identity-passcode-used-up = A wrong Account Recovery Passcode was entered too many times in the last hour. Look at documents
+share-trust-empty = Select who you want to share with
+share-credentials-empty = Select the credentials that you want to share

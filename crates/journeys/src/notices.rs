@@ -84,19 +84,44 @@ impl Service {
             {
                 continue;
             }
-            let message = Message::SecurityNotice {
-                service: self.settings.service_name.clone(),
-                change,
-                when: wording::date_and_time(wording::Language::En, self.local(now).datetime()),
-                support: self.support(organisation),
-            };
-            let id = vault::new_id(now, self.random.as_ref());
-            let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
-            // Nobody waits for it on a page.
-            let concerning = Concerning { subject: None, ..Concerning::account(account) };
-            self.write_message(tx, concerning, id, Destination { channel, to }, message, give_up_at, now)
-                .await?;
+            self.write_notice(tx, account, organisation, change, Destination { channel, to }, now).await?;
         }
+        Ok(())
+    }
+
+    /// Tells the owner of an account of something by e-mail to the address of record alone.
+    pub(crate) async fn tell_by_email(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        organisation: &Organisation,
+        change: SecurityChange,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let to = Destination { channel: Channel::Email, to: account.email.as_str() };
+        self.write_notice(tx, account, organisation, change, to, now).await
+    }
+
+    async fn write_notice(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        organisation: &Organisation,
+        change: SecurityChange,
+        to: Destination<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let message = Message::SecurityNotice {
+            service: self.settings.service_name.clone(),
+            change,
+            when: wording::date_and_time(wording::Language::En, self.local(now).datetime()),
+            support: self.support(organisation),
+        };
+        let id = vault::new_id(now, self.random.as_ref());
+        let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
+        // Nobody waits for it on a page.
+        let concerning = Concerning { subject: None, ..Concerning::account(account) };
+        self.write_message(tx, concerning, id, to, message, give_up_at, now).await?;
         Ok(())
     }
 }

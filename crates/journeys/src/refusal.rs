@@ -141,6 +141,9 @@ pub enum Refusal {
     /// The smartcard signs nobody in.
     #[error(transparent)]
     CardSignIn(CardSignInRefusal),
+    /// A wallet's answer opens nothing.
+    #[error(transparent)]
+    Presentation(crate::passport::PresentationRefusal),
     /// The other device has not said yes, or not in time: the page says how it stands.
     #[error("nobody has approved it")]
     NotApproved,
@@ -251,6 +254,7 @@ impl Refusal {
             Self::PasskeyOver => "FW-1221",
             Self::PasskeyRefused => "FW-1222",
             Self::CardSignIn(refusal) => refusal.code(),
+            Self::Presentation(refusal) => refusal.code(),
             Self::SetUpOver => "FW-1231",
             Self::MethodGone => "FW-1232",
             Self::NotApproved => "FW-1241",

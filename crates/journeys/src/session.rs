@@ -113,6 +113,13 @@ pub async fn peek(service: &Service, token: Option<&Token>) -> Result<Person, Re
     if session.card_serial.is_some() && service.store.session_card_is_revoked(session.id, renewed).await? {
         return Err(Refusal::NotSignedIn);
     }
+    // A lost phone: whoever revokes the access key, or gives its owner a new one, has ended this, too.
+    if let Some(copy) = session.credential_copy_id {
+        let copy = service.store.shown_copy(copy).await?;
+        if copy.is_none_or(|copy| !copy.counts(service.today())) {
+            return Err(Refusal::NotSignedIn);
+        }
+    }
     let roles = service.store.roles_of(account.id).await?;
     let smartcard = due::live(service.store.smartcards_of(account.id).await?);
     let to_review = service.store.credentials_to_review(account.id, service.today()).await?;

@@ -13,6 +13,8 @@ pub struct Visitor {
     pub network: Network,
     /// Browser and system, where the browser tells: "Firefox, Windows 10".
     pub browser: Option<String>,
+    /// Whether it is a phone, by what the browser tells: for what is shown first, and for nothing that matters.
+    pub on_phone: bool,
 }
 
 /// No browser describes itself in more bytes.
@@ -21,7 +23,11 @@ const LONGEST_DESCRIPTION: usize = 512;
 impl Visitor {
     /// A visitor from `network` whose browser describes itself as `user_agent` (RFC 9110, section 10.1.5).
     pub fn new(network: Network, user_agent: Option<&str>) -> Self {
-        Self { network, browser: user_agent.and_then(browser) }
+        let on_phone = user_agent.is_some_and(|text| {
+            text.len() <= LONGEST_DESCRIPTION
+                && ["iPhone", "Android"].iter().any(|phone| text.contains(phone))
+        });
+        Self { network, browser: user_agent.and_then(browser), on_phone }
     }
 }
 

@@ -50,6 +50,15 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<SignIn>(false)?;
     gallery.hang::<CardSignIn>(false)?;
     gallery.hang::<CardSignInBack>(false)?;
+    gallery.hang::<crate::PassportSignIn>(false)?;
+    gallery.hang::<crate::WalletQr>(false)?;
+    gallery.hang::<crate::PassportBack>(false)?;
+    gallery.hang::<crate::PassportCode>(false)?;
+    gallery.hang::<crate::PassportDisowned>(false)?;
+    gallery.hang::<crate::PassportShare>(true)?;
+    gallery.hang::<crate::PassportShareCheck>(true)?;
+    gallery.hang::<crate::PassportShared>(true)?;
+    gallery.hang::<crate::PassportReturn>(false)?;
     gallery.hang::<SignInCode>(false)?;
     gallery.hang::<SignInWays>(false)?;
     gallery.hang::<crate::Waiting>(false)?;

@@ -31,6 +31,8 @@ mod method_setup;
 mod outcome;
 mod passkey;
 mod passport;
+mod passport_share;
+mod passport_sign_in;
 mod recovery_codes;
 mod reset;
 mod security_info;
@@ -82,6 +84,8 @@ pub use passport::{
     PassportHistory, PassportHome, PassportNotifications, PassportRow, PassportSection, PassportState,
     RejectCredential, RequestCredential,
 };
+pub use passport_share::{HeldCredential, PassportReturn, PassportShare, PassportShareCheck, PassportShared};
+pub use passport_sign_in::{PassportBack, PassportCode, PassportDisowned, PassportSignIn};
 pub use password::NewPassword;
 pub use plot::{Bar, Plot, PlotLabel, PlotRow};
 pub use qr::{QrSvg, QrTooLong};

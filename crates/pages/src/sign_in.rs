@@ -23,6 +23,8 @@ pub struct SignIn {
     pub passkey: Option<PasskeyForm>,
     /// *Sign in with your smartcard*; none where this service has no smartcards.
     pub card_href: Option<String>,
+    /// Where *Sign in with your staff passport* posts to.
+    pub passport_action: String,
 }
 
 /// How a session ended.
@@ -51,6 +53,7 @@ impl Page for SignIn {
             left: None,
             passkey: Some(PasskeyForm::new("/sign-in/passkey", "/sign-in/passkey/question")),
             card_href: Some("/sign-in/card".into()),
+            passport_action: "/sign-in/passport".into(),
         };
         let typed = Self {
             user_name: "AMINA.KHAN@NORTHFIELD.EXAMPLE".into(),

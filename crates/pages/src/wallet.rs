@@ -75,6 +75,7 @@ pub struct WalletQr {
 
 impl Page for WalletQr {
     const TEMPLATE: &'static str = "wallet.html";
+    const FIELDS: &'static [&'static str] = &["code"];
 
     fn samples() -> Vec<Self> {
         let waiting = Self {
@@ -109,14 +110,17 @@ impl Page for WalletQr {
             ..waiting.clone()
         };
         vec![
+            at(WalletState::Code, WalletPurpose::SignIn, "Northfield Hospitals"),
+            at(WalletState::Code, WalletPurpose::Confirm, "Northfield Hospitals"),
             waiting.clone(),
+            // On a phone the code is not shown first.
+            Self { qr: None, ..waiting.clone() },
             taking(WalletPurpose::AccessKey, "Access key"),
             taking(WalletPurpose::Accept, "Fire safety"),
             taking(WalletPurpose::Reissue, "Fire safety"),
             Self { purpose: WalletPurpose::Share, looked: true, ..waiting.clone() },
             Self { purpose: WalletPurpose::Confirm, ..waiting.clone() },
             at(WalletState::Scanned, WalletPurpose::SignIn, "Northfield Hospitals"),
-            at(WalletState::Code, WalletPurpose::SignIn, "Northfield Hospitals"),
             at(WalletState::Done, WalletPurpose::Accept, "Fire safety"),
             at(WalletState::Over, WalletPurpose::SignIn, "Northfield Hospitals"),
             at(WalletState::Declined, WalletPurpose::Share, "Southmere Community Trust"),

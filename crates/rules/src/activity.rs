@@ -49,6 +49,7 @@ pub enum ActivityKind {
     SmartcardCancelled,
     SmartcardCleared,
     CardSignInRefused,
+    WalletDisowned,
     CardHolderChecked,
     VerificationChecked,
     VerificationRefused,
@@ -62,7 +63,7 @@ pub struct UnknownActivity;
 
 impl ActivityKind {
     /// All of them.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::PasswordWrong,
@@ -106,6 +107,7 @@ impl ActivityKind {
         Self::SmartcardCancelled,
         Self::SmartcardCleared,
         Self::CardSignInRefused,
+        Self::WalletDisowned,
         Self::CardHolderChecked,
         Self::VerificationChecked,
         Self::VerificationRefused,
@@ -158,6 +160,7 @@ impl ActivityKind {
             Self::SmartcardCancelled => "smartcard-cancelled",
             Self::SmartcardCleared => "smartcard-cleared",
             Self::CardSignInRefused => "card-sign-in-refused",
+            Self::WalletDisowned => "wallet-disowned",
             Self::CardHolderChecked => "card-holder-checked",
             Self::VerificationChecked => "verification-checked",
             Self::VerificationRefused => "verification-refused",
@@ -185,6 +188,7 @@ impl ActivityKind {
                 | Self::PasscodeRefused
                 | Self::SmartcardBlocked
                 | Self::CardSignInRefused
+                | Self::WalletDisowned
                 | Self::VerificationRefused
         )
     }

@@ -203,6 +203,27 @@ pub enum Event {
     SmartcardAlertAnswered { account: Uuid, kind: String, answer: String },
     /// What the browser sent of a card was not taken. No account: nobody has that card.
     CardSignInRefused { account: Option<Uuid>, card: Option<Uuid>, why: String },
+    /// A wallet answered a request of an organisation: presented, declined, or refused and why. The networks are ranges: of the
+    /// page that showed the request, and of the wallet; `elsewhere` is how often it was fetched from a third one.
+    WalletAnswered {
+        organisation: Uuid,
+        presentation: Uuid,
+        purpose: String,
+        account: Option<Uuid>,
+        answer: String,
+        why: Option<String>,
+        page_network: Option<String>,
+        wallet_network: String,
+        elsewhere: u32,
+    },
+    /// A wallet's answer that was taken signed nobody in: it, or the account, does not count any more.
+    PassportSignInRefused { account: Option<Uuid>, presentation: Uuid, why: String },
+    /// Whoever got a wallet's answer said that they did not ask for it.
+    WalletAnswerDisowned { account: Option<Uuid>, presentation: Uuid },
+    /// An administrator ended the sessions that staff passports had begun since a moment.
+    PassportSessionsEnded { organisation: Uuid, by: Option<Uuid>, since: String, count: u64 },
+    /// Somebody shared so many credentials with an organisation.
+    CredentialsShared { account: Uuid, organisation: Uuid, share: Uuid, count: u32 },
     /// The Registration Authority is sure who is there.
     CardHolderChecked { account: Uuid, by: Uuid, how: String, documents: Vec<String> },
     /// The Account Recovery Passcode that was said to the Registration Authority is not the person's.

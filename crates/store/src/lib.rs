@@ -4,6 +4,7 @@
 //! one file per aggregate. Reads that need no transaction are methods of the store. Every statement is a constant in
 //! the dialect that both databases share; one test prepares each of them on both.
 
+pub mod access_key;
 pub mod account;
 pub mod activity;
 pub mod asked;
@@ -45,6 +46,7 @@ pub mod passport_opt_out;
 pub mod passport_reminder;
 mod passport_used;
 pub mod people;
+pub mod presentation;
 pub mod recovery;
 pub mod registration;
 pub mod registration_authority;
@@ -55,6 +57,7 @@ pub mod role;
 pub mod roster;
 pub mod server_passcode;
 pub mod session;
+pub mod share;
 pub mod sign_in;
 pub mod smartcard;
 pub mod smartcard_alert;
@@ -66,6 +69,7 @@ pub mod smartcard_message;
 mod statement;
 pub mod status_list;
 pub mod texts;
+pub mod trusted_issuer;
 pub mod verification;
 
 pub use db::{CommitPoint, Store, Tx};

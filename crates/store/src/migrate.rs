@@ -109,10 +109,16 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0019_passport.sql"),
     ),
     (
-        22,
+        20,
+        "presentation",
+        include_str!("../migrations/0020_presentation.sql"),
+        include_str!("../migrations/0020_presentation.sql"),
+    ),
+    (
+        21,
         "passport portal",
-        include_str!("../migrations/0022_passport_portal.sql"),
-        include_str!("../migrations/0022_passport_portal.sql"),
+        include_str!("../migrations/0021_passport_portal.sql"),
+        include_str!("../migrations/0021_passport_portal.sql"),
     ),
 ];
 

@@ -77,6 +77,15 @@ statements! {
     ROOT_KEY = "UPDATE passport_root SET key = $3 WHERE id = $1 AND key = $2";
     SIGNING_KEYS = "SELECT id, key FROM passport_key WHERE id > $1 ORDER BY id LIMIT 500";
     SIGNING_KEY = "UPDATE passport_key SET key = $3 WHERE id = $1 AND key = $2";
+    REQUESTS = "SELECT id, request FROM presentation WHERE id > $1 ORDER BY id LIMIT 500";
+    REQUEST = "UPDATE presentation SET request = $3 WHERE id = $1 AND request = $2";
+    SHOWN = "SELECT id, presented FROM presentation WHERE id > $1 AND presented IS NOT NULL ORDER BY id LIMIT 500";
+    SHOWN_ONE = "UPDATE presentation SET presented = $3 WHERE id = $1 AND presented = $2";
+    SHARED = "SELECT id, content FROM shared_credential WHERE id > $1 ORDER BY id LIMIT 500";
+    SHARED_ONE = "UPDATE shared_credential SET content = $3 WHERE id = $1 AND content = $2";
+    REVIEWS = "SELECT id, reject_details FROM shared_credential WHERE id > $1 AND reject_details IS NOT NULL
+        ORDER BY id LIMIT 500";
+    REVIEW = "UPDATE shared_credential SET reject_details = $3 WHERE id = $1 AND reject_details = $2";
     PUSH = "UPDATE authenticator_device SET push = $3 WHERE id = $1 AND push = $2";
 }
 
@@ -95,6 +104,10 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: DETAILS, replace: DETAIL, context: crate::credential::details_context },
     SealedColumn { page: ROOT_KEYS, replace: ROOT_KEY, context: crate::passport_key::root_context },
     SealedColumn { page: SIGNING_KEYS, replace: SIGNING_KEY, context: crate::passport_key::key_context },
+    SealedColumn { page: REQUESTS, replace: REQUEST, context: crate::presentation::request_context },
+    SealedColumn { page: SHOWN, replace: SHOWN_ONE, context: crate::presentation::presented_context },
+    SealedColumn { page: SHARED, replace: SHARED_ONE, context: crate::share::content_context },
+    SealedColumn { page: REVIEWS, replace: REVIEW, context: crate::share::details_context },
 ];
 
 impl Tx {

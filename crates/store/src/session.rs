@@ -32,6 +32,10 @@ pub struct Session {
     pub set_up_due: bool,
     /// The serial number of the card's certificate that began it, without leading zeros; none where no card did.
     pub card_serial: Option<Vec<u8>>,
+    /// What began it, where that is less than password and second factor: "passport".
+    pub began_by: Option<String>,
+    /// The copy of the access key that began it; none where none did.
+    pub credential_copy_id: Option<Uuid>,
 }
 
 /// A session that begins.
@@ -57,9 +61,9 @@ statements! {
     ADD = "INSERT INTO session (id, token, account_id, started_at, last_seen_at, proved_at, device_id, browser, network)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
     BY_TOKEN = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
-            set_up_due, card_serial FROM session WHERE token = $1";
+            set_up_due, card_serial, began_by, credential_copy_id FROM session WHERE token = $1";
     OF_ACCOUNT = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
-            set_up_due, card_serial FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
+            set_up_due, card_serial, began_by, credential_copy_id FROM session WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id";
     TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     // The cookie changes with the proof, so that one that was stolen before is worth nothing.
     PROVE = "UPDATE session SET proved_at = $2, last_seen_at = $2, token = $3
@@ -71,6 +75,9 @@ statements! {
     SET_UP_DUE = "UPDATE session SET set_up_due = 1 WHERE id = $1";
     PUT_OFF = "UPDATE session SET set_up_due = 0 WHERE id = $1 AND set_up_due = 1";
     SET_UP = "UPDATE session SET set_up_due = 0 WHERE account_id = $1 AND set_up_due = 1";
+    BY_PASSPORT = "UPDATE session SET began_by = 'passport', credential_copy_id = $2 WHERE id = $1";
+    END_BY_PASSPORT = "UPDATE session SET ended_at = $3 WHERE began_by = 'passport' AND ended_at IS NULL AND started_at >= $2
+        AND account_id IN (SELECT id FROM account WHERE organisation_id = $1)";
     SIGNED_IN = "UPDATE account SET previous_sign_in_at = last_sign_in_at, last_sign_in_at = $2 WHERE id = $1";
 }
 
@@ -87,6 +94,8 @@ struct Row {
     network: Option<String>,
     set_up_due: i64,
     card_serial: Option<Vec<u8>>,
+    began_by: Option<String>,
+    credential_copy_id: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Session {
@@ -105,6 +114,8 @@ impl TryFrom<Row> for Session {
             network: row.network,
             set_up_due: row.set_up_due != 0,
             card_serial: row.card_serial,
+            began_by: row.began_by,
+            credential_copy_id: row.credential_copy_id,
         })
     }
 }
@@ -151,6 +162,27 @@ impl Tx {
             new.network
         )?;
         execute!(self, SIGNED_IN, new.account_id, millis(now)).map(|_| ())
+    }
+
+    /// Remembers that a session was begun by a staff passport, and by which copy of its access key.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn session_is_of_passport(&mut self, session: Uuid, copy: Uuid) -> Result<(), StoreError> {
+        execute!(self, BY_PASSPORT, session, copy).map(|_| ())
+    }
+
+    /// Ends the sessions of an organisation's people that a staff passport began at or after `since`. Answers how many were alive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn end_sessions_begun_by_passport(
+        &mut self,
+        organisation: Uuid,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        execute!(self, END_BY_PASSPORT, organisation, millis(since), millis(now))
     }
 
     /// The owner of a session is asked to set up a method for resets.

@@ -32,6 +32,7 @@ pub(crate) use statements;
 /// Every statement of the project, but for the import's lines of values, which are made as long as the batch.
 pub fn all_statements() -> impl Iterator<Item = Statement> {
     [
+        crate::access_key::STATEMENTS,
         crate::account::STATEMENTS,
         crate::activity::STATEMENTS,
         crate::asked::STATEMENTS,
@@ -69,6 +70,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::passport_reminder::STATEMENTS,
         crate::passport_used::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::presentation::STATEMENTS,
         crate::recovery::STATEMENTS,
         crate::registration::STATEMENTS,
         crate::registration_authority::STATEMENTS,
@@ -79,6 +81,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::roster::STATEMENTS,
         crate::server_passcode::STATEMENTS,
         crate::session::STATEMENTS,
+        crate::share::STATEMENTS,
         crate::sign_in::STATEMENTS,
         crate::smartcard::STATEMENTS,
         crate::smartcard_alert::STATEMENTS,
@@ -89,6 +92,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard_message::STATEMENTS,
         crate::status_list::STATEMENTS,
         crate::texts::STATEMENTS,
+        crate::trusted_issuer::STATEMENTS,
         crate::verification::STATEMENTS,
     ]
     .into_iter()

@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Join,
     /// Holds a sign-in together between password and second factor.
     SignIn,
+    /// Tells which browser asked a wallet: an answer is used there alone.
+    Wallet,
     /// Holds a reset together.
     Reset,
     /// Keeps a person signed in.
@@ -37,6 +39,8 @@ impl CookieNames {
             (Kind::Join, false) => "fobwatch-join",
             (Kind::SignIn, true) => "__Host-fobwatch-sign-in",
             (Kind::SignIn, false) => "fobwatch-sign-in",
+            (Kind::Wallet, true) => "__Host-fobwatch-wallet",
+            (Kind::Wallet, false) => "fobwatch-wallet",
             (Kind::Reset, true) => "__Host-fobwatch-reset",
             (Kind::Reset, false) => "fobwatch-reset",
             (Kind::Session, true) => "__Host-fobwatch-session",
@@ -58,7 +62,7 @@ impl CookieNames {
         match kind {
             Kind::Join => cookie.set_max_age(time::Duration::hours(24)),
             Kind::Device => cookie.set_max_age(time::Duration::days(365)),
-            Kind::SignIn | Kind::Reset | Kind::Session => {}
+            Kind::SignIn | Kind::Wallet | Kind::Reset | Kind::Session => {}
         }
         cookie
     }

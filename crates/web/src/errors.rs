@@ -88,7 +88,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::SetUpOver
         | Refusal::ResetOver
         | Refusal::CardJobOver => StatusCode::GONE,
-        Refusal::NotSignedIn | Refusal::CardSignIn(_) => StatusCode::UNAUTHORIZED,
+        Refusal::NotSignedIn | Refusal::CardSignIn(_) | Refusal::Presentation(_) => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy
         | Refusal::ResetClosed

@@ -31,6 +31,9 @@ mod passkeys;
 mod passport;
 mod passport_add;
 mod passport_issuer;
+mod passport_share;
+mod passport_sign_in;
+mod passport_verifier;
 mod password;
 mod person;
 mod pki;
@@ -80,6 +83,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(console::routes())
         .merge(passkey::routes())
         .merge(card::routes())
+        .merge(passport_share::routes())
+        .merge(passport_sign_in::routes())
         .merge(passkeys::routes())
         .merge(smartcard::routes())
         .merge(passport::routes())
@@ -98,6 +103,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(health::routes())
         .merge(callbacks::routes())
         .merge(pki::routes())
+        .merge(passport_verifier::routes())
         .merge(verification::routes())
         .merge(passport_issuer::routes())
         .merge(passport::interface())

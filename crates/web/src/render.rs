@@ -68,6 +68,7 @@ pub(crate) fn on_page(
         Refusal::DetailsMismatch { .. }
         | Refusal::PasskeyOver
         | Refusal::PasskeyRefused
+        | Refusal::Presentation(_)
         | Refusal::CardSignIn(_) => (FieldErrors::one("", explain(web, organisation, &refusal).text), bad),
         other => return Err(Trouble::refused(other, organisation)),
     })

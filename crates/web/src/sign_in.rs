@@ -56,6 +56,7 @@ pub(crate) fn sign_in_page(
         forgotten_href: Some(urls::RESET.into()),
         left,
         card_href: web.authority.is_some().then(|| urls::SIGN_IN_CARD.into()),
+        passport_action: urls::SIGN_IN_PASSPORT.into(),
         passkey: passkey_proof::possible(web)
             .then(|| PasskeyForm::new(urls::SIGN_IN_PASSKEY, urls::SIGN_IN_PASSKEY_QUESTION)),
     };

@@ -123,6 +123,38 @@ pub const SIGN_IN_CARD: &str = "/sign-in/card";
 pub const SIGN_IN_CARD_QUESTION: &str = "/sign-in/card/question";
 /// Back from the host for certificates.
 pub const SIGN_IN_CARD_CERTIFICATE: &str = "/sign-in/card/certificate";
+/// *Sign in with your staff passport*: the QR code.
+pub const SIGN_IN_PASSPORT: &str = "/sign-in/passport";
+/// What a wallet does with it.
+pub const SIGN_IN_PASSPORT_EVENTS: &str = "/sign-in/passport/events";
+/// *Continue*.
+pub const SIGN_IN_PASSPORT_GO: &str = "/sign-in/passport/go";
+/// *Get a new QR code*.
+pub const SIGN_IN_PASSPORT_AGAIN: &str = "/sign-in/passport/again";
+/// *Cancel and return to QR code*.
+pub const SIGN_IN_PASSPORT_CANCEL: &str = "/sign-in/passport/cancel";
+/// Where a wallet leads its owner.
+pub const SIGN_IN_PASSPORT_BACK: &str = "/sign-in/passport/back";
+/// *I did not start this*.
+pub const SIGN_IN_PASSPORT_NOT_ME: &str = "/sign-in/passport/not-me";
+/// Credentials are chosen to be shared with a trust.
+pub const SHARE: &str = "/passport/share";
+/// *Show the QR code*.
+pub const SHARE_BEGIN: &str = "/passport/share/begin";
+/// The QR code.
+pub const SHARE_QR: &str = "/passport/share/qr";
+/// What a wallet does with it.
+pub const SHARE_EVENTS: &str = "/passport/share/events";
+/// *Continue*.
+pub const SHARE_GO: &str = "/passport/share/go";
+/// *Get a new QR code*.
+pub const SHARE_AGAIN: &str = "/passport/share/again";
+/// Where a wallet leads its owner.
+pub const SHARE_BACK: &str = "/passport/share/back";
+/// What an organisation asks of wallets is fetched here.
+pub const WALLET_REQUEST: &str = "/vc/{code}/request/{reference}";
+/// What wallets answer comes here.
+pub const WALLET_ANSWER: &str = "/vc/{code}/answer/{state}";
 /// A passkey in the place of the second factor.
 pub const SIGN_IN_METHOD_PASSKEY: &str = "/sign-in/method/passkey";
 /// The question for it.

@@ -27,6 +27,8 @@ pub enum SecurityChange {
     ApprovalsPaused,
     /// The app took the account off the phone, and the method with it.
     AppLeft,
+    /// A staff passport signed in where nobody had signed in before.
+    PassportSignIn,
     AccountDisabled,
     AccountEnabled,
     /// The service desk checked who was calling.
@@ -56,7 +58,7 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -71,6 +73,7 @@ impl SecurityChange {
         Self::SignedOutEverywhere,
         Self::ApprovalsPaused,
         Self::AppLeft,
+        Self::PassportSignIn,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::CallerChecked,
@@ -107,6 +110,7 @@ impl SecurityChange {
             Self::SignedOutEverywhere => ("change-signed-out-everywhere", None),
             Self::ApprovalsPaused => ("change-approvals-paused", None),
             Self::AppLeft => ("change-app-left", None),
+            Self::PassportSignIn => ("change-passport-sign-in", None),
             Self::AccountDisabled => ("change-account-disabled", None),
             Self::AccountEnabled => ("change-account-enabled", None),
             Self::CallerChecked => ("change-caller-checked", None),

@@ -8,6 +8,8 @@ pub type Key = (&'static str, &'static [&'static str]);
 
 /// Beside a field: `FIELD-PROBLEM`, in the words of the problem enums of the rules.
 pub const ERRORS: &[Key] = &[
+    ("share-trust-empty", &[]),
+    ("share-credentials-empty", &[]),
     ("email-empty", &[]),
     ("email-malformed", &[]),
     ("email-too-long", &[]),
@@ -266,6 +268,8 @@ pub const REFUSALS: &[Key] = &[
     ("FW-3102", &[]),
     ("FW-3103", &[]),
     ("FW-3104", &[]),
+    ("FW-3201", &[]),
+    ("FW-3202", &["support"]),
     ("FW-3301", &[]),
     ("FW-1900", &[]),
     ("FW-1901", &[]),
@@ -403,6 +407,7 @@ pub const ACTIVITIES: &[&str] = &[
     "smartcard-cancelled",
     "smartcard-cleared",
     "card-sign-in-refused",
+    "wallet-disowned",
     "card-holder-checked",
     "verification-checked",
     "verification-refused",
@@ -411,6 +416,11 @@ pub const ACTIVITIES: &[&str] = &[
 
 /// Events of the audit; the key of each is this after `audit-`, with hyphens.
 pub const AUDIT: &[&str] = &[
+    "wallet_answered",
+    "passport_sign_in_refused",
+    "wallet_answer_disowned",
+    "passport_sessions_ended",
+    "credentials_shared",
     "organisation_added",
     "organisation_changed",
     "rule_changed",
@@ -545,6 +555,7 @@ pub const AUDIT: &[&str] = &[
 
 /// By which means something was done; the key of each is this after `means-`.
 pub const MEANS: &[&str] = &[
+    "passport",
     "approval",
     "email",
     "text",

@@ -1,6 +1,8 @@
 //! The staff passport (guide 000): credentials that a trust provides, and the wallet in which their owner keeps them.
 
 pub mod access_key;
+pub mod answer;
+pub mod asking;
 pub mod client;
 pub mod history;
 mod issue;
@@ -11,7 +13,9 @@ mod naming;
 mod notified;
 mod notify;
 pub mod offer;
+pub mod passport_sign_in;
 pub mod preferences;
+mod presentation_refusal;
 pub mod provide;
 mod refusal;
 pub mod reject;
@@ -19,6 +23,7 @@ pub mod reminders;
 pub mod request;
 pub mod review;
 mod revoke;
+pub mod share;
 mod status;
 mod token;
 mod wallet;
@@ -28,7 +33,9 @@ pub use issue::{Asked, issue};
 pub use keys::{Signer, anchors, signer};
 pub use made::{Content, SUBJECT_CLAIM, kind_address, status_address, subject};
 pub use metadata::{issuer_metadata, server_metadata, signed_issuer_metadata, type_metadata};
+pub use naming::title;
 pub use notified::notified;
+pub use presentation_refusal::PresentationRefusal;
 pub use refusal::PassportRefusal;
 pub use revoke::revoke_copies;
 pub use status::{Published, StatusCache, status_list};
@@ -36,4 +43,3 @@ pub use token::redeem;
 pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
 
 use made::subject_of;
-pub use naming::title;

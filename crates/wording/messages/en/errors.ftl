@@ -269,3 +269,5 @@ reject-details-too-long = Details must be { $max } characters or fewer
 request-kind-empty = Choose which credential you need
 request-note-too-long = What you write must be { $max } characters or fewer
 request-too-many = You have asked for 10 credentials today. Ask again tomorrow, or contact your organisation
+share-trust-empty = Select who you want to share with
+share-credentials-empty = Select the credentials that you want to share

@@ -45,6 +45,7 @@ change-password-changed = Your password was changed
 change-password-reset = Your password was reset
 change-unlocked = Your account was unlocked
 change-signed-out-everywhere = You were signed out on all devices
+change-passport-sign-in = Your staff passport was used to sign in on a new device
 change-approvals-paused = Requests to your authenticator app were paused
 change-app-left = Your account was removed from the authenticator app
 change-account-disabled = Your account was disabled

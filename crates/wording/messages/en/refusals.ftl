@@ -213,6 +213,12 @@ refusal-fw-2304-text = Visit your Registration Authority, who check who you are 
 refusal-fw-2305-title = Your browser showed no certificate
 refusal-fw-2305-text = Your browser showed no certificate. Put your smartcard into the reader, close all windows of the browser, open it again and choose the certificate with your name when it asks. Or sign in another way.
 
+refusal-fw-3201-title = Show your staff passport again
+refusal-fw-3201-text = What your wallet showed has been used already, took too long, or belongs to a page in another browser. Open the page where you want to sign in and get a new QR code there.
+
+refusal-fw-3202-title = Your staff passport does not sign you in
+refusal-fw-3202-text = Your access key has expired, has been revoked, or belongs to another organisation. Sign in another way. If you need a new access key, contact { $support } and say that you see code FW-3202.
+
 refusal-fw-1900-title = The service is busy
 refusal-fw-1900-text = Very many people are using the service at this moment. Wait a minute and try again. Nothing you have entered was used.
 

@@ -1,0 +1,133 @@
+//! In a new trust the person shares the credentials that they hold (guide 000).
+
+use super::verifier::{APP, Issuing, Question, Wallet};
+use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::guide::Visitor;
+use crate::people::{AMINA, BEN};
+use crate::ward::Ward;
+use axum::http::StatusCode;
+use openid4vc::claim_path::ClaimPath;
+use openid4vc::sd_jwt::Binding;
+use rstest::rstest;
+use rules::passport::CredentialKind;
+use serde_json::json;
+
+fn fire() -> Issuing<'static> {
+    Issuing { kind: CredentialKind::CoreSkill, ..Issuing::default() }
+}
+
+impl Wallet {
+    /// The form that shares this credential, with the claim that was asked for.
+    fn shares(&self, question: &Question, ward: &Ward) -> String {
+        let text = |name: &str| question.claims[name].as_str().unwrap().to_owned();
+        let (audience, nonce) = (text("client_id"), text("nonce"));
+        let shown = self.credential.present(&[ClaimPath::names(["subject"])]).unwrap();
+        let bound =
+            shown.bind(Binding { audience: &audience, nonce: &nonce }, &self.key, ward.clock.now()).unwrap();
+        question.form(&json!({ "core-skill": [bound.to_string()] }))
+    }
+}
+
+/// Amina is signed in with both factors, holds a credential, and there is a trust to share it with.
+async fn amina_who_can_share(ward: &Ward) -> (Visitor<'_>, Wallet) {
+    ward.also_serves("STH", "Southmere Community Trust").await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(APP).await;
+    let wallet = ward.issues(amina.account().await, fire()).await;
+    amina.signs_in(APP).await;
+    (amina, wallet)
+}
+
+async fn asks_to_share(amina: &mut Visitor<'_>) -> String {
+    amina.opens("/passport/share").await.reads("Share your credentials");
+    amina.chooses("Southmere Community Trust").chooses("Core skill").presses("Continue").await;
+    amina.reads("Are these the ones?").says("Southmere Community Trust").says("Northfield Hospitals");
+    amina.presses("Show the QR code").await.reads("Scan the QR code to share your credentials");
+    amina.qr_link()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_person_shares_with_a_new_trust_what_they_hold(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    let link = asks_to_share(&mut amina).await;
+    let mut phone = ward.phone_browser();
+    let question = phone.scans(&link).await;
+    assert_eq!(question.claims["client_metadata"]["client_name"], "Southmere Community Trust");
+    let asked = question.claims["dcql_query"]["credentials"].as_array().unwrap();
+    assert_eq!(asked.len(), 1, "only what was chosen is asked for");
+    let (status, answer) = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    phone.opens(&super::verifier::path_of(answer["redirect_uri"].as_str().unwrap())).await;
+    phone.reads("Go back to the page where you started");
+    amina.opens("/passport/share/qr").await.reads("That worked");
+    amina.presses("Continue").await.reads("Shared with Southmere Community Trust");
+    amina.opens("/passport/share/qr").await.reads("Share your credentials");
+    let trust = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
+    let shares = ward.store().shares_with(trust.id).await.unwrap();
+    assert_eq!(shares.len(), 1);
+    let kept = ward.store().shared_credentials(shares[0].id).await.unwrap();
+    assert_eq!((kept.len(), kept[0].kind), (1, CredentialKind::CoreSkill));
+    assert!(kept[0].content.contains("Fire safety") && !kept[0].content.contains("p-0x41"));
+    assert_eq!(kept[0].credential_id, Some(wallet.credential_id));
+    assert!(kept[0].held_at.is_some() && kept[0].accepted_at.is_none());
+    // What was shown is kept for the trust alone, sealed.
+    assert_eq!(ward.db.count("presentation", "presented IS NOT NULL").await, 0);
+    assert_eq!(ward.db.count("shared_credential", "CAST(content AS TEXT) LIKE '%Fire%'").await, 0);
+    assert_eq!(ward.db.count("audit", "kind = 'credentials_shared'").await, 1);
+    ward.audit_is_whole().await;
+}
+
+#[tokio::test]
+async fn nobody_shares_what_is_somebody_elses_or_was_not_chosen_or_holds_no_more() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    let mut ben = ward.person(BEN);
+    ben.joins(crate::guide::Factor::TextMessage).await;
+    let bens = ward.issues(ben.account().await, fire()).await;
+    let mut phone = ward.phone_browser();
+    let link = asks_to_share(&mut amina).await;
+    let question = phone.scans(&link).await;
+    assert_eq!(phone.posts_answer(&question, bens.shares(&question, &ward)).await.0, StatusCode::BAD_REQUEST);
+    amina.reloads().await.reads("Your wallet did not show what we asked for");
+    amina.presses("Get a new QR code").await.reads("Scan the QR code to share your credentials");
+    let question = phone.scans(&amina.qr_link()).await;
+    let id = ward.sql_id(wallet.credential_id);
+    ward.db.tell(&format!("UPDATE credential SET revoked_at = 1 WHERE id = {id}")).await;
+    assert_eq!(
+        phone.posts_answer(&question, wallet.shares(&question, &ward)).await.0,
+        StatusCode::BAD_REQUEST
+    );
+    // What is held no more cannot be chosen.
+    amina.opens("/passport/share").await.says("You have no credentials in your wallet yet");
+    let form = format!("trust=STH&credentials={}", wallet.credential_id);
+    amina.posts(("/passport/share/begin".to_owned(), form)).await;
+    assert_eq!(amina.page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", amina.page.shown());
+    assert_eq!(ward.db.count("share", "1 = 1").await, 0);
+}
+
+#[tokio::test]
+async fn control_4_sharing_with_a_new_trust_asks_for_a_second_factor() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    ward.waits(11 * 60);
+    amina.opens("/passport/share").await.reads("Confirm that it is you");
+    let form = format!("trust=STH&credentials={}", wallet.credential_id);
+    amina.posts(("/passport/share/begin".to_owned(), form)).await.reads("Confirm that it is you");
+    assert_eq!(ward.db.count("presentation", "1 = 1").await, 0);
+}
+
+#[tokio::test]
+async fn a_share_belongs_to_the_session_in_which_it_was_chosen() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    let link = asks_to_share(&mut amina).await;
+    let mut phone = ward.phone_browser();
+    let question = phone.scans(&link).await;
+    assert_eq!(phone.posts_answer(&question, wallet.shares(&question, &ward)).await.0, StatusCode::OK);
+    amina.presses("Sign out").await;
+    amina.signs_in(APP).await;
+    amina.posts(("/passport/share/go".to_owned(), String::new())).await.reads("Share your credentials");
+    assert_eq!(ward.db.count("share", "1 = 1").await, 0);
+}

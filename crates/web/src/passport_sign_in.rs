@@ -1,0 +1,291 @@
+//! *Sign in with your staff passport*: the page with the QR code, and the page to which a wallet leads.
+
+use crate::cookies::Kind;
+use crate::render::{Answer, explain, on_page, page, page_with, see_other};
+use crate::second_factor::signed_in_answer;
+use crate::visitor::Caller;
+use crate::{Web, urls, wallet_events};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use axum_extra::extract::CookieJar;
+use journeys::passport::asking::Standing;
+use journeys::passport::passport_sign_in::{self, Back, Continued};
+use journeys::{Refusal, session};
+use pages::{
+    Choice, FieldErrors, PassportBack, PassportCode, PassportDisowned, PassportSignIn, QrSvg, WalletPurpose,
+    WalletQr, WalletState,
+};
+use rules::passport::PresentationState;
+use serde::Deserialize;
+use wording::Language;
+
+pub(crate) fn routes() -> Router<Web> {
+    let page = || get(async || see_other(urls::SIGN_IN_PASSPORT));
+    Router::new()
+        .route(urls::SIGN_IN_PASSPORT, get(show).post(begin))
+        .route(urls::SIGN_IN_PASSPORT_EVENTS, get(events))
+        .route(urls::SIGN_IN_PASSPORT_GO, page().post(go_on))
+        .route(urls::SIGN_IN_PASSPORT_AGAIN, page().post(again))
+        .route(urls::SIGN_IN_PASSPORT_CANCEL, page().post(cancel))
+        .route(urls::SIGN_IN_PASSPORT_BACK, get(back).post(come_back))
+        .route(urls::SIGN_IN_PASSPORT_NOT_ME, post(disown))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Chosen {
+    organisation: String,
+}
+
+/// How the page is looked at.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Looking {
+    /// *Continue* was pressed before there was an answer.
+    looked: String,
+    /// On a phone, too, the code is wanted.
+    qr: String,
+    /// Another one is chosen.
+    choose: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct TypedForm {
+    code: Option<String>,
+}
+
+/// What a wallet's way back holds.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Returned {
+    response_code: String,
+}
+
+/// The page as the request of this browser stands; where it asked for nothing, the page on which that begins.
+async fn show(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    Query(looking): Query<Looking>,
+    jar: CookieJar,
+) -> Answer {
+    if is_signed_in(&web, &jar).await {
+        return Ok(see_other(urls::HOME));
+    }
+    let standing = standing(&web, &jar).await?.filter(|_| looking.choose.is_empty());
+    match standing {
+        Some(standing) if standing.state != PresentationState::Used => {
+            let with_code = !visitor.on_phone || !looking.qr.is_empty();
+            let shown = wallet_page(&standing, with_code, !looking.looked.is_empty());
+            page(&web.shell_of(&standing.organisation), &shown)
+        }
+        _ => start_page(&web, &FieldErrors::none(), StatusCode::OK).await,
+    }
+}
+
+async fn start_page(web: &Web, errors: &FieldErrors, status: StatusCode) -> Answer {
+    let organisations = passport_sign_in::organisations(web).await?;
+    let choices = organisations.iter().map(|each| Choice::new(&each.code, &each.name)).collect();
+    let start = PassportSignIn {
+        action: urls::SIGN_IN_PASSPORT.into(),
+        organisations: if organisations.len() > 1 { choices } else { Vec::new() },
+        back: Some(urls::SIGN_IN.into()),
+    };
+    page_with(&web.shell(), &start, errors, status)
+}
+
+async fn standing(web: &Web, jar: &CookieJar) -> Result<Option<Standing>, Refusal> {
+    let (cookie, device) = (web.cookies().read(jar, Kind::Wallet), web.cookies().read(jar, Kind::Device));
+    passport_sign_in::standing(web, cookie.as_ref(), device.as_ref()).await
+}
+
+fn wallet_page(standing: &Standing, with_code: bool, looked: bool) -> WalletQr {
+    let link = standing.link.clone();
+    WalletQr {
+        purpose: WalletPurpose::SignIn,
+        about: standing.organisation.name.clone(),
+        state: state(standing),
+        qr: link.as_deref().filter(|_| with_code).and_then(|link| QrSvg::of(link).ok()),
+        link,
+        code_sent_to: None,
+        events_href: urls::SIGN_IN_PASSPORT_EVENTS.into(),
+        continue_action: urls::SIGN_IN_PASSPORT_GO.into(),
+        again_action: urls::SIGN_IN_PASSPORT_AGAIN.into(),
+        cancel_action: urls::SIGN_IN_PASSPORT_CANCEL.into(),
+        looked,
+        back: Some(urls::SIGN_IN.into()),
+    }
+}
+
+fn state(standing: &Standing) -> WalletState {
+    match standing.state {
+        PresentationState::Waiting => WalletState::Waiting,
+        PresentationState::Scanned => WalletState::Scanned,
+        PresentationState::Answered if standing.spared => WalletState::Done,
+        PresentationState::Answered => WalletState::Code,
+        PresentationState::Declined => WalletState::Declined,
+        PresentationState::Refused => WalletState::Refused,
+        // Signed in from another tab.
+        PresentationState::Used => WalletState::Done,
+        PresentationState::Over => WalletState::Over,
+    }
+}
+
+/// *Sign in with your staff passport*, *Continue*: makes the QR code.
+async fn begin(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(chosen): Form<Chosen>,
+) -> Answer {
+    if is_signed_in(&web, &jar).await {
+        return Ok(see_other(urls::HOME));
+    }
+    match passport_sign_in::begin(&web, &chosen.organisation, &visitor).await {
+        Ok(cookie) => {
+            let jar = jar.add(web.cookies().make(Kind::Wallet, &cookie));
+            Ok((jar, see_other(urls::SIGN_IN_PASSPORT)).into_response())
+        }
+        Err(Refusal::NoSuchOrganisation) if chosen.organisation.is_empty() => {
+            Ok(see_other(&format!("{}?choose=yes", urls::SIGN_IN_PASSPORT)))
+        }
+        Err(refusal) => {
+            let (errors, status) = on_page(&web, None, refusal)?;
+            start_page(&web, &errors, status).await
+        }
+    }
+}
+
+async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let follow = wallet_events::follow(web, move |web| {
+        let jar = jar.clone();
+        async move { Ok(standing(&web, &jar).await?.map_or(WalletState::Over, |standing| state(&standing))) }
+    });
+    Ok(follow)
+}
+
+/// *Continue*: with the digits from the phone, without them in a browser that is remembered, or to look.
+async fn go_on(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(form): Form<TypedForm>,
+) -> Answer {
+    let (cookie, device) = (web.cookies().read(&jar, Kind::Wallet), web.cookies().read(&jar, Kind::Device));
+    let typed = form.code.as_deref();
+    let before = standing(&web, &jar).await?;
+    match passport_sign_in::go_on(&web, cookie.as_ref(), typed, device.as_ref(), &visitor).await {
+        Ok(Continued::SignedIn(signed_in)) => {
+            let jar = jar.add(web.cookies().gone(Kind::Wallet));
+            Ok(signed_in_answer(&web, jar, &signed_in))
+        }
+        Ok(Continued::Look) => {
+            let waits = before.is_some_and(|standing| standing.state.is_open());
+            let looked = if waits { "?looked=yes" } else { "" };
+            Ok(see_other(&format!("{}{looked}", urls::SIGN_IN_PASSPORT)))
+        }
+        Err(refusal @ (Refusal::Fields(_) | Refusal::CodeWrong { .. })) => match before {
+            Some(standing) => {
+                let (errors, status) = on_page(&web, Some(&standing.organisation), refusal)?;
+                let shown = wallet_page(&standing, false, false);
+                page_with(&web.shell_of(&standing.organisation), &shown, &errors, status)
+            }
+            None => Ok(see_other(urls::SIGN_IN_PASSPORT)),
+        },
+        // The page says that it is over.
+        Err(Refusal::CodesEnded) => Ok(see_other(urls::SIGN_IN_PASSPORT)),
+        Err(refusal) => refused(&web, refusal),
+    }
+}
+
+/// *Get a new QR code*, of the same organisation.
+async fn again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
+    let organisation = match standing(&web, &jar).await? {
+        Some(standing) => standing.organisation.code,
+        None => String::new(),
+    };
+    passport_sign_in::cancel(&web, web.cookies().read(&jar, Kind::Wallet).as_ref()).await?;
+    begin(State(web), Caller(visitor), jar, Form(Chosen { organisation })).await
+}
+
+/// *Cancel and return to QR code*.
+async fn cancel(state: State<Web>, caller: Caller, jar: CookieJar) -> Answer {
+    again(state, caller, jar).await
+}
+
+/// Back from the wallet: nothing happens before *Continue*.
+async fn back(State(web): State<Web>, Query(returned): Query<Returned>, jar: CookieJar) -> Answer {
+    let cookie = web.cookies().read(&jar, Kind::Wallet);
+    match passport_sign_in::back(&web, cookie.as_ref(), &returned.response_code).await {
+        Ok(Back::Here) => {
+            let back =
+                PassportBack { action: urls::SIGN_IN_PASSPORT_BACK.into(), code: returned.response_code };
+            page(&web.shell(), &back)
+        }
+        Ok(Back::Elsewhere(asked)) => {
+            let shown = PassportCode {
+                digits: asked.code.expose().clone(),
+                host: web.settings.public_url.host_str().unwrap_or_default().to_owned(),
+                organisation: asked.organisation.name.clone(),
+                browser: asked.browser,
+                network: asked.network,
+                when: wording::date_and_time(Language::En, web.local(asked.at).datetime()),
+                disown_action: urls::SIGN_IN_PASSPORT_NOT_ME.into(),
+                code: returned.response_code,
+            };
+            page(&web.shell_of(&asked.organisation), &shown)
+        }
+        // Whoever signed in here already, in this browser, is at home.
+        Err(Refusal::Presentation(_)) if is_signed_in(&web, &jar).await => Ok(see_other(urls::HOME)),
+        Err(refusal) => refused(&web, refusal),
+    }
+}
+
+/// *Continue* in the browser to which the wallet led back.
+async fn come_back(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    jar: CookieJar,
+    Form(returned): Form<Returned>,
+) -> Answer {
+    let (cookie, device) = (web.cookies().read(&jar, Kind::Wallet), web.cookies().read(&jar, Kind::Device));
+    let code = &returned.response_code;
+    match passport_sign_in::come_back(&web, cookie.as_ref(), code, device.as_ref(), &visitor).await {
+        Ok(signed_in) => {
+            let jar = jar.add(web.cookies().gone(Kind::Wallet));
+            Ok(signed_in_answer(&web, jar, &signed_in))
+        }
+        Err(Refusal::Presentation(_)) if is_signed_in(&web, &jar).await => Ok(see_other(urls::HOME)),
+        Err(refusal) => refused(&web, refusal),
+    }
+}
+
+/// *I did not start this*.
+async fn disown(State(web): State<Web>, Caller(visitor): Caller, Form(returned): Form<Returned>) -> Answer {
+    match passport_sign_in::disown(&web, &returned.response_code, &visitor).await {
+        Ok(()) | Err(Refusal::Presentation(_)) => {
+            page(&web.shell(), &PassportDisowned { activity_href: urls::ACTIVITY.into() })
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// A wallet's answer opened nothing: the page on which it begins says why.
+fn refused(web: &Web, refusal: Refusal) -> Answer {
+    let Refusal::Presentation(_) = refusal else { return Err(refusal.into()) };
+    let text = explain(web, None, &refusal).text;
+    let (errors, status) = (FieldErrors::one("", text), StatusCode::UNPROCESSABLE_ENTITY);
+    let start = PassportSignIn {
+        action: urls::SIGN_IN_PASSPORT.into(),
+        organisations: Vec::new(),
+        back: Some(urls::SIGN_IN.into()),
+    };
+    page_with(&web.shell(), &start, &errors, status)
+}
+
+async fn is_signed_in(web: &Web, jar: &CookieJar) -> bool {
+    session::current(web, web.cookies().read(jar, Kind::Session).as_ref()).await.is_ok()
+}

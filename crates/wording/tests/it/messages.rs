@@ -58,7 +58,27 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 host.clone_from(&name);
             }
-            Message::ResetNotPossible { service, support }
+            Message::PassportProvided { organisation, service, support, .. }
+            | Message::PassportWithdrawn { organisation, service, support, .. }
+            | Message::PassportRevoked { organisation, service, support, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportRejected { organisation, service, person, details, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                person.clone_from(&name);
+                details.clone_from(&name);
+            }
+            Message::PassportRequested { organisation, service, person, note, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                person.clone_from(&name);
+                note.clone_from(&name);
+            }
+            Message::PassportReminder { service, support, .. }
+            | Message::ResetNotPossible { service, support }
             | Message::SecurityNotice { service, support, .. }
             | Message::SmartcardDue { service, support, .. }
             | Message::SmartcardVisit { service, support, .. }

@@ -196,6 +196,7 @@ fn self_signed() -> Signer {
     Signer {
         key: Es256Key::from_pkcs8(&pair.serialize_der()).unwrap(),
         chain: CertificateChain::from_der(vec![der]).unwrap(),
+        not_after: jiff::Timestamp::MAX,
     }
 }
 

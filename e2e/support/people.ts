@@ -100,6 +100,8 @@ export const nerys = person('Nerys Beynon');
 export const idwal = person('Idwal Dafis');
 export const eirlys = person('Eirlys Pugh');
 export const tomos = person('Tomos Gittins');
+export const gwenllian = person('Gwenllian Hopcyn');
+export const hedd = person('Hedd Emrys');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

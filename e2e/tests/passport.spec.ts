@@ -1,0 +1,181 @@
+// Guide 000 from start to end, with a wallet on a phone that others wrote.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from '@playwright/test';
+import { expect, test, type House } from '../support/house.ts';
+import { look } from '../support/look.ts';
+import { firstCode, nextFrom } from '../support/messages.ts';
+import { gwenllian, hedd, type Person } from '../support/people.ts';
+import { Visitor } from '../support/visitor.ts';
+import { Wallet } from '../support/wallet.ts';
+
+const assurance = {
+  origin: 'Electronic Staff Record',
+  policy: 'CSTF',
+  outcome: 'Passed',
+  provider: 'Northfield Hospitals',
+  verifier: 'Northfield Hospitals',
+  method: 'E-learning',
+  pedigree: 'Authoritative',
+  last_refresh: '2026-01-05',
+};
+const skill = (subject: string) => ({
+  kind: 'core-skill',
+  claims: { subject, attained_on: '2026-01-05' },
+  assurance,
+  valid_until: '2099-12-31',
+});
+
+/** The trust issues credentials, by the command line. */
+async function issue(house: House, person: Person, credentials: unknown[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'credentials-'));
+  const file = join(folder, 'credentials.json');
+  await writeFile(file, JSON.stringify(credentials));
+  await house.fobwatch('passport', 'provide', '--organisation', 'NTH', '--person', person.email, file);
+  await rm(folder, { recursive: true });
+}
+
+/** Does something that sends the code for a wallet, and returns it. */
+async function walletCode(house: House, person: Person, act: () => Promise<unknown>): Promise<string> {
+  const text = await nextFrom(async () => house.phone.to(person.mobile), 'the code for the wallet', act);
+  const code = firstCode(text.body, 'the text');
+  house.secrets.push(code);
+  return code;
+}
+
+/** Collects the access key: somebody who is signed in and proved it just now. */
+async function collectsAccessKey(page: Page, house: House, visitor: Visitor, wallet: Wallet): Promise<void> {
+  const { person } = visitor;
+  await page.goto(`${house.url}/passport/access-key`);
+  await visitor.reads(/Collect your access key/);
+  await visitor.look('Collect your access key');
+  const code = await visitor.codeByText(() => visitor.press('Send Code'));
+  await visitor.reads(/Enter the code from your phone/);
+  await visitor.look('The code for the access key');
+  await visitor.type('Verification code', code);
+  const forWallet = await walletCode(house, person, () => visitor.press('Continue'));
+  await visitor.reads(/Scan the QR code to add your access key/);
+  await visitor.look('The QR code of the access key');
+  await wallet.adds(page, forWallet);
+  await visitor.reads(/Access key added/);
+  await visitor.look('Access key added');
+}
+
+/** Signs in by QR code: on the phone stands a code, which is typed where the QR code was. */
+async function signsInByQrCode(page: Page, browser: Browser, house: House, visitor: Visitor, wallet: Wallet): Promise<void> {
+  await page.goto(`${house.url}/sign-in`);
+  await visitor.press('Sign in with your staff passport');
+  await visitor.reads(/Sign in with your staff passport/);
+  await visitor.look('The QR code to sign in');
+  const shown = await wallet.shows(page);
+  expect(shown.status).toBe(200);
+  // The page has moved on by itself, to the question for the code.
+  await visitor.reads(/Enter the code from your phone/);
+  await visitor.look('The code from the phone');
+  const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true })).newPage();
+  await phone.goto(shown.answer?.redirect_uri ?? '');
+  await expect(phone.getByRole('heading', { level: 1 })).toHaveText('Type this code where you started');
+  await look(phone, 'The code on the phone');
+  const code = firstCode(await phone.getByRole('main').innerText(), 'the page on the phone');
+  await phone.context().close();
+  await visitor.type('Verification code', code);
+  await visitor.press('Continue');
+  await expect(page).toHaveURL(/\/(home|security-info\/due|reset)?/);
+  await visitor.reads(/^Good (morning|afternoon|evening)/);
+}
+
+test('reviewing, accepting and rejecting new credentials', async ({ page, browser, house }) => {
+  test.slow();
+  const visitor = new Visitor(page, house, gwenllian);
+  const wallet = await Wallet.install();
+  const banner = page.getByRole('complementary', { name: 'Credentials to review' });
+
+  await test.step('the access key is collected once', async () => {
+    const quick = new Visitor(page, house, gwenllian, { look: async () => {} });
+    await quick.joins('Text message');
+    await quick.signsIn('Text message');
+    await collectsAccessKey(page, house, visitor, wallet);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+  });
+
+  await test.step('a trust issues new credentials: a notification with a link to log in', async () => {
+    const subjects = ['Fire safety', 'Conflict resolution', 'Moving and handling', 'Infection prevention and control'];
+    const mail = await house.mailbox.next(gwenllian.email, () => issue(house, gwenllian, subjects.map(skill)));
+    expect(mail.text).toContain(`${house.url}/passport`);
+    expect(mail.text).not.toContain('openid');
+  });
+
+  await test.step('sign in by scanning the QR code', () => signsInByQrCode(page, browser, house, visitor, wallet));
+
+  await test.step('a yellow banner tells the number of credentials available for review', async () => {
+    await expect(banner).toContainText('You have 4 credentials available for review.');
+    await page.getByRole('link', { name: 'Review and add credentials to your wallet' }).click();
+    await visitor.reads(/Your staff passport/);
+  });
+
+  for (const [subject, left] of [['Fire safety', 3], ['Conflict resolution', 2]] as const) {
+    await test.step(`${subject}: Accept credential and add it to my wallet`, async () => {
+      await page.goto(`${house.url}/passport`);
+      await page.getByRole('link', { name: new RegExp(`^Review and add: ${subject}`) }).click();
+      await visitor.reads(new RegExp(subject));
+      const code = await walletCode(house, gwenllian, () => visitor.press('Accept credential and add it to my wallet'));
+      await visitor.reads(/Scan the QR code to add your credential/);
+      await visitor.look('The QR code of a credential');
+      await wallet.adds(page, code);
+      await visitor.reads(/Your staff passport/);
+      await expect(page.getByRole('alert')).toContainText(`${subject} has been successfully added to your wallet`);
+      await visitor.look('Added');
+      await expect(banner).toContainText(`${left} credentials`);
+    });
+  }
+
+  await test.step('Reject this credential: incorrect information', async () => {
+    await page.getByRole('link', { name: 'Review the next credential' }).click();
+    await visitor.reads(/Moving and handling/);
+    await page.getByRole('button', { name: 'Reject this credential' }).click();
+    await visitor.choose('Incorrect information');
+    await visitor.press('Reject this credential');
+    await expect(banner).toContainText('1 credential');
+  });
+
+  await test.step('Reject this credential: Other reason asks for more detail', async () => {
+    await page.getByRole('link', { name: 'Review the next credential' }).click();
+    await page.getByRole('button', { name: 'Reject this credential' }).click();
+    await visitor.choose('Other reason');
+    await visitor.type('If you chose Other reason, provide more detail', 'I was ill on that day and did not take part');
+    await visitor.press('Reject this credential');
+    await expect(page.getByRole('main')).toContainText('There is nothing left to review.');
+    await expect(banner).toHaveCount(0);
+  });
+
+  await test.step('what matters needs a second factor in such a session', async () => {
+    await page.goto(`${house.url}/passport/share`);
+    await visitor.reads(/Confirm that it is you/);
+    await visitor.look('Confirm before sharing');
+  });
+  await wallet.remove();
+});
+
+test('a revoked access key signs nobody in, and ends the session that it began', async ({ page, browser, house }) => {
+  test.slow();
+  const visitor = new Visitor(page, house, hedd, { look: async () => {} });
+  const wallet = await Wallet.install();
+  await visitor.joins('Text message');
+  await visitor.signsIn('Text message');
+  await collectsAccessKey(page, house, visitor, wallet);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signsInByQrCode(page, browser, house, visitor, wallet);
+
+  const listed = (await house.fobwatch('passport', 'list', '--organisation', 'NTH', '--person', hedd.email)) as { stdout: string };
+  const [id] = listed.stdout.match(/[0-9a-f]{8}-[0-9a-f-]{27}/) ?? [];
+  await house.fobwatch('passport', 'revoke', '--organisation', 'NTH', id ?? '', '--reason', 'lost-phone');
+  await page.goto(`${house.url}/passport`);
+  await visitor.reads(/Sign in/);
+
+  await visitor.press('Sign in with your staff passport');
+  await wallet.shows(page);
+  await visitor.reads(/Your wallet did not show what we asked for/);
+  await look(page, 'A revoked access key');
+  await wallet.remove();
+});

@@ -61,6 +61,32 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 support.clone_from(&name);
             }
+            Message::PassportProvided { organisation, service, support, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportReminder { service, support, .. } => {
+                service.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportWithdrawn { organisation, service, credential, support, .. }
+            | Message::PassportRevoked { organisation, service, credential, support, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                credential.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportRejected {
+                organisation, service, person, credential, details: words, ..
+            }
+            | Message::PassportRequested { organisation, service, person, credential, note: words, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                person.clone_from(&name);
+                credential.clone_from(&name);
+                words.clone_from(&name);
+            }
             Message::Alarm { service, what } => {
                 service.clone_from(&name);
                 if let AlarmCause::TextBudget { organisation, .. } = what {

@@ -134,7 +134,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 19);
+    assert_eq!(kinds.len(), 25);
 }
 
 #[test]

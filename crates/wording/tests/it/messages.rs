@@ -58,33 +58,39 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
                 host.clone_from(&name);
             }
-            Message::PassportProvided { organisation, service, support, .. }
-            | Message::PassportWithdrawn { organisation, service, support, .. }
-            | Message::PassportRevoked { organisation, service, support, .. } => {
-                organisation.clone_from(&name);
-                service.clone_from(&name);
-                support.clone_from(&name);
-            }
-            Message::PassportRejected { organisation, service, person, details, .. } => {
-                organisation.clone_from(&name);
-                service.clone_from(&name);
-                person.clone_from(&name);
-                details.clone_from(&name);
-            }
-            Message::PassportRequested { organisation, service, person, note, .. } => {
-                organisation.clone_from(&name);
-                service.clone_from(&name);
-                person.clone_from(&name);
-                note.clone_from(&name);
-            }
-            Message::PassportReminder { service, support, .. }
-            | Message::ResetNotPossible { service, support }
+            Message::ResetNotPossible { service, support }
             | Message::SecurityNotice { service, support, .. }
             | Message::SmartcardDue { service, support, .. }
             | Message::SmartcardVisit { service, support, .. }
             | Message::ActivityReported { service, support, .. } => {
                 service.clone_from(&name);
                 support.clone_from(&name);
+            }
+            Message::PassportProvided { organisation, service, support, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportReminder { service, support, .. } => {
+                service.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportWithdrawn { organisation, service, credential, support, .. }
+            | Message::PassportRevoked { organisation, service, credential, support, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                credential.clone_from(&name);
+                support.clone_from(&name);
+            }
+            Message::PassportRejected {
+                organisation, service, person, credential, details: words, ..
+            }
+            | Message::PassportRequested { organisation, service, person, credential, note: words, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                person.clone_from(&name);
+                credential.clone_from(&name);
+                words.clone_from(&name);
             }
             Message::Alarm { service, what } => {
                 service.clone_from(&name);
@@ -135,7 +141,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 21);
+    assert_eq!(kinds.len(), 27);
 }
 
 #[test]

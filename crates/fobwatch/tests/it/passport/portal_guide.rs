@@ -22,12 +22,12 @@ async fn the_guide_is_true(#[values(Sqlite, PostgreSql)] kind: Kind) {
         ["You have new credentials to review"],
         "one message"
     );
-    let mail = ward.mailbox.messages_to(AMINA.email).pop().unwrap();
+    let mail = ward.mail_about(AMINA.email, "You have new credentials to review").await;
     // "The email you receive will contain a link to log in"; "you can select the second link in the email".
-    let links: Vec<&str> = mail.text.lines().filter(|line| line.starts_with("http")).collect();
+    let links: Vec<&str> = mail.lines().filter(|line| line.starts_with("http")).collect();
     assert_eq!(links, ["http://fobwatch.example/passport", "http://fobwatch.example/passport/access-key"]);
-    assert!(mail.text.contains("has issued 3 credentials to you"), "{}", mail.text);
-    assert!(!mail.text.contains("Fire") && !mail.text.contains("DBS"), "what they say stays on the page");
+    assert!(mail.contains("has issued 3 credentials to you"), "{mail}");
+    assert!(!mail.contains("Fire") && !mail.contains("DBS"), "what they say stays on the page");
 
     // "A yellow banner will appear … Select 'Review and add credentials to your wallet' to proceed."
     amina.signs_in(Factor::AuthenticatorApp).await;
@@ -60,12 +60,10 @@ async fn the_guide_is_true(#[values(Sqlite, PostgreSql)] kind: Kind) {
     amina.fills(details, "The certificate is <of> somebody else").presses("Reject this credential").await;
     amina.says("You have rejected Disclosure and Barring Service (DBS). Northfield Hospitals has been told");
     // "The trust will be notified of the rejected credential and the reason".
-    ward.delivers().await;
-    let mail = ward.mailbox.messages_to(DESK).pop().unwrap();
-    assert_eq!(mail.subject, "A credential was rejected: Disclosure and Barring Service (DBS)");
+    let mail = ward.mail_about(DESK, "A credential was rejected: Disclosure and Barring Service (DBS)").await;
     for words in ["Amina Khan", "Other reason", "The certificate is <of> somebody else", &ids[1].to_string()]
     {
-        assert!(mail.text.contains(words), "{words}: {}", mail.text);
+        assert!(mail.contains(words), "{words}: {mail}");
     }
     let record = ward.newest_record("credential_rejected").await;
     assert_eq!((&record["reason"], &record["credential"]), (&json!("other"), &json!(ids[1])));

@@ -299,6 +299,8 @@ pub fn add_page(credential: Uuid) -> String {
 impl Visitor<'_> {
     /// *Accept credential and add it to my wallet*: the link that the QR code holds.
     pub async fn adds_to_wallet(&mut self, credential: Uuid) -> String {
+        // Two offers of one moment have no order.
+        self.ward.waits(1);
         self.posts((add_page(credential), String::new())).await;
         self.reads("Scan the QR code to add your credential");
         link_on(&self.browser)
@@ -306,6 +308,7 @@ impl Visitor<'_> {
 
     /// *Reissue*.
     pub async fn reissues_to_wallet(&mut self, credential: Uuid) -> String {
+        self.ward.waits(1);
         self.posts((add_page(credential), "reissue=yes".to_owned())).await;
         self.reads("Scan the QR code to add a new copy of your credential");
         link_on(&self.browser)

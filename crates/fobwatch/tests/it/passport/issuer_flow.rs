@@ -238,6 +238,7 @@ async fn a_newer_credential_takes_the_place_of_the_older_one(#[values(Sqlite, Po
     let reference = ward.verifier_takes(taken["credentials"][0]["credential"].as_str().unwrap()).await;
     assert_eq!(ward.status_in_list(reference.status().unwrap()).await.0, Status::Invalid);
     amina.opens(&add_page(new)).await.reads("There was a problem with the service");
+    ward.waits(1);
     amina.presses("Get a new QR code").await.reads("Scan the QR code to add your credential");
 }
 
@@ -253,6 +254,7 @@ async fn the_page_says_what_the_wallet_does_without_a_script_too() {
     amina.reloads().await.reads("Your QR code has been scanned");
     // The person at the page did not scan it themselves: whoever did gets nothing.
     let code = ward.code_of(&link).await;
+    ward.waits(1);
     amina.presses("Cancel and return to QR code").await.reads("Scan the QR code to add your credential");
     ward.wallet_redeems(&code, None).await.is_refused(400, "invalid_grant");
     let link = super::issuer::link_on(&amina.browser);

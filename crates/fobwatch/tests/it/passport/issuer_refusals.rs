@@ -136,7 +136,8 @@ async fn what_was_taken_back_or_rejected_meanwhile_is_refused_at_every_step(
     let copy = ward.wallet_token(&amina.reissues_to_wallet(fire).await, None).await;
     ward.issuer_revokes(fire).await;
     let proof = ward.key_proof(&key(), &ward.c_nonce().await);
-    ward.wallet_asks_for(&copy, &[proof]).await.is_refused(400, "credential_request_denied");
+    // Whoever revokes ends the offers that are open, too.
+    ward.wallet_asks_for(&copy, &[proof]).await.is_refused(401, "invalid_token");
     let again = ward.key_proof(&key(), &ward.c_nonce().await);
     ward.wallet_asks_for(&held, &[again]).await.is_refused(400, "credential_request_denied");
     assert_eq!(ward.db.count("credential_copy", "revoked_at IS NULL").await, 0);
@@ -146,8 +147,8 @@ async fn what_was_taken_back_or_rejected_meanwhile_is_refused_at_every_step(
 #[tokio::test]
 async fn another_organisation_takes_neither_code_nor_token() {
     let ward = Ward::new(Sqlite).await;
-    ward.another_trust(&[]).await;
     let mut amina = ward.amina_with_an_app().await;
+    ward.another_trust(&[]).await;
     let fire = ward.has_fire_safety_to_accept().await;
     let link = amina.adds_to_wallet(fire).await;
     let path = ward.path_of(&link);
@@ -354,6 +355,7 @@ async fn notifications_are_taken_from_the_holder_of_the_token_once_or_twice() {
     // The person deleted it in the wallet: it waits for them again.
     assert_eq!(ward.wallet_tells(&held, id, "credential_deleted").await.status, StatusCode::NO_CONTENT);
     amina.opens(&add_page(fire)).await.reads("The request was declined in the wallet");
+    ward.waits(1);
     amina.presses("Get a new QR code").await.reads("Scan the QR code to add your credential");
     assert_eq!(ward.db.count("credential_copy", "revoked_at IS NULL").await, 0);
 }

@@ -187,8 +187,11 @@ impl Asked {
     }
 }
 
+/// In order, so that what is provided together is listed as it was sent.
 fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid> {
-    provided.iter().map(|_| vault::new_id(now, service.random.as_ref())).collect()
+    let mut ids: Vec<Uuid> = provided.iter().map(|_| vault::new_id(now, service.random.as_ref())).collect();
+    ids.sort_unstable();
+    ids
 }
 
 /// Writes the credentials and the one message about them.

@@ -34,7 +34,7 @@ impl Page for PassportNotifications {
             text: true,
             address: "amina.khan@northfield.example".into(),
             numbers: vec!["ending in 23".into()],
-            next_reminder: Some("23 November 2026 at 8:00am".into()),
+            next_reminder: Some("23 November 2026 at 8am".into()),
             back: Some("/passport".into()),
         };
         let off = Self { email: false, text: false, numbers: Vec::new(), ..plain.clone() };

@@ -95,6 +95,7 @@ async fn the_mobile_number_is_proved_by_the_right_code_within_five_minutes(
     amina.reads("Scan the QR code to add your access key");
     assert_eq!(ward.db.count("credential", "kind = 'access-key'").await, 1);
     // One that was never collected is offered again, not made again.
+    amina.wallet_code().await;
     ward.waits(60);
     amina.comes_to_collect_the_access_key().await;
     assert_eq!(ward.db.count("credential", "kind = 'access-key'").await, 1);

@@ -70,7 +70,9 @@ async fn of_a_hundred_wallets_at_once_one_is_given_a_token(#[values(Sqlite, Post
     let mut given = 0;
     for task in tasks {
         let status = task.await.unwrap();
-        assert!(status == StatusCode::OK || status == StatusCode::BAD_REQUEST, "{status}");
+        // On a machine that has much else to do some are told to come again.
+        let honest = [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::SERVICE_UNAVAILABLE];
+        assert!(honest.contains(&status), "{status}");
         given += usize::from(status == StatusCode::OK);
     }
     assert_eq!(given, 1);

@@ -13,12 +13,12 @@ mod state;
 pub use attribute::{ASSURANCE, Attribute, AttributeForm};
 pub use core_skill::CoreSkill;
 pub use kind::CredentialKind;
-pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, CONFIRM_TRIES, PresentationAnswer, PresentationMoments,
     PresentationPurpose, PresentationState, REQUEST_LIFETIME, REQUESTS_PER_NETWORK, WRONG_CONFIRMS,
     answered_after,
 };
+pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
 pub use state::{CredentialMoments, CredentialState};
 

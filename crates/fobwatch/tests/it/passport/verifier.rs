@@ -123,10 +123,10 @@ impl Ward {
         let millis = now.as_millisecond();
         self.db
             .tell(&format!(
-                "INSERT INTO status_list (id, organisation_id, size, taken, opened_at, changed_at)
-                    VALUES ({list}, {organisation}, 131072, 1, {millis}, {millis});
-                INSERT INTO credential_copy (id, credential_id, status_list_id, place, thumbprint, issued_at)
-                    VALUES ({copy}, {credential}, {list}, {place}, '{thumbprint}', {millis});",
+                "INSERT INTO status_list (id, organisation_id, size, taken, opened_at, revision, changed_at)
+                    VALUES ({list}, {organisation}, 131072, 1, {millis}, 1, {millis});
+                INSERT INTO credential_copy (id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at)
+                    VALUES ({copy}, {credential}, {copy}, {list}, {place}, '{thumbprint}', {millis});",
                 list = id(list),
                 organisation = id(organisation.id),
                 copy = id(copy_id),

@@ -100,7 +100,7 @@ test('reviewing, accepting and rejecting new credentials', async ({ page, browse
   });
 
   await test.step('a trust issues new credentials: a notification with a link to log in', async () => {
-    const subjects = ['Fire safety', 'Conflict resolution', 'Moving and handling', 'Infection prevention and control'];
+    const subjects = ['Fire safety', 'Conflict resolution', 'Health, safety and welfare', 'Equality, diversity and human rights'];
     const mail = await house.mailbox.next(gwenllian.email, () => issue(house, gwenllian, subjects.map(skill)));
     expect(mail.text).toContain(`${house.url}/passport`);
     expect(mail.text).not.toContain('openid');
@@ -117,7 +117,7 @@ test('reviewing, accepting and rejecting new credentials', async ({ page, browse
   for (const [subject, left] of [['Fire safety', 3], ['Conflict resolution', 2]] as const) {
     await test.step(`${subject}: Accept credential and add it to my wallet`, async () => {
       await page.goto(`${house.url}/passport`);
-      await page.getByRole('link', { name: new RegExp(`^Review and add: ${subject}`) }).click();
+      await page.getByRole('link', { name: new RegExp(`^Review and add ?: ${subject}`) }).click();
       await visitor.reads(new RegExp(subject));
       const code = await walletCode(house, gwenllian, () => visitor.press('Accept credential and add it to my wallet'));
       await visitor.reads(/Scan the QR code to add your credential/);
@@ -132,7 +132,7 @@ test('reviewing, accepting and rejecting new credentials', async ({ page, browse
 
   await test.step('Reject this credential: incorrect information', async () => {
     await page.getByRole('link', { name: 'Review the next credential' }).click();
-    await visitor.reads(/Moving and handling/);
+    await visitor.reads(/Health, safety and welfare/);
     await page.getByRole('button', { name: 'Reject this credential' }).click();
     await visitor.choose('Incorrect information');
     await visitor.press('Reject this credential');
@@ -171,8 +171,9 @@ test('a revoked access key signs nobody in, and ends the session that it began',
   const [id] = listed.stdout.match(/[0-9a-f]{8}-[0-9a-f-]{27}/) ?? [];
   await house.fobwatch('passport', 'revoke', '--organisation', 'NTH', id ?? '', '--reason', 'lost-phone');
   await page.goto(`${house.url}/passport`);
-  await visitor.reads(/Sign in/);
+  await visitor.reads(/You have been signed out/);
 
+  await page.goto(`${house.url}/sign-in`);
   await visitor.press('Sign in with your staff passport');
   await wallet.shows(page);
   await visitor.reads(/Your wallet did not show what we asked for/);

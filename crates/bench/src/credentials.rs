@@ -166,7 +166,6 @@ fn lists(bed: &Bed) -> Result<()> {
         one = list;
     }
     let count = CREDENTIALS.div_ceil(PLACES);
-    #[expect(clippy::cast_possible_truncation, reason = "megabytes")]
     let size = mega(bytes as u64);
     println!(
         "{CREDENTIALS} credentials, one of {REVOKED_ONE_OF} revoked: {count} lists, {size:.2} MB as they are fetched"

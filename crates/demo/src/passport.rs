@@ -1,4 +1,4 @@
-//! Credentials that some of the people at work have still to review: Ivy Ng three, Hamish MacLeod one, Priya Raghunathan none.
+//! Credentials that some of the people at work have still to review: one has three, one has one, and one has none.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;

@@ -50,15 +50,6 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<SignIn>(false)?;
     gallery.hang::<CardSignIn>(false)?;
     gallery.hang::<CardSignInBack>(false)?;
-    gallery.hang::<crate::PassportSignIn>(false)?;
-    gallery.hang::<crate::WalletQr>(false)?;
-    gallery.hang::<crate::PassportBack>(false)?;
-    gallery.hang::<crate::PassportCode>(false)?;
-    gallery.hang::<crate::PassportDisowned>(false)?;
-    gallery.hang::<crate::PassportShare>(true)?;
-    gallery.hang::<crate::PassportShareCheck>(true)?;
-    gallery.hang::<crate::PassportShared>(true)?;
-    gallery.hang::<crate::PassportReturn>(false)?;
     gallery.hang::<SignInCode>(false)?;
     gallery.hang::<SignInWays>(false)?;
     gallery.hang::<crate::Waiting>(false)?;
@@ -126,11 +117,8 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleSettingPreview>(true)?;
     gallery.hang::<ConsoleDashboard>(true)?;
     gallery.hang::<crate::ConsoleVerification>(true)?;
-    gallery.hang::<crate::WalletQr>(true)?;
-    gallery.hang::<crate::AccessKey>(true)?;
-    gallery.hang::<crate::AccessKeyCode>(true)?;
-    gallery.hang::<crate::AccessKeyAdded>(true)?;
     hang_registration_authority(&mut gallery)?;
+    hang_wallet(&mut gallery)?;
     hang_passport(&mut gallery)?;
     gallery.hang::<Refused>(false)?;
     gallery.hang::<ErrorPage>(false)?;
@@ -139,6 +127,23 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<Cookies>(false)?;
     gallery.hang::<Privacy>(false)?;
     Ok(gallery.pages)
+}
+
+/// The pages that speak with a wallet.
+fn hang_wallet(gallery: &mut Gallery) -> Result<(), RenderError> {
+    gallery.hang::<crate::PassportSignIn>(false)?;
+    gallery.hang::<crate::WalletQr>(false)?;
+    gallery.hang::<crate::PassportBack>(false)?;
+    gallery.hang::<crate::PassportCode>(false)?;
+    gallery.hang::<crate::PassportDisowned>(false)?;
+    gallery.hang::<crate::PassportShare>(true)?;
+    gallery.hang::<crate::PassportShareCheck>(true)?;
+    gallery.hang::<crate::PassportShared>(true)?;
+    gallery.hang::<crate::PassportReturn>(false)?;
+    gallery.hang::<crate::AccessKey>(true)?;
+    gallery.hang::<crate::AccessKeyCode>(true)?;
+    gallery.hang::<crate::AccessKeyAdded>(true)?;
+    Ok(())
 }
 
 /// The pages of the Registration Authority.

@@ -303,8 +303,8 @@ impl Tx {
             None => Redeemed::Over,
             Some((_, Some(_))) => Redeemed::Yes,
             Some((tries, None)) => {
-                let tried = u32::try_from(tries).unwrap_or(u32::MAX);
-                Redeemed::WrongCode { left: redemption.tries.saturating_sub(tried) }
+                let so_far = u32::try_from(tries).unwrap_or(u32::MAX);
+                Redeemed::WrongCode { left: redemption.tries.saturating_sub(so_far) }
             }
         })
     }

@@ -8,6 +8,7 @@ use journeys::Refusal;
 use pages::WalletState;
 use std::convert::Infallible;
 use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
 
 /// How often it is looked how a request stands.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -28,23 +29,25 @@ where
     F: Fn(Web) -> Looked + Send + 'static,
     Looked: Future<Output = Result<WalletState, Refusal>> + Send + 'static,
 {
-    stream::unfold(Some((look, None, 0)), move |so_far| {
+    let mut every = interval(LOOK_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    stream::unfold(Some((look, None, 0, every)), move |so_far| {
         let web = web.clone();
         async move {
-            let (look, before, mut looks) = so_far?;
+            let (look, before, mut looks, mut every) = so_far?;
             loop {
+                every.tick().await;
                 // What cannot be read is looked at again by the page that the script loads then.
                 let state = look(web.clone()).await.unwrap_or(WalletState::Failed);
                 if before != Some(state) {
                     let event = Event::default().event("state").data(name(state));
                     let goes_on = matches!(state, WalletState::Waiting | WalletState::Scanned);
-                    return Some((Ok(event), goes_on.then_some((look, Some(state), looks))));
+                    return Some((Ok(event), goes_on.then_some((look, Some(state), looks, every))));
                 }
                 looks += 1;
                 if looks >= LOOKS {
                     return None;
                 }
-                tokio::time::sleep(LOOK_EVERY).await;
             }
         }
     })

@@ -176,7 +176,7 @@ pub async fn fetch(
         // The key was changed since: the page gets a new request in a moment.
         return Err(Refusal::NotFound);
     }
-    let signed = request
+    let token = request
         .signed(wallet_nonce, &signer.chain, &signer.key)
         .map_err(|_| Refusal::Fault("a request to a wallet was not signed"))?;
     let counted = service.keys.keyed_hash("network", &[network.bytes()]);
@@ -186,7 +186,7 @@ pub async fn fetch(
     }
     let fetched = tx.presentation_fetched(presentation.id, &network.range(), now).await?;
     tx.commit().await?;
-    if fetched { Ok(signed) } else { Err(Refusal::NotFound) }
+    if fetched { Ok(token) } else { Err(Refusal::NotFound) }
 }
 
 /// The organisation that asks, if `code` in the address is its own.

@@ -107,9 +107,9 @@ async fn root(service: &Service, organisation: &Organisation, now: Timestamp) ->
 
 /// Makes keys off the threads that serve others.
 async fn made_apart(
-    make: impl FnOnce() -> Result<Made, SignerProblem> + Send + 'static,
+    work: impl FnOnce() -> Result<Made, SignerProblem> + Send + 'static,
 ) -> Result<Made, Refusal> {
-    let made = tokio::task::spawn_blocking(make).await.map_err(|_| Refusal::Fault("a key was not made"))?;
+    let made = tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::Fault("a key was not made"))?;
     made.map_err(|problem| {
         tracing::error!(%problem, "a key for credentials was not made");
         Refusal::Fault("a key was not made")

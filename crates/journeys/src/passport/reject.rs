@@ -71,7 +71,7 @@ pub async fn reject(service: &Service, person: &Person, id: &str, chosen: Chosen
     Ok(())
 }
 
-fn read<'a>(chosen: Chosen<'a>) -> Result<(RejectReason, Option<&'a str>), Refusal> {
+fn read(chosen: Chosen<'_>) -> Result<(RejectReason, Option<&str>), Refusal> {
     let reason = RejectReason::parse(chosen.reason);
     // What was written under a reason that was not chosen in the end is nobody's business.
     let details = chosen.details.trim();

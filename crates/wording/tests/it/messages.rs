@@ -31,6 +31,7 @@ fn named(name: &str) -> Vec<Message> {
                 service.clone_from(&name);
             }
             Message::JoinUnknownAddress { organisation, service, support }
+            | Message::PassportProvided { organisation, service, support, .. }
             | Message::AccountCreated { organisation, service, support, .. } => {
                 organisation.clone_from(&name);
                 service.clone_from(&name);
@@ -62,16 +63,8 @@ fn named(name: &str) -> Vec<Message> {
             | Message::SecurityNotice { service, support, .. }
             | Message::SmartcardDue { service, support, .. }
             | Message::SmartcardVisit { service, support, .. }
+            | Message::PassportReminder { service, support, .. }
             | Message::ActivityReported { service, support, .. } => {
-                service.clone_from(&name);
-                support.clone_from(&name);
-            }
-            Message::PassportProvided { organisation, service, support, .. } => {
-                organisation.clone_from(&name);
-                service.clone_from(&name);
-                support.clone_from(&name);
-            }
-            Message::PassportReminder { service, support, .. } => {
                 service.clone_from(&name);
                 support.clone_from(&name);
             }

@@ -128,7 +128,7 @@ impl Ward {
 
     /// The path of the offer that a link leads to.
     pub fn path_of(&self, link: &str) -> String {
-        let (scheme, query) = link.split_once("?").unwrap();
+        let (scheme, query) = link.split_once('?').unwrap();
         assert_eq!(scheme, "openid-credential-offer://");
         let (_, address) = url::form_urlencoded::parse(query.as_bytes()).next().unwrap();
         address.strip_prefix(self.setup.public_url).unwrap().to_owned()
@@ -323,6 +323,6 @@ impl Visitor<'_> {
 pub fn link_on(browser: &Browser) -> String {
     match browser.page.button("Open the wallet app on this device") {
         Press::Link(href) => href,
-        other => panic!("{other:?}"),
+        other @ Press::Form(_) => panic!("{other:?}"),
     }
 }

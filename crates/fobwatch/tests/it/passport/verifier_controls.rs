@@ -248,7 +248,8 @@ async fn control_5_the_audit_has_the_networks_of_page_and_wallet_and_limits_hold
     let service = &ward.node.service;
     for (limit, network) in [(REQUESTS_PER_NETWORK, [198, 51, 100]), (ANSWERS_PER_NETWORK, [203, 0, 113])] {
         let subject = service.keys.keyed_hash("network", &[&network]);
-        let hex = subject.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex: Vec<_> = subject.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex.concat();
         let subject = match ward.db.kind {
             Sqlite => format!("x'{hex}'"),
             PostgreSql => format!("'\\x{hex}'::bytea"),

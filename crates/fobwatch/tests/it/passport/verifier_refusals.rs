@@ -42,8 +42,8 @@ async fn audited(ward: &Ward, why: &str) -> i64 {
     ward.db.count("audit", &format!("kind = 'wallet_answered' AND event LIKE '%\"why\":\"{why}\"%'")).await
 }
 
-fn key(presentation: String) -> Value {
-    json!({ "access_key": [presentation] })
+fn key(presentation: impl Into<String>) -> Value {
+    json!({ "access_key": [presentation.into()] })
 }
 
 impl Wallet {

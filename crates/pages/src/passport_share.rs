@@ -9,10 +9,8 @@ use crate::{Choice, Page};
 pub struct HeldCredential {
     /// What the form sends.
     pub id: String,
-    /// The stable name of its kind: "core-skill".
-    pub kind: String,
-    /// What tells it from others of its kind; else empty.
-    pub variant: String,
+    /// What it is called: "Safeguarding adults, Level 2".
+    pub title: String,
     /// Who issued it.
     pub issuer: String,
     /// Whether it is chosen.
@@ -34,11 +32,10 @@ pub struct PassportShare {
     pub back: Option<String>,
 }
 
-fn held(kind: &str, variant: &str) -> HeldCredential {
+fn held(number: u32, title: &str) -> HeldCredential {
     HeldCredential {
-        id: format!("0193f2c1-{kind}-{variant}"),
-        kind: kind.into(),
-        variant: variant.into(),
+        id: format!("0193f2c1-0000-7000-8000-00000000000{number}"),
+        title: title.into(),
         issuer: "Northfield Hospitals".into(),
         chosen: false,
     }
@@ -57,9 +54,9 @@ impl Page for PassportShare {
             ],
             chosen: "STH".into(),
             credentials: vec![
-                HeldCredential { chosen: true, ..held("identity", "") },
-                held("core-skill", "Fire safety"),
-                held("core-skill", "Infection prevention and control, level 2"),
+                HeldCredential { chosen: true, ..held(1, "Identity") },
+                held(2, "Fire safety"),
+                held(3, "Infection prevention and control, Level 2"),
             ],
             back: Some("/passport".into()),
         };
@@ -89,7 +86,7 @@ impl Page for PassportShareCheck {
         vec![Self {
             action: "/passport/share/begin".into(),
             trust: Choice::new("STH", "Southmere Community Trust"),
-            credentials: vec![held("identity", ""), held("core-skill", "Fire safety")],
+            credentials: vec![held(1, "Identity"), held(2, "Fire safety")],
             back: Some("/passport/share".into()),
         }]
     }

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::passport::offer::{self, Shown, Standing};
+use journeys::passport::title;
 use journeys::session::{self, Person};
 use journeys::{Network, Refusal};
 use pages::{QrSvg, WalletPurpose, WalletQr, WalletState};
@@ -100,7 +101,7 @@ fn wallet_page(web: &Web, shown: Shown, looked: bool) -> WalletQr {
     };
     WalletQr {
         purpose,
-        about: offer::name(web, &credential),
+        about: title(credential.kind, &credential.variant),
         state: state(standing),
         qr: link.as_deref().and_then(|link| QrSvg::of(link).ok()),
         link,

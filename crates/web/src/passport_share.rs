@@ -15,6 +15,7 @@ use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::passport::asking::Standing;
 use journeys::passport::share::{self, Chosen};
+use journeys::passport::title;
 use journeys::session::Person;
 use pages::{
     Choice, FieldErrors, HeldCredential, PassportReturn, PassportShare, PassportShareCheck, PassportShared,
@@ -87,8 +88,7 @@ fn held(
     let issuer = |id| issuers.iter().find(|each| each.id == id).map(|each| each.name.clone());
     let held = |each: &Credential| HeldCredential {
         id: each.id.to_string(),
-        kind: each.kind.as_str().to_owned(),
-        variant: each.variant.clone(),
+        title: title(each.kind, &each.variant),
         issuer: issuer(each.organisation_id).unwrap_or_default(),
         chosen: chosen(each.id),
     };

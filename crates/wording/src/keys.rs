@@ -306,19 +306,6 @@ pub const LINKS: &[Key] = &[
     ("card-label", &["label"]),
     ("link-passport", &[]),
     ("wallet-code-description", &["organisation"]),
-    ("credential-access-key", &[]),
-    ("credential-identity", &[]),
-    ("credential-new-starter", &[]),
-    ("credential-right-to-work", &[]),
-    ("credential-dbs", &[]),
-    ("credential-dbs-supporting", &[]),
-    ("credential-occupational-health", &[]),
-    ("credential-professional-registration", &[]),
-    ("credential-tuberculosis", &[]),
-    ("credential-varicella", &[]),
-    ("credential-employment-assignment", &[]),
-    ("credential-temporary-placement", &[]),
-    ("credential-core-skill", &[]),
 ];
 
 /// What is said of a job on a smartcard.

@@ -48,12 +48,6 @@ pub fn status_address(service: &Service, list: Uuid) -> String {
     service.address(&format!("/vc/status/{list}"))
 }
 
-/// The subject that a credential names, such as that of a core skill.
-pub(super) fn subject_of(credential: &Credential) -> Option<String> {
-    let content: Content = serde_json::from_str(&credential.content).ok()?;
-    content.claims.get("subject").and_then(Value::as_str).map(str::to_owned)
-}
-
 /// A copy of a credential for a key of a wallet, signed.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use super::issue::NO_ENCRYPTION;
 use super::keys::signer;
 use super::made::kind_address;
-use super::offer::kind_name;
+use super::naming::title;
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::{Refusal, Service};
 use openid4vc::issuer::{AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules};
@@ -66,7 +66,7 @@ fn with_metadata<T>(
                 kind: kind_address(service, *kind),
                 scope: kind.as_str().to_owned(),
                 proof_types: rules.metadata(),
-                display: json!({ "display": [display(service, organisation, *kind)] }),
+                display: json!({ "display": [display(organisation, *kind)] }),
             };
             (kind.as_str().to_owned(), configuration)
         })
@@ -84,8 +84,8 @@ fn with_metadata<T>(
     })
 }
 
-fn display(service: &Service, organisation: &Organisation, kind: CredentialKind) -> Value {
-    let mut display = json!({ "name": kind_name(service, kind), "locale": LOCALE });
+fn display(organisation: &Organisation, kind: CredentialKind) -> Value {
+    let mut display = json!({ "name": title(kind, ""), "locale": LOCALE });
     if let Some(colour) = &organisation.colour {
         display["background_color"] = colour.clone().into();
     }
@@ -116,7 +116,7 @@ pub async fn server_metadata(service: &Service, organisation_code: &str) -> Resu
 /// [`WalletRefusal::Unknown`] where there is no such kind.
 pub fn type_metadata(service: &Service, kind: &str) -> Result<Value, WalletRefusal> {
     let kind = CredentialKind::parse(kind).ok_or(WalletRefusal::Unknown)?;
-    let name = kind_name(service, kind);
+    let name = title(kind, "");
     Ok(json!({
         "vct": kind_address(service, kind),
         "name": name,

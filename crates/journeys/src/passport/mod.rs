@@ -41,5 +41,3 @@ pub use revoke::revoke_copies;
 pub use status::{Published, StatusCache, status_list};
 pub use token::redeem;
 pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
-
-use made::subject_of;

@@ -4,8 +4,8 @@
 //! five minutes, once, and in the session that shows it; and where the person has a mobile number, it is worth nothing without the
 //! code that goes there, and only there. The wallet sends that code: it never comes back to a page of ours.
 
+use super::PassportRefusal;
 use super::wallet::{WalletRefusal, issuer, organisation};
-use super::{PassportRefusal, subject_of};
 use crate::codes::Destination;
 use crate::notices::Concerning;
 use crate::numbers::usable;
@@ -16,10 +16,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use openid4vc::issuer::{Grants, Offer, TransactionCode};
 use rules::method::MethodKind;
+use rules::passport::CredentialState;
 use rules::passport::issuing::{
     OFFER_LIFETIME, OFFERS_PER_HOUR, SAME_OFFER, TOKEN_LIFETIME, TRANSACTION_CODE_TRIES, WALLET_CODES_PER_DAY,
 };
-use rules::passport::{CredentialKind, CredentialState};
 use store::Tx;
 use store::audit::Event;
 use store::code::CodeFor;
@@ -360,19 +360,6 @@ pub async fn fetch(
         credential_configuration_ids: vec![credential.kind.as_str().to_owned()],
         grants: Grants { pre_authorized: Some((code, transaction_code)), authorization_code: None },
     })
-}
-
-/// What a credential is called: its kind, and the subject of a core skill.
-pub fn name(service: &Service, credential: &Credential) -> String {
-    match subject_of(credential).filter(|_| credential.kind == CredentialKind::CoreSkill) {
-        Some(subject) => subject,
-        None => kind_name(service, credential.kind),
-    }
-}
-
-/// What a kind of credential is called.
-pub fn kind_name(service: &Service, kind: CredentialKind) -> String {
-    service.word(&format!("credential-{}", kind.as_str()), &[])
 }
 
 #[cfg(test)]

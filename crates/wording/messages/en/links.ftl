@@ -27,19 +27,3 @@ passcode-verification = Verification Passcode
 card-label = Smartcard { $label }
 link-passport = Go to your staff passport
 wallet-code-description = We sent a code of 6 digits in a text message to your mobile phone. Only type it here to add a credential of { $organisation } that you asked for.
-
-## What credentials are called
-
-credential-access-key = Access key
-credential-identity = Identity
-credential-new-starter = New starter information
-credential-right-to-work = Right to work
-credential-dbs = Disclosure and Barring Service (DBS)
-credential-dbs-supporting = DBS supporting information
-credential-occupational-health = Occupational health
-credential-professional-registration = Professional registration
-credential-tuberculosis = Tuberculosis
-credential-varicella = Varicella
-credential-employment-assignment = Employment assignment
-credential-temporary-placement = Temporary placement
-credential-core-skill = Core skill

@@ -104,9 +104,10 @@ statements! {
     BY_TOKEN = "SELECT id, credential_id, session_id, reissue, transaction_code IS NOT NULL AS asks_code, tries, made_at,
         expires_at, fetched_at, redeemed_at, dpop_thumbprint, issued_at, told, cancelled_at, failed_at FROM credential_offer
         WHERE access_token = $1";
+    // Of two that were made in the same moment the one that the other ended is the older.
     LATEST = "SELECT id, credential_id, session_id, reissue, transaction_code IS NOT NULL AS asks_code, tries, made_at, expires_at,
         fetched_at, redeemed_at, dpop_thumbprint, issued_at, told, cancelled_at, failed_at FROM credential_offer
-        WHERE credential_id = $1 AND session_id = $2 ORDER BY made_at DESC, id DESC LIMIT 1";
+        WHERE credential_id = $1 AND session_id = $2 ORDER BY made_at DESC, cancelled_at IS NOT NULL, id DESC LIMIT 1";
     FETCHED = "UPDATE credential_offer SET fetched_at = $2 WHERE id = $1 AND fetched_at IS NULL";
     // That it is alive, how often it was tried, and whether the code is right are one condition of one statement: however many try
     // at once, on however many nodes, each try is counted and one of them wins.

@@ -1,39 +1,12 @@
 // Guide 000 in a browser: reviewing and rejecting new credentials, on a large screen and on a small one.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test, type House } from '../support/house.ts';
+import { issue, skill } from '../support/credentials.ts';
+import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
-import { eirlys, tomos, type Person } from '../support/people.ts';
+import { eirlys, tomos } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
 
-const assurance = {
-  origin: 'Electronic Staff Record',
-  policy: 'CSTF',
-  outcome: 'Passed',
-  provider: 'Northfield Hospitals',
-  verifier: 'Northfield Hospitals',
-  method: 'E-learning',
-  pedigree: 'Authoritative',
-  last_refresh: '2026-01-05',
-};
-const skill = (subject: string, level?: string) => ({
-  kind: 'core-skill',
-  claims: { subject, ...(level && { level }), attained_on: '2026-01-05' },
-  assurance,
-  valid_until: '2099-12-31',
-});
 // The longest words that a page has to hold.
 const RESUSCITATION = 'Paediatric immediate life support';
-
-/** The trust issues credentials, by the command line. */
-async function issue(house: House, person: Person, credentials: unknown[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'credentials-'));
-  const file = join(folder, 'credentials.json');
-  await writeFile(file, JSON.stringify(credentials));
-  await house.fobwatch('passport', 'provide', '--organisation', 'NTH', '--person', person.email, file);
-  await rm(folder, { recursive: true });
-}
 
 test('the guide of reviewing and rejecting new credentials', async ({ page, house }) => {
   test.slow();

@@ -1,40 +1,12 @@
 // Guide 000 from start to end, with a wallet on a phone that others wrote.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
+import { issue, skill } from '../support/credentials.ts';
 import { expect, test, type House } from '../support/house.ts';
 import { look } from '../support/look.ts';
 import { firstCode, nextFrom } from '../support/messages.ts';
 import { gwenllian, hedd, type Person } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
 import { Wallet } from '../support/wallet.ts';
-
-const assurance = {
-  origin: 'Electronic Staff Record',
-  policy: 'CSTF',
-  outcome: 'Passed',
-  provider: 'Northfield Hospitals',
-  verifier: 'Northfield Hospitals',
-  method: 'E-learning',
-  pedigree: 'Authoritative',
-  last_refresh: '2026-01-05',
-};
-const skill = (subject: string) => ({
-  kind: 'core-skill',
-  claims: { subject, attained_on: '2026-01-05' },
-  assurance,
-  valid_until: '2099-12-31',
-});
-
-/** The trust issues credentials, by the command line. */
-async function issue(house: House, person: Person, credentials: unknown[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'credentials-'));
-  const file = join(folder, 'credentials.json');
-  await writeFile(file, JSON.stringify(credentials));
-  await house.fobwatch('passport', 'provide', '--organisation', 'NTH', '--person', person.email, file);
-  await rm(folder, { recursive: true });
-}
 
 /** Does something that sends the code for a wallet, and returns it. */
 async function walletCode(house: House, person: Person, act: () => Promise<unknown>): Promise<string> {
@@ -101,7 +73,7 @@ test('reviewing, accepting and rejecting new credentials', async ({ page, browse
 
   await test.step('a trust issues new credentials: a notification with a link to log in', async () => {
     const subjects = ['Fire safety', 'Conflict resolution', 'Health, safety and welfare', 'Equality, diversity and human rights'];
-    const mail = await house.mailbox.next(gwenllian.email, () => issue(house, gwenllian, subjects.map(skill)));
+    const mail = await house.mailbox.next(gwenllian.email, () => issue(house, gwenllian, subjects.map((subject) => skill(subject))));
     expect(mail.text).toContain(`${house.url}/passport`);
     expect(mail.text).not.toContain('openid');
   });

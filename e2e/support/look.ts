@@ -1,7 +1,7 @@
 // Looking at a page as many people would: on a large screen, on a small one, and with a screen reader's demands.
 import { mkdirSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import axe from 'axe-core';
 
 const SIZES = [
   { name: 'wide', width: 1280, height: 900 },
@@ -10,9 +10,11 @@ const SIZES = [
 ] as const;
 
 const PICTURES = 'results/pages';
+/** Pictures are for people to look at: they take longer than all else, and nobody looks at those of a build server. */
+const KEEPS_PICTURES = process.env['CI'] === undefined;
 let seen = 0;
 
-/** Checks the page as it stands in both sizes and keeps a picture of each in e2e/results/pages. */
+/** Checks the page as it stands in both sizes and keeps a picture of each in e2e/results/pages, see `picture`. */
 export async function look(page: Page, name: string): Promise<void> {
   await test.step(`look at "${name}"`, async () => {
     // A page that has only begun to arrive has nothing on it to look at.
@@ -20,12 +22,7 @@ export async function look(page: Page, name: string): Promise<void> {
     const before = page.viewportSize();
     for (const size of SIZES) {
       await page.setViewportSize(size);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map((violation) => ({
-        rule: violation.id,
-        what: violation.help,
-        where: violation.nodes.map((node) => node.target.join(' ')),
-      }));
+      const found = await complaintsOfAxe(page);
       expect(found, `axe finds nothing on "${name}" (${size.name})`).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow, `"${name}" needs no scrolling to the side (${size.name})`).toBeLessThanOrEqual(0);
@@ -35,8 +32,27 @@ export async function look(page: Page, name: string): Promise<void> {
   });
 }
 
-/** Keeps a picture of the whole page, numbered in the order in which they were taken. */
+interface Complaint {
+  rule: string;
+  what: string;
+  where: string[];
+}
+
+/**
+ * What axe finds on the page as it stands. It is put into each document once; what it is content with is not told, since telling takes
+ * longer than looking. No page has frames.
+ */
+async function complaintsOfAxe(page: Page): Promise<Complaint[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, help, nodes }) => ({ rule: id, what: help, where: nodes.map(({ target }) => target.join(' ')) }));
+  });
+}
+
+/** Keeps a picture of the whole page, numbered in the order in which they were taken; none where `CI` is set. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (!KEEPS_PICTURES) return;
   const folder = `${PICTURES}/${slug(test.info().titlePath.slice(1).join(' '))}`;
   mkdirSync(folder, { recursive: true });
   seen += 1;

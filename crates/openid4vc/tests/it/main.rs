@@ -6,6 +6,7 @@
 mod authority;
 mod dcql;
 mod issuer;
+mod other_library;
 mod outside;
 mod sd_jwt;
 mod sd_jwt_vc;

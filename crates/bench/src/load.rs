@@ -6,7 +6,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use hyper_util::rt::TokioIo;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -72,14 +72,20 @@ impl Connection {
         self.send(request, cookie, form).await
     }
 
-    /// Sends JSON; answers the status and what came back.
-    pub async fn post_json(&mut self, path: &str, body: String) -> Result<(u16, Bytes)> {
-        let request = Request::post(path)
-            .header(CONTENT_TYPE, "application/json")
-            .header(HOST, &self.host)
-            .body(Full::new(Bytes::from(body)))?;
+    /// Sends JSON, in the name of whoever has the token; answers the status and what came back.
+    pub async fn post_json(
+        &mut self,
+        path: &str,
+        token: Option<&str>,
+        body: String,
+    ) -> Result<(u16, Bytes)> {
+        let mut request =
+            Request::post(path).header(CONTENT_TYPE, "application/json").header(HOST, &self.host);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
         self.sender.ready().await?;
-        let response = self.sender.send_request(request).await?;
+        let response = self.sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
         let status = response.status().as_u16();
         Ok((status, response.into_body().collect().await?.to_bytes()))
     }

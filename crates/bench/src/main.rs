@@ -10,7 +10,9 @@ mod authority;
 mod calls;
 mod certificates;
 mod credentials;
+mod issuances;
 mod load;
+mod monday;
 mod ocsp;
 mod people;
 mod revocation;
@@ -31,13 +33,24 @@ const CALLS: usize = 200;
 const PHONES: usize = 10_000;
 /// Cards about which is decided every day.
 const CARDS: usize = 1_500_000;
+/// People who are reminded of what they have to review.
+const REMINDED: usize = 200_000;
 /// Cards that are revoked, one after another.
 const REVOKED: usize = 60;
 const PAGES_FOR: Duration = Duration::from_secs(2);
 
 /// The parts, in the order in which all are measured.
-const PARTS: [&str; 7] =
-    ["service", "phones", "certificates", "revocation", "calls", "smartcards", "credentials"];
+const PARTS: [&str; 9] = [
+    "service",
+    "phones",
+    "certificates",
+    "revocation",
+    "calls",
+    "smartcards",
+    "credentials",
+    "issuances",
+    "monday",
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -75,6 +88,8 @@ async fn measure(binary: &Path, part: &str, count: Option<usize>) -> Result<()> 
         "revocation" => revocation::measure(binary, count.unwrap_or(REVOKED)).await,
         "calls" => calls::at_once(count.unwrap_or(CALLS)).await,
         "credentials" => credentials::measure(),
+        "issuances" => issuances::measure(binary).await,
+        "monday" => monday::remind(count.unwrap_or(REMINDED)).await,
         "smartcards" => smartcards::decide(count.unwrap_or(CARDS)).await,
         other => bail!("{other:?} is no part: choose one of {PARTS:?}"),
     }

@@ -10,6 +10,7 @@ use channels::{
     SipSettings, Smpp, SmtpChannel, Speech, TextChannel, Twilio, TwilioVoice, VoiceChannel, WebPush,
     WithBackup,
 };
+use journeys::passport::PassportSettings;
 use journeys::{Breached, Settings};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
@@ -258,8 +259,15 @@ pub fn settings(config: &Config) -> Settings {
         email_from: config.email.from.as_str().to_owned(),
         push_hosts: config.authenticator.push_hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         certificate_country: config.smartcards.country.as_str().to_owned(),
+        passport: passport(config),
         alarm_email: config.text.alarm_to.as_ref().map(|mailbox| mailbox.address().to_owned()),
     }
+}
+
+/// What holds between this service and wallets.
+pub fn passport(config: &Config) -> PassportSettings {
+    let wallets = config.passport.wallets.iter().map(|wallet| wallet.app().clone()).collect();
+    PassportSettings { wallets }
 }
 
 /// Which telephone numbers count as mobiles. The numbers that Ofcom keeps for drama reach nobody, so they count only where

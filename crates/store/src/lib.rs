@@ -39,6 +39,7 @@ pub mod organisation;
 pub mod outbox;
 pub mod passcode_history;
 pub mod passkey;
+pub mod passport_authorisation;
 pub mod passport_client;
 pub mod passport_event;
 pub mod passport_key;

@@ -63,6 +63,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::outbox::STATEMENTS,
         crate::passcode_history::STATEMENTS,
         crate::passkey::STATEMENTS,
+        crate::passport_authorisation::STATEMENTS,
         crate::passport_client::STATEMENTS,
         crate::passport_event::STATEMENTS,
         crate::passport_key::STATEMENTS,

@@ -4,6 +4,7 @@
 mod answers;
 mod metadata;
 
+use crate::visitor::Visitor;
 use crate::{Web, urls};
 use answers::{json, refused, refused_resource, secret};
 use axum::Router;
@@ -32,6 +33,7 @@ const DPOP: &str = "dpop";
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::VC_OFFER, get(offer))
+        .route(urls::VC_PUSH, post(push))
         .route(urls::VC_TOKEN, post(token))
         .route(urls::VC_NONCE, post(nonce))
         .route(urls::VC_CREDENTIAL, post(credential))
@@ -112,6 +114,32 @@ async fn token(
     match redeemed {
         Ok(token) => {
             let mut answer = json(StatusCode::OK, &token.body());
+            answers::with_dpop_nonce(&web, &mut answer);
+            secret(answer)
+        }
+        Err(refusal) => refused(&web, &refusal),
+    }
+}
+
+/// Pushed with the address of 90 seconds that it is told, it comes back in somebody's browser: [`crate::passport_wallet`].
+async fn push(
+    State(web): State<Web>,
+    Visitor(network): Visitor,
+    Path(organisation): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let pushed = match fields(&headers, &body) {
+        Ok(fields) => {
+            passport::authorise::push(&web, &organisation, sent(&uri, &headers), &fields, &network).await
+        }
+        Err(wrong) => Err(WalletRefusal::OAuth(wrong)),
+    };
+    match pushed {
+        Ok(pushed) => {
+            let told = object!({ "request_uri": pushed.request_uri, "expires_in": pushed.expires_in });
+            let mut answer = json(StatusCode::CREATED, &told);
             answers::with_dpop_nonce(&web, &mut answer);
             secret(answer)
         }

@@ -624,7 +624,15 @@ pub const ACCESS_KEY_ADDED: &str = "/passport/access-key/added";
 pub const VC_OFFER: &str = "/vc/{organisation}/offers/{reference}";
 /// Where a wallet trades a code in.
 pub const VC_TOKEN: &str = "/vc/{organisation}/token";
-/// Where it fetches a number to sign.
+/// Where it pushes what it asks its person for (RFC 9126).
+pub const VC_PUSH: &str = "/vc/{organisation}/par";
+/// Where it then leads its person's browser.
+pub const VC_AUTHORIZE: &str = "/vc/{organisation}/authorize";
+/// *A wallet asks for your credentials*.
+pub const PASSPORT_WALLET: &str = "/passport/wallet";
+/// *Cancel* there.
+pub const PASSPORT_WALLET_CANCEL: &str = "/passport/wallet/cancel";
+/// Where a wallet fetches a number to sign.
 pub const VC_NONCE: &str = "/vc/{organisation}/nonce";
 /// Where it fetches a credential.
 pub const VC_CREDENTIAL: &str = "/vc/{organisation}/credential";

@@ -11,7 +11,7 @@ use vault::Secret;
 use super::schema::settings;
 use super::value::{
     CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat,
-    ObjectId, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
+    ObjectId, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Wallet, Words, Zone,
 };
 
 settings! {
@@ -217,6 +217,14 @@ settings! {
         mtls_certificate: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.pem";
         /// The unencrypted key of this certificate, PEM.
         mtls_key: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.key";
+    }
+    /// Staff passports: the wallets that credentials go to.
+    passport: Passport {
+        /// Wallets that may send their people here to sign in and to accept credentials, each as `CLIENT_ID | NAME | ADDRESS`: what the
+        /// wallet calls itself, what people call it, and the address to which people go back afterwards, with further addresses behind
+        /// further `|`. Addresses are compared letter by letter; `,` in one is written `%2C`. Without any wallet, credentials are added by
+        /// QR codes alone.
+        wallets: Vec<Wallet>, default "", example "ward-wallet | Ward Wallet | https://wallet.northfield.example/back";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

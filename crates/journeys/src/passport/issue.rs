@@ -5,8 +5,8 @@ use super::keys::{Signer, signer};
 use super::made::{signed, status_address};
 use super::revoke::revoke_copies;
 use super::wallet::{
-    Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random, refused,
-    token_oldest,
+    Authorised, Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random,
+    refused, token_oldest,
 };
 use crate::{Refusal, Service};
 use jiff::Timestamp;
@@ -57,11 +57,10 @@ pub async fn issue(
 ) -> Result<Body, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
-    let offer = authorised(service, &organisation, sent, now).await?;
-    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(denied)?;
+    let authorised = authorised(service, &organisation, sent, now).await?;
     let request = CredentialRequest::read(asked.media_type, asked.body, NO_ENCRYPTION)?;
-    is_of(&request.requested, credential.kind)?;
-    let bindings = bindings(service, &organisation, &request, now)?;
+    let (offer, credential) = asked_for(service, &authorised, &request.requested).await?;
+    let bindings = bindings(service, &organisation, &request, authorised.client.as_deref(), now)?;
     // A key may have to be made first, which is nothing to hold a transaction for.
     let signer = signer(service, &organisation).await?;
     let mut tx = service.store.begin().await?;
@@ -108,22 +107,41 @@ fn denied() -> WalletRefusal {
     refused(CredentialError::CredentialRequestDenied, "the credential cannot be issued any more")
 }
 
-/// Whether what is asked for is what the token is for.
-fn is_of(requested: &Requested, kind: CredentialKind) -> Result<(), WalletRefusal> {
-    match requested {
-        Requested::Configuration(name) if name == kind.as_str() => Ok(()),
-        Requested::Configuration(name) if CredentialKind::parse(name).is_some() => {
-            Err(refused(CredentialError::InvalidCredentialRequest, "the token is for another credential"))
+/// Which of the things that the token is for is asked for. Whoever was told identifiers asks by those, and nobody else does (section 8.2).
+async fn asked_for(
+    service: &Service,
+    authorised: &Authorised,
+    requested: &Requested,
+) -> Result<(CredentialOffer, Credential), WalletRefusal> {
+    for offer in &authorised.offers {
+        let credential = service.store.credential(offer.credential_id).await?.ok_or_else(denied)?;
+        let is_it = match requested {
+            Requested::Configuration(name) => !authorised.by_identifiers && name == credential.kind.as_str(),
+            Requested::Identifier(id) => authorised.by_identifiers && *id == credential.id.to_string(),
+        };
+        if is_it {
+            return Ok((offer.clone(), credential));
         }
-        Requested::Configuration(_) => Err(refused(
-            CredentialError::UnknownCredentialConfiguration,
-            "nothing of this name is issued here",
-        )),
-        Requested::Identifier(_) => Err(refused(
-            CredentialError::UnknownCredentialIdentifier,
-            "no identifiers were given with the token",
-        )),
     }
+    let (code, why) = match requested {
+        Requested::Configuration(name) if CredentialKind::parse(name).is_none() => {
+            (CredentialError::UnknownCredentialConfiguration, "nothing of this name is issued here")
+        }
+        Requested::Configuration(_) if authorised.by_identifiers => (
+            CredentialError::InvalidCredentialRequest,
+            "use a credential_identifier that came with the token",
+        ),
+        Requested::Configuration(_) => {
+            (CredentialError::InvalidCredentialRequest, "the token is for another credential")
+        }
+        Requested::Identifier(_) if authorised.by_identifiers => {
+            (CredentialError::UnknownCredentialIdentifier, "the token is for nothing of this identifier")
+        }
+        Requested::Identifier(_) => {
+            (CredentialError::UnknownCredentialIdentifier, "no identifiers were given with the token")
+        }
+    };
+    Err(refused(code, why))
 }
 
 /// The keys that the wallet showed it has.
@@ -131,13 +149,14 @@ fn bindings(
     service: &Service,
     organisation: &Organisation,
     request: &CredentialRequest,
+    client_id: Option<&str>,
     now: Timestamp,
 ) -> Result<Bindings, WalletRefusal> {
     let issuer = issuer(service, organisation);
     let nonces = credential_nonces(service);
     let is_nonce = |nonce: &str| nonces.is_fresh(nonce, now);
     let rules =
-        ProofRules { issuer: &issuer, is_nonce: &is_nonce, batch: BATCH, attested_by: None, client_id: None };
+        ProofRules { issuer: &issuer, is_nonce: &is_nonce, batch: BATCH, attested_by: None, client_id };
     let proofs = request
         .proofs
         .as_ref()

@@ -6,7 +6,9 @@ use super::made::kind_address;
 use super::naming::title;
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::{Refusal, Service};
-use openid4vc::issuer::{AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules};
+use openid4vc::issuer::{
+    AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules,
+};
 use rules::passport::CredentialKind;
 use rules::passport::issuing::BATCH;
 use serde_json::{Value, json};
@@ -99,11 +101,12 @@ fn display(organisation: &Organisation, kind: CredentialKind) -> Value {
 pub async fn server_metadata(service: &Service, organisation_code: &str) -> Result<Value, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let issuer = issuer(service, &organisation);
-    let token = format!("{issuer}/token");
+    let [token, authorize, push] = ["token", "authorize", "par"].map(|path| format!("{issuer}/{path}"));
+    let endpoints = AuthorizationEndpoints { authorize: &authorize, push: &push };
     let told = AuthorizationServer {
         issuer: &issuer,
         token_endpoint: &token,
-        authorization: None,
+        authorization: service.settings.passport.has_clients().then_some(endpoints),
         challenge_endpoint: None,
         haip: false,
     };

@@ -3,6 +3,8 @@
 pub mod access_key;
 pub mod answer;
 pub mod asking;
+mod authorisation_code;
+pub mod authorise;
 pub mod client;
 pub mod history;
 mod issue;
@@ -27,6 +29,7 @@ pub mod share;
 mod status;
 mod token;
 mod wallet;
+mod wallet_client;
 pub mod withdraw;
 
 pub use issue::{Asked, issue};
@@ -41,3 +44,4 @@ pub use revoke::revoke_copies;
 pub use status::{Published, StatusCache, status_list};
 pub use token::redeem;
 pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
+pub use wallet_client::{PassportSettings, WalletApp};

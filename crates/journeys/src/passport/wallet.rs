@@ -1,5 +1,6 @@
 //! What a wallet sends along with its requests, and what it is told when they are refused.
 
+use super::authorise::Wish;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use openid4vc::issuer::{CredentialError, DpopProblem, DpopProof, HttpRequest, Nonces, OAuthError, Refused};
@@ -125,24 +126,40 @@ pub(super) fn token_hash(service: &Service, token: &Token) -> [u8; 32] {
     service.keys.keyed_hash("passport-access-token", &[token.as_str().as_bytes()])
 }
 
-/// The offer that the request's access token was given for, if its holder sends it and it still works.
+/// What an access token is for.
+pub(super) struct Authorised {
+    /// The offers that its wallet may take, at least one.
+    pub offers: Vec<CredentialOffer>,
+    /// What the wallet calls itself, where it said so.
+    pub client: Option<String>,
+    /// Whether it was told credentials by their identifiers, and asks by those.
+    pub by_identifiers: bool,
+}
+
+/// What the request's access token was given for, if its holder sends it and it still works.
 pub(super) async fn authorised(
     service: &Service,
     organisation: &Organisation,
     sent: Sent<'_>,
     now: Timestamp,
-) -> Result<CredentialOffer, WalletRefusal> {
+) -> Result<Authorised, WalletRefusal> {
     let invalid = || oauth(OAuthError::InvalidToken, "the access token is not one of ours, or is over");
     let (scheme, text) = sent.authorization.and_then(|sent| sent.split_once(' ')).ok_or_else(invalid)?;
     let token = Token::parse(text.trim()).ok_or_else(invalid)?;
-    let offer = service.store.offer_by_token(&token_hash(service, &token)).await?.ok_or_else(invalid)?;
-    let alive = offer.redeemed_at.is_some_and(|redeemed| redeemed > token_oldest(now));
-    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(invalid)?;
-    if !alive || offer.cancelled_at.is_some() || credential.organisation_id != organisation.id {
-        return Err(invalid());
+    let mut authorised = given(service, &token_hash(service, &token)).await?;
+    let mut alive = Vec::new();
+    for offer in std::mem::take(&mut authorised.offers) {
+        let in_time = offer.redeemed_at.is_some_and(|redeemed| redeemed > token_oldest(now));
+        let Some(credential) = service.store.credential(offer.credential_id).await? else { continue };
+        if in_time && offer.cancelled_at.is_none() && credential.organisation_id == organisation.id {
+            alive.push(offer);
+        }
     }
-    match &offer.dpop_thumbprint {
-        None if scheme.eq_ignore_ascii_case("bearer") => Ok(offer),
+    authorised.offers = alive;
+    // All offers of a token are bound to one key, or none is.
+    let bound_to = authorised.offers.first().ok_or_else(invalid)?.dpop_thumbprint.clone();
+    match bound_to {
+        None if scheme.eq_ignore_ascii_case("bearer") => Ok(authorised),
         None => Err(invalid()),
         Some(thumbprint) => {
             if !scheme.eq_ignore_ascii_case("dpop") {
@@ -150,7 +167,7 @@ pub(super) async fn authorised(
             }
             let proof = proof(service, sent, Some(token.as_str()), now)?
                 .ok_or_else(|| oauth(OAuthError::InvalidDpopProof, "the DPoP proof is missing"))?;
-            if proof.thumbprint() != *thumbprint {
+            if proof.thumbprint() != thumbprint {
                 return Err(invalid());
             }
             let mut tx = service.store.begin().await?;
@@ -158,9 +175,24 @@ pub(super) async fn authorised(
                 return Err(used_proof());
             }
             tx.commit().await?;
-            Ok(offer)
+            Ok(authorised)
         }
     }
+}
+
+/// What a token (keyed hash) was given for, however that stands: one offer by its code, or all that somebody granted at once.
+async fn given(service: &Service, token: &[u8]) -> Result<Authorised, WalletRefusal> {
+    if let Some(offer) = service.store.offer_by_token(token).await? {
+        return Ok(Authorised { offers: vec![offer], client: None, by_identifiers: false });
+    }
+    let Some(authorisation) = service.store.authorisation_by_token(token).await? else {
+        return Ok(Authorised { offers: Vec::new(), client: None, by_identifiers: false });
+    };
+    Ok(Authorised {
+        offers: service.store.offers_of_authorisation(authorisation.id).await?,
+        by_identifiers: Wish::read(&authorisation)?.by_details,
+        client: Some(authorisation.client),
+    })
 }
 
 /// A token that was given at this moment, or earlier, is over.

@@ -68,6 +68,9 @@ fn fault_of_ours(fault: &Refusal) -> Response {
     if matches!(fault, Refusal::Busy | Refusal::Store(StoreError::Unavailable(_))) {
         return json(StatusCode::SERVICE_UNAVAILABLE, &object!({ "error": "temporarily_unavailable" }));
     }
+    if matches!(fault, Refusal::NetworkBusy) {
+        return json(StatusCode::TOO_MANY_REQUESTS, &object!({ "error": "temporarily_unavailable" }));
+    }
     tracing::error!(error = %fault, "a wallet cannot be served");
     json(StatusCode::INTERNAL_SERVER_ERROR, &object!({ "error": "server_error" }))
 }

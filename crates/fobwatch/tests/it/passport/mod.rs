@@ -1,5 +1,8 @@
 //! The staff passport (guide 000): what wallets are given and show, and its pages. Told by story in the files beside this one.
 
+mod authorise;
+mod authorise_flow;
+mod authorise_refusals;
 mod issuer;
 mod issuer_access_key;
 mod issuer_flow;

@@ -34,3 +34,13 @@ CREATE INDEX passport_authorisation_made ON passport_authorisation (made_at);
 -- The authorisation by which its person granted an offer to a wallet: its token is then that of the authorisation.
 ALTER TABLE credential_offer ADD COLUMN authorisation_id {uuid};
 CREATE INDEX credential_offer_authorisation ON credential_offer (authorisation_id);
+
+-- A key for which wallets encrypt what they ask for (OpenID4VCI 1.0, section 10). It is told to wallets, then only taken, then erased.
+CREATE TABLE passport_request_key (
+    id {uuid} PRIMARY KEY,
+    -- Sealed: the secret number of a key on P-256.
+    key {bytes} NOT NULL,
+    made_at {time} NOT NULL,
+    told_until {time} NOT NULL,
+    taken_until {time} NOT NULL
+) {strict};

@@ -3,6 +3,7 @@
 
 use super::keys::{Signer, signer};
 use super::made::{signed, status_address};
+use super::request_keys::{encryption, request_keys};
 use super::revoke::revoke_copies;
 use super::wallet::{
     Authorised, Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random,
@@ -11,8 +12,7 @@ use super::wallet::{
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use openid4vc::issuer::{
-    Bindings, Body, CredentialError, CredentialRequest, CredentialResponse, Encryption, OAuthError,
-    ProofRules, Requested,
+    Bindings, Body, CredentialError, CredentialRequest, CredentialResponse, OAuthError, ProofRules, Requested,
 };
 use openid4vc::jose::PublicKey;
 use openid4vc::status_list::{Reference, draw_place};
@@ -30,10 +30,6 @@ use store::organisation::Organisation;
 use store::passport_event::NewPassportEvent;
 use store::status_list::NewStatusList;
 
-/// Nothing is encrypted beside the connection: there is no key for it that all nodes have.
-pub(super) const NO_ENCRYPTION: Encryption<'static> =
-    Encryption { keys: &[], request_required: false, response_required: false };
-
 /// A request for a credential.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -47,7 +43,7 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// [`WalletRefusal::OAuth`] for the token, [`WalletRefusal::Credential`] for what is asked: `invalid_credential_request`,
-/// `unknown_credential_configuration`, `unknown_credential_identifier`, `invalid_proof`, `invalid_nonce`, and
+/// `unknown_credential_configuration`, `unknown_credential_identifier`, `invalid_proof`, `invalid_nonce`, `invalid_encryption_parameters`, and
 /// `credential_request_denied` where the credential was taken back, rejected or revoked meanwhile.
 pub async fn issue(
     service: &Service,
@@ -58,7 +54,8 @@ pub async fn issue(
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
     let authorised = authorised(service, &organisation, sent, now).await?;
-    let request = CredentialRequest::read(asked.media_type, asked.body, NO_ENCRYPTION)?;
+    let keys = request_keys(service, now).await?;
+    let request = CredentialRequest::read(asked.media_type, asked.body, encryption(&keys))?;
     let (offer, credential) = asked_for(service, &authorised, &request.requested).await?;
     let bindings = bindings(service, &organisation, &request, authorised.client.as_deref(), now)?;
     // A key may have to be made first, which is nothing to hold a transaction for.

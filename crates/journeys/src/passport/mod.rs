@@ -23,6 +23,7 @@ mod refusal;
 pub mod reject;
 pub mod reminders;
 pub mod request;
+mod request_keys;
 pub mod review;
 mod revoke;
 pub mod share;

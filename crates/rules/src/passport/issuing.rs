@@ -61,3 +61,9 @@ pub const AUTHORISATION_CODE_LIFETIME: SignedDuration = SignedDuration::from_min
 /// Authorisation requests pushed from one network. Phones of a whole country share few addresses.
 pub const PUSHES_PER_NETWORK: Limit =
     Limit { name: "passport-pushes-per-network", at_most: 12_000, within: SignedDuration::from_mins(10) };
+
+/// So long wallets are told a key for which they encrypt what they ask for.
+pub const REQUEST_KEY_TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// So long what was encrypted for it is taken: a day longer, for those who keep what they were told.
+pub const REQUEST_KEY_TAKEN: SignedDuration = SignedDuration::from_hours(31 * 24);

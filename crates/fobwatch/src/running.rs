@@ -217,6 +217,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         written: Notify::new(),
         push,
         watch: journeys::watch::Watch::default(),
+        signing: journeys::passport::SigningQueue::default(),
         authority: authority.issuer,
         published: authority.published,
     }))

@@ -44,3 +44,17 @@ CREATE TABLE passport_request_key (
     told_until {time} NOT NULL,
     taken_until {time} NOT NULL
 ) {strict};
+
+-- Credentials that a wallet was told to ask for again (OpenID4VCI 1.0, section 9).
+CREATE TABLE passport_deferred (
+    id {uuid} PRIMARY KEY,
+    -- Keyed hash of what the wallet asks by.
+    transaction_id {bytes} NOT NULL UNIQUE,
+    offer_id {uuid} NOT NULL,
+    -- The public keys that it showed it has, JSON.
+    holders TEXT NOT NULL,
+    made_at {time} NOT NULL,
+    -- It was given, once.
+    given_at {time}
+) {strict};
+CREATE INDEX passport_deferred_made ON passport_deferred (made_at);

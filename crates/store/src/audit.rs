@@ -309,6 +309,8 @@ pub enum Event {
         count: u32,
         reissue: bool,
     },
+    /// A wallet was told to ask for a credential again: its issuer could not sign.
+    CredentialDeferred { account: Uuid, credential: Uuid, offer: Uuid },
     /// Somebody let the wallet `client` have so many credentials, after signing in for it.
     WalletAuthorised { account: Uuid, organisation: Uuid, authorisation: Uuid, client: String, count: u32 },
     /// They did not want that.

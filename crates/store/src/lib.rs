@@ -41,6 +41,7 @@ pub mod passcode_history;
 pub mod passkey;
 pub mod passport_authorisation;
 pub mod passport_client;
+pub mod passport_deferred;
 pub mod passport_event;
 pub mod passport_key;
 pub mod passport_opt_out;

@@ -65,6 +65,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::passkey::STATEMENTS,
         crate::passport_authorisation::STATEMENTS,
         crate::passport_client::STATEMENTS,
+        crate::passport_deferred::STATEMENTS,
         crate::passport_event::STATEMENTS,
         crate::passport_key::STATEMENTS,
         crate::passport_opt_out::STATEMENTS,

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use journeys::passport::{self, Asked, Sent, WalletRefusal};
+use journeys::passport::{self, Answer, Asked, Sent, WalletRefusal};
 use openid4vc::issuer::{OAuthError, Refused};
 use serde_json::json as object;
 use std::collections::BTreeMap;
@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::VC_TOKEN, post(token))
         .route(urls::VC_NONCE, post(nonce))
         .route(urls::VC_CREDENTIAL, post(credential))
+        .route(urls::VC_DEFERRED, post(deferred))
         .route(urls::VC_NOTIFICATION, post(notification))
         .merge(metadata::routes())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -167,9 +168,29 @@ async fn credential(
 ) -> Response {
     let media_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let asked = Asked { media_type, body: &body };
-    match passport::issue(&web, &organisation, sent(&uri, &headers), asked).await {
-        Ok(issued) => secret(([(CONTENT_TYPE, issued.media_type)], issued.content).into_response()),
-        Err(refusal) => refused_resource(&web, &refusal),
+    answered(&web, passport::issue(&web, &organisation, sent(&uri, &headers), asked).await)
+}
+
+async fn deferred(
+    State(web): State<Web>,
+    Path(organisation): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let asked = Asked { media_type, body: &body };
+    answered(&web, passport::deferred(&web, &organisation, sent(&uri, &headers), asked).await)
+}
+
+/// Credentials, or when to ask again.
+fn answered(web: &Web, answer: Result<Answer, WalletRefusal>) -> Response {
+    match answer {
+        Ok(Answer { status, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            secret((status, [(CONTENT_TYPE, body.media_type)], body.content).into_response())
+        }
+        Err(refusal) => refused_resource(web, &refusal),
     }
 }
 

@@ -636,6 +636,8 @@ pub const PASSPORT_WALLET_CANCEL: &str = "/passport/wallet/cancel";
 pub const VC_NONCE: &str = "/vc/{organisation}/nonce";
 /// Where it fetches a credential.
 pub const VC_CREDENTIAL: &str = "/vc/{organisation}/credential";
+/// Where it asks again for one that could not be signed at once.
+pub const VC_DEFERRED: &str = "/vc/{organisation}/deferred";
 /// Where it tells what became of it.
 pub const VC_NOTIFICATION: &str = "/vc/{organisation}/notification";
 /// What the issuer says of itself: the standard's address, and the one of drafts.

@@ -525,6 +525,7 @@ pub const AUDIT: &[&str] = &[
     "credential_offer_ended",
     "credential_offer_redeemed",
     "credential_issued",
+    "credential_deferred",
     "wallet_authorised",
     "wallet_not_authorised",
     "wallet_code_repeated",

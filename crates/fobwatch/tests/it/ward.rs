@@ -307,6 +307,7 @@ fn assemble(
             None => crate::smartcards::authority::authority(),
         }),
         watch: journeys::watch::Watch::default(),
+        signing: journeys::passport::SigningQueue::default(),
         published: setup.published.then(|| crate::certificates::published(setup.changed_authority)),
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

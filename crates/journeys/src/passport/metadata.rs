@@ -57,8 +57,8 @@ fn with_metadata<T>(
     tell: impl FnOnce(&IssuerMetadata<'_>) -> T,
 ) -> T {
     let issuer = issuer(service, organisation);
-    let [credential, nonce, notification] =
-        ["credential", "nonce", "notification"].map(|path| format!("{issuer}/{path}"));
+    let [credential, nonce, deferred, notification] =
+        ["credential", "nonce", "deferred", "notification"].map(|path| format!("{issuer}/{path}"));
     let rules = ProofRules {
         issuer: &issuer,
         is_nonce: &|_| false,
@@ -83,7 +83,7 @@ fn with_metadata<T>(
         name: &organisation.name,
         credential_endpoint: &credential,
         nonce_endpoint: &nonce,
-        deferred_endpoint: None,
+        deferred_endpoint: Some(&deferred),
         notification_endpoint: &notification,
         encryption: encryption(keys),
         batch: BATCH,

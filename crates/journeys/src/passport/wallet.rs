@@ -2,7 +2,7 @@
 
 use super::authorise::Wish;
 use crate::{Refusal, Service};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openid4vc::issuer::{CredentialError, DpopProblem, DpopProof, HttpRequest, Nonces, OAuthError, Refused};
 use rules::passport::issuing::TOKEN_LIFETIME;
 use store::StoreError;
@@ -143,13 +143,27 @@ pub(super) async fn authorised(
     sent: Sent<'_>,
     now: Timestamp,
 ) -> Result<Authorised, WalletRefusal> {
+    authorised_for(service, organisation, sent, TOKEN_LIFETIME, now).await
+}
+
+/// The same, where a token that is bound to a key works for `bound`. Any other one works no longer than [`TOKEN_LIFETIME`]
+/// (OpenID4VCI 1.0, section 13.7).
+pub(super) async fn authorised_for(
+    service: &Service,
+    organisation: &Organisation,
+    sent: Sent<'_>,
+    bound: SignedDuration,
+    now: Timestamp,
+) -> Result<Authorised, WalletRefusal> {
     let invalid = || oauth(OAuthError::InvalidToken, "the access token is not one of ours, or is over");
     let (scheme, text) = sent.authorization.and_then(|sent| sent.split_once(' ')).ok_or_else(invalid)?;
     let token = Token::parse(text.trim()).ok_or_else(invalid)?;
     let mut authorised = given(service, &token_hash(service, &token)).await?;
     let mut alive = Vec::new();
     for offer in std::mem::take(&mut authorised.offers) {
-        let in_time = offer.redeemed_at.is_some_and(|redeemed| redeemed > token_oldest(now));
+        let lifetime = if offer.dpop_thumbprint.is_some() { bound } else { TOKEN_LIFETIME };
+        let oldest = now.saturating_sub(lifetime).unwrap_or(Timestamp::MIN);
+        let in_time = offer.redeemed_at.is_some_and(|redeemed| redeemed > oldest);
         let Some(credential) = service.store.credential(offer.credential_id).await? else { continue };
         if in_time && offer.cancelled_at.is_none() && credential.organisation_id == organisation.id {
             alive.push(offer);

@@ -67,3 +67,9 @@ pub const REQUEST_KEY_TOLD: SignedDuration = SignedDuration::from_hours(30 * 24)
 
 /// So long what was encrypted for it is taken: a day longer, for those who keep what they were told.
 pub const REQUEST_KEY_TAKEN: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// A wallet that was told to ask for its credential again does so after so long.
+pub const DEFERRED_INTERVAL: SignedDuration = SignedDuration::from_secs(30);
+
+/// So long a credential that was deferred waits for its wallet.
+pub const DEFERRED_LIFETIME: SignedDuration = SignedDuration::from_hours(1);

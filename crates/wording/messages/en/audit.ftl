@@ -121,6 +121,7 @@ audit-credential-offered = Credential offered to a wallet
 audit-credential-offer-ended = Offer of a credential ended
 audit-credential-offer-redeemed = Offer of a credential taken up by a wallet
 audit-credential-issued = Credential added to a wallet
+audit-credential-deferred = Wallet told to ask for a credential again
 audit-wallet-authorised = Wallet let have credentials
 audit-wallet-not-authorised = Wallet not let have credentials
 audit-wallet-code-repeated = Code of a wallet sent twice: its access ended

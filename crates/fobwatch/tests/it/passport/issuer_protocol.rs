@@ -28,7 +28,7 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         let fire = &kinds["core-skill"];
         assert_eq!(fire["vct"], "http://fobwatch.example/vc/types/core-skill");
         assert_eq!(fire["credential_metadata"]["display"][0]["name"], "Core skill");
-        assert!(told.get("deferred_credential_endpoint").is_none(), "what is not there is not told");
+        assert_eq!(told["deferred_credential_endpoint"], format!("{issuer}/deferred"));
     }
     for path in
         ["/.well-known/oauth-authorization-server/vc/NTH", "/vc/NTH/.well-known/oauth-authorization-server"]

@@ -5,6 +5,7 @@ mod authorise_flow;
 mod authorise_refusals;
 mod issuer;
 mod issuer_access_key;
+mod issuer_deferred;
 mod issuer_encryption;
 mod issuer_flow;
 mod issuer_protocol;

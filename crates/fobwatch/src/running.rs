@@ -185,6 +185,7 @@ impl Running {
 /// The service on an opened foundation.
 pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
     let mut settings = wiring::settings(config);
+    settings.passport = wiring::passport(config)?;
     let push = wiring::push(&settings.public_url, &house.keys)?;
     settings.policy.phones.drama_numbers |= hooks.demonstration;
     let email = match &hooks.email {

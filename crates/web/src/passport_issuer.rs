@@ -29,19 +29,30 @@ const LARGEST_BODY: usize = 128 * 1_024;
 /// The header with the server's number for proofs of possession.
 const DPOP_NONCE: &str = "dpop-nonce";
 const DPOP: &str = "dpop";
+/// What the maker of a wallet says of it, and the proof that it is said of the wallet that asks.
+const ATTESTATION: &str = "oauth-client-attestation";
+const ATTESTATION_PROOF: &str = "oauth-client-attestation-pop";
+/// The header with the server's number for that proof.
+const ATTESTATION_CHALLENGE: &str = "oauth-client-attestation-challenge";
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::VC_OFFER, get(offer))
         .route(urls::VC_PUSH, post(push))
         .route(urls::VC_TOKEN, post(token))
+        .route(urls::VC_CHALLENGE, post(challenge))
         .route(urls::VC_NONCE, post(nonce))
         .route(urls::VC_CREDENTIAL, post(credential))
         .route(urls::VC_DEFERRED, post(deferred))
         .route(urls::VC_NOTIFICATION, post(notification))
         .merge(metadata::routes())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION, HeaderName::from_static(DPOP)]))
+        .layer(SetSensitiveRequestHeadersLayer::new([
+            AUTHORIZATION,
+            HeaderName::from_static(DPOP),
+            HeaderName::from_static(ATTESTATION),
+            HeaderName::from_static(ATTESTATION_PROOF),
+        ]))
         .layer(middleware::from_fn(for_everybody))
 }
 
@@ -55,8 +66,11 @@ async fn for_everybody(request: Request, next: Next) -> Response {
     for (name, value) in [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, dpop"),
-        (ACCESS_CONTROL_EXPOSE_HEADERS, "dpop-nonce, www-authenticate"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop",
+        ),
+        (ACCESS_CONTROL_EXPOSE_HEADERS, "dpop-nonce, oauth-client-attestation-challenge, www-authenticate"),
         (ACCESS_CONTROL_MAX_AGE, "600"),
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -74,7 +88,13 @@ fn sent<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Sent<'a> {
             (Some(_), Some(_)) => Some(""),
         }
     };
-    Sent { path: uri.path(), authorization: one(AUTHORIZATION.as_str()), dpop: one(DPOP) }
+    Sent {
+        path: uri.path(),
+        authorization: one(AUTHORIZATION.as_str()),
+        dpop: one(DPOP),
+        attestation: one(ATTESTATION),
+        attestation_proof: one(ATTESTATION_PROOF),
+    }
 }
 
 /// The fields of a form, none of which may stand twice.
@@ -144,6 +164,13 @@ async fn push(
             answers::with_dpop_nonce(&web, &mut answer);
             secret(answer)
         }
+        Err(refusal) => refused(&web, &refusal),
+    }
+}
+
+async fn challenge(State(web): State<Web>, Path(organisation): Path<String>) -> Response {
+    match passport::attestation_challenge(&web, &organisation).await {
+        Ok(challenge) => secret(json(StatusCode::OK, &object!({ "attestation_challenge": challenge }))),
         Err(refusal) => refused(&web, &refusal),
     }
 }

@@ -632,6 +632,8 @@ pub const VC_AUTHORIZE: &str = "/vc/{organisation}/authorize";
 pub const PASSPORT_WALLET: &str = "/passport/wallet";
 /// *Cancel* there.
 pub const PASSPORT_WALLET_CANCEL: &str = "/passport/wallet/cancel";
+/// Where it fetches a number for the proof that its maker vouches for it.
+pub const VC_CHALLENGE: &str = "/vc/{organisation}/challenge";
 /// Where a wallet fetches a number to sign.
 pub const VC_NONCE: &str = "/vc/{organisation}/nonce";
 /// Where it fetches a credential.

@@ -421,6 +421,16 @@ words! {
 }
 
 words! {
+    /// Which profile of the standards is spoken with wallets.
+    PassportProfile {
+        /// What the standards allow.
+        Open = "open",
+        /// The High Assurance Interoperability Profile (HAIP 1.0).
+        Haip = "haip",
+    }
+}
+
+words! {
     /// Who delivers text messages.
     TextProvider {
         /// Nobody: text messages are not offered.

@@ -33,12 +33,15 @@ pub(super) async fn redeem_code(
     typed: Code<'_>,
 ) -> Result<TokenResponse, WalletRefusal> {
     let now = service.clock.now();
-    let client = identified(service, fields)?;
+    let client = identified(service, organisation, sent, fields, now)?;
     let wrong = || oauth(OAuthError::InvalidGrant, "the code is wrong, was used, or is over");
     let code = Token::parse(typed.code).ok_or_else(wrong)?;
     let found = service.store.authorisation_by_code(&authorisation_code_hash(service, &code)).await?;
     let found = found.filter(|found| found.organisation_id == organisation.id).ok_or_else(wrong)?;
     let proof = proof(service, sent, None, now)?;
+    if service.settings.passport.haip && proof.is_none() {
+        return Err(oauth(OAuthError::InvalidDpopProof, "a DPoP proof is required"));
+    }
     let wish = Wish::read(&found)?;
     let thumbprint = proof.as_ref().map(DpopProof::thumbprint);
     if found.redeemed_at.is_none() {
@@ -54,6 +57,7 @@ pub(super) async fn redeem_code(
     let granted = granted(service, &found).await?;
     let token = Token::new(service.random.as_ref());
     let mut tx = service.store.begin().await?;
+    client.use_up(&mut tx, now).await?;
     if let Some(proof) = &proof
         && !tx.use_once(&proof_hash(service, proof), now).await?
     {

@@ -78,7 +78,7 @@ pub struct Pushed {
 /// A wallet pushes what it asks for.
 ///
 /// # Errors
-/// [`WalletRefusal::OAuth`]: `invalid_client` where the wallet is not known, `invalid_request`, `invalid_scope` and
+/// [`WalletRefusal::OAuth`]: `invalid_client` where the wallet is not known, `use_attestation_challenge`, `invalid_request`, `invalid_scope` and
 /// `invalid_authorization_details` where it asks for what is not offered, `invalid_dpop_proof`, `use_dpop_nonce`.
 pub async fn push(
     service: &Service,
@@ -89,11 +89,11 @@ pub async fn push(
 ) -> Result<Pushed, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
-    let client = identified(service, fields)?;
+    let client = identified(service, &organisation, sent, fields, now)?;
     let request = AuthorizationRequest::read(fields)?;
     // As it was sent: two addresses that a library takes for the same may be two to whoever answers there.
     let redirect_uri = fields.get("redirect_uri").cloned().unwrap_or_default();
-    if !client.redirect_uris.contains(&redirect_uri) {
+    if !client.goes_back_to(&redirect_uri) {
         return Err(oauth(OAuthError::InvalidRequest, "redirect_uri is not one of this wallet's"));
     }
     let kinds = kinds(&request)?;
@@ -125,6 +125,7 @@ pub async fn push(
     if tx.take(&PUSHES_PER_NETWORK, &counted, now).await? != Allowance::Granted {
         return Err(Refusal::NetworkBusy.into());
     }
+    client.use_up(&mut tx, now).await?;
     if let Some(proof) = &proof
         && !tx.use_once(&proof_hash(service, proof), now).await?
     {

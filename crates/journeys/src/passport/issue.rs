@@ -208,8 +208,13 @@ fn bindings(
     let issuer = issuer(service, organisation);
     let nonces = credential_nonces(service);
     let is_nonce = |nonce: &str| nonces.is_fresh(nonce, now);
-    let rules =
-        ProofRules { issuer: &issuer, is_nonce: &is_nonce, batch: BATCH, attested_by: None, client_id };
+    let rules = ProofRules {
+        issuer: &issuer,
+        is_nonce: &is_nonce,
+        batch: BATCH,
+        attested_by: service.settings.passport.key_attestations(),
+        client_id,
+    };
     let proofs = request
         .proofs
         .as_ref()

@@ -63,7 +63,7 @@ fn with_metadata<T>(
         issuer: &issuer,
         is_nonce: &|_| false,
         batch: BATCH,
-        attested_by: None,
+        attested_by: service.settings.passport.key_attestations(),
         client_id: None,
     };
     let configurations = CredentialKind::ALL
@@ -106,14 +106,16 @@ fn display(organisation: &Organisation, kind: CredentialKind) -> Value {
 pub async fn server_metadata(service: &Service, organisation_code: &str) -> Result<Value, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let issuer = issuer(service, &organisation);
-    let [token, authorize, push] = ["token", "authorize", "par"].map(|path| format!("{issuer}/{path}"));
+    let settings = &service.settings.passport;
+    let [token, authorize, push, challenge] =
+        ["token", "authorize", "par", "challenge"].map(|path| format!("{issuer}/{path}"));
     let endpoints = AuthorizationEndpoints { authorize: &authorize, push: &push };
     let told = AuthorizationServer {
         issuer: &issuer,
         token_endpoint: &token,
-        authorization: service.settings.passport.has_clients().then_some(endpoints),
-        challenge_endpoint: None,
-        haip: false,
+        authorization: settings.has_clients().then_some(endpoints),
+        challenge_endpoint: (!settings.wallet_makers.is_empty()).then_some(challenge.as_str()),
+        haip: settings.haip,
     };
     Ok(told.to_json())
 }

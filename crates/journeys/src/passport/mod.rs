@@ -48,5 +48,7 @@ pub use revoke::revoke_copies;
 pub use signing::SigningQueue;
 pub use status::{Published, StatusCache, status_list};
 pub use token::redeem;
-pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
-pub use wallet_client::{PassportSettings, WalletApp};
+pub use wallet::{
+    Sent, WalletRefusal, attestation_challenge, dpop_nonce, issuer, new_attestation_challenge, nonce,
+};
+pub use wallet_client::{PassportSettings, TrustAnchors, WalletApp};

@@ -110,7 +110,8 @@ pub async fn offer(
         let why = if reissue { PassportRefusal::NotInWallet } else { PassportRefusal::NotToAdd };
         return Err(why.into());
     }
-    let to = mobile(service, person).await?;
+    // A wallet that sends its person here to sign in needs no code beside.
+    let to = if service.settings.passport.haip { None } else { mobile(service, person).await? };
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     let who = service.keys.keyed_hash("passport-offers", &[person.account.id.as_bytes()]);
@@ -359,10 +360,11 @@ pub async fn fetch(
     let authorization_code =
         service.settings.passport.has_clients().then(|| secrets.reference.as_str().to_owned());
     let code = secrets.code.as_str().to_owned();
+    let pre_authorized = (!service.settings.passport.haip).then_some((code, transaction_code));
     Ok(Offer {
         credential_issuer: issuer(service, &organisation),
         credential_configuration_ids: vec![credential.kind.as_str().to_owned()],
-        grants: Grants { pre_authorized: Some((code, transaction_code)), authorization_code },
+        grants: Grants { pre_authorized, authorization_code },
     })
 }
 

@@ -26,6 +26,9 @@ pub async fn redeem(
     let organisation = organisation(service, organisation_code).await?;
     let request = TokenRequest::read(fields)?;
     let (code, transaction_code) = match &request {
+        TokenRequest::PreAuthorized { .. } if service.settings.passport.haip => {
+            return Err(oauth(OAuthError::UnsupportedGrantType, "send the person here to sign in"));
+        }
         TokenRequest::PreAuthorized { code, transaction_code, .. } => (code, transaction_code),
         TokenRequest::AuthorizationCode { code, code_verifier, redirect_uri, .. }
             if service.settings.passport.has_clients() =>

@@ -43,6 +43,10 @@ pub struct Sent<'a> {
     pub authorization: Option<&'a str>,
     /// The header `DPoP`.
     pub dpop: Option<&'a str>,
+    /// The header `OAuth-Client-Attestation`.
+    pub attestation: Option<&'a str>,
+    /// The header `OAuth-Client-Attestation-PoP`.
+    pub attestation_proof: Option<&'a str>,
 }
 
 pub(super) fn oauth(code: OAuthError, why: &'static str) -> WalletRefusal {
@@ -85,6 +89,31 @@ pub(super) fn credential_nonces(service: &Service) -> Nonces {
 pub async fn nonce(service: &Service, organisation_code: &str) -> Result<String, WalletRefusal> {
     organisation(service, organisation_code).await?;
     Ok(credential_nonces(service).issue(service.clock.now(), &random(service)))
+}
+
+/// Numbers for proofs that a wallet is the one that its maker vouches for.
+pub(super) fn attestation_challenges(service: &Service) -> Nonces {
+    nonces(service, "attestation")
+}
+
+/// A number for such a proof (`attestation_challenge`).
+///
+/// # Errors
+/// [`WalletRefusal::Unknown`] where there is no such organisation, or no maker's word is taken here.
+pub async fn attestation_challenge(
+    service: &Service,
+    organisation_code: &str,
+) -> Result<String, WalletRefusal> {
+    organisation(service, organisation_code).await?;
+    if service.settings.passport.wallet_makers.is_empty() {
+        return Err(WalletRefusal::Unknown);
+    }
+    Ok(new_attestation_challenge(service))
+}
+
+/// The same where one is known to be wanted.
+pub fn new_attestation_challenge(service: &Service) -> String {
+    attestation_challenges(service).issue(service.clock.now(), &random(service))
 }
 
 /// A number for a proof that a token is its holder's (`DPoP-Nonce`).

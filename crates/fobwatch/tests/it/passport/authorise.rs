@@ -31,6 +31,7 @@ pub fn two_wallets() -> PassportSettings {
             wallet(WALLET, "Ward Wallet", &[BACK, APP]),
             wallet("other-wallet", "Other Wallet", &["https://other.example/back"]),
         ],
+        ..PassportSettings::default()
     }
 }
 

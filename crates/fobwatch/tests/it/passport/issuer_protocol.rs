@@ -113,12 +113,18 @@ async fn wallets_that_are_web_pages_may_ask_and_nothing_is_kept_on_the_way() {
             .await;
         assert_eq!(told.status, StatusCode::NO_CONTENT, "{path}");
         assert_eq!(told.headers["access-control-allow-origin"], "*");
-        assert_eq!(told.headers["access-control-allow-headers"], "authorization, content-type, dpop");
+        assert_eq!(
+            told.headers["access-control-allow-headers"],
+            "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop"
+        );
         assert!(!told.headers.contains_key("access-control-allow-credentials"));
     }
     let nonce = ward.issuer_nonce().await;
     assert_eq!(nonce.is_ok().headers["cache-control"], "no-store");
-    assert_eq!(nonce.headers["access-control-expose-headers"], "dpop-nonce, www-authenticate");
+    assert_eq!(
+        nonce.headers["access-control-expose-headers"],
+        "dpop-nonce, oauth-client-attestation-challenge, www-authenticate"
+    );
     let path = format!("{NORTHFIELD}/token");
     let form = "grant_type=authorization_code&code=x&code_verifier=y&redirect_uri=z".to_owned();
     ward.program_sends(Method::POST, &path, &[], Some(form)).await.is_refused(400, "unsupported_grant_type");

@@ -3,6 +3,7 @@
 mod authorise;
 mod authorise_flow;
 mod authorise_refusals;
+mod haip;
 mod issuer;
 mod issuer_access_key;
 mod issuer_deferred;

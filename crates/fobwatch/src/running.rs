@@ -185,6 +185,7 @@ impl Running {
 /// The service on an opened foundation.
 pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<Service> {
     let mut settings = wiring::settings(config);
+    settings.passport = wiring::passport(config)?;
     let push = wiring::push(&settings.public_url, &house.keys)?;
     settings.policy.phones.drama_numbers |= hooks.demonstration;
     let email = match &hooks.email {
@@ -217,6 +218,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         written: Notify::new(),
         push,
         watch: journeys::watch::Watch::default(),
+        signing: journeys::passport::SigningQueue::default(),
         authority: authority.issuer,
         published: authority.published,
     }))

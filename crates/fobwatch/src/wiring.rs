@@ -10,14 +10,18 @@ use channels::{
     SipSettings, Smpp, SmtpChannel, Speech, TextChannel, Twilio, TwilioVoice, VoiceChannel, WebPush,
     WithBackup,
 };
+use journeys::passport::{PassportSettings, TrustAnchors};
 use journeys::{Breached, Settings};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use url::Url;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
 
+use crate::authority;
 use crate::config::Config;
-use crate::config::value::{NumberFormat, ProviderUrl, TextProvider, Token, VoiceProvider, Words};
+use crate::config::value::{
+    NumberFormat, PassportProfile, ProviderUrl, TextProvider, Token, VoiceProvider, Words,
+};
 
 /// Where GOV.UK Notify is reached if nothing else is said.
 const NOTIFY: &str = "https://api.notifications.service.gov.uk";
@@ -258,8 +262,31 @@ pub fn settings(config: &Config) -> Settings {
         email_from: config.email.from.as_str().to_owned(),
         push_hosts: config.authenticator.push_hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         certificate_country: config.smartcards.country.as_str().to_owned(),
+        // Files are read once, at the start: `passport`.
+        passport: PassportSettings::default(),
         alarm_email: config.text.alarm_to.as_ref().map(|mailbox| mailbox.address().to_owned()),
     }
+}
+
+/// What holds between this service and wallets.
+///
+/// # Errors
+/// Where a file of certificates cannot be read, with the key that names it.
+pub fn passport(config: &Config) -> Result<PassportSettings> {
+    let settings = &config.passport;
+    Ok(PassportSettings {
+        wallets: settings.wallets.iter().map(|wallet| wallet.app().clone()).collect(),
+        wallet_makers: makers(settings.wallet_makers.as_deref()).context("passport.wallet_makers")?,
+        key_makers: makers(settings.key_makers.as_deref()).context("passport.key_makers")?,
+        haip: matches!(settings.profile, PassportProfile::Haip),
+    })
+}
+
+/// The authorities in a PEM file; nobody where there is none.
+fn makers(file: Option<&Path>) -> Result<TrustAnchors> {
+    let certificates = file.map_or_else(|| Ok(Vec::new()), authority::certificates)?;
+    let anchors = TrustAnchors::new(certificates.iter().map(pki::Certificate::der));
+    anchors.map_err(|_| anyhow!("holds a certificate that is none of an authority"))
 }
 
 /// Which telephone numbers count as mobiles. The numbers that Ofcom keeps for drama reach nobody, so they count only where

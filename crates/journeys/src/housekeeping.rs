@@ -45,6 +45,9 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_passkey_ceremonies(rules::passkey::asked_after(now)).await?;
     tx.erase_card_questions(rules::passkey::asked_after(now)).await?;
     tx.erase_offers(before(KEEP_SIGN_INS)).await?;
+    tx.erase_authorisations(before(KEEP_SIGN_INS)).await?;
+    tx.erase_deferred(before(KEEP_SIGN_INS)).await?;
+    tx.erase_request_keys(now).await?;
     tx.erase_used(before(rules::passport::issuing::USED_KEPT)).await?;
     tx.erase_presentations(before(KEEP_SIGN_INS)).await?;
     tx.erase_asked(before(KEEP_SIGN_INS)).await?;

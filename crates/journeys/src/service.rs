@@ -2,6 +2,7 @@
 
 use crate::authority::Published;
 use crate::organisation_rules::own_rules;
+use crate::passport::{PassportSettings, SigningQueue};
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
@@ -43,6 +44,8 @@ pub struct Settings {
     pub alarm_email: Option<String>,
     /// The country that certificates of smartcards name: two capital letters.
     pub certificate_country: String,
+    /// What holds between this service and wallets.
+    pub passport: PassportSettings,
 }
 
 /// The parts of a service.
@@ -75,6 +78,8 @@ pub struct Parts {
     pub push: WebPush,
     /// The devices that wait for questions here.
     pub watch: Watch,
+    /// The queue before the keys by which organisations sign credentials.
+    pub signing: SigningQueue,
     /// What our own authority says to the world, where there is one.
     pub published: Option<Arc<Published>>,
 }

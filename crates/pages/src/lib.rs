@@ -41,6 +41,7 @@ mod smartcard;
 mod start;
 mod waiting;
 mod wallet;
+mod wallet_asks;
 
 pub use about::{Accessibility, Cookies, Help, Privacy};
 pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
@@ -111,3 +112,4 @@ pub use smartcard::{
 pub use start::{Choice, ChooseOrganisation, Discover, HowToApply, StaffGroup};
 pub use waiting::{AskedFor, AskedIn, AskedState, Waiting};
 pub use wallet::{WalletPurpose, WalletQr, WalletState};
+pub use wallet_asks::{WalletAsksFor, WalletWish};

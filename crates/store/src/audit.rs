@@ -309,6 +309,14 @@ pub enum Event {
         count: u32,
         reissue: bool,
     },
+    /// A wallet was told to ask for a credential again: its issuer could not sign.
+    CredentialDeferred { account: Uuid, credential: Uuid, offer: Uuid },
+    /// Somebody let the wallet `client` have so many credentials, after signing in for it.
+    WalletAuthorised { account: Uuid, organisation: Uuid, authorisation: Uuid, client: String, count: u32 },
+    /// They did not want that.
+    WalletNotAuthorised { account: Uuid, organisation: Uuid, authorisation: Uuid, client: String },
+    /// The code that a wallet had been given came a second time: its token works no more.
+    WalletCodeRepeated { account: Option<Uuid>, authorisation: Uuid, client: String },
     /// A wallet told what became of a credential.
     WalletTold { account: Uuid, credential: Uuid, offer: Uuid, answer: String },
     /// The mobile number was proved, and an access key made for its owner to collect.

@@ -120,6 +120,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0021_passport_portal.sql"),
         include_str!("../migrations/0021_passport_portal.sql"),
     ),
+    (
+        22,
+        "passport authorisation",
+        include_str!("../migrations/0022_passport_authorisation.sql"),
+        include_str!("../migrations/0022_passport_authorisation.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -104,6 +104,9 @@ statements! {
     BY_TOKEN = "SELECT id, credential_id, session_id, reissue, transaction_code IS NOT NULL AS asks_code, tries, made_at,
         expires_at, fetched_at, redeemed_at, dpop_thumbprint, issued_at, told, cancelled_at, failed_at FROM credential_offer
         WHERE access_token = $1";
+    OF_AUTHORISATION = "SELECT id, credential_id, session_id, reissue, transaction_code IS NOT NULL AS asks_code, tries, made_at,
+        expires_at, fetched_at, redeemed_at, dpop_thumbprint, issued_at, told, cancelled_at, failed_at FROM credential_offer
+        WHERE authorisation_id = $1 ORDER BY made_at, id";
     // Of two that were made in the same moment the one that the other ended is the older.
     LATEST = "SELECT id, credential_id, session_id, reissue, transaction_code IS NOT NULL AS asks_code, tries, made_at, expires_at,
         fetched_at, redeemed_at, dpop_thumbprint, issued_at, told, cancelled_at, failed_at FROM credential_offer
@@ -116,6 +119,7 @@ statements! {
             access_token = CASE WHEN transaction_code IS NULL OR transaction_code = $2 THEN COALESCE(access_token, $4) END,
             dpop_thumbprint = CASE WHEN transaction_code IS NULL OR transaction_code = $2 THEN COALESCE(dpop_thumbprint, $5) END
         WHERE code = $1 AND redeemed_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL AND expires_at > $3 AND tries < $6
+            AND authorisation_id IS NULL
             AND EXISTS (SELECT 1 FROM session WHERE session.id = credential_offer.session_id AND session.ended_at IS NULL)
         RETURNING tries, redeemed_at";
     ISSUE = "UPDATE credential_offer SET issued_at = COALESCE(issued_at, $2) WHERE id = $1 AND redeemed_at > $3
@@ -210,6 +214,19 @@ impl Store {
         let row: Option<Row> =
             reading!(self, BY_TOKEN, sqlx::query_as, |q, c| q.bind(token).fetch_optional(c))?;
         row.map(CredentialOffer::try_from).transpose()
+    }
+
+    /// What was granted with an authorisation, however it stands; the first to be granted first.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn offers_of_authorisation(
+        &self,
+        authorisation: Uuid,
+    ) -> Result<Vec<CredentialOffer>, StoreError> {
+        let rows: Vec<Row> =
+            reading!(self, OF_AUTHORISATION, sqlx::query_as, |q, c| q.bind(authorisation).fetch_all(c))?;
+        rows.into_iter().map(CredentialOffer::try_from).collect()
     }
 
     /// The newest offer of a credential in a session.

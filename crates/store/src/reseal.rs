@@ -77,6 +77,8 @@ statements! {
     ROOT_KEY = "UPDATE passport_root SET key = $3 WHERE id = $1 AND key = $2";
     SIGNING_KEYS = "SELECT id, key FROM passport_key WHERE id > $1 ORDER BY id LIMIT 500";
     SIGNING_KEY = "UPDATE passport_key SET key = $3 WHERE id = $1 AND key = $2";
+    REQUEST_KEYS = "SELECT id, key FROM passport_request_key WHERE id > $1 ORDER BY id LIMIT 500";
+    REQUEST_KEY = "UPDATE passport_request_key SET key = $3 WHERE id = $1 AND key = $2";
     REQUESTS = "SELECT id, request FROM presentation WHERE id > $1 ORDER BY id LIMIT 500";
     REQUEST = "UPDATE presentation SET request = $3 WHERE id = $1 AND request = $2";
     SHOWN = "SELECT id, presented FROM presentation WHERE id > $1 AND presented IS NOT NULL ORDER BY id LIMIT 500";
@@ -104,6 +106,11 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: DETAILS, replace: DETAIL, context: crate::credential::details_context },
     SealedColumn { page: ROOT_KEYS, replace: ROOT_KEY, context: crate::passport_key::root_context },
     SealedColumn { page: SIGNING_KEYS, replace: SIGNING_KEY, context: crate::passport_key::key_context },
+    SealedColumn {
+        page: REQUEST_KEYS,
+        replace: REQUEST_KEY,
+        context: crate::passport_request_key::key_context,
+    },
     SealedColumn { page: REQUESTS, replace: REQUEST, context: crate::presentation::request_context },
     SealedColumn { page: SHOWN, replace: SHOWN_ONE, context: crate::presentation::presented_context },
     SealedColumn { page: SHARED, replace: SHARED_ONE, context: crate::share::content_context },

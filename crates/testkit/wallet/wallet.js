@@ -1,12 +1,14 @@
 // Somebody's wallet, made of libraries that are not ours: takes offers, and shows what it is asked for.
 //
 //   node wallet.js STORE accept '{"offer": "openid-credential-offer://…", "txCode": "…", "dpop": true, "batch": 2, …}'
+//   node wallet.js STORE ask '{"offer": "openid-credential-offer://…", "clientId": "…", "redirectUri": "…", "dpop": true}'
+//   node wallet.js STORE come-back '{"url": "REDIRECT_URI?code=…", "batch": 2}'
 //   node wallet.js STORE present '{"request": "openid4vp://…", "decline": false}'
 //
 // STORE is a file with the wallet's keys and credentials. What it did is told as one line of JSON.
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { clientAuthenticationAnonymous, setGlobalConfig } from '@openid4vc/oauth2';
+import { clientAuthenticationAnonymous, clientAuthenticationNone, setGlobalConfig } from '@openid4vc/oauth2';
 import { Openid4vciClient } from '@openid4vc/openid4vci';
 import { Openid4vpClient } from '@openid4vc/openid4vp';
 import { SDJwtInstance } from '@sd-jwt/core';
@@ -66,7 +68,9 @@ const callbacks = {
     }
     return { decrypted: false };
   },
-  clientAuthentication: clientAuthenticationAnonymous(),
+  // Who asks their person to sign in says who they are; who has the code of an offer need not.
+  clientAuthentication: (request) =>
+    (wish.clientId ? clientAuthenticationNone({ clientId: wish.clientId }) : clientAuthenticationAnonymous())(request),
   getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }),
 };
 
@@ -78,19 +82,55 @@ async function accept() {
   let dpop;
   if (wish.dpop) dpop = { signer: { method: 'jwk', alg: 'ES256', publicJwk: publicOf(await newKey()) } };
   const token = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({ credentialOffer, issuerMetadata, txCode: wish.txCode, dpop });
-  const accessToken = token.accessTokenResponse.access_token;
-  dpop = token.dpop;
+  return take(client, { issuerMetadata, configuration, accessToken: token.accessTokenResponse.access_token, dpop: token.dpop });
+}
+
+/** Pushes what the offer invites to, and tells where the person's browser is to be led. */
+async function ask() {
+  const client = new Openid4vciClient({ callbacks });
+  const credentialOffer = await client.resolveCredentialOffer(wish.offer);
+  const issuerMetadata = await client.resolveIssuerMetadata(credentialOffer.credential_issuer);
+  const [configuration] = credentialOffer.credential_configuration_ids;
+  const { scope } = issuerMetadata.credentialIssuer.credential_configurations_supported[configuration];
+  let dpop;
+  if (wish.dpop) dpop = { signer: { method: 'jwk', alg: 'ES256', publicJwk: publicOf(await newKey()) } };
+  const asked = await client.createAuthorizationRequestUrlFromOffer({
+    credentialOffer, issuerMetadata, clientId: wish.clientId, redirectUri: wish.redirectUri, scope, dpop,
+  });
+  const { clientId, redirectUri } = wish;
+  store.asked = { credentialOffer, configuration, clientId, redirectUri, verifier: asked.pkce.codeVerifier, dpop: asked.dpop };
+  return { url: asked.authorizationRequestUrl };
+}
+
+/** The person is back, with a code or without. */
+async function comeBack() {
+  const client = new Openid4vciClient({ callbacks });
+  const { credentialOffer, configuration, clientId, redirectUri, verifier, dpop } = store.asked;
+  wish.clientId = clientId;
+  const issuerMetadata = await client.resolveIssuerMetadata(credentialOffer.credential_issuer);
+  const [authorizationServerMetadata] = issuerMetadata.authorizationServers;
+  const answer = client.parseAndVerifyAuthorizationResponseRedirectUrl({ url: wish.url, authorizationServerMetadata });
+  if (answer.error) return { error: answer.error };
+  const token = await client.retrieveAuthorizationCodeAccessTokenFromOffer({
+    issuerMetadata, credentialOffer, authorizationCode: answer.code, pkceCodeVerifier: verifier, redirectUri, dpop,
+  });
+  return take(client, { issuerMetadata, configuration, accessToken: token.accessTokenResponse.access_token, dpop: token.dpop });
+}
+
+async function take(client, { issuerMetadata, configuration, accessToken, dpop }) {
   const { c_nonce: nonce } = await client.requestNonce({ issuerMetadata });
   const jwt = [];
   for (let count = 0; count < (wish.batch ?? 1); count += 1) {
     const publicJwk = publicOf(await newKey());
     const proof = await client.createCredentialRequestJwtProof({
-      issuerMetadata, credentialConfigurationId: configuration, nonce, signer: { method: 'jwk', alg: 'ES256', publicJwk },
+      issuerMetadata, credentialConfigurationId: configuration, nonce, clientId: wish.clientId, signer: { method: 'jwk', alg: 'ES256', publicJwk },
     });
     jwt.push(proof.jwt);
   }
   const asked = { accessToken, dpop, issuerMetadata };
-  let { credentialResponse } = await client.retrieveCredentials({ ...asked, credentialConfigurationId: configuration, proofs: { jwt } });
+  let { credentialResponse } = wish.encrypt
+    ? await takeEncrypted(asked, { credential_configuration_id: configuration, proofs: { jwt } })
+    : await client.retrieveCredentials({ ...asked, credentialConfigurationId: configuration, proofs: { jwt } });
   let deferred = 0;
   while (credentialResponse.transaction_id) {
     deferred += 1;
@@ -104,7 +144,24 @@ async function accept() {
     });
   }
   store.credentials.push(...credentials);
-  return { version: issuerMetadata.originalDraftVersion, credentials, deferred };
+  return { version: issuerMetadata.originalDraftVersion, credentials, deferred, encrypted: Boolean(wish.encrypt) };
+}
+
+/** Asks encrypted, for an encrypted answer. The library for issuance does not; the one for JOSE does. */
+async function takeEncrypted({ issuerMetadata, accessToken }, request) {
+  const { credential_endpoint: endpoint, credential_request_encryption: encryption } = issuerMetadata.credentialIssuer;
+  const [to] = encryption.jwks.keys;
+  const mine = await newKey();
+  const content = { ...request, credential_response_encryption: { jwk: { ...publicOf(mine), alg: 'ECDH-ES', use: 'enc' }, enc: wish.encrypt } };
+  const body = await new jose.CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
+    .setProtectedHeader({ alg: to.alg, enc: wish.encrypt, kid: to.kid })
+    .encrypt(await jose.importJWK(to, to.alg));
+  const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/jwt' };
+  const response = await fetch(endpoint, { method: 'POST', headers, body });
+  const text = await response.text();
+  if (response.headers.get('content-type') !== 'application/jwt') throw new Error(text);
+  const { plaintext } = await jose.compactDecrypt(text, await jose.importJWK(mine, 'ECDH-ES'));
+  return { credentialResponse: JSON.parse(new TextDecoder().decode(plaintext)) };
 }
 
 async function held() {
@@ -178,6 +235,6 @@ async function present() {
   return { client: resolved.client.prefix, version: resolved.version, status: sent.response.status, answer: await sent.response.json().catch(() => null) };
 }
 
-const done = await { accept, present }[command]();
+const done = await { accept, ask, 'come-back': comeBack, present }[command]();
 writeFileSync(storePath, JSON.stringify(store));
 console.log(JSON.stringify(done));

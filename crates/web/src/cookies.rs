@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     SignIn,
     /// Tells which browser asked a wallet: an answer is used there alone.
     Wallet,
+    /// Holds together what a wallet asks for that opened this browser, while its person signs in.
+    WalletAsks,
     /// Holds a reset together.
     Reset,
     /// Keeps a person signed in.
@@ -41,6 +43,8 @@ impl CookieNames {
             (Kind::SignIn, false) => "fobwatch-sign-in",
             (Kind::Wallet, true) => "__Host-fobwatch-wallet",
             (Kind::Wallet, false) => "fobwatch-wallet",
+            (Kind::WalletAsks, true) => "__Host-fobwatch-wallet-asks",
+            (Kind::WalletAsks, false) => "fobwatch-wallet-asks",
             (Kind::Reset, true) => "__Host-fobwatch-reset",
             (Kind::Reset, false) => "fobwatch-reset",
             (Kind::Session, true) => "__Host-fobwatch-session",
@@ -62,6 +66,8 @@ impl CookieNames {
         match kind {
             Kind::Join => cookie.set_max_age(time::Duration::hours(24)),
             Kind::Device => cookie.set_max_age(time::Duration::days(365)),
+            // As long as a yes or no is waited for: afterwards nobody is led there after signing in.
+            Kind::WalletAsks => cookie.set_max_age(time::Duration::minutes(10)),
             Kind::SignIn | Kind::Wallet | Kind::Reset | Kind::Session => {}
         }
         cookie

@@ -87,7 +87,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::SignInOver
         | Refusal::SetUpOver
         | Refusal::ResetOver
-        | Refusal::CardJobOver => StatusCode::GONE,
+        | Refusal::CardJobOver
+        | Refusal::Passport(PassportRefusal::WalletRequestOver) => StatusCode::GONE,
         Refusal::NotSignedIn | Refusal::CardSignIn(_) | Refusal::Presentation(_) => StatusCode::UNAUTHORIZED,
         Refusal::NetworkBusy
         | Refusal::ResetsBusy

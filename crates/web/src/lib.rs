@@ -34,6 +34,7 @@ mod passport_issuer;
 mod passport_share;
 mod passport_sign_in;
 mod passport_verifier;
+mod passport_wallet;
 mod password;
 mod person;
 mod pki;
@@ -92,6 +93,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(reset_gate::routes())
         .merge(change_password::routes())
         .merge(passport_add::routes())
+        .merge(passport_wallet::routes())
         .merge(access_key::routes())
         .merge(about::routes())
         .fallback(errors::not_found)

@@ -4,6 +4,7 @@
 mod answers;
 mod metadata;
 
+use crate::visitor::Visitor;
 use crate::{Web, urls};
 use answers::{json, refused, refused_resource, secret};
 use axum::Router;
@@ -17,7 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use journeys::passport::{self, Asked, Sent, WalletRefusal};
+use journeys::passport::{self, Answer, Asked, Sent, WalletRefusal};
 use openid4vc::issuer::{OAuthError, Refused};
 use serde_json::json as object;
 use std::collections::BTreeMap;
@@ -28,17 +29,30 @@ const LARGEST_BODY: usize = 128 * 1_024;
 /// The header with the server's number for proofs of possession.
 const DPOP_NONCE: &str = "dpop-nonce";
 const DPOP: &str = "dpop";
+/// What the maker of a wallet says of it, and the proof that it is said of the wallet that asks.
+const ATTESTATION: &str = "oauth-client-attestation";
+const ATTESTATION_PROOF: &str = "oauth-client-attestation-pop";
+/// The header with the server's number for that proof.
+const ATTESTATION_CHALLENGE: &str = "oauth-client-attestation-challenge";
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::VC_OFFER, get(offer))
+        .route(urls::VC_PUSH, post(push))
         .route(urls::VC_TOKEN, post(token))
+        .route(urls::VC_CHALLENGE, post(challenge))
         .route(urls::VC_NONCE, post(nonce))
         .route(urls::VC_CREDENTIAL, post(credential))
+        .route(urls::VC_DEFERRED, post(deferred))
         .route(urls::VC_NOTIFICATION, post(notification))
         .merge(metadata::routes())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION, HeaderName::from_static(DPOP)]))
+        .layer(SetSensitiveRequestHeadersLayer::new([
+            AUTHORIZATION,
+            HeaderName::from_static(DPOP),
+            HeaderName::from_static(ATTESTATION),
+            HeaderName::from_static(ATTESTATION_PROOF),
+        ]))
         .layer(middleware::from_fn(for_everybody))
 }
 
@@ -52,8 +66,11 @@ async fn for_everybody(request: Request, next: Next) -> Response {
     for (name, value) in [
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, dpop"),
-        (ACCESS_CONTROL_EXPOSE_HEADERS, "dpop-nonce, www-authenticate"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop",
+        ),
+        (ACCESS_CONTROL_EXPOSE_HEADERS, "dpop-nonce, oauth-client-attestation-challenge, www-authenticate"),
         (ACCESS_CONTROL_MAX_AGE, "600"),
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -71,7 +88,13 @@ fn sent<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Sent<'a> {
             (Some(_), Some(_)) => Some(""),
         }
     };
-    Sent { path: uri.path(), authorization: one(AUTHORIZATION.as_str()), dpop: one(DPOP) }
+    Sent {
+        path: uri.path(),
+        authorization: one(AUTHORIZATION.as_str()),
+        dpop: one(DPOP),
+        attestation: one(ATTESTATION),
+        attestation_proof: one(ATTESTATION_PROOF),
+    }
 }
 
 /// The fields of a form, none of which may stand twice.
@@ -119,6 +142,39 @@ async fn token(
     }
 }
 
+/// Pushed with the address of 90 seconds that it is told, it comes back in somebody's browser: [`crate::passport_wallet`].
+async fn push(
+    State(web): State<Web>,
+    Visitor(network): Visitor,
+    Path(organisation): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let pushed = match fields(&headers, &body) {
+        Ok(fields) => {
+            passport::authorise::push(&web, &organisation, sent(&uri, &headers), &fields, &network).await
+        }
+        Err(wrong) => Err(WalletRefusal::OAuth(wrong)),
+    };
+    match pushed {
+        Ok(pushed) => {
+            let told = object!({ "request_uri": pushed.request_uri, "expires_in": pushed.expires_in });
+            let mut answer = json(StatusCode::CREATED, &told);
+            answers::with_dpop_nonce(&web, &mut answer);
+            secret(answer)
+        }
+        Err(refusal) => refused(&web, &refusal),
+    }
+}
+
+async fn challenge(State(web): State<Web>, Path(organisation): Path<String>) -> Response {
+    match passport::attestation_challenge(&web, &organisation).await {
+        Ok(challenge) => secret(json(StatusCode::OK, &object!({ "attestation_challenge": challenge }))),
+        Err(refusal) => refused(&web, &refusal),
+    }
+}
+
 async fn nonce(State(web): State<Web>, Path(organisation): Path<String>) -> Response {
     match passport::nonce(&web, &organisation).await {
         Ok(nonce) => {
@@ -139,9 +195,29 @@ async fn credential(
 ) -> Response {
     let media_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let asked = Asked { media_type, body: &body };
-    match passport::issue(&web, &organisation, sent(&uri, &headers), asked).await {
-        Ok(issued) => secret(([(CONTENT_TYPE, issued.media_type)], issued.content).into_response()),
-        Err(refusal) => refused_resource(&web, &refusal),
+    answered(&web, passport::issue(&web, &organisation, sent(&uri, &headers), asked).await)
+}
+
+async fn deferred(
+    State(web): State<Web>,
+    Path(organisation): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let asked = Asked { media_type, body: &body };
+    answered(&web, passport::deferred(&web, &organisation, sent(&uri, &headers), asked).await)
+}
+
+/// Credentials, or when to ask again.
+fn answered(web: &Web, answer: Result<Answer, WalletRefusal>) -> Response {
+    match answer {
+        Ok(Answer { status, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            secret((status, [(CONTENT_TYPE, body.media_type)], body.content).into_response())
+        }
+        Err(refusal) => refused_resource(web, &refusal),
     }
 }
 

@@ -38,6 +38,24 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
     require-trusted-types-for 'script'; frame-ancestors ";
 
+/// Marks a page whose form is answered with an address elsewhere: browsers ask the page whether its forms may lead there
+/// (Content Security Policy 3, `form-action`). It is an origin, or a scheme with a colon.
+#[derive(Debug, Clone)]
+pub(crate) struct FormsLeadTo(String);
+
+impl FormsLeadTo {
+    /// The way to `address`; nothing where it is no address.
+    pub(crate) fn new(address: &str) -> Option<Self> {
+        let url = url::Url::parse(address).ok()?;
+        let origin = url.origin();
+        Some(Self(if origin.is_tuple() {
+            origin.ascii_serialization()
+        } else {
+            format!("{}:", url.scheme())
+        }))
+    }
+}
+
 /// The authenticator keeps a service worker, and looks through the camera of the phone.
 const APP_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     manifest-src 'self'; media-src 'self' blob:; worker-src 'self'; form-action 'none'; base-uri 'none'; \
@@ -147,7 +165,13 @@ async fn headers(State(web): State<Web>, request: Request, next: Next) -> Respon
     let (ancestors, frame) =
         if web.options().demonstration { ("'self'", "SAMEORIGIN") } else { ("'none'", "DENY") };
     let is_app = response.extensions().get::<OfTheApp>().is_some();
-    let policy = if is_app { APP_POLICY } else { POLICY };
+    let policy = if is_app { APP_POLICY.to_owned() } else { POLICY.to_owned() };
+    let policy = match response.extensions().get::<FormsLeadTo>() {
+        Some(FormsLeadTo(there)) => {
+            policy.replace("form-action 'self'", &format!("form-action 'self' {there}"))
+        }
+        None => policy,
+    };
     let headers = response.headers_mut();
     if !headers.contains_key(CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&format!("{policy}{ancestors}"))

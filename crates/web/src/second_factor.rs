@@ -129,7 +129,12 @@ pub(crate) fn signed_in_answer(web: &Web, jar: CookieJar, signed_in: &SignedIn) 
     if let Some(device) = &signed_in.device {
         jar = jar.add(cookies.make(Kind::Device, device));
     }
-    (jar, see_other(signed_in.next.as_deref().unwrap_or(urls::HOME))).into_response()
+    // Whoever came here because their wallet sent them goes on with that.
+    let start = match cookies.read(&jar, Kind::WalletAsks) {
+        Some(_) => urls::PASSPORT_WALLET,
+        None => urls::HOME,
+    };
+    (jar, see_other(signed_in.next.as_deref().unwrap_or(start))).into_response()
 }
 
 pub(crate) async fn signing_in(web: &Web, jar: &CookieJar) -> Result<SigningIn, Trouble> {

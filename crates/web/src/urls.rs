@@ -624,10 +624,22 @@ pub const ACCESS_KEY_ADDED: &str = "/passport/access-key/added";
 pub const VC_OFFER: &str = "/vc/{organisation}/offers/{reference}";
 /// Where a wallet trades a code in.
 pub const VC_TOKEN: &str = "/vc/{organisation}/token";
-/// Where it fetches a number to sign.
+/// Where it pushes what it asks its person for (RFC 9126).
+pub const VC_PUSH: &str = "/vc/{organisation}/par";
+/// Where it then leads its person's browser.
+pub const VC_AUTHORIZE: &str = "/vc/{organisation}/authorize";
+/// *A wallet asks for your credentials*.
+pub const PASSPORT_WALLET: &str = "/passport/wallet";
+/// *Cancel* there.
+pub const PASSPORT_WALLET_CANCEL: &str = "/passport/wallet/cancel";
+/// Where it fetches a number for the proof that its maker vouches for it.
+pub const VC_CHALLENGE: &str = "/vc/{organisation}/challenge";
+/// Where a wallet fetches a number to sign.
 pub const VC_NONCE: &str = "/vc/{organisation}/nonce";
 /// Where it fetches a credential.
 pub const VC_CREDENTIAL: &str = "/vc/{organisation}/credential";
+/// Where it asks again for one that could not be signed at once.
+pub const VC_DEFERRED: &str = "/vc/{organisation}/deferred";
 /// Where it tells what became of it.
 pub const VC_NOTIFICATION: &str = "/vc/{organisation}/notification";
 /// What the issuer says of itself: the standard's address, and the one of drafts.

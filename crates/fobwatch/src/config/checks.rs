@@ -8,7 +8,7 @@ use super::problem::Place;
 use super::reader::{Reader, capitalised};
 use super::schema::Key;
 use super::table::{Config, SECTIONS};
-use super::value::{CertificateIssuer, TextProvider, VoiceProvider};
+use super::value::{CertificateIssuer, PassportProfile, TextProvider, VoiceProvider};
 use crate::wiring::{self, TextProviderSettings};
 
 /// Notes what is wrong with the configuration as a whole.
@@ -22,6 +22,15 @@ pub fn check(config: &Config, reader: &mut Reader) {
     voice(config, reader);
     range_service(config, reader);
     smartcards(config, reader);
+    passport(config, reader);
+}
+
+/// High assurance begins with somebody who vouches for wallets.
+fn passport(config: &Config, reader: &mut Reader) {
+    let haip = matches!(config.passport.profile, PassportProfile::Haip);
+    if haip && reader.place("passport", "wallet_makers").is_none() {
+        missing_beside("passport", "profile", "wallet_makers", &config.passport.profile, reader);
+    }
 }
 
 /// An authority needs its keys, its chain or its address, and nothing else may look as if it had them.

@@ -12,6 +12,7 @@ mod schema;
 mod suggest;
 pub mod table;
 pub mod value;
+mod wallet;
 
 use std::path::Path;
 

@@ -11,7 +11,8 @@ use vault::Secret;
 use super::schema::settings;
 use super::value::{
     CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat,
-    ObjectId, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Words, Zone,
+    ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Wallet,
+    Words, Zone,
 };
 
 settings! {
@@ -217,6 +218,23 @@ settings! {
         mtls_certificate: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.pem";
         /// The unencrypted key of this certificate, PEM.
         mtls_key: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.key";
+    }
+    /// Staff passports: the wallets that credentials go to.
+    passport: Passport {
+        /// Wallets that may send their people here to sign in and to accept credentials, each as `CLIENT_ID | NAME | ADDRESS`: what the
+        /// wallet calls itself, what people call it, and the address to which people go back afterwards, with further addresses behind
+        /// further `|`. Addresses are compared letter by letter; `,` in one is written `%2C`. Without any wallet, credentials are added by
+        /// QR codes alone.
+        wallets: Vec<Wallet>, default "", example "ward-wallet | Ward Wallet | https://wallet.northfield.example/back";
+        /// `open`, or `haip` for the High Assurance Interoperability Profile (HAIP 1.0): every wallet sends its person here to sign in,
+        /// its maker vouches for it (`wallet_makers`), and its tokens are bound to a key. QR codes alone give nothing then.
+        profile: PassportProfile, default "open", example "haip";
+        /// A PEM file with the certificates of authorities whose word on wallets counts (wallet attestations). A wallet that they vouch
+        /// for need not stand in `wallets`.
+        wallet_makers: Option<PathBuf>, example "/etc/fobwatch/passport/wallet-makers.pem";
+        /// A PEM file with the certificates of authorities whose word on the keys of wallets counts (key attestations). With it,
+        /// credentials go only to keys that they vouch for.
+        key_makers: Option<PathBuf>, example "/etc/fobwatch/passport/key-makers.pem";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

@@ -393,6 +393,9 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
                 ("smartcards", "authority", "internal") => (variables(&internal), value.to_owned()),
                 ("smartcards", name, _) if name.starts_with("mtls_") => (host.clone(), value.to_owned()),
                 ("smartcards", name, _) if name.starts_with("est_") => (est.clone(), value.to_owned()),
+                ("passport", "profile", "haip") => {
+                    (variables(&[("FOBWATCH_PASSPORT__WALLET_MAKERS", "makers.pem")]), value.to_owned())
+                }
                 ("voice", "provider", "none") => (nothing(), value.to_owned()),
                 ("voice", ..) => (calls.clone(), value.to_owned()),
                 (_, _, "none") => (nothing(), value.to_owned()),
@@ -495,4 +498,13 @@ fn the_host_for_certificates_is_whole_and_has_an_authority() {
                  mtls_listen = \"0.0.0.0:8443\"\nmtls_public_url = \"https://card.id.northfield.example\"\n\
                  mtls_certificate = \"host.pem\"\nmtls_key = \"host.key\"\n";
     assert_eq!(said_of(whole), "nothing");
+}
+
+#[test]
+fn high_assurance_needs_somebody_who_vouches_for_wallets() {
+    let said = said_of("[passport]\nprofile = \"haip\"\n");
+    assert!(said.contains("passport.profile is haip, but passport.wallet_makers is missing"), "{said}");
+    assert_eq!(said_of("[passport]\nprofile = \"haip\"\nwallet_makers = \"makers.pem\"\n"), "nothing");
+    let said = said_of("[passport]\nwallets = [\"ward-wallet | Ward Wallet | http://wallet.example/\"]\n");
+    assert!(said.contains("passport.wallets") && said.contains("write https://"), "{said}");
 }

@@ -12,6 +12,7 @@ use vault::Secret;
 use super::schema::Shape;
 
 pub use super::address::{DatabaseUrl, Mailbox, ProviderUrl, PublicUrl, SmtpUrl, is_this_machine};
+pub use super::wallet::Wallet;
 
 /// A type that a configuration key can have.
 pub trait Setting: Sized {
@@ -416,6 +417,16 @@ words! {
         Internal = "internal",
         /// An authority outside, by EST (RFC 7030).
         Est = "est",
+    }
+}
+
+words! {
+    /// Which profile of the standards is spoken with wallets.
+    PassportProfile {
+        /// What the standards allow.
+        Open = "open",
+        /// The High Assurance Interoperability Profile (HAIP 1.0).
+        Haip = "haip",
     }
 }
 

@@ -93,6 +93,7 @@ impl Node {
             written: Notify::new(),
             authority: None,
             watch: journeys::watch::Watch::default(),
+            signing: journeys::passport::SigningQueue::default(),
             published: None,
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

@@ -364,6 +364,7 @@ fn node(told: &Told) {
             written: Notify::new(),
             authority: None,
             watch: journeys::watch::Watch::default(),
+            signing: journeys::passport::SigningQueue::default(),
             published: None,
         });
         let commits = get(async move || commits.load(Ordering::SeqCst).to_string());

@@ -34,6 +34,7 @@ const TABLES: &[&str] = &[
     "credential",
     "credential_copy",
     "credential_offer",
+    "passport_authorisation",
     "passport_event",
     "passport_used",
     "status_list",

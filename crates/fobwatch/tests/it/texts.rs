@@ -45,6 +45,7 @@ impl Node {
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             authority: parts.authority.clone(),
             watch: journeys::watch::Watch::default(),
+            signing: journeys::passport::SigningQueue::default(),
             published: parts.published.clone(),
         });
         let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

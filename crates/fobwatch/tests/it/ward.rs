@@ -10,6 +10,7 @@ use channels::{GovukNotify, TextChannel};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use journeys::passport::PassportSettings;
 use journeys::{Breached, Parts, Service, Settings, deliver, housekeeping};
 use rules::policy::Policy;
 use rules::roster::RosterRow;
@@ -54,6 +55,8 @@ pub struct Setup {
     pub changed_authority: bool,
     /// An authority outside, where certificates come from there.
     pub outside: Option<&'static crate::smartcards::authority::Outside>,
+    /// What holds between the service and wallets.
+    pub passport: fn() -> PassportSettings,
 }
 
 impl Setup {
@@ -71,6 +74,7 @@ impl Setup {
             published: false,
             changed_authority: false,
             outside: None,
+            passport: PassportSettings::default,
         }
     }
 }
@@ -254,6 +258,7 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
         push_hosts: vec!["127.0.0.1".to_owned()],
         alarm_email: None,
         certificate_country: "GB".to_owned(),
+        passport: PassportSettings::default(),
     }
 }
 
@@ -292,13 +297,17 @@ fn assemble(
                 .range_service
                 .map(|address| Arc::new(RangeService::new(&Url::parse(address).unwrap()).unwrap())),
         },
-        settings: settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from())),
+        settings: Settings {
+            passport: (setup.passport)(),
+            ..settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from()))
+        },
         written: Notify::new(),
         authority: Some(match setup.outside {
             Some(outside) => Arc::new(outside),
             None => crate::smartcards::authority::authority(),
         }),
         watch: journeys::watch::Watch::default(),
+        signing: journeys::passport::SigningQueue::default(),
         published: setup.published.then(|| crate::certificates::published(setup.changed_authority)),
     });
     let pages = web::router(Web::new(service.clone(), WebOptions::default())).unwrap();

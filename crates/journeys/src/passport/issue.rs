@@ -1,18 +1,22 @@
 //! A wallet fetches a credential (OpenID4VCI 1.0, section 8): as many copies as it shows keys, each with a place of its own in a
 //! status list. In the same transaction the credential becomes accepted, and those before it end or step back.
 
-use super::keys::{Signer, signer};
+use super::deferred::defer;
+use super::keys::Signer;
 use super::made::{signed, status_address};
+use super::request_keys::{encryption, request_keys};
 use super::revoke::revoke_copies;
+use super::signing::turn;
 use super::wallet::{
-    Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random, refused,
-    token_oldest,
+    Authorised, Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random,
+    refused, token_oldest,
 };
 use crate::{Refusal, Service};
 use jiff::Timestamp;
+use openid4vc::Random;
 use openid4vc::issuer::{
-    Bindings, Body, CredentialError, CredentialRequest, CredentialResponse, Encryption, OAuthError,
-    ProofRules, Requested,
+    Bindings, Body, CredentialError, CredentialRequest, CredentialResponse, OAuthError, ProofRules,
+    Requested, ResponseEncryption,
 };
 use openid4vc::jose::PublicKey;
 use openid4vc::status_list::{Reference, draw_place};
@@ -20,7 +24,6 @@ use rules::passport::issuing::{BATCH, ISSUES_PER_OFFER, STATUS_LIST_SIZE};
 use rules::passport::{CredentialKind, CredentialState, RevokeReason};
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
-use store::Tx;
 use store::audit::Event;
 use store::credential::Credential;
 use store::credential_copy::NewCopy;
@@ -29,10 +32,7 @@ use store::offer::CredentialOffer;
 use store::organisation::Organisation;
 use store::passport_event::NewPassportEvent;
 use store::status_list::NewStatusList;
-
-/// Nothing is encrypted beside the connection: there is no key for it that all nodes have.
-pub(super) const NO_ENCRYPTION: Encryption<'static> =
-    Encryption { keys: &[], request_required: false, response_required: false };
+use store::{StoreError, Tx};
 
 /// A request for a credential.
 #[derive(Debug, Clone, Copy)]
@@ -47,83 +47,154 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// [`WalletRefusal::OAuth`] for the token, [`WalletRefusal::Credential`] for what is asked: `invalid_credential_request`,
-/// `unknown_credential_configuration`, `unknown_credential_identifier`, `invalid_proof`, `invalid_nonce`, and
+/// `unknown_credential_configuration`, `unknown_credential_identifier`, `invalid_proof`, `invalid_nonce`, `invalid_encryption_parameters`, and
 /// `credential_request_denied` where the credential was taken back, rejected or revoked meanwhile.
 pub async fn issue(
     service: &Service,
     organisation_code: &str,
     sent: Sent<'_>,
     asked: Asked<'_>,
-) -> Result<Body, WalletRefusal> {
+) -> Result<Answer, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
-    let offer = authorised(service, &organisation, sent, now).await?;
-    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(denied)?;
-    let request = CredentialRequest::read(asked.media_type, asked.body, NO_ENCRYPTION)?;
-    is_of(&request.requested, credential.kind)?;
-    let bindings = bindings(service, &organisation, &request, now)?;
-    // A key may have to be made first, which is nothing to hold a transaction for.
-    let signer = signer(service, &organisation).await?;
+    let authorised = authorised(service, &organisation, sent, now).await?;
+    let keys = request_keys(service, now).await?;
+    let request = CredentialRequest::read(asked.media_type, asked.body, encryption(&keys))?;
+    let (offer, credential) = asked_for(service, &authorised, &request.requested).await?;
+    let bindings = bindings(service, &organisation, &request, authorised.client.as_deref(), now)?;
+    let issued = match turn(service, &organisation).await? {
+        None => Err(NotIssued::NotSigned),
+        Some(turn) => {
+            let issuing = Issuing {
+                service,
+                organisation: &organisation,
+                signer: &turn.signer,
+                credential: &credential,
+                offer: &offer,
+            };
+            let mut tx = begin(service, &offer, &bindings, now).await?;
+            match issuing.hand_out(&mut tx, bindings.keys.clone(), token_oldest(now), now).await {
+                Ok(credentials) => {
+                    tx.commit().await?;
+                    service.tell_workers();
+                    Ok(credentials)
+                }
+                Err(why) => Err(why),
+            }
+        }
+    };
+    let response = match issued {
+        Ok(credentials) => {
+            CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) }
+        }
+        Err(NotIssued::NotSigned) => {
+            let mut tx = begin(service, &offer, &bindings, now).await?;
+            let response = defer(service, &mut tx, &offer, &credential, &bindings.keys, now).await?;
+            tx.commit().await?;
+            response
+        }
+        Err(NotIssued::Refused(why)) => return Err(why),
+    };
+    let drawn = random(service);
+    Answer::of(&response, request.response_encryption.as_ref(), &drawn)
+}
+
+/// What a wallet is answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status: 200, or 202 where it is to ask again.
+    pub status: u16,
+    /// The body, encrypted where the wallet asked for that.
+    pub body: Body,
+}
+
+impl Answer {
+    pub(super) fn of(
+        response: &CredentialResponse,
+        encryption: Option<&ResponseEncryption>,
+        random: &dyn Random,
+    ) -> Result<Self, WalletRefusal> {
+        let body = response.body(encryption, random);
+        let body = body.map_err(|_| Refusal::Fault("an answer to a wallet cannot be encrypted"))?;
+        Ok(Self { status: response.status(), body })
+    }
+}
+
+/// Why nothing went to the wallet.
+pub(super) enum NotIssued {
+    /// It is refused.
+    Refused(WalletRefusal),
+    /// The organisation's key did not sign: nothing is kept of this try, and the wallet asks again.
+    NotSigned,
+}
+
+impl From<WalletRefusal> for NotIssued {
+    fn from(why: WalletRefusal) -> Self {
+        Self::Refused(why)
+    }
+}
+
+impl From<StoreError> for NotIssued {
+    fn from(why: StoreError) -> Self {
+        Self::Refused(why.into())
+    }
+}
+
+/// Begins the transaction in which the numbers of the wallet's proofs are used up and the try is counted.
+async fn begin(
+    service: &Service,
+    offer: &CredentialOffer,
+    bindings: &Bindings,
+    now: Timestamp,
+) -> Result<Tx, WalletRefusal> {
     let mut tx = service.store.begin().await?;
-    use_nonces(service, &mut tx, &bindings, now).await?;
+    use_nonces(service, &mut tx, bindings, now).await?;
     let counted = service.keys.keyed_hash("passport-issues", &[offer.id.as_bytes()]);
     if tx.take(&ISSUES_PER_OFFER, &counted, now).await? != Allowance::Granted {
         return Err(denied());
     }
-    if !tx.issue_offer(offer.id, token_oldest(now), now).await? {
-        return Err(oauth(OAuthError::InvalidToken, "the offer was ended meanwhile"));
-    }
-    accept(service, &mut tx, &organisation, &offer, &credential, now).await?;
-    let issuing = Issuing {
-        service,
-        organisation: &organisation,
-        signer: &signer,
-        credential: &credential,
-        offer: &offer,
-    };
-    let mut credentials = Vec::with_capacity(bindings.keys.len());
-    for key in bindings.keys {
-        credentials.push(issuing.copy(&mut tx, key, now).await?);
-    }
-    tx.audit(
-        Event::CredentialIssued {
-            account: credential.account_id,
-            organisation: organisation.id,
-            credential: credential.id,
-            offer: offer.id,
-            count: u32::try_from(credentials.len()).unwrap_or(u32::MAX),
-            reissue: offer.reissue,
-        },
-        now,
-    );
-    tx.commit().await?;
-    service.tell_workers();
-    let response = CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) };
-    let drawn = random(service);
-    let body = response.body(request.response_encryption.as_ref(), &drawn);
-    Ok(body.map_err(|_| Refusal::Fault("an answer to a wallet cannot be encrypted"))?)
+    Ok(tx)
 }
 
-fn denied() -> WalletRefusal {
+pub(super) fn denied() -> WalletRefusal {
     refused(CredentialError::CredentialRequestDenied, "the credential cannot be issued any more")
 }
 
-/// Whether what is asked for is what the token is for.
-fn is_of(requested: &Requested, kind: CredentialKind) -> Result<(), WalletRefusal> {
-    match requested {
-        Requested::Configuration(name) if name == kind.as_str() => Ok(()),
-        Requested::Configuration(name) if CredentialKind::parse(name).is_some() => {
-            Err(refused(CredentialError::InvalidCredentialRequest, "the token is for another credential"))
+/// Which of the things that the token is for is asked for. Whoever was told identifiers asks by those, and nobody else does (section 8.2).
+async fn asked_for(
+    service: &Service,
+    authorised: &Authorised,
+    requested: &Requested,
+) -> Result<(CredentialOffer, Credential), WalletRefusal> {
+    for offer in &authorised.offers {
+        let credential = service.store.credential(offer.credential_id).await?.ok_or_else(denied)?;
+        let is_it = match requested {
+            Requested::Configuration(name) => !authorised.by_identifiers && name == credential.kind.as_str(),
+            Requested::Identifier(id) => authorised.by_identifiers && *id == credential.id.to_string(),
+        };
+        if is_it {
+            return Ok((offer.clone(), credential));
         }
-        Requested::Configuration(_) => Err(refused(
-            CredentialError::UnknownCredentialConfiguration,
-            "nothing of this name is issued here",
-        )),
-        Requested::Identifier(_) => Err(refused(
-            CredentialError::UnknownCredentialIdentifier,
-            "no identifiers were given with the token",
-        )),
     }
+    let (code, why) = match requested {
+        Requested::Configuration(name) if CredentialKind::parse(name).is_none() => {
+            (CredentialError::UnknownCredentialConfiguration, "nothing of this name is issued here")
+        }
+        Requested::Configuration(_) if authorised.by_identifiers => (
+            CredentialError::InvalidCredentialRequest,
+            "use a credential_identifier that came with the token",
+        ),
+        Requested::Configuration(_) => {
+            (CredentialError::InvalidCredentialRequest, "the token is for another credential")
+        }
+        Requested::Identifier(_) if authorised.by_identifiers => {
+            (CredentialError::UnknownCredentialIdentifier, "the token is for nothing of this identifier")
+        }
+        Requested::Identifier(_) => {
+            (CredentialError::UnknownCredentialIdentifier, "no identifiers were given with the token")
+        }
+    };
+    Err(refused(code, why))
 }
 
 /// The keys that the wallet showed it has.
@@ -131,13 +202,19 @@ fn bindings(
     service: &Service,
     organisation: &Organisation,
     request: &CredentialRequest,
+    client_id: Option<&str>,
     now: Timestamp,
 ) -> Result<Bindings, WalletRefusal> {
     let issuer = issuer(service, organisation);
     let nonces = credential_nonces(service);
     let is_nonce = |nonce: &str| nonces.is_fresh(nonce, now);
-    let rules =
-        ProofRules { issuer: &issuer, is_nonce: &is_nonce, batch: BATCH, attested_by: None, client_id: None };
+    let rules = ProofRules {
+        issuer: &issuer,
+        is_nonce: &is_nonce,
+        batch: BATCH,
+        attested_by: service.settings.passport.key_attestations(),
+        client_id,
+    };
     let proofs = request
         .proofs
         .as_ref()
@@ -237,17 +314,48 @@ async fn end_other_access_keys(
 }
 
 /// What all copies of one request have in common.
-struct Issuing<'a> {
-    service: &'a Service,
-    organisation: &'a Organisation,
-    signer: &'a Signer,
-    credential: &'a Credential,
-    offer: &'a CredentialOffer,
+pub(super) struct Issuing<'a> {
+    pub service: &'a Service,
+    pub organisation: &'a Organisation,
+    pub signer: &'a Signer,
+    pub credential: &'a Credential,
+    pub offer: &'a CredentialOffer,
 }
 
 impl Issuing<'_> {
+    /// Accepts the credential and makes a copy for each key, where the offer's token was given after `redeemed_after`.
+    pub async fn hand_out(
+        &self,
+        tx: &mut Tx,
+        keys: Vec<PublicKey>,
+        redeemed_after: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<String>, NotIssued> {
+        let Self { service, organisation, credential, offer, .. } = self;
+        if !tx.issue_offer(offer.id, redeemed_after, now).await? {
+            return Err(oauth(OAuthError::InvalidToken, "the offer was ended meanwhile").into());
+        }
+        accept(service, tx, organisation, offer, credential, now).await?;
+        let mut credentials = Vec::with_capacity(keys.len());
+        for key in keys {
+            credentials.push(self.copy(tx, key, now).await?);
+        }
+        tx.audit(
+            Event::CredentialIssued {
+                account: credential.account_id,
+                organisation: organisation.id,
+                credential: credential.id,
+                offer: offer.id,
+                count: u32::try_from(credentials.len()).unwrap_or(u32::MAX),
+                reissue: offer.reissue,
+            },
+            now,
+        );
+        Ok(credentials)
+    }
+
     /// A copy for one key of the wallet.
-    async fn copy(&self, tx: &mut Tx, key: PublicKey, now: Timestamp) -> Result<String, WalletRefusal> {
+    async fn copy(&self, tx: &mut Tx, key: PublicKey, now: Timestamp) -> Result<String, NotIssued> {
         let Self { service, organisation, signer, credential, offer } = self;
         let new_id = || vault::new_id(now, service.random.as_ref());
         let list = NewStatusList { id: new_id(), organisation_id: organisation.id, size: STATUS_LIST_SIZE };
@@ -260,6 +368,8 @@ impl Issuing<'_> {
         let places = NonZeroU32::new(STATUS_LIST_SIZE).unwrap_or(NonZeroU32::MIN);
         let place = tx.add_copy(new, list, &|| draw_place(places, &random(service)), now).await?;
         let reference = Reference { uri: status_address(service, place.list), idx: place.place };
-        Ok(signed(service, organisation, signer, credential, (key, reference), now)?)
+        // Why is in the log.
+        signed(service, organisation, signer, credential, (key, reference), now)
+            .map_err(|_| NotIssued::NotSigned)
     }
 }

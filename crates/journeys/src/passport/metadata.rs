@@ -1,12 +1,15 @@
 //! What an organisation says of itself as an issuer: to wallets, before they ask for anything.
 
-use super::issue::NO_ENCRYPTION;
 use super::keys::signer;
 use super::made::kind_address;
 use super::naming::title;
+use super::request_keys::{encryption, request_keys};
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::{Refusal, Service};
-use openid4vc::issuer::{AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules};
+use openid4vc::issuer::{
+    AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules,
+};
+use openid4vc::jose::DecryptionKey;
 use rules::passport::CredentialKind;
 use rules::passport::issuing::BATCH;
 use serde_json::{Value, json};
@@ -21,11 +24,12 @@ const LOCALE: &str = "en-GB";
 /// [`WalletRefusal::Unknown`] where there is no such organisation.
 pub async fn issuer_metadata(service: &Service, organisation_code: &str) -> Result<Value, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
+    let keys = request_keys(service, service.clock.now()).await?;
     #[expect(
         clippy::redundant_closure_for_method_calls,
         reason = "the method alone is not general enough in its lifetime"
     )]
-    let json = with_metadata(service, &organisation, |told| told.to_json());
+    let json = with_metadata(service, &organisation, &keys, |told| told.to_json());
     Ok(json)
 }
 
@@ -40,23 +44,26 @@ pub async fn signed_issuer_metadata(
     let organisation = organisation(service, organisation_code).await?;
     let signer = signer(service, &organisation).await?;
     let now = service.clock.now();
-    let token = with_metadata(service, &organisation, |told| told.signed(&signer.chain, &signer.key, now));
+    let keys = request_keys(service, now).await?;
+    let token =
+        with_metadata(service, &organisation, &keys, |told| told.signed(&signer.chain, &signer.key, now));
     Ok(token.map_err(|_| Refusal::Fault("the metadata of an issuer cannot be signed"))?)
 }
 
 fn with_metadata<T>(
     service: &Service,
     organisation: &Organisation,
+    keys: &[DecryptionKey],
     tell: impl FnOnce(&IssuerMetadata<'_>) -> T,
 ) -> T {
     let issuer = issuer(service, organisation);
-    let [credential, nonce, notification] =
-        ["credential", "nonce", "notification"].map(|path| format!("{issuer}/{path}"));
+    let [credential, nonce, deferred, notification] =
+        ["credential", "nonce", "deferred", "notification"].map(|path| format!("{issuer}/{path}"));
     let rules = ProofRules {
         issuer: &issuer,
         is_nonce: &|_| false,
         batch: BATCH,
-        attested_by: None,
+        attested_by: service.settings.passport.key_attestations(),
         client_id: None,
     };
     let configurations = CredentialKind::ALL
@@ -76,9 +83,9 @@ fn with_metadata<T>(
         name: &organisation.name,
         credential_endpoint: &credential,
         nonce_endpoint: &nonce,
-        deferred_endpoint: None,
+        deferred_endpoint: Some(&deferred),
         notification_endpoint: &notification,
-        encryption: NO_ENCRYPTION,
+        encryption: encryption(keys),
         batch: BATCH,
         configurations,
     })
@@ -99,13 +106,16 @@ fn display(organisation: &Organisation, kind: CredentialKind) -> Value {
 pub async fn server_metadata(service: &Service, organisation_code: &str) -> Result<Value, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let issuer = issuer(service, &organisation);
-    let token = format!("{issuer}/token");
+    let settings = &service.settings.passport;
+    let [token, authorize, push, challenge] =
+        ["token", "authorize", "par", "challenge"].map(|path| format!("{issuer}/{path}"));
+    let endpoints = AuthorizationEndpoints { authorize: &authorize, push: &push };
     let told = AuthorizationServer {
         issuer: &issuer,
         token_endpoint: &token,
-        authorization: None,
-        challenge_endpoint: None,
-        haip: false,
+        authorization: settings.has_clients().then_some(endpoints),
+        challenge_endpoint: (!settings.wallet_makers.is_empty()).then_some(challenge.as_str()),
+        haip: settings.haip,
     };
     Ok(told.to_json())
 }

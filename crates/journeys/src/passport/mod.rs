@@ -3,7 +3,10 @@
 pub mod access_key;
 pub mod answer;
 pub mod asking;
+mod authorisation_code;
+pub mod authorise;
 pub mod client;
+mod deferred;
 pub mod history;
 mod issue;
 mod keys;
@@ -21,15 +24,19 @@ mod refusal;
 pub mod reject;
 pub mod reminders;
 pub mod request;
+mod request_keys;
 pub mod review;
 mod revoke;
 pub mod share;
+mod signing;
 mod status;
 mod token;
 mod wallet;
+mod wallet_client;
 pub mod withdraw;
 
-pub use issue::{Asked, issue};
+pub use deferred::deferred;
+pub use issue::{Answer, Asked, issue};
 pub use keys::{Signer, anchors, signer};
 pub use made::{Content, SUBJECT_CLAIM, kind_address, status_address, subject};
 pub use metadata::{issuer_metadata, server_metadata, signed_issuer_metadata, type_metadata};
@@ -38,6 +45,10 @@ pub use notified::notified;
 pub use presentation_refusal::PresentationRefusal;
 pub use refusal::PassportRefusal;
 pub use revoke::revoke_copies;
+pub use signing::SigningQueue;
 pub use status::{Published, StatusCache, status_list};
 pub use token::redeem;
-pub use wallet::{Sent, WalletRefusal, dpop_nonce, issuer, nonce};
+pub use wallet::{
+    Sent, WalletRefusal, attestation_challenge, dpop_nonce, issuer, new_attestation_challenge, nonce,
+};
+pub use wallet_client::{PassportSettings, TrustAnchors, WalletApp};

@@ -4,6 +4,7 @@ use super::wallet::{Sent, WalletRefusal, authorised, organisation, refused};
 use crate::Service;
 use openid4vc::issuer::{CredentialError, Event as Told, Notification};
 use store::audit::Event;
+use store::offer::CredentialOffer;
 use store::passport_event::NewPassportEvent;
 
 /// Takes a notification. What a wallet could not keep, or its person did not want, waits for them again.
@@ -18,12 +19,13 @@ pub async fn notified(
 ) -> Result<(), WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
-    let offer = authorised(service, &organisation, sent, now).await?;
+    let authorised = authorised(service, &organisation, sent, now).await?;
     let notification = Notification::read(body)?;
     let unknown = || refused(CredentialError::InvalidNotificationId, "nothing was issued under this name");
-    if notification.notification_id != offer.id.to_string() || offer.issued_at.is_none() {
-        return Err(unknown());
-    }
+    let told_of = |offer: &CredentialOffer| {
+        notification.notification_id == offer.id.to_string() && offer.issued_at.is_some()
+    };
+    let offer = authorised.offers.into_iter().find(told_of).ok_or_else(unknown)?;
     let credential = service.store.credential(offer.credential_id).await?.ok_or_else(unknown)?;
     let told = match notification.event {
         Told::Accepted => "credential_accepted",

@@ -110,7 +110,8 @@ pub async fn offer(
         let why = if reissue { PassportRefusal::NotInWallet } else { PassportRefusal::NotToAdd };
         return Err(why.into());
     }
-    let to = mobile(service, person).await?;
+    // A wallet that sends its person here to sign in needs no code beside.
+    let to = if service.settings.passport.haip { None } else { mobile(service, person).await? };
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     let who = service.keys.keyed_hash("passport-offers", &[person.account.id.as_bytes()]);
@@ -202,13 +203,13 @@ async fn send_code(
 
 /// What an offer is found and redeemed by. Both follow from its id and the keys of the service, so that its page can show them
 /// again, and nobody who reads the database knows them.
-struct Secrets {
-    reference: Token,
-    code: Token,
+pub(super) struct Secrets {
+    pub reference: Token,
+    pub code: Token,
 }
 
 impl Secrets {
-    fn of(service: &Service, offer: Uuid) -> Self {
+    pub fn of(service: &Service, offer: Uuid) -> Self {
         let token = |purpose: &str| {
             let derived = service.keys.keyed_hash(purpose, &[offer.as_bytes()]);
             // 32 bytes are a token by its length.
@@ -222,7 +223,7 @@ impl Secrets {
     }
 }
 
-fn reference_hash(service: &Service, reference: &Token) -> [u8; 32] {
+pub(super) fn reference_hash(service: &Service, reference: &Token) -> [u8; 32] {
     service.keys.keyed_hash("offer-reference", &[reference.as_str().as_bytes()])
 }
 
@@ -235,7 +236,7 @@ pub(super) fn transaction_code_hash(service: &Service, offer: Uuid, digits: &str
 }
 
 /// How an offer stands at this moment.
-fn stands(offer: &CredentialOffer, now: Timestamp) -> Standing {
+pub(super) fn stands(offer: &CredentialOffer, now: Timestamp) -> Standing {
     match offer.told.as_deref() {
         Some("credential_deleted") => return Standing::Declined,
         Some("credential_failure") => return Standing::Failed,
@@ -354,11 +355,16 @@ pub async fn fetch(
         length: 6,
         description: service.word("wallet-code-description", &[("organisation", &organisation.name)]),
     });
-    let code = Secrets::of(service, offer.id).code.as_str().to_owned();
+    let secrets = Secrets::of(service, offer.id);
+    // Wallets that may send their person here to sign in get there with what led them to the offer.
+    let authorization_code =
+        service.settings.passport.has_clients().then(|| secrets.reference.as_str().to_owned());
+    let code = secrets.code.as_str().to_owned();
+    let pre_authorized = (!service.settings.passport.haip).then_some((code, transaction_code));
     Ok(Offer {
         credential_issuer: issuer(service, &organisation),
         credential_configuration_ids: vec![credential.kind.as_str().to_owned()],
-        grants: Grants { pre_authorized: Some((code, transaction_code)), authorization_code: None },
+        grants: Grants { pre_authorized, authorization_code },
     })
 }
 

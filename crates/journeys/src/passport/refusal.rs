@@ -15,6 +15,9 @@ pub enum PassportRefusal {
     /// The access key needs a mobile number that can be proved.
     #[error("there is no mobile number to prove")]
     NoMobile,
+    /// A wallet's request that its person sign in is over: it is too late, it was answered, or there never was one.
+    #[error("the wallet's request is over")]
+    WalletRequestOver,
     /// The credential was accepted, rejected or taken back meanwhile, or its last day is over.
     #[error("the credential does not wait for a review")]
     NotWaiting,
@@ -22,8 +25,14 @@ pub enum PassportRefusal {
 
 impl PassportRefusal {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::NotToAdd, Self::NotInWallet, Self::TooManyOffers, Self::NoMobile, Self::NotWaiting];
+    pub const ALL: [Self; 6] = [
+        Self::NotToAdd,
+        Self::NotInWallet,
+        Self::TooManyOffers,
+        Self::NoMobile,
+        Self::WalletRequestOver,
+        Self::NotWaiting,
+    ];
 
     /// The public code.
     pub const fn code(self) -> &'static str {
@@ -32,6 +41,7 @@ impl PassportRefusal {
             Self::NotInWallet => "FW-3102",
             Self::TooManyOffers => "FW-3103",
             Self::NoMobile => "FW-3104",
+            Self::WalletRequestOver => "FW-3110",
             Self::NotWaiting => "FW-3301",
         }
     }

@@ -1,5 +1,6 @@
 //! A wallet trades the code of an offer in for a token (OpenID4VCI 1.0, section 6).
 
+use super::authorisation_code::{Code, redeem_code};
 use super::offer::{code_hash, is_to_issue, transaction_code_hash};
 use super::wallet::{Sent, WalletRefusal, oauth, organisation, proof, proof_hash, token_hash, used_proof};
 use crate::Service;
@@ -15,7 +16,7 @@ use vault::Token;
 ///
 /// # Errors
 /// [`WalletRefusal::OAuth`]: `invalid_request` where a field is missing or a transaction code not expected, `invalid_grant` where a code
-/// is wrong or works no more, `invalid_dpop_proof`, `use_dpop_nonce`.
+/// is wrong or works no more, `invalid_client` where a wallet that signs people in is not known, `invalid_dpop_proof`, `use_dpop_nonce`.
 pub async fn redeem(
     service: &Service,
     organisation_code: &str,
@@ -24,8 +25,20 @@ pub async fn redeem(
 ) -> Result<TokenResponse, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
     let request = TokenRequest::read(fields)?;
-    let TokenRequest::PreAuthorized { code, transaction_code, .. } = &request else {
-        return Err(oauth(OAuthError::UnsupportedGrantType, "use the code of an offer"));
+    let (code, transaction_code) = match &request {
+        TokenRequest::PreAuthorized { .. } if service.settings.passport.haip => {
+            return Err(oauth(OAuthError::UnsupportedGrantType, "send the person here to sign in"));
+        }
+        TokenRequest::PreAuthorized { code, transaction_code, .. } => (code, transaction_code),
+        TokenRequest::AuthorizationCode { code, code_verifier, redirect_uri, .. }
+            if service.settings.passport.has_clients() =>
+        {
+            let typed = Code { code, code_verifier, redirect_uri };
+            return redeem_code(service, &organisation, sent, fields, typed).await;
+        }
+        TokenRequest::AuthorizationCode { .. } => {
+            return Err(oauth(OAuthError::UnsupportedGrantType, "use the code of an offer"));
+        }
     };
     let over = || oauth(OAuthError::InvalidGrant, "the code is wrong, was used, or is over");
     let code = code_hash(service, &Token::parse(code).ok_or_else(over)?);

@@ -1,7 +1,8 @@
 //! What a wallet sends along with its requests, and what it is told when they are refused.
 
+use super::authorise::Wish;
 use crate::{Refusal, Service};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openid4vc::issuer::{CredentialError, DpopProblem, DpopProof, HttpRequest, Nonces, OAuthError, Refused};
 use rules::passport::issuing::TOKEN_LIFETIME;
 use store::StoreError;
@@ -42,6 +43,10 @@ pub struct Sent<'a> {
     pub authorization: Option<&'a str>,
     /// The header `DPoP`.
     pub dpop: Option<&'a str>,
+    /// The header `OAuth-Client-Attestation`.
+    pub attestation: Option<&'a str>,
+    /// The header `OAuth-Client-Attestation-PoP`.
+    pub attestation_proof: Option<&'a str>,
 }
 
 pub(super) fn oauth(code: OAuthError, why: &'static str) -> WalletRefusal {
@@ -86,6 +91,31 @@ pub async fn nonce(service: &Service, organisation_code: &str) -> Result<String,
     Ok(credential_nonces(service).issue(service.clock.now(), &random(service)))
 }
 
+/// Numbers for proofs that a wallet is the one that its maker vouches for.
+pub(super) fn attestation_challenges(service: &Service) -> Nonces {
+    nonces(service, "attestation")
+}
+
+/// A number for such a proof (`attestation_challenge`).
+///
+/// # Errors
+/// [`WalletRefusal::Unknown`] where there is no such organisation, or no maker's word is taken here.
+pub async fn attestation_challenge(
+    service: &Service,
+    organisation_code: &str,
+) -> Result<String, WalletRefusal> {
+    organisation(service, organisation_code).await?;
+    if service.settings.passport.wallet_makers.is_empty() {
+        return Err(WalletRefusal::Unknown);
+    }
+    Ok(new_attestation_challenge(service))
+}
+
+/// The same where one is known to be wanted.
+pub fn new_attestation_challenge(service: &Service) -> String {
+    attestation_challenges(service).issue(service.clock.now(), &random(service))
+}
+
 /// A number for a proof that a token is its holder's (`DPoP-Nonce`).
 pub fn dpop_nonce(service: &Service) -> String {
     nonces(service, "dpop").issue(service.clock.now(), &random(service))
@@ -125,24 +155,54 @@ pub(super) fn token_hash(service: &Service, token: &Token) -> [u8; 32] {
     service.keys.keyed_hash("passport-access-token", &[token.as_str().as_bytes()])
 }
 
-/// The offer that the request's access token was given for, if its holder sends it and it still works.
+/// What an access token is for.
+pub(super) struct Authorised {
+    /// The offers that its wallet may take, at least one.
+    pub offers: Vec<CredentialOffer>,
+    /// What the wallet calls itself, where it said so.
+    pub client: Option<String>,
+    /// Whether it was told credentials by their identifiers, and asks by those.
+    pub by_identifiers: bool,
+}
+
+/// What the request's access token was given for, if its holder sends it and it still works.
 pub(super) async fn authorised(
     service: &Service,
     organisation: &Organisation,
     sent: Sent<'_>,
     now: Timestamp,
-) -> Result<CredentialOffer, WalletRefusal> {
+) -> Result<Authorised, WalletRefusal> {
+    authorised_for(service, organisation, sent, TOKEN_LIFETIME, now).await
+}
+
+/// The same, where a token that is bound to a key works for `bound`. Any other one works no longer than [`TOKEN_LIFETIME`]
+/// (OpenID4VCI 1.0, section 13.7).
+pub(super) async fn authorised_for(
+    service: &Service,
+    organisation: &Organisation,
+    sent: Sent<'_>,
+    bound: SignedDuration,
+    now: Timestamp,
+) -> Result<Authorised, WalletRefusal> {
     let invalid = || oauth(OAuthError::InvalidToken, "the access token is not one of ours, or is over");
     let (scheme, text) = sent.authorization.and_then(|sent| sent.split_once(' ')).ok_or_else(invalid)?;
     let token = Token::parse(text.trim()).ok_or_else(invalid)?;
-    let offer = service.store.offer_by_token(&token_hash(service, &token)).await?.ok_or_else(invalid)?;
-    let alive = offer.redeemed_at.is_some_and(|redeemed| redeemed > token_oldest(now));
-    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(invalid)?;
-    if !alive || offer.cancelled_at.is_some() || credential.organisation_id != organisation.id {
-        return Err(invalid());
+    let mut authorised = given(service, &token_hash(service, &token)).await?;
+    let mut alive = Vec::new();
+    for offer in std::mem::take(&mut authorised.offers) {
+        let lifetime = if offer.dpop_thumbprint.is_some() { bound } else { TOKEN_LIFETIME };
+        let oldest = now.saturating_sub(lifetime).unwrap_or(Timestamp::MIN);
+        let in_time = offer.redeemed_at.is_some_and(|redeemed| redeemed > oldest);
+        let Some(credential) = service.store.credential(offer.credential_id).await? else { continue };
+        if in_time && offer.cancelled_at.is_none() && credential.organisation_id == organisation.id {
+            alive.push(offer);
+        }
     }
-    match &offer.dpop_thumbprint {
-        None if scheme.eq_ignore_ascii_case("bearer") => Ok(offer),
+    authorised.offers = alive;
+    // All offers of a token are bound to one key, or none is.
+    let bound_to = authorised.offers.first().ok_or_else(invalid)?.dpop_thumbprint.clone();
+    match bound_to {
+        None if scheme.eq_ignore_ascii_case("bearer") => Ok(authorised),
         None => Err(invalid()),
         Some(thumbprint) => {
             if !scheme.eq_ignore_ascii_case("dpop") {
@@ -150,7 +210,7 @@ pub(super) async fn authorised(
             }
             let proof = proof(service, sent, Some(token.as_str()), now)?
                 .ok_or_else(|| oauth(OAuthError::InvalidDpopProof, "the DPoP proof is missing"))?;
-            if proof.thumbprint() != *thumbprint {
+            if proof.thumbprint() != thumbprint {
                 return Err(invalid());
             }
             let mut tx = service.store.begin().await?;
@@ -158,9 +218,24 @@ pub(super) async fn authorised(
                 return Err(used_proof());
             }
             tx.commit().await?;
-            Ok(offer)
+            Ok(authorised)
         }
     }
+}
+
+/// What a token (keyed hash) was given for, however that stands: one offer by its code, or all that somebody granted at once.
+async fn given(service: &Service, token: &[u8]) -> Result<Authorised, WalletRefusal> {
+    if let Some(offer) = service.store.offer_by_token(token).await? {
+        return Ok(Authorised { offers: vec![offer], client: None, by_identifiers: false });
+    }
+    let Some(authorisation) = service.store.authorisation_by_token(token).await? else {
+        return Ok(Authorised { offers: Vec::new(), client: None, by_identifiers: false });
+    };
+    Ok(Authorised {
+        offers: service.store.offers_of_authorisation(authorisation.id).await?,
+        by_identifiers: Wish::read(&authorisation)?.by_details,
+        client: Some(authorisation.client),
+    })
 }
 
 /// A token that was given at this moment, or earlier, is over.

@@ -22,6 +22,8 @@ pub struct AuthorizationRequest {
     pub configurations: BTreeSet<String>,
     /// What the offer gave it, if there was one.
     pub issuer_state: Option<String>,
+    /// The thumbprint of the key that the token is to be bound to (`dpop_jkt`, RFC 9449, section 10), where the wallet names one.
+    pub dpop_thumbprint: Option<String>,
 }
 
 /// The SHA-256 of a secret of the wallet's (RFC 7636, S256 alone).
@@ -65,6 +67,13 @@ impl AuthorizationRequest {
             // RFC 9126, section 2.1.
             return Err(invalid("request_uri must not be pushed"));
         }
+        if fields.contains_key("request") {
+            // RFC 9101: nothing here says that signed requests are taken.
+            return Err(invalid("send the request as fields, not as a signed object"));
+        }
+        if get("response_mode").is_some_and(|mode| mode != "query") {
+            return Err(invalid("response_mode must be query"));
+        }
         if get("response_type").as_deref() != Some("code") {
             return Err(invalid("response_type must be code"));
         }
@@ -91,6 +100,7 @@ impl AuthorizationRequest {
             scopes,
             configurations,
             issuer_state: get("issuer_state"),
+            dpop_thumbprint: get("dpop_jkt"),
         })
     }
 

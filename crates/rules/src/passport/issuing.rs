@@ -48,3 +48,28 @@ pub const STATUS_LIST_SIGNED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Nobody uses a signed status list after so long.
 pub const STATUS_LIST_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// So long an authorisation request that a wallet pushed can be opened in a browser. RFC 9126 (section 2.2) wants it short.
+pub const PUSHED_LIFETIME: SignedDuration = SignedDuration::from_secs(90);
+
+/// So long after that its person may take to sign in and to say yes or no.
+pub const AUTHORISATION_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// So long the code works that the wallet is given for the yes. RFC 6749 (section 4.1.2) wants ten minutes at most; a wallet needs seconds.
+pub const AUTHORISATION_CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(1);
+
+/// Authorisation requests pushed from one network. Phones of a whole country share few addresses.
+pub const PUSHES_PER_NETWORK: Limit =
+    Limit { name: "passport-pushes-per-network", at_most: 12_000, within: SignedDuration::from_mins(10) };
+
+/// So long wallets are told a key for which they encrypt what they ask for.
+pub const REQUEST_KEY_TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// So long what was encrypted for it is taken: a day longer, for those who keep what they were told.
+pub const REQUEST_KEY_TAKEN: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// A wallet that was told to ask for its credential again does so after so long.
+pub const DEFERRED_INTERVAL: SignedDuration = SignedDuration::from_secs(30);
+
+/// So long a credential that was deferred waits for its wallet.
+pub const DEFERRED_LIFETIME: SignedDuration = SignedDuration::from_hours(1);

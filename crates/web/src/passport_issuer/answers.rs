@@ -1,12 +1,12 @@
 //! Answers to wallets: codes and headers as the standards want them.
 
-use super::DPOP_NONCE;
+use super::{ATTESTATION_CHALLENGE, DPOP_NONCE};
 use crate::Web;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use journeys::Refusal;
-use journeys::passport::{WalletRefusal, dpop_nonce};
+use journeys::passport::{WalletRefusal, dpop_nonce, new_attestation_challenge};
 use openid4vc::issuer::OAuthError;
 use serde_json::{Value, json as object};
 use store::StoreError;
@@ -39,6 +39,11 @@ pub(super) fn refused(web: &Web, refusal: &WalletRefusal) -> Response {
     if matches!(refusal, WalletRefusal::OAuth(why) if why.code == OAuthError::UseDpopNonce) {
         with_dpop_nonce(web, &mut response);
     }
+    if matches!(refusal, WalletRefusal::OAuth(why) if why.code == OAuthError::UseAttestationChallenge)
+        && let Ok(challenge) = HeaderValue::from_str(&new_attestation_challenge(web))
+    {
+        response.headers_mut().insert(ATTESTATION_CHALLENGE, challenge);
+    }
     secret(response)
 }
 
@@ -67,6 +72,9 @@ fn status(code: u16) -> StatusCode {
 fn fault_of_ours(fault: &Refusal) -> Response {
     if matches!(fault, Refusal::Busy | Refusal::Store(StoreError::Unavailable(_))) {
         return json(StatusCode::SERVICE_UNAVAILABLE, &object!({ "error": "temporarily_unavailable" }));
+    }
+    if matches!(fault, Refusal::NetworkBusy) {
+        return json(StatusCode::TOO_MANY_REQUESTS, &object!({ "error": "temporarily_unavailable" }));
     }
     tracing::error!(error = %fault, "a wallet cannot be served");
     json(StatusCode::INTERNAL_SERVER_ERROR, &object!({ "error": "server_error" }))

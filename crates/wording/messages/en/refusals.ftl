@@ -260,3 +260,6 @@ refusal-fw-3103-text = You have asked for very many QR codes within the hour. Wa
 
 refusal-fw-3104-title = Add your mobile number first
 refusal-fw-3104-text = An access key needs a mobile number that you have proved. Add the sign-in method Text message in Security info, then come back.
+
+refusal-fw-3110-title = Go back to your wallet and start again
+refusal-fw-3110-text = What your wallet asked for does not wait here any more. It waits for 10 minutes, and it can be answered once. Nothing was added to your wallet.

@@ -285,7 +285,7 @@ pub fn key() -> Es256Key {
     Es256Key::generate().unwrap()
 }
 
-fn hash(text: &str) -> String {
+pub fn hash(text: &str) -> String {
     use base64::Engine as _;
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(digest)

@@ -6,6 +6,7 @@ use crate::guide::Factor;
 use crate::people::AMINA;
 use crate::ward::{Setup, Ward};
 use jiff::{SignedDuration, Timestamp};
+use journeys::passport::PassportSettings;
 use openid4vc::jose::CertificateChain;
 use openid4vc::sd_jwt_vc::Credential;
 use openid4vc::status_list::{Reference, Status, StatusListToken, StatusProblem};
@@ -24,9 +25,14 @@ fn real_time() -> Timestamp {
 
 /// A ward that is reached over the network, some minutes before the time that wallets see on their clock.
 pub async fn reachable(kind: Kind) -> Ward {
+    reachable_with(kind, PassportSettings::default).await
+}
+
+/// The same with what holds between it and wallets.
+pub async fn reachable_with(kind: Kind, passport: fn() -> PassportSettings) -> Ward {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let ward = Ward::with(Setup { public_url: address.leak(), ..Setup::on(kind) }).await;
+    let ward = Ward::with(Setup { public_url: address.leak(), passport, ..Setup::on(kind) }).await;
     // Signing in takes some minutes of the test's time.
     ward.clock.set(real_time() - SignedDuration::from_mins(5));
     let app = ward.node.pages.clone().into_make_service_with_connect_info::<SocketAddr>();

@@ -28,7 +28,7 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         let fire = &kinds["core-skill"];
         assert_eq!(fire["vct"], "http://fobwatch.example/vc/types/core-skill");
         assert_eq!(fire["credential_metadata"]["display"][0]["name"], "Core skill");
-        assert!(told.get("deferred_credential_endpoint").is_none(), "what is not there is not told");
+        assert_eq!(told["deferred_credential_endpoint"], format!("{issuer}/deferred"));
     }
     for path in
         ["/.well-known/oauth-authorization-server/vc/NTH", "/vc/NTH/.well-known/oauth-authorization-server"]
@@ -113,12 +113,18 @@ async fn wallets_that_are_web_pages_may_ask_and_nothing_is_kept_on_the_way() {
             .await;
         assert_eq!(told.status, StatusCode::NO_CONTENT, "{path}");
         assert_eq!(told.headers["access-control-allow-origin"], "*");
-        assert_eq!(told.headers["access-control-allow-headers"], "authorization, content-type, dpop");
+        assert_eq!(
+            told.headers["access-control-allow-headers"],
+            "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop"
+        );
         assert!(!told.headers.contains_key("access-control-allow-credentials"));
     }
     let nonce = ward.issuer_nonce().await;
     assert_eq!(nonce.is_ok().headers["cache-control"], "no-store");
-    assert_eq!(nonce.headers["access-control-expose-headers"], "dpop-nonce, www-authenticate");
+    assert_eq!(
+        nonce.headers["access-control-expose-headers"],
+        "dpop-nonce, oauth-client-attestation-challenge, www-authenticate"
+    );
     let path = format!("{NORTHFIELD}/token");
     let form = "grant_type=authorization_code&code=x&code_verifier=y&redirect_uri=z".to_owned();
     ward.program_sends(Method::POST, &path, &[], Some(form)).await.is_refused(400, "unsupported_grant_type");

@@ -1,7 +1,13 @@
 //! The staff passport (guide 000): what wallets are given and show, and its pages. Told by story in the files beside this one.
 
+mod authorise;
+mod authorise_flow;
+mod authorise_refusals;
+mod haip;
 mod issuer;
 mod issuer_access_key;
+mod issuer_deferred;
+mod issuer_encryption;
 mod issuer_flow;
 mod issuer_protocol;
 mod issuer_refusals;

@@ -14,6 +14,8 @@ fn pushed() -> BTreeMap<String, String> {
         ("code_challenge_method", "S256"),
         ("scope", "fire_safety hand_hygiene"),
         ("issuer_state", "i-1"),
+        ("dpop_jkt", "t-1"),
+        ("response_mode", "query"),
     ])
 }
 
@@ -22,6 +24,7 @@ fn a_person_is_sent_back_with_a_code_that_only_their_wallet_redeems() {
     let request = AuthorizationRequest::read(&pushed()).unwrap();
     assert_eq!(request.scopes.iter().collect::<Vec<_>>(), ["fire_safety", "hand_hygiene"]);
     assert_eq!(request.issuer_state.as_deref(), Some("i-1"));
+    assert_eq!(request.dpop_thumbprint.as_deref(), Some("t-1"));
     assert!(request.code_challenge.is_met_by(VERIFIER));
     assert!(!request.code_challenge.is_met_by(&VERIFIER.replace('d', "e")));
     assert!(!request.code_challenge.is_met_by("short"));
@@ -66,6 +69,8 @@ fn what_is_no_request_is_refused() {
         ("code_challenge", ""),
         ("code_challenge_method", "plain"),
         ("request_uri", "urn:x"),
+        ("request", "e30.e30."),
+        ("response_mode", "fragment"),
     ] {
         let mut sent = pushed();
         sent.insert(name.to_owned(), value.to_owned());

@@ -221,7 +221,13 @@ pub enum Event {
     /// Whoever got a wallet's answer said that they did not ask for it.
     WalletAnswerDisowned { account: Option<Uuid>, presentation: Uuid },
     /// An administrator ended the sessions that staff passports had begun since a moment.
-    PassportSessionsEnded { organisation: Uuid, by: Option<Uuid>, since: String, count: u64 },
+    PassportSessionsEnded {
+        organisation: Uuid,
+        by: Option<Uuid>,
+        since: String,
+        count: u64,
+        reason: Option<String>,
+    },
     /// Somebody shared so many credentials with an organisation.
     CredentialsShared { account: Uuid, organisation: Uuid, share: Uuid, count: u32 },
     /// The Registration Authority is sure who is there.

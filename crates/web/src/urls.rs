@@ -488,6 +488,10 @@ pub const CONSOLE_SETTINGS: &str = "/console/settings";
 pub const CONSOLE_SETTING: &str = "/console/settings/{key}";
 /// What another value of a rule would do.
 pub const CONSOLE_SETTING_PREVIEW: &str = "/console/settings/{key}/preview";
+/// *End sessions begun by QR code*.
+pub const CONSOLE_WALLET_SESSIONS: &str = "/console/wallet-sessions";
+/// How many that would be.
+pub const CONSOLE_WALLET_SESSIONS_PREVIEW: &str = "/console/wallet-sessions/preview";
 /// The dashboard.
 pub const CONSOLE_DASHBOARD: &str = "/console/dashboard";
 /// *Check a Verification Passcode*.

@@ -15,12 +15,15 @@ use crate::session::{Begin, SignedIn, begin_session};
 use crate::visitor::About;
 use crate::{Refusal, Service, Visitor};
 use jiff::Timestamp;
+use rules::desk::Reason;
 use rules::method::MethodKind;
 use rules::passport::{PresentationPurpose, PresentationState, WRONG_CONFIRMS};
+use rules::preview::Alive;
 use std::collections::BTreeSet;
 use store::Tx;
 use store::activity::ActivityKind;
 use store::audit::Event;
+use store::console_figures::Reach;
 use store::limits::Allowance;
 use store::organisation::Organisation;
 use store::presentation::{Confirmed, Presentation};
@@ -342,20 +345,29 @@ async fn signs_in(
 }
 
 /// *End all sessions begun by QR code since …*, where somebody has lured people: each session of an organisation's people that a staff
-/// passport began at or after `since` ends. `by` is the administrator; none at the command line. Answers how many were alive.
+/// passport began at or after `since` ends. `by` is the administrator, with the reason; none at the command line. Answers how many
+/// could be used until now.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn end_begun_since(
     service: &Service,
-    organisation: Uuid,
+    organisation: &Organisation,
     since: Timestamp,
-    by: Option<Uuid>,
-) -> Result<u64, Refusal> {
+    by: Option<(Uuid, &Reason)>,
+) -> Result<Reach, Refusal> {
     let now = service.clock.now();
+    let alive = Alive::at(&service.policy(organisation)?, now);
     let mut tx = service.store.begin().await?;
-    let count = tx.end_sessions_begun_by_passport(organisation, since, now).await?;
-    tx.audit(Event::PassportSessionsEnded { organisation, by, since: since.to_string(), count }, now);
+    let ended = tx.end_sessions_begun_by_passport(organisation.id, since, alive, now).await?;
+    let event = Event::PassportSessionsEnded {
+        organisation: organisation.id,
+        by: by.map(|(by, _)| by),
+        since: since.to_string(),
+        count: ended.things,
+        reason: by.map(|(_, reason)| reason.as_str().to_owned()),
+    };
+    tx.audit(event, now);
     tx.commit().await?;
-    Ok(count)
+    Ok(ended)
 }

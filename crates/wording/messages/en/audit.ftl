@@ -139,6 +139,7 @@ audit-detail-limit = Limit
 audit-detail-key = Rule
 audit-detail-from = From
 audit-detail-to = To
+audit-detail-since = Since
 audit-detail-kinds = Kinds
 audit-detail-blanked = Blanked
 audit-detail-revocation = Revoked because

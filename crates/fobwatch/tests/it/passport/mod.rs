@@ -12,6 +12,7 @@ mod portal_guide;
 mod portal_reminders;
 mod verifier;
 mod verifier_controls;
+mod verifier_ended;
 mod verifier_refusals;
 mod verifier_share;
 mod verifier_sign_in;

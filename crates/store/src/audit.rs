@@ -265,14 +265,22 @@ pub enum Event {
     },
     /// Its owner rejected a credential before taking it.
     CredentialRejected { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
-    /// The trust took back a credential that was not accepted yet.
-    CredentialWithdrawn { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
-    /// The trust revoked a credential: so many copies in wallets are good no more, and so many sessions ended.
+    /// The trust took back a credential that was not accepted yet; by the system `client`, or (none) at the command line.
+    CredentialWithdrawn {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        reason: String,
+        client: Option<Uuid>,
+    },
+    /// The trust revoked a credential, by the system `client`, or (none) at the command line: so many copies in wallets are good no
+    /// more, and so many sessions ended.
     CredentialRevoked {
         account: Uuid,
         credential: Uuid,
         organisation: Uuid,
         reason: String,
+        client: Option<Uuid>,
         copies: u64,
         sessions: u64,
     },

@@ -21,6 +21,7 @@ pub mod certificate_issuer;
 pub mod code;
 pub mod console_figures;
 pub mod credential;
+pub mod credential_client;
 pub mod credential_copy;
 pub mod credential_list;
 mod db;

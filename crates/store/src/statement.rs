@@ -49,6 +49,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::code::STATEMENTS,
         crate::console_figures::STATEMENTS,
         crate::credential::STATEMENTS,
+        crate::credential_client::STATEMENTS,
         crate::credential_copy::STATEMENTS,
         crate::credential_list::STATEMENTS,
         crate::delivery::STATEMENTS,

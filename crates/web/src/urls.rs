@@ -55,6 +55,10 @@ pub const PASSPORT_ACCESS_KEY: &str = "/passport/access-key";
 pub const PASSPORT_SHARE: &str = "/passport/share";
 /// Systems of a trust provide credentials.
 pub const VC_API_CREDENTIALS: &str = "/vc-api/v1/credentials";
+/// They take back what was not accepted yet.
+pub const VC_API_WITHDRAW: &str = "/vc-api/v1/credentials/{id}/withdraw";
+/// They revoke what was.
+pub const VC_API_REVOKE: &str = "/vc-api/v1/credentials/{id}/revoke";
 
 /// What is done with a credential (`add`, `reject`, …), or, where nothing is named, its full details.
 pub fn passport_credential(id: uuid::Uuid, act: &str) -> String {

@@ -7,6 +7,7 @@ mod issuer_protocol;
 mod issuer_refusals;
 mod portal;
 mod portal_api;
+mod portal_api_end;
 mod portal_end;
 mod portal_guide;
 mod portal_reminders;

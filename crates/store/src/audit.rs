@@ -265,6 +265,21 @@ pub enum Event {
     },
     /// Its owner rejected a credential before taking it.
     CredentialRejected { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
+    /// The trust resolved a rejection: by the system `client`, or (none) at the command line; or by providing a corrected credential.
+    CredentialRejectionResolved {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        client: Option<Uuid>,
+        corrected_by: Option<Uuid>,
+    },
+    /// It is open again.
+    CredentialRejectionReopened {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        client: Option<Uuid>,
+    },
     /// The trust took back a credential that was not accepted yet; by the system `client`, or (none) at the command line.
     CredentialWithdrawn {
         account: Uuid,

@@ -24,6 +24,7 @@ pub mod credential;
 pub mod credential_client;
 pub mod credential_copy;
 pub mod credential_list;
+pub mod credential_rejection;
 mod db;
 pub mod delivery;
 pub mod device;

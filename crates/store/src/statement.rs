@@ -52,6 +52,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::credential_client::STATEMENTS,
         crate::credential_copy::STATEMENTS,
         crate::credential_list::STATEMENTS,
+        crate::credential_rejection::STATEMENTS,
         crate::delivery::STATEMENTS,
         crate::device::STATEMENTS,
         crate::guard::STATEMENTS,

@@ -59,6 +59,12 @@ pub const VC_API_CREDENTIALS: &str = "/vc-api/v1/credentials";
 pub const VC_API_WITHDRAW: &str = "/vc-api/v1/credentials/{id}/withdraw";
 /// They revoke what was.
 pub const VC_API_REVOKE: &str = "/vc-api/v1/credentials/{id}/revoke";
+/// They read what was rejected.
+pub const VC_API_REJECTIONS: &str = "/vc-api/v1/rejections";
+/// They mark a rejection as resolved.
+pub const VC_API_RESOLVE: &str = "/vc-api/v1/rejections/{id}/resolve";
+/// They open it again.
+pub const VC_API_REOPEN: &str = "/vc-api/v1/rejections/{id}/reopen";
 
 /// What is done with a credential (`add`, `reject`, …), or, where nothing is named, its full details.
 pub fn passport_credential(id: uuid::Uuid, act: &str) -> String {

@@ -532,6 +532,8 @@ pub const AUDIT: &[&str] = &[
     "access_key_replaced",
     "credential_provided",
     "credential_rejected",
+    "credential_rejection_resolved",
+    "credential_rejection_reopened",
     "credential_withdrawn",
     "credential_revoked",
     "credential_archived",

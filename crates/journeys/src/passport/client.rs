@@ -48,6 +48,9 @@ pub enum ClientRefusal {
         /// The name of that reason.
         reason: &'static str,
     },
+    /// Its owner has not rejected it.
+    #[error("the credential was not rejected")]
+    NotRejected,
     /// Too many requests from this system.
     #[error("too many requests")]
     TooMany {

@@ -20,6 +20,7 @@ mod presentation_refusal;
 pub mod provide;
 mod refusal;
 pub mod reject;
+pub mod rejections;
 pub mod reminders;
 pub mod request;
 pub mod review;

@@ -2,7 +2,7 @@
 //! in one message.
 
 use crate::passport::client::{self, ClientRefusal, LONGEST_KEY};
-use crate::passport::notify;
+use crate::passport::{notify, rejections};
 use crate::password_check::user_name;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
@@ -182,6 +182,7 @@ async fn write(
             detail: None,
         };
         tx.add_passport_event(event, now).await?;
+        rejections::corrected(service, tx, (account, organisation), (*id, one), client, now).await?;
         let kind = one.kind.as_str().to_owned();
         let audited = Event::CredentialProvided {
             account: account.id,

@@ -3,13 +3,14 @@
 
 mod end;
 mod provide;
+mod rejections;
 
 use crate::{Web, urls};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use journeys::Refusal;
 use journeys::passport::client::ClientRefusal;
 use rules::passport::{LARGEST_PICTURE, MOST_AT_ONCE};
@@ -28,6 +29,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::VC_API_CREDENTIALS, post(provide::provide))
         .route(urls::VC_API_WITHDRAW, post(end::withdraw))
         .route(urls::VC_API_REVOKE, post(end::revoke))
+        .route(urls::VC_API_REJECTIONS, get(rejections::list))
+        .route(urls::VC_API_RESOLVE, post(rejections::resolve))
+        .route(urls::VC_API_REOPEN, post(rejections::reopen))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION]))
         .layer(never_kept)
@@ -49,6 +53,7 @@ fn kind(refusal: &ClientRefusal) -> (&'static str, StatusCode) {
         ClientRefusal::NoSuchCredential => ("no-such-credential", StatusCode::NOT_FOUND),
         ClientRefusal::NotWaiting(_) => ("not-waiting", StatusCode::CONFLICT),
         ClientRefusal::NotAccepted(_) => ("not-accepted", StatusCode::CONFLICT),
+        ClientRefusal::NotRejected => ("not-rejected", StatusCode::CONFLICT),
         ClientRefusal::EndedOtherwise { .. } => ("ended-otherwise", StatusCode::CONFLICT),
         ClientRefusal::TooMany { .. } => ("too-many", StatusCode::TOO_MANY_REQUESTS),
         ClientRefusal::Fault(_) => ("busy", StatusCode::SERVICE_UNAVAILABLE),

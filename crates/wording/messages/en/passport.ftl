@@ -109,6 +109,7 @@ reject-duplicate = Duplicate of a credential that I have
 reject-incorrect = Incorrect information
 reject-not-wanted = I no longer want this credential
 reject-other = Other reason
+resolve-corrected = A corrected credential was provided
 withdraw-issued-in-error = It was issued in error
 withdraw-updated = There is updated information
 withdraw-no-longer-valid = It is no longer valid
@@ -120,11 +121,20 @@ revoke-no-longer-valid = It is no longer valid
 revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
 revoke-deceased = Its holder has died
 
+## What the people of a trust do about a rejection
+
+advice-duplicate = The person has this credential already. There is nothing to issue: check whether two of your systems provide it.
+advice-incorrect = Compare the credential with your records, together with the person. Provide a corrected one: that resolves the rejection.
+advice-not-wanted = The credential is right, and the person does not want it. If their job needs it, speak to them; they can ask for it again.
+advice-other = Read what the person wrote, and get in touch with them. If that leads to a corrected credential, providing it resolves the rejection.
+
 ## History
 
 history-provided = Issued to you, to review
 history-accepted = Added to your wallet
 history-rejected = Rejected by you
+history-rejection-resolved = Your rejection was resolved
+history-rejection-reopened = Your rejection was opened again
 history-withdrawn = Taken back before you added it
 history-revoked = Revoked
 history-archived = Archived

@@ -10,6 +10,7 @@ mod portal_api;
 mod portal_api_end;
 mod portal_end;
 mod portal_guide;
+mod portal_rejections;
 mod portal_reminders;
 mod verifier;
 mod verifier_controls;

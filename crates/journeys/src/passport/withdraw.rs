@@ -3,7 +3,7 @@
 use crate::passport::{naming, notify};
 use crate::{Refusal, Service};
 use jiff::Timestamp;
-use rules::passport::{RevokeReason, WithdrawReason};
+use rules::passport::{CredentialKind, RevokeReason, WithdrawReason};
 use store::Tx;
 use store::audit::Event;
 use store::credential::Credential;
@@ -12,7 +12,7 @@ use store::passport_client::PassportClient;
 use store::passport_event::NewPassportEvent;
 use store::passport_opt_out::OptOut;
 use uuid::Uuid;
-use wording::Message;
+use wording::{Message, SecurityChange};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +154,12 @@ pub(super) async fn revoked(
     };
     // Nobody writes to somebody who has died.
     if reason != RevokeReason::Deceased {
-        tell(service, &mut tx, &credential, organisation, &message, OptOut::default(), now).await?;
+        if credential.kind == CredentialKind::AccessKey {
+            let (account, change) = (credential.account_id, SecurityChange::AccessKeyRevoked);
+            notify::tell_of_access_key(service, &mut tx, account, organisation, change, now).await?;
+        } else {
+            tell(service, &mut tx, &credential, organisation, &message, OptOut::default(), now).await?;
+        }
     }
     tx.commit().await?;
     service.tell_workers();

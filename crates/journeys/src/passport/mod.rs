@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod answer;
 pub mod asking;
 pub mod client;
+mod display;
 pub mod end_by_client;
 pub mod history;
 mod issue;

@@ -16,7 +16,25 @@ credential-kind-employment-assignment = Employment assignment
 credential-kind-temporary-placement = Temporary placement
 credential-kind-core-skill = Core skill
 
+## What a credential of each kind is, for wallets
+
+credential-about-access-key = Signs you in to your staff passport
+credential-about-identity = Who you are: names, date of birth, photo
+credential-about-new-starter = What an organisation wants to know of somebody new
+credential-about-right-to-work = That you may work in the United Kingdom, and how that was checked
+credential-about-dbs = The certificate of the Disclosure and Barring Service
+credential-about-dbs-supporting = What belongs to your DBS certificate
+credential-about-occupational-health = That you are fit for your role
+credential-about-professional-registration = That a professional body has registered you
+credential-about-tuberculosis = Your protection against tuberculosis
+credential-about-varicella = Your protection against varicella
+credential-about-employment-assignment = Where you are employed, and as what
+credential-about-temporary-placement = Where you work for a while
+credential-about-core-skill = A training of the Core Skills Training Framework
+
 ## What a credential says
+
+claim-passport = Staff passport
 
 claim-given-name = First name
 claim-family-name = Last name

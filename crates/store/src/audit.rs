@@ -274,12 +274,7 @@ pub enum Event {
         corrected_by: Option<Uuid>,
     },
     /// It is open again.
-    CredentialRejectionReopened {
-        account: Uuid,
-        credential: Uuid,
-        organisation: Uuid,
-        client: Option<Uuid>,
-    },
+    CredentialRejectionReopened { account: Uuid, credential: Uuid, organisation: Uuid, client: Option<Uuid> },
     /// The trust took back a credential that was not accepted yet; by the system `client`, or (none) at the command line.
     CredentialWithdrawn {
         account: Uuid,

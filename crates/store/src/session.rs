@@ -78,6 +78,8 @@ statements! {
     PUT_OFF = "UPDATE session SET set_up_due = 0 WHERE id = $1 AND set_up_due = 1";
     SET_UP = "UPDATE session SET set_up_due = 0 WHERE account_id = $1 AND set_up_due = 1";
     BY_PASSPORT = "UPDATE session SET began_by = 'passport', credential_copy_id = $2 WHERE id = $1";
+    LIVE = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
+            set_up_due, card_serial, began_by, credential_copy_id FROM session WHERE id = $1 AND ended_at IS NULL";
     ALIVE_BY_PASSPORT = "SELECT COUNT(*), COUNT(DISTINCT session.account_id) FROM session
             JOIN account ON account.id = session.account_id
         WHERE account.organisation_id = $1 AND began_by = 'passport' AND ended_at IS NULL AND started_at >= $2
@@ -149,6 +151,15 @@ impl Store {
 }
 
 impl Store {
+    /// The session with this id, while nobody has ended it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn session_not_ended(&self, id: Uuid) -> Result<Option<Session>, StoreError> {
+        let row: Option<Row> = reading!(self, LIVE, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        row.map(Session::try_from).transpose()
+    }
+
     /// The sessions of an organisation's people that a staff passport began at or after `since` and that can be used, which `alive`
     /// says.
     ///

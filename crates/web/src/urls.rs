@@ -173,6 +173,18 @@ pub const SIGN_IN_METHOD_PASSKEY_QUESTION: &str = "/sign-in/method/passkey/quest
 pub const CONFIRM_PASSKEY: &str = "/confirm/passkey";
 /// The question for it.
 pub const CONFIRM_PASSKEY_QUESTION: &str = "/confirm/passkey/question";
+/// *Confirm that it is you* by a wallet, after the password: the page with the QR code.
+pub const CONFIRM_PASSPORT: &str = "/confirm/passport";
+/// What the wallet does with it.
+pub const CONFIRM_PASSPORT_EVENTS: &str = "/confirm/passport/events";
+/// *Continue*, with the digits from the phone.
+pub const CONFIRM_PASSPORT_GO: &str = "/confirm/passport/go";
+/// *Get a new QR code*.
+pub const CONFIRM_PASSPORT_AGAIN: &str = "/confirm/passport/again";
+/// Where the wallet leads its owner.
+pub const CONFIRM_PASSPORT_BACK: &str = "/confirm/passport/back";
+/// *I did not start this*.
+pub const CONFIRM_PASSPORT_NOT_ME: &str = "/confirm/passport/not-me";
 /// The list of passkeys.
 pub const PASSKEYS: &str = "/security-info/passkeys";
 /// *Create a passkey*.

@@ -87,10 +87,12 @@ mod tests {
 
     #[test]
     fn a_time_is_read_as_people_write_it_and_nothing_else_is_one() {
-        for (typed, hour, minute) in [("14:30", 14, 30), (" 0:05 ", 0, 5), ("09.00", 9, 0), ("23:59", 23, 59)] {
+        for (typed, hour, minute) in [("14:30", 14, 30), (" 0:05 ", 0, 5), ("09.00", 9, 0), ("23:59", 23, 59)]
+        {
             assert_eq!(time(typed), Some(at(hour, minute, 0, 0)), "{typed}");
         }
-        for typed in ["", "14", "24:00", "12:60", "1:5", "+1:30", "1:+5", "half past two", "2:30pm", "014:30"] {
+        for typed in ["", "14", "24:00", "12:60", "1:5", "+1:30", "1:+5", "half past two", "2:30pm", "014:30"]
+        {
             assert_eq!(time(typed), None, "{typed}");
         }
     }

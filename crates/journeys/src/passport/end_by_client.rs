@@ -25,12 +25,7 @@ pub struct Over {
 /// # Errors
 /// [`ClientRefusal`], among it [`ClientRefusal::NotWaiting`] where its owner has accepted or rejected it, and
 /// [`ClientRefusal::EndedOtherwise`] where it was withdrawn for another reason.
-pub async fn withdraw(
-    service: &Service,
-    bearer: &str,
-    id: &str,
-    body: &[u8],
-) -> Result<Over, ClientRefusal> {
+pub async fn withdraw(service: &Service, bearer: &str, id: &str, body: &[u8]) -> Result<Over, ClientRefusal> {
     let (client, organisation) = client::enter(service, bearer).await?;
     let ending = Ending { organisation: &organisation, client: Some(&client) };
     let id = Uuid::parse_str(id).map_err(|_| ClientRefusal::NoSuchCredential)?;

@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod answer;
 pub mod asking;
 pub mod client;
+pub mod confirm_by_wallet;
 mod display;
 pub mod end_by_client;
 pub mod history;

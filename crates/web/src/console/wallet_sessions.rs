@@ -45,8 +45,10 @@ impl SinceForm {
 
     /// The page that shows what would end; after *Confirm that it is you* the person comes back to it.
     fn preview_href(&self) -> String {
-        let query =
-            Serializer::new(String::new()).append_pair("day", &self.day).append_pair("time", &self.time).finish();
+        let query = Serializer::new(String::new())
+            .append_pair("day", &self.day)
+            .append_pair("time", &self.time)
+            .finish();
         format!("{}?{query}", urls::CONSOLE_WALLET_SESSIONS_PREVIEW)
     }
 }

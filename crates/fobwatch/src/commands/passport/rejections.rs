@@ -66,7 +66,9 @@ fn say(service: &Service, console: &mut Console, one: &Rejection) -> Result<()> 
         console.say(format!("    The person wrote: {}", on_one_line(details)))?;
     }
     match (one.resolved_at, one.corrected_by) {
-        (Some(at), Some(by)) => console.say(format!("    Resolved on {} by the credential {by}.", day(at)))?,
+        (Some(at), Some(by)) => {
+            console.say(format!("    Resolved on {} by the credential {by}.", day(at)))?
+        }
         (Some(at), None) => console.say(format!("    Resolved on {}.", day(at)))?,
         (None, _) => console.say(format!("    {}", rejections::advice(service, one.reason)))?,
     }

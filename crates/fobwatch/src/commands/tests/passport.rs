@@ -134,7 +134,8 @@ async fn rejections_are_listed_with_advice_resolved_and_opened_again() {
     let none = desk.types("passport rejections --organisation NTH").await.well();
     assert!(none.out.is_empty() && none.err.contains("No rejection is open."), "{}", none.err);
     let file = desk.credentials(1);
-    let said = desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await.well().out;
+    let said =
+        desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await.well().out;
     let id = said.strip_suffix(" Fire safety\n").unwrap().to_owned();
     let resolve = format!("passport resolve --organisation NTH {id}");
     assert!(desk.types(&resolve).await.refused().contains("was not rejected"));
@@ -142,7 +143,10 @@ async fn rejections_are_listed_with_advice_resolved_and_opened_again() {
 
     let list = desk.types("passport rejections --organisation nth").await.well().out;
     let lines: Vec<&str> = list.lines().collect();
-    assert!(lines[0].starts_with(&id) && lines[0].ends_with(&format!("{email} Fire safety (other)")), "{list}");
+    assert!(
+        lines[0].starts_with(&id) && lines[0].ends_with(&format!("{email} Fire safety (other)")),
+        "{list}"
+    );
     assert_eq!(lines[1], "    The person wrote: the date [31m is wrong");
     assert!(lines[2].starts_with("    Read what the person wrote"), "{list}");
 
@@ -156,7 +160,8 @@ async fn rejections_are_listed_with_advice_resolved_and_opened_again() {
     assert!(desk.types(&undo).await.refused().contains("is open already"));
 
     // A corrected credential resolves it by itself.
-    let said = desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await.well().out;
+    let said =
+        desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await.well().out;
     let newer = said.strip_suffix(" Fire safety\n").unwrap();
     let all = desk.types("passport rejections --organisation NTH --all").await.well().out;
     assert!(all.contains(&format!("by the credential {newer}.")), "{all}");

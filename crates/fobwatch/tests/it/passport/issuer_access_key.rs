@@ -176,7 +176,10 @@ async fn its_owner_is_told_of_an_access_key_that_is_added_or_revoked_whatever_th
     let all = ward.store().credentials_of(ward.account_of(AMINA).await).await.unwrap();
     let key = all.iter().rev().find(|one| one.kind == CredentialKind::AccessKey).unwrap().id;
     ward.waits(60);
-    amina.posts((add_page(key), "reissue=yes".to_owned())).await.reads("Scan the QR code to add your access key");
+    amina
+        .posts((add_page(key), "reissue=yes".to_owned()))
+        .await
+        .reads("Scan the QR code to add your access key");
     let link = link_on(&amina.browser);
     let code = amina.wallet_code().await;
     let held = ward.wallet_token(&link, Some(&code)).await;

@@ -13,6 +13,7 @@ mod portal_guide;
 mod portal_rejections;
 mod portal_reminders;
 mod verifier;
+mod verifier_confirm;
 mod verifier_controls;
 mod verifier_ended;
 mod verifier_refusals;

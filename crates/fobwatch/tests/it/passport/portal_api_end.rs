@@ -28,8 +28,7 @@ impl Ward {
             ("origin", ""),
             ("sec-fetch-site", ""),
         ];
-        let (status, headers, answer) =
-            self.browser().sends(&method, path, body, &headers).await.unwrap();
+        let (status, headers, answer) = self.browser().sends(&method, path, body, &headers).await.unwrap();
         (status, headers, serde_json::from_str(&answer).unwrap_or(Value::Null))
     }
 
@@ -171,7 +170,8 @@ async fn what_cannot_be_taken_is_named_by_its_place(#[values(Sqlite, PostgreSql)
     let key = ward.system_with_key("NTH", "Staff record").await;
     let [id] = ward.a_system_provides(&key, json!([fire()])).await.try_into().unwrap();
     let path = format!("/vc-api/v1/credentials/{id}/withdraw");
-    for (body, pointer) in [("", ""), ("[]", ""), ("{}", "/reason"), (r#"{"reason": "leaving"}"#, "/reason")] {
+    for (body, pointer) in [("", ""), ("[]", ""), ("{}", "/reason"), (r#"{"reason": "leaving"}"#, "/reason")]
+    {
         let (status, headers, answer) =
             ward.asks_the_interface((Method::POST, &path), &key, Some(body.to_owned())).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {answer}");

@@ -49,11 +49,7 @@ fn rejection(web: &Web, one: &Rejection) -> Value {
     })
 }
 
-pub(super) async fn resolve(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn resolve(State(web): State<Web>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     mark(&web, &id, &headers, Mark::Resolved).await
 }
 

@@ -102,6 +102,7 @@ export const eirlys = person('Eirlys Pugh');
 export const tomos = person('Tomos Gittins');
 export const gwenllian = person('Gwenllian Hopcyn');
 export const hedd = person('Hedd Emrys');
+export const aled = person('Aled Gwyther');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -31,6 +31,16 @@ export class Wallet {
     return this.does('present', { request: await scanned(page) });
   }
 
+  /** Scans what the page asks for, and no more: its owner has not decided yet. */
+  async looksAt(page: Page): Promise<void> {
+    expect(await this.does('present', { request: await scanned(page), look: true })).toMatchObject({ looked: true });
+  }
+
+  /** Scans what the page asks for, and its owner says no. */
+  async declines(page: Page): Promise<void> {
+    expect(await this.does('present', { request: await scanned(page), decline: true })).toMatchObject({ status: 200 });
+  }
+
   remove = () => rm(this.folder, { recursive: true });
 
   private async does(command: string, wish: unknown) {

@@ -52,6 +52,21 @@ test('an administrator reads the delivery log, makes a rule stricter and looks a
     await expect(page.getByText('Saved: Proofs to reset a password')).toBeVisible();
   });
 
+  await test.step('what was begun by QR code since a moment can be ended', async () => {
+    await parts.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'End sessions begun by QR code' }).click();
+    await visitor.reads(/End sessions begun by QR code/);
+    await look(page, 'End sessions begun by QR code');
+    await visitor.press('Show what would end');
+    await expect(page).toHaveTitle(/^Error: /);
+    await look(page, 'End sessions begun by QR code without a time');
+    await visitor.type('Time', '00:00');
+    await visitor.press('Show what would end');
+    await visitor.reads(/What would end/);
+    await expect(page.getByText('There is nothing to end')).toBeVisible();
+    await look(page, 'No session that was begun by QR code');
+  });
+
   await test.step('the dashboard has a table below every plot', async () => {
     await parts.getByRole('link', { name: 'Dashboard' }).click();
     await visitor.reads(/Dashboard/);

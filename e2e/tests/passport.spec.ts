@@ -1,61 +1,11 @@
 // Guide 000 from start to end, with a wallet on a phone that others wrote.
-import type { Browser, Page } from '@playwright/test';
 import { issue, skill } from '../support/credentials.ts';
-import { expect, test, type House } from '../support/house.ts';
+import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
-import { firstCode, nextFrom } from '../support/messages.ts';
-import { gwenllian, hedd, type Person } from '../support/people.ts';
+import { collectsAccessKey, signsInByQrCode, walletCode } from '../support/passport.ts';
+import { gwenllian, hedd } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
 import { Wallet } from '../support/wallet.ts';
-
-/** Does something that sends the code for a wallet, and returns it. */
-async function walletCode(house: House, person: Person, act: () => Promise<unknown>): Promise<string> {
-  const text = await nextFrom(async () => house.phone.to(person.mobile), 'the code for the wallet', act);
-  const code = firstCode(text.body, 'the text');
-  house.secrets.push(code);
-  return code;
-}
-
-/** Collects the access key: somebody who is signed in and proved it just now. */
-async function collectsAccessKey(page: Page, house: House, visitor: Visitor, wallet: Wallet): Promise<void> {
-  const { person } = visitor;
-  await page.goto(`${house.url}/passport/access-key`);
-  await visitor.reads(/Collect your access key/);
-  await visitor.look('Collect your access key');
-  const code = await visitor.codeByText(() => visitor.press('Send Code'));
-  await visitor.reads(/Enter the code from your phone/);
-  await visitor.look('The code for the access key');
-  await visitor.type('Verification code', code);
-  const forWallet = await walletCode(house, person, () => visitor.press('Continue'));
-  await visitor.reads(/Scan the QR code to add your access key/);
-  await visitor.look('The QR code of the access key');
-  await wallet.adds(page, forWallet);
-  await visitor.reads(/Access key added/);
-  await visitor.look('Access key added');
-}
-
-/** Signs in by QR code: on the phone stands a code, which is typed where the QR code was. */
-async function signsInByQrCode(page: Page, browser: Browser, house: House, visitor: Visitor, wallet: Wallet): Promise<void> {
-  await page.goto(`${house.url}/sign-in`);
-  await visitor.press('Sign in with your staff passport');
-  await visitor.reads(/Sign in with your staff passport/);
-  await visitor.look('The QR code to sign in');
-  const shown = await wallet.shows(page);
-  expect(shown.status).toBe(200);
-  // The page has moved on by itself, to the question for the code.
-  await visitor.reads(/Enter the code from your phone/);
-  await visitor.look('The code from the phone');
-  const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true })).newPage();
-  await phone.goto(shown.answer?.redirect_uri ?? '');
-  await expect(phone.getByRole('heading', { level: 1 })).toHaveText('Type this code where you started');
-  await look(phone, 'The code on the phone');
-  const code = firstCode(await phone.getByRole('main').innerText(), 'the page on the phone');
-  await phone.context().close();
-  await visitor.type('Verification code', code);
-  await visitor.press('Continue');
-  await expect(page).toHaveURL(/\/(home|security-info\/due|reset)?/);
-  await visitor.reads(/^Good (morning|afternoon|evening)/);
-}
 
 test('reviewing, accepting and rejecting new credentials', async ({ page, browser, house }) => {
   test.slow();

@@ -14,6 +14,7 @@ pub mod number;
 pub mod roles;
 pub mod see;
 pub mod settings;
+pub mod wallet_sessions;
 
 use crate::session::{self, Person};
 use crate::visitor::About;

@@ -10,6 +10,7 @@ mod ra;
 mod roles;
 mod settings;
 mod verification;
+mod wallet_sessions;
 
 pub use dashboard::{ConsoleDashboard, ProviderLine, RangeLink, RefusedTries};
 pub use deliveries::{ConsoleDeliveries, DeliveryLine};
@@ -30,6 +31,7 @@ pub use ra::{
     RaQueueLine, RaRequestLine, RaRequests, RaToTell,
 };
 pub use verification::ConsoleVerification;
+pub use wallet_sessions::{ConsoleWalletSessions, ConsoleWalletSessionsPreview};
 
 pub use roles::{ConsoleChangeRoles, ConsoleRoles, ProposalLine, RoleLine};
 

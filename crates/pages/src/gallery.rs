@@ -117,6 +117,8 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
     gallery.hang::<ConsoleSettingPreview>(true)?;
     gallery.hang::<ConsoleDashboard>(true)?;
     gallery.hang::<crate::ConsoleVerification>(true)?;
+    gallery.hang::<crate::ConsoleWalletSessions>(true)?;
+    gallery.hang::<crate::ConsoleWalletSessionsPreview>(true)?;
     hang_registration_authority(&mut gallery)?;
     hang_wallet(&mut gallery)?;
     hang_passport(&mut gallery)?;

@@ -58,8 +58,8 @@ pub use console::{
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,
-    ConsoleVerification, DeliveryLine, ProviderLine, RangeLink, RefusedTries, RuleEffect, RuleForm,
-    SettingLine,
+    ConsoleVerification, ConsoleWalletSessions, ConsoleWalletSessionsPreview, DeliveryLine, ProviderLine,
+    RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,
 };
 pub use console::{
     RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,

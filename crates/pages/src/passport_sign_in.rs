@@ -44,6 +44,8 @@ impl Page for PassportSignIn {
 /// The wallet led back to the browser that asked.
 #[derive(Debug, Clone, Serialize)]
 pub struct PassportBack {
+    /// Whether that confirms who is signed in; else it signs in.
+    pub confirms: bool,
     /// Where the form posts to, with the code as `response_code`.
     pub action: String,
     /// The code.
@@ -54,13 +56,16 @@ impl Page for PassportBack {
     const TEMPLATE: &'static str = "passport-back.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { action: "/sign-in/passport/back".into(), code: "gJ6uC8rP".into() }]
+        let back = |confirms, action: &str| Self { confirms, action: action.into(), code: "gJ6uC8rP".into() };
+        vec![back(false, "/sign-in/passport/back"), back(true, "/confirm/passport/back")]
     }
 }
 
 /// The wallet led to another browser than the one that asked: the digits to type there.
 #[derive(Debug, Clone, Serialize)]
 pub struct PassportCode {
+    /// Whether somebody wants to confirm that it is them; else, to sign in.
+    pub confirms: bool,
     /// Six digits.
     pub digits: String,
     /// The host on whose page they are typed.
@@ -84,6 +89,7 @@ impl Page for PassportCode {
 
     fn samples() -> Vec<Self> {
         let known = Self {
+            confirms: false,
             digits: "493536".into(),
             host: "identity.northfield.example".into(),
             organisation: "Northfield Hospitals".into(),
@@ -93,7 +99,9 @@ impl Page for PassportCode {
             disown_action: "/sign-in/passport/not-me".into(),
             code: "gJ6uC8rP".into(),
         };
-        vec![known.clone(), Self { browser: None, network: None, ..known }]
+        let confirms =
+            Self { confirms: true, disown_action: "/confirm/passport/not-me".into(), ..known.clone() };
+        vec![known.clone(), Self { browser: None, network: None, ..known }, confirms]
     }
 }
 

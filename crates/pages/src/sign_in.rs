@@ -98,6 +98,8 @@ pub struct SignInCode {
     pub remember_days: Option<u32>,
     /// Whether the person ticked that box before.
     pub remember: bool,
+    /// Where *Use my wallet* posts to; none where that proves nothing.
+    pub wallet_action: Option<String>,
     /// Back to the password.
     pub back: Option<String>,
 }
@@ -119,6 +121,7 @@ impl Page for SignInCode {
             other_ways_href: "/sign-in/method".into(),
             remember_days: Some(30),
             remember: false,
+            wallet_action: None,
             back: Some("/sign-in".into()),
         };
         let text =
@@ -132,7 +135,8 @@ impl Page for SignInCode {
             remember_days: None,
             ..email.clone()
         };
-        vec![email, text, delivered, undelivered, app]
+        let wallet = Self { wallet_action: Some("/confirm/passport".into()), ..app.clone() };
+        vec![email, text, delivered, undelivered, app, wallet]
     }
 }
 
@@ -164,6 +168,8 @@ pub struct SignInWays {
     pub recovery_code_href: Option<String>,
     /// *Use a passkey*; none where the account has none.
     pub passkey: Option<PasskeyForm>,
+    /// Where *Use my wallet* posts to; none where that proves nothing.
+    pub wallet_action: Option<String>,
     /// Back to the code.
     pub back: Option<String>,
 }
@@ -186,6 +192,7 @@ impl Page for SignInWays {
             chosen: "a".into(),
             recovery_code_href: None,
             passkey: None,
+            wallet_action: None,
             back: Some("/sign-in/code".into()),
         };
         let many = Self {
@@ -202,6 +209,7 @@ impl Page for SignInWays {
             ],
             recovery_code_href: Some("/sign-in/recovery-code".into()),
             passkey: Some(PasskeyForm::new("/sign-in/method/passkey", "/sign-in/method/passkey/question")),
+            wallet_action: Some("/confirm/passport".into()),
             ..one.clone()
         };
         vec![many, one]

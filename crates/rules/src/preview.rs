@@ -125,7 +125,7 @@ pub fn effect(key: &str, now: &Policy, then: &Policy, at: Timestamp, today: Date
             until: ago(days(then.remember_device_days)),
         },
         "session-idle" | "session-absolute" => {
-            Effect::Sessions { now: alive(now, at), then: alive(then, at) }
+            Effect::Sessions { now: Alive::at(now, at), then: Alive::at(then, at) }
         }
         "registration-lifetime" => Effect::Registrations {
             after: ago(now.registration_lifetime),
@@ -167,12 +167,13 @@ fn on_smartcards(key: &str, now: &SmartcardRules, then: &SmartcardRules, today: 
     }
 }
 
-fn alive(policy: &Policy, at: Timestamp) -> Alive {
-    let ago = |age: SignedDuration| at.checked_sub(age).unwrap_or(Timestamp::MIN);
-    Alive { started_after: ago(policy.session_absolute), seen_after: ago(policy.session_idle) }
-}
-
 impl Alive {
+    /// The sessions that can be used at a moment by these rules.
+    pub fn at(policy: &Policy, at: Timestamp) -> Self {
+        let ago = |age: SignedDuration| at.checked_sub(age).unwrap_or(Timestamp::MIN);
+        Self { started_after: ago(policy.session_absolute), seen_after: ago(policy.session_idle) }
+    }
+
     /// Whether a session is among them.
     pub fn holds(self, started: Timestamp, last_seen: Timestamp) -> bool {
         started > self.started_after && last_seen > self.seen_after

@@ -48,6 +48,8 @@ pub enum Act {
     SeeSettings,
     /// Change the organisation's rules.
     ChangeSettings,
+    /// End the sessions that staff passports began since a moment.
+    EndWalletSessions,
     /// Who has which role.
     SeeRoles,
     /// Give and take roles.
@@ -86,7 +88,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SeePeople,
         Self::HelpPeople,
         Self::HelpRoleHolders,
@@ -95,6 +97,7 @@ impl Act {
         Self::SeeAudit,
         Self::SeeSettings,
         Self::ChangeSettings,
+        Self::EndWalletSessions,
         Self::SeeRoles,
         Self::ChangeRoles,
         Self::SeeCards,
@@ -153,7 +156,9 @@ impl Role {
         match act {
             Act::SeePeople | Act::SeeDeliveries => self.is_of_the_console(),
             Act::HelpPeople => self == Self::ServiceDesk,
-            Act::HelpRoleHolders | Act::ChangeSettings | Act::ChangeRoles => self == Self::Administrator,
+            Act::HelpRoleHolders | Act::ChangeSettings | Act::EndWalletSessions | Act::ChangeRoles => {
+                self == Self::Administrator
+            }
             Act::SeeDashboard | Act::SeeAudit | Act::SeeSettings | Act::SeeRoles => {
                 matches!(self, Self::Administrator | Self::Auditor)
             }
@@ -199,7 +204,7 @@ mod tests {
 
     /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
     /// Authority.
-    const TABLE: [(Act, &str); 25] = [
+    const TABLE: [(Act, &str); 26] = [
         (Act::SeePeople, "xxx ...."),
         (Act::HelpPeople, "x.. ...."),
         (Act::HelpRoleHolders, ".x. ...."),
@@ -208,6 +213,7 @@ mod tests {
         (Act::SeeAudit, ".xx ...."),
         (Act::SeeSettings, ".xx ...."),
         (Act::ChangeSettings, ".x. ...."),
+        (Act::EndWalletSessions, ".x. ...."),
         (Act::SeeRoles, ".xx ...."),
         (Act::ChangeRoles, ".x. ...."),
         (Act::SeeCards, "..x xxxx"),

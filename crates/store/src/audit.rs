@@ -221,7 +221,13 @@ pub enum Event {
     /// Whoever got a wallet's answer said that they did not ask for it.
     WalletAnswerDisowned { account: Option<Uuid>, presentation: Uuid },
     /// An administrator ended the sessions that staff passports had begun since a moment.
-    PassportSessionsEnded { organisation: Uuid, by: Option<Uuid>, since: String, count: u64 },
+    PassportSessionsEnded {
+        organisation: Uuid,
+        by: Option<Uuid>,
+        since: String,
+        count: u64,
+        reason: Option<String>,
+    },
     /// Somebody shared so many credentials with an organisation.
     CredentialsShared { account: Uuid, organisation: Uuid, share: Uuid, count: u32 },
     /// The Registration Authority is sure who is there.
@@ -259,14 +265,32 @@ pub enum Event {
     },
     /// Its owner rejected a credential before taking it.
     CredentialRejected { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
-    /// The trust took back a credential that was not accepted yet.
-    CredentialWithdrawn { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },
-    /// The trust revoked a credential: so many copies in wallets are good no more, and so many sessions ended.
+    /// The trust resolved a rejection: by the system `client`, or (none) at the command line; or by providing a corrected credential.
+    CredentialRejectionResolved {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        client: Option<Uuid>,
+        corrected_by: Option<Uuid>,
+    },
+    /// It is open again.
+    CredentialRejectionReopened { account: Uuid, credential: Uuid, organisation: Uuid, client: Option<Uuid> },
+    /// The trust took back a credential that was not accepted yet; by the system `client`, or (none) at the command line.
+    CredentialWithdrawn {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        reason: String,
+        client: Option<Uuid>,
+    },
+    /// The trust revoked a credential, by the system `client`, or (none) at the command line: so many copies in wallets are good no
+    /// more, and so many sessions ended.
     CredentialRevoked {
         account: Uuid,
         credential: Uuid,
         organisation: Uuid,
         reason: String,
+        client: Option<Uuid>,
         copies: u64,
         sessions: u64,
     },

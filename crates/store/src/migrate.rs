@@ -126,6 +126,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0022_passport_authorisation.sql"),
         include_str!("../migrations/0022_passport_authorisation.sql"),
     ),
+    (
+        24,
+        "passport trust",
+        include_str!("../migrations/0024_passport_trust.sql"),
+        include_str!("../migrations/0024_passport_trust.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -1,10 +1,12 @@
 //! Sessions of people who are signed in.
 
-use crate::db::{execute, reading};
+use crate::console_figures::Reach;
+use crate::db::{execute, in_tx, reading};
 use crate::moment::{maybe_moment, millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
+use rules::preview::Alive;
 use uuid::Uuid;
 
 /// A session of a person who signed in.
@@ -76,6 +78,12 @@ statements! {
     PUT_OFF = "UPDATE session SET set_up_due = 0 WHERE id = $1 AND set_up_due = 1";
     SET_UP = "UPDATE session SET set_up_due = 0 WHERE account_id = $1 AND set_up_due = 1";
     BY_PASSPORT = "UPDATE session SET began_by = 'passport', credential_copy_id = $2 WHERE id = $1";
+    LIVE = "SELECT id, account_id, started_at, last_seen_at, ended_at, proved_at, device_id, browser, network,
+            set_up_due, card_serial, began_by, credential_copy_id FROM session WHERE id = $1 AND ended_at IS NULL";
+    ALIVE_BY_PASSPORT = "SELECT COUNT(*), COUNT(DISTINCT session.account_id) FROM session
+            JOIN account ON account.id = session.account_id
+        WHERE account.organisation_id = $1 AND began_by = 'passport' AND ended_at IS NULL AND started_at >= $2
+            AND started_at > $3 AND last_seen_at > $4";
     END_BY_PASSPORT = "UPDATE session SET ended_at = $3 WHERE began_by = 'passport' AND ended_at IS NULL AND started_at >= $2
         AND account_id IN (SELECT id FROM account WHERE organisation_id = $1)";
     SIGNED_IN = "UPDATE account SET previous_sign_in_at = last_sign_in_at, last_sign_in_at = $2 WHERE id = $1";
@@ -142,6 +150,42 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The session with this id, while nobody has ended it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn session_not_ended(&self, id: Uuid) -> Result<Option<Session>, StoreError> {
+        let row: Option<Row> = reading!(self, LIVE, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        row.map(Session::try_from).transpose()
+    }
+
+    /// The sessions of an organisation's people that a staff passport began at or after `since` and that can be used, which `alive`
+    /// says.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sessions_begun_by_passport(
+        &self,
+        organisation: Uuid,
+        since: Timestamp,
+        alive: Alive,
+    ) -> Result<Reach, StoreError> {
+        let counted: (i64, i64) = reading!(self, ALIVE_BY_PASSPORT, sqlx::query_as, |q, c| q
+            .bind(organisation)
+            .bind(millis(since))
+            .bind(millis(alive.started_after))
+            .bind(millis(alive.seen_after))
+            .fetch_one(c))?;
+        Ok(reach(counted))
+    }
+}
+
+fn reach((things, people): (i64, i64)) -> Reach {
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    Reach { things: count(things), people: count(people) }
+}
+
 impl Tx {
     /// Begins a session, and remembers when the person signed in now and before.
     ///
@@ -172,7 +216,8 @@ impl Tx {
         execute!(self, BY_PASSPORT, session, copy).map(|_| ())
     }
 
-    /// Ends the sessions of an organisation's people that a staff passport began at or after `since`. Answers how many were alive.
+    /// Ends the sessions of an organisation's people that a staff passport began at or after `since`. Answers how many of them could
+    /// be used until now, which `alive` says.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -180,9 +225,17 @@ impl Tx {
         &mut self,
         organisation: Uuid,
         since: Timestamp,
+        alive: Alive,
         now: Timestamp,
-    ) -> Result<u64, StoreError> {
-        execute!(self, END_BY_PASSPORT, organisation, millis(since), millis(now))
+    ) -> Result<Reach, StoreError> {
+        let counted: (i64, i64) = in_tx!(self, ALIVE_BY_PASSPORT, sqlx::query_as, |q, c| q
+            .bind(organisation)
+            .bind(millis(since))
+            .bind(millis(alive.started_after))
+            .bind(millis(alive.seen_after))
+            .fetch_one(c))?;
+        execute!(self, END_BY_PASSPORT, organisation, millis(since), millis(now))?;
+        Ok(reach(counted))
     }
 
     /// The owner of a session is asked to set up a method for resets.

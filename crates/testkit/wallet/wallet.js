@@ -3,7 +3,7 @@
 //   node wallet.js STORE accept '{"offer": "openid-credential-offer://…", "txCode": "…", "dpop": true, "batch": 2, …}'
 //   node wallet.js STORE ask '{"offer": "openid-credential-offer://…", "clientId": "…", "redirectUri": "…", "dpop": true}'
 //   node wallet.js STORE come-back '{"url": "REDIRECT_URI?code=…", "batch": 2}'
-//   node wallet.js STORE present '{"request": "openid4vp://…", "decline": false}'
+//   node wallet.js STORE present '{"request": "openid4vp://…", "look": false, "decline": false}'
 //
 // STORE is a file with the wallet's keys and credentials. What it did is told as one line of JSON.
 import { createHash, randomBytes } from 'node:crypto';
@@ -193,6 +193,7 @@ async function present() {
   const parsed = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: wish.request });
   const resolved = await client.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: parsed.params });
   const request = resolved.authorizationRequestPayload;
+  if (wish.look) return { client: resolved.client.prefix, looked: true };
   if (wish.decline) {
     const body = new URLSearchParams({ error: 'access_denied', error_description: 'no', state: request.state });
     const { status } = await fetch(request.response_uri, { method: 'POST', body });

@@ -11,6 +11,7 @@ mod roles;
 mod settings;
 mod smartcards;
 mod verification;
+mod wallet_sessions;
 
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(dashboard::routes())
         .merge(smartcards::routes())
         .merge(verification::routes())
+        .merge(wallet_sessions::routes())
 }
 
 /// The parts of the console: who sees them, and where they begin.

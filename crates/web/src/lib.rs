@@ -14,6 +14,7 @@ mod card_api;
 mod certificate_host;
 mod change_password;
 mod confirm;
+mod confirm_by_wallet;
 mod console;
 mod cookies;
 mod devices;
@@ -74,6 +75,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(sign_in::routes())
         .merge(second_factor::routes())
         .merge(confirm::routes())
+        .merge(confirm_by_wallet::routes())
         .merge(activity::routes())
         .merge(devices::routes())
         .merge(password::routes())

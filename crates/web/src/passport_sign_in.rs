@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::passport::asking::Standing;
-use journeys::passport::passport_sign_in::{self, Back, Continued};
+use journeys::passport::passport_sign_in::{self, AskedElsewhere, Back, Continued};
 use journeys::{Refusal, session};
 use pages::{
     Choice, FieldErrors, PassportBack, PassportCode, PassportDisowned, PassportSignIn, QrSvg, WalletPurpose,
@@ -54,15 +54,15 @@ struct Looking {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct TypedForm {
-    code: Option<String>,
+pub(crate) struct TypedForm {
+    pub(crate) code: Option<String>,
 }
 
 /// What a wallet's way back holds.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Returned {
-    response_code: String,
+pub(crate) struct Returned {
+    pub(crate) response_code: String,
 }
 
 /// The page as the request of this browser stands; where it asked for nothing, the page on which that begins.
@@ -221,26 +221,38 @@ async fn back(State(web): State<Web>, Query(returned): Query<Returned>, jar: Coo
     let cookie = web.cookies().read(&jar, Kind::Wallet);
     match passport_sign_in::back(&web, cookie.as_ref(), &returned.response_code).await {
         Ok(Back::Here) => {
-            let back =
-                PassportBack { action: urls::SIGN_IN_PASSPORT_BACK.into(), code: returned.response_code };
+            let back = PassportBack {
+                confirms: false,
+                action: urls::SIGN_IN_PASSPORT_BACK.into(),
+                code: returned.response_code,
+            };
             page(&web.shell(), &back)
         }
         Ok(Back::Elsewhere(asked)) => {
             let shown = PassportCode {
-                digits: asked.code.expose().clone(),
-                host: web.settings.public_url.host_str().unwrap_or_default().to_owned(),
-                organisation: asked.organisation.name.clone(),
-                browser: asked.browser,
-                network: asked.network,
-                when: wording::date_and_time(Language::En, web.local(asked.at).datetime()),
                 disown_action: urls::SIGN_IN_PASSPORT_NOT_ME.into(),
-                code: returned.response_code,
+                ..code_page(&web, &asked, returned.response_code)
             };
             page(&web.shell_of(&asked.organisation), &shown)
         }
         // Whoever signed in here already, in this browser, is at home.
         Err(Refusal::Presentation(_)) if is_signed_in(&web, &jar).await => Ok(see_other(urls::HOME)),
         Err(refusal) => refused(&web, refusal),
+    }
+}
+
+/// The digits on the phone, and who asks for them.
+pub(crate) fn code_page(web: &Web, asked: &AskedElsewhere, code: String) -> PassportCode {
+    PassportCode {
+        confirms: false,
+        digits: asked.code.expose().clone(),
+        host: web.settings.public_url.host_str().unwrap_or_default().to_owned(),
+        organisation: asked.organisation.name.clone(),
+        browser: asked.browser.clone(),
+        network: asked.network.clone(),
+        when: wording::date_and_time(Language::En, web.local(asked.at).datetime()),
+        disown_action: String::new(),
+        code,
     }
 }
 

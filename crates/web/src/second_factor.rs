@@ -15,6 +15,7 @@ use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::asked::standing;
+use journeys::passport::confirm_by_wallet;
 use journeys::second_factor::{self, Proving, SigningIn};
 use journeys::session::SignedIn;
 use journeys::{Refusal, calls, join, passkey, recovery_code};
@@ -175,7 +176,9 @@ async fn code_page(
     } else {
         join::code_delivery(web, signing_in.sign_in.id).await?
     };
+    let wallet_action = wallet_action(web, signing_in).await?;
     let code = SignInCode {
+        wallet_action,
         action: urls::SIGN_IN_CODE.into(),
         resend_action: (!is_app).then(|| urls::SIGN_IN_NEW_CODE.into()),
         method: method(signing_in.method.kind),
@@ -190,6 +193,12 @@ async fn code_page(
         back: Some(before(signing_in)),
     };
     page_with(&web.shell_of(&signing_in.organisation), &code, errors, status)
+}
+
+/// Where *Use my wallet* posts to, where it is offered.
+async fn wallet_action(web: &Web, signing_in: &SigningIn) -> Result<Option<String>, Refusal> {
+    let offered = confirm_by_wallet::is_offered(web, signing_in).await?;
+    Ok(offered.then(|| urls::CONFIRM_PASSPORT.to_owned()))
 }
 
 /// *Verify Code*.
@@ -238,7 +247,9 @@ pub(crate) async fn ways_page(
 ) -> Answer {
     let has_passkey = passkey::any(web, signing_in.account.id).await?;
     let has_codes = recovery_code::any_left(web, signing_in.account.id).await?;
+    let wallet_action = wallet_action(web, signing_in).await?;
     let ways = SignInWays {
+        wallet_action,
         action: urls::SIGN_IN_METHOD.into(),
         ways: signing_in
             .methods

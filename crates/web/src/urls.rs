@@ -55,6 +55,16 @@ pub const PASSPORT_ACCESS_KEY: &str = "/passport/access-key";
 pub const PASSPORT_SHARE: &str = "/passport/share";
 /// Systems of a trust provide credentials.
 pub const VC_API_CREDENTIALS: &str = "/vc-api/v1/credentials";
+/// They take back what was not accepted yet.
+pub const VC_API_WITHDRAW: &str = "/vc-api/v1/credentials/{id}/withdraw";
+/// They revoke what was.
+pub const VC_API_REVOKE: &str = "/vc-api/v1/credentials/{id}/revoke";
+/// They read what was rejected.
+pub const VC_API_REJECTIONS: &str = "/vc-api/v1/rejections";
+/// They mark a rejection as resolved.
+pub const VC_API_RESOLVE: &str = "/vc-api/v1/rejections/{id}/resolve";
+/// They open it again.
+pub const VC_API_REOPEN: &str = "/vc-api/v1/rejections/{id}/reopen";
 
 /// What is done with a credential (`add`, `reject`, …), or, where nothing is named, its full details.
 pub fn passport_credential(id: uuid::Uuid, act: &str) -> String {
@@ -163,6 +173,18 @@ pub const SIGN_IN_METHOD_PASSKEY_QUESTION: &str = "/sign-in/method/passkey/quest
 pub const CONFIRM_PASSKEY: &str = "/confirm/passkey";
 /// The question for it.
 pub const CONFIRM_PASSKEY_QUESTION: &str = "/confirm/passkey/question";
+/// *Confirm that it is you* by a wallet, after the password: the page with the QR code.
+pub const CONFIRM_PASSPORT: &str = "/confirm/passport";
+/// What the wallet does with it.
+pub const CONFIRM_PASSPORT_EVENTS: &str = "/confirm/passport/events";
+/// *Continue*, with the digits from the phone.
+pub const CONFIRM_PASSPORT_GO: &str = "/confirm/passport/go";
+/// *Get a new QR code*.
+pub const CONFIRM_PASSPORT_AGAIN: &str = "/confirm/passport/again";
+/// Where the wallet leads its owner.
+pub const CONFIRM_PASSPORT_BACK: &str = "/confirm/passport/back";
+/// *I did not start this*.
+pub const CONFIRM_PASSPORT_NOT_ME: &str = "/confirm/passport/not-me";
 /// The list of passkeys.
 pub const PASSKEYS: &str = "/security-info/passkeys";
 /// *Create a passkey*.
@@ -488,6 +510,10 @@ pub const CONSOLE_SETTINGS: &str = "/console/settings";
 pub const CONSOLE_SETTING: &str = "/console/settings/{key}";
 /// What another value of a rule would do.
 pub const CONSOLE_SETTING_PREVIEW: &str = "/console/settings/{key}/preview";
+/// *End sessions begun by QR code*.
+pub const CONSOLE_WALLET_SESSIONS: &str = "/console/wallet-sessions";
+/// How many that would be.
+pub const CONSOLE_WALLET_SESSIONS_PREVIEW: &str = "/console/wallet-sessions/preview";
 /// The dashboard.
 pub const CONSOLE_DASHBOARD: &str = "/console/dashboard";
 /// *Check a Verification Passcode*.

@@ -29,6 +29,13 @@ pub enum SecurityChange {
     AppLeft,
     /// A staff passport signed in where nobody had signed in before.
     PassportSignIn,
+    /// The access key of the staff passport went to a wallet, the first one or after none was left.
+    AccessKeyAdded,
+    /// Another one took the place of the one before.
+    AccessKeyReplaced,
+    /// A wallet got a new copy of it, and the copies before ended.
+    AccessKeyCopied,
+    AccessKeyRevoked,
     AccountDisabled,
     AccountEnabled,
     /// The service desk checked who was calling.
@@ -58,7 +65,7 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 36] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -74,6 +81,10 @@ impl SecurityChange {
         Self::ApprovalsPaused,
         Self::AppLeft,
         Self::PassportSignIn,
+        Self::AccessKeyAdded,
+        Self::AccessKeyReplaced,
+        Self::AccessKeyCopied,
+        Self::AccessKeyRevoked,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::CallerChecked,
@@ -111,6 +122,10 @@ impl SecurityChange {
             Self::ApprovalsPaused => ("change-approvals-paused", None),
             Self::AppLeft => ("change-app-left", None),
             Self::PassportSignIn => ("change-passport-sign-in", None),
+            Self::AccessKeyAdded => ("change-access-key-added", None),
+            Self::AccessKeyReplaced => ("change-access-key-replaced", None),
+            Self::AccessKeyCopied => ("change-access-key-copied", None),
+            Self::AccessKeyRevoked => ("change-access-key-revoked", None),
             Self::AccountDisabled => ("change-account-disabled", None),
             Self::AccountEnabled => ("change-account-enabled", None),
             Self::CallerChecked => ("change-caller-checked", None),

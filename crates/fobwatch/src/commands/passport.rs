@@ -1,5 +1,7 @@
 //! `fobwatch passport`: the credentials that an organisation issues to its people.
 
+mod rejections;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -33,6 +35,10 @@ pub enum Command {
     Revoke(End),
     /// List credentials, how they stand, and why
     List(List),
+    /// List the credentials that people rejected, why, and what to do about it
+    Rejections(rejections::List),
+    /// Mark a rejection as resolved, or open it again
+    Resolve(rejections::Resolve),
     /// Register systems that provide credentials over the interface
     #[command(subcommand)]
     Client(Client),
@@ -119,6 +125,8 @@ impl Command {
             Self::Withdraw(end) => end.withdraw(service, console).await?,
             Self::Revoke(end) => end.revoke(service, console).await?,
             Self::List(list) => list.run(service, console).await?,
+            Self::Rejections(list) => list.run(service, console).await?,
+            Self::Resolve(resolve) => resolve.run(service, console).await?,
             Self::Client(Client::Add(named)) => named.add(service, console).await?,
             Self::Client(Client::End(named)) => named.end(service, console).await?,
             Self::Client(Client::List) => {}

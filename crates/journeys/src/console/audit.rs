@@ -64,7 +64,7 @@ pub struct Page {
 }
 
 /// Details that are words, not ids.
-const DETAILS: [&str; 21] = [
+const DETAILS: [&str; 22] = [
     "role",
     "kind",
     "kinds",
@@ -81,6 +81,7 @@ const DETAILS: [&str; 21] = [
     "key",
     "from",
     "to",
+    "since",
     "serial",
     "verdict",
     "answer",

@@ -24,7 +24,12 @@ use wording::Message;
 /// # Errors
 /// Where the database fails.
 pub async fn has_one(service: &Service, person: &Person) -> Result<bool, Refusal> {
-    let all = service.store.credentials_of(person.account.id).await?;
+    is_held(service, person.account.id).await
+}
+
+/// Whether the owner of an account has one.
+pub(super) async fn is_held(service: &Service, account: Uuid) -> Result<bool, Refusal> {
+    let all = service.store.credentials_of(account).await?;
     let today = service.today();
     Ok(all.iter().any(|credential| {
         credential.kind == CredentialKind::AccessKey && credential.state(today) == CredentialState::Accepted

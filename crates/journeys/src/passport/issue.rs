@@ -11,6 +11,7 @@ use super::wallet::{
     Authorised, Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random,
     refused, token_oldest,
 };
+use crate::passport::notify;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use openid4vc::Random;
@@ -33,6 +34,7 @@ use store::organisation::Organisation;
 use store::passport_event::NewPassportEvent;
 use store::status_list::NewStatusList;
 use store::{StoreError, Tx};
+use wording::SecurityChange;
 
 /// A request for a credential.
 #[derive(Debug, Clone, Copy)]
@@ -251,10 +253,13 @@ async fn accept(
 ) -> Result<(), WalletRefusal> {
     let expired = credential.state(service.today()) == CredentialState::Expired;
     let first = !offer.reissue && !expired && tx.accept_credential(credential.id, now).await?;
+    let mut change = SecurityChange::AccessKeyAdded;
     if first {
         tx.archive_older_than(credential.id, now).await?;
-        if credential.kind == CredentialKind::AccessKey {
-            end_other_access_keys(tx, credential, offer, now).await?;
+        if credential.kind == CredentialKind::AccessKey
+            && end_other_access_keys(tx, credential, offer, now).await?
+        {
+            change = SecurityChange::AccessKeyReplaced;
         }
     } else if expired || !tx.hold_accepted_credential(credential.id).await? {
         return Err(denied());
@@ -264,8 +269,12 @@ async fn accept(
         return Ok(());
     } else if offer.reissue {
         revoke_copies(tx, credential.id, now).await?;
+        change = SecurityChange::AccessKeyCopied;
     } else {
         return Err(denied());
+    }
+    if credential.kind == CredentialKind::AccessKey {
+        notify::tell_of_access_key(service, tx, credential.account_id, organisation, change, now).await?;
     }
     let id = vault::new_id(now, service.random.as_ref());
     let event = NewPassportEvent {
@@ -285,13 +294,14 @@ async fn accept(
     Ok(())
 }
 
-/// There is one access key: a new one revokes the one before, ends the sessions that it began, and signs out everywhere but here.
+/// There is one access key: a new one revokes the one before, ends the sessions that it began, and signs out everywhere but here. Answers
+/// whether there was one before.
 async fn end_other_access_keys(
     tx: &mut Tx,
     credential: &Credential,
     offer: &CredentialOffer,
     now: Timestamp,
-) -> Result<(), WalletRefusal> {
+) -> Result<bool, WalletRefusal> {
     let account = credential.account_id;
     let mut ended = false;
     for other in tx.other_access_keys(account, credential.id).await? {
@@ -310,7 +320,7 @@ async fn end_other_access_keys(
             tx.audit(Event::SignedOutEverywhere { account, sessions }, now);
         }
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// What all copies of one request have in common.

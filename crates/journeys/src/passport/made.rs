@@ -31,7 +31,7 @@ pub struct Content {
 /// The claim of an access key that says whose passport it opens.
 pub const SUBJECT_CLAIM: &str = "passport";
 /// The claim that holds how all others were assured.
-const ASSURANCE_CLAIM: &str = "assurance";
+pub(super) const ASSURANCE_CLAIM: &str = "assurance";
 
 /// By what an access key says whose passport it opens: it never changes, is never another person's, and says nothing about them.
 pub fn subject(service: &Service, account: Uuid) -> String {

@@ -1,5 +1,6 @@
 //! What an organisation says of itself as an issuer: to wallets, before they ask for anything.
 
+use super::display::{credential_metadata, locale};
 use super::keys::signer;
 use super::made::kind_address;
 use super::naming::title;
@@ -14,9 +15,7 @@ use rules::passport::CredentialKind;
 use rules::passport::issuing::BATCH;
 use serde_json::{Value, json};
 use store::organisation::Organisation;
-
-/// The language of names.
-const LOCALE: &str = "en-GB";
+use wording::Language;
 
 /// What the issuer says of itself (OpenID4VCI 1.0, section 12.2), as JSON.
 ///
@@ -73,7 +72,7 @@ fn with_metadata<T>(
                 kind: kind_address(service, *kind),
                 scope: kind.as_str().to_owned(),
                 proof_types: rules.metadata(),
-                display: json!({ "display": [display(organisation, *kind)] }),
+                display: credential_metadata(service, organisation, *kind),
             };
             (kind.as_str().to_owned(), configuration)
         })
@@ -89,14 +88,6 @@ fn with_metadata<T>(
         batch: BATCH,
         configurations,
     })
-}
-
-fn display(organisation: &Organisation, kind: CredentialKind) -> Value {
-    let mut display = json!({ "name": title(kind, ""), "locale": LOCALE });
-    if let Some(colour) = &organisation.colour {
-        display["background_color"] = colour.clone().into();
-    }
-    display
 }
 
 /// What the authorisation server says of itself (RFC 8414), as JSON.
@@ -130,6 +121,6 @@ pub fn type_metadata(service: &Service, kind: &str) -> Result<Value, WalletRefus
     Ok(json!({
         "vct": kind_address(service, kind),
         "name": name,
-        "display": [{ "locale": LOCALE, "name": name }],
+        "display": [{ "locale": locale(Language::En), "name": name }],
     }))
 }

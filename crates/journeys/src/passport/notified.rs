@@ -2,10 +2,13 @@
 
 use super::wallet::{Sent, WalletRefusal, authorised, organisation, refused};
 use crate::Service;
+use crate::passport::notify;
 use openid4vc::issuer::{CredentialError, Event as Told, Notification};
+use rules::passport::CredentialKind;
 use store::audit::Event;
 use store::offer::CredentialOffer;
 use store::passport_event::NewPassportEvent;
+use wording::SecurityChange;
 
 /// Takes a notification. What a wallet could not keep, or its person did not want, waits for them again.
 ///
@@ -45,7 +48,11 @@ pub async fn notified(
             now,
         );
         if notification.event != Told::Accepted {
-            tx.revoke_copies_of_offer(offer.id, now).await?;
+            let ended = tx.revoke_copies_of_offer(offer.id, now).await?;
+            if ended > 0 && credential.kind == CredentialKind::AccessKey {
+                let change = SecurityChange::AccessKeyRevoked;
+                notify::tell_of_access_key(service, &mut tx, account, &organisation, change, now).await?;
+            }
             // Where this offer was the way by which it was accepted, it is not any more.
             let accepted_at = offer.issued_at.filter(|_| !offer.reissue);
             let waits = match accepted_at {

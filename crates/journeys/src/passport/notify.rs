@@ -11,7 +11,8 @@ use store::account::Account;
 use store::organisation::Organisation;
 use store::outbox::Channel;
 use store::passport_opt_out::OptOut;
-use wording::Message;
+use uuid::Uuid;
+use wording::{Message, SecurityChange};
 
 /// Where the portal is.
 pub(super) const PORTAL: &str = "/passport";
@@ -56,6 +57,20 @@ pub(super) async fn tell_owner(
         service.write_message(tx, concerning, id, to, message.clone(), give_up_at, now).await?;
     }
     Ok(())
+}
+
+/// Tells somebody that an access key of theirs was added or has ended, by every channel: whoever has it signs in as them. What they
+/// have switched off is for credentials, not for this.
+pub(super) async fn tell_of_access_key(
+    service: &Service,
+    tx: &mut Tx,
+    account: Uuid,
+    organisation: &Organisation,
+    change: SecurityChange,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let Some(account) = tx.account(account).await? else { return Ok(()) };
+    service.tell_everywhere(tx, &account, organisation, change, &[], now).await
 }
 
 /// Tells the people of a trust who look after credentials, by e-mail at the address of its support. Where it has none, the audit has

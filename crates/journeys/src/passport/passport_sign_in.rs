@@ -15,12 +15,15 @@ use crate::session::{Begin, SignedIn, begin_session};
 use crate::visitor::About;
 use crate::{Refusal, Service, Visitor};
 use jiff::Timestamp;
+use rules::desk::Reason;
 use rules::method::MethodKind;
 use rules::passport::{PresentationPurpose, PresentationState, WRONG_CONFIRMS};
+use rules::preview::Alive;
 use std::collections::BTreeSet;
 use store::Tx;
 use store::activity::ActivityKind;
 use store::audit::Event;
+use store::console_figures::Reach;
 use store::limits::Allowance;
 use store::organisation::Organisation;
 use store::presentation::{Confirmed, Presentation};
@@ -29,7 +32,7 @@ use vault::{Secret, Token};
 use wording::SecurityChange;
 
 /// What this way is called in the audit, the activity and the session.
-const KIND: &str = "passport";
+pub(super) const KIND: &str = "passport";
 
 /// Whose staff passports sign in here.
 ///
@@ -138,7 +141,10 @@ pub async fn go_on(
 }
 
 /// The transaction in which the typed digits were right, and the answer used.
-async fn confirmed(
+///
+/// # Errors
+/// [`Refusal::Fields`], [`Refusal::CodeWrong`], [`Refusal::CodesEnded`].
+pub(super) async fn confirmed(
     service: &Service,
     presentation: &Presentation,
     bound_to: &[u8],
@@ -198,7 +204,17 @@ pub struct AskedElsewhere {
 /// # Errors
 /// [`PresentationRefusal::Over`] where the code leads nowhere any more.
 pub async fn back(service: &Service, cookie: Option<&Token>, response_code: &str) -> Result<Back, Refusal> {
-    let (presentation, code) = of_response(service, response_code).await?;
+    back_from(service, cookie, response_code, PresentationPurpose::SignIn).await
+}
+
+/// As [`back`], from what was asked for this purpose.
+pub(super) async fn back_from(
+    service: &Service,
+    cookie: Option<&Token>,
+    response_code: &str,
+    purpose: PresentationPurpose,
+) -> Result<Back, Refusal> {
+    let (presentation, code) = of_response(service, response_code, purpose).await?;
     if is_here(service, &presentation, cookie) {
         return Ok(Back::Here);
     }
@@ -211,16 +227,23 @@ pub async fn back(service: &Service, cookie: Option<&Token>, response_code: &str
     })))
 }
 
-fn is_here(service: &Service, presentation: &Presentation, cookie: Option<&Token>) -> bool {
+pub(super) fn is_here(service: &Service, presentation: &Presentation, cookie: Option<&Token>) -> bool {
     cookie.is_some_and(|cookie| presentation.bound_to == bound_to(service, cookie))
 }
 
 /// The answered request to which a code leads back.
-async fn of_response(service: &Service, code: &str) -> Result<(Presentation, Token), Refusal> {
+///
+/// # Errors
+/// [`PresentationRefusal::Over`] where it leads nowhere any more.
+pub(super) async fn of_response(
+    service: &Service,
+    code: &str,
+    purpose: PresentationPurpose,
+) -> Result<(Presentation, Token), Refusal> {
     let code = Token::parse(code).ok_or(PresentationRefusal::Over)?;
     let found = service.store.presentation_of_response(&response_hash(service, &code)).await?;
     let answered = |presentation: &Presentation| {
-        presentation.purpose == PresentationPurpose::SignIn
+        presentation.purpose == purpose
             && presentation.state(service.clock.now()) == PresentationState::Answered
     };
     Ok((found.filter(answered).ok_or(PresentationRefusal::Over)?, code))
@@ -239,7 +262,7 @@ pub async fn come_back(
     visitor: &Visitor,
 ) -> Result<SignedIn, Refusal> {
     let now = service.clock.now();
-    let (presentation, code) = of_response(service, response_code).await?;
+    let (presentation, code) = of_response(service, response_code, PresentationPurpose::SignIn).await?;
     let Some(cookie) = cookie.filter(|cookie| is_here(service, &presentation, Some(*cookie))) else {
         return Err(PresentationRefusal::Over.into());
     };
@@ -269,8 +292,18 @@ pub async fn cancel(service: &Service, cookie: Option<&Token>) -> Result<(), Ref
 /// # Errors
 /// [`PresentationRefusal::Over`] where the code leads nowhere any more.
 pub async fn disown(service: &Service, response_code: &str, visitor: &Visitor) -> Result<(), Refusal> {
+    disown_of(service, response_code, PresentationPurpose::SignIn, visitor).await
+}
+
+/// As [`disown`], of what was asked for this purpose.
+pub(super) async fn disown_of(
+    service: &Service,
+    response_code: &str,
+    purpose: PresentationPurpose,
+    visitor: &Visitor,
+) -> Result<(), Refusal> {
     let now = service.clock.now();
-    let (presentation, _) = of_response(service, response_code).await?;
+    let (presentation, _) = of_response(service, response_code, purpose).await?;
     let mut tx = service.store.begin().await?;
     if tx.cancel_presentation(presentation.id, now).await? {
         let account = presentation.account_id;
@@ -342,20 +375,29 @@ async fn signs_in(
 }
 
 /// *End all sessions begun by QR code since …*, where somebody has lured people: each session of an organisation's people that a staff
-/// passport began at or after `since` ends. `by` is the administrator; none at the command line. Answers how many were alive.
+/// passport began at or after `since` ends. `by` is the administrator, with the reason; none at the command line. Answers how many
+/// could be used until now.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn end_begun_since(
     service: &Service,
-    organisation: Uuid,
+    organisation: &Organisation,
     since: Timestamp,
-    by: Option<Uuid>,
-) -> Result<u64, Refusal> {
+    by: Option<(Uuid, &Reason)>,
+) -> Result<Reach, Refusal> {
     let now = service.clock.now();
+    let alive = Alive::at(&service.policy(organisation)?, now);
     let mut tx = service.store.begin().await?;
-    let count = tx.end_sessions_begun_by_passport(organisation, since, now).await?;
-    tx.audit(Event::PassportSessionsEnded { organisation, by, since: since.to_string(), count }, now);
+    let ended = tx.end_sessions_begun_by_passport(organisation.id, since, alive, now).await?;
+    let event = Event::PassportSessionsEnded {
+        organisation: organisation.id,
+        by: by.map(|(by, _)| by),
+        since: since.to_string(),
+        count: ended.things,
+        reason: by.map(|(_, reason)| reason.as_str().to_owned()),
+    };
+    tx.audit(event, now);
     tx.commit().await?;
-    Ok(count)
+    Ok(ended)
 }

@@ -1,54 +1,21 @@
 //! A trust provides credentials to one of its people, who is told at once: all of what comes together, or nothing of it, and told of
 //! in one message.
 
-use crate::passport::{client, notify};
+use crate::passport::client::{self, ClientRefusal, LONGEST_KEY};
+use crate::passport::{notify, rejections};
 use crate::password_check::user_name;
 use crate::{Refusal, Service};
-use jiff::{SignedDuration, Timestamp};
-use rules::limits::PROVISIONS_PER_CLIENT;
+use jiff::Timestamp;
 use rules::passport::{Provided, ProvidedMistake, ProvidedProblem};
 use serde_json::Value;
 use store::Tx;
 use store::account::Account;
 use store::audit::Event;
 use store::credential::NewCredential;
-use store::limits::Allowance;
 use store::organisation::Organisation;
 use store::passport_event::NewPassportEvent;
 use uuid::Uuid;
 use wording::Message;
-
-/// No key under which a request may be sent again is longer, in bytes.
-const LONGEST_KEY: usize = 255;
-
-/// Why credentials are not provided over the interface.
-#[derive(Debug, thiserror::Error)]
-pub enum ProvideRefusal {
-    /// No key of a system that may provide.
-    #[error("the key is not one that may provide credentials")]
-    UnknownKey,
-    /// What came cannot be taken: nothing of it was.
-    #[error("what came cannot be taken")]
-    Problems(Vec<ProvidedProblem>),
-    /// The idempotency key is empty or too long.
-    #[error("the idempotency key must have 1 to {LONGEST_KEY} characters")]
-    BadKey,
-    /// Something else was asked under the same idempotency key.
-    #[error("something else was asked under this idempotency key")]
-    KeyReused,
-    /// Nobody of the trust signs in by this name.
-    #[error("nobody of the trust has this email address or staff number")]
-    NoSuchPerson,
-    /// Too many requests from this system.
-    #[error("too many requests")]
-    TooMany {
-        /// How long to wait.
-        wait: SignedDuration,
-    },
-    /// The database.
-    #[error(transparent)]
-    Fault(#[from] Refusal),
-}
 
 /// What was provided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,35 +63,32 @@ pub async fn provide(
 /// idempotency key is done once.
 ///
 /// # Errors
-/// [`ProvideRefusal`].
+/// [`ClientRefusal`].
 pub async fn by_client(
     service: &Service,
     bearer: &str,
     idempotency_key: Option<&str>,
     body: &[u8],
-) -> Result<Done, ProvideRefusal> {
-    let client = client::by_key(service, bearer).await?.ok_or(ProvideRefusal::UnknownKey)?;
+) -> Result<Done, ClientRefusal> {
+    let (client, organisation) = client::enter(service, bearer).await?;
     let now = service.clock.now();
-    take(service, client.id, now).await?;
     if idempotency_key.is_some_and(|key| key.trim().is_empty() || key.len() > LONGEST_KEY) {
-        return Err(ProvideRefusal::BadKey);
+        return Err(ClientRefusal::BadKey);
     }
     let asked = Asked::read(service, body)?;
-    let organisation = service.store.organisation(client.organisation_id).await.map_err(Refusal::from)?;
-    let organisation = organisation.ok_or(Refusal::Fault("a system of no organisation"))?;
     let account = person(service, &organisation, &asked.person).await?;
-    let account = account.ok_or(ProvideRefusal::NoSuchPerson)?;
+    let account = account.ok_or(ClientRefusal::NoSuchPerson)?;
 
     let ids = new_ids(service, &asked.provided, now);
-    let mut tx = service.store.begin().await.map_err(Refusal::from)?;
+    let mut tx = service.store.begin().await?;
     if let Some(key) = idempotency_key {
         let key = service.keys.keyed_hash("passport-idempotency", &[key.trim().as_bytes()]);
         let hash = service.keys.keyed_hash("passport-asked", &[body]);
         let answer = serde_json::to_string(&ids).map_err(|_| Refusal::Fault("ids cannot be written"))?;
-        let before = tx.ask_once(client.id, &key, &hash, &answer, now).await.map_err(Refusal::from)?;
+        let before = tx.ask_once(client.id, &key, &hash, &answer, now).await?;
         if let Some(before) = before {
             if before.asked != hash {
-                return Err(ProvideRefusal::KeyReused);
+                return Err(ClientRefusal::KeyReused);
             }
             let ids = serde_json::from_str(&before.answer)
                 .map_err(|_| Refusal::Fault("an answer that was kept cannot be read"))?;
@@ -133,19 +97,9 @@ pub async fn by_client(
     }
     let by = Some(client.id);
     write(service, &mut tx, (&account, &organisation), &ids, &asked.provided, by, now).await?;
-    tx.commit().await.map_err(Refusal::from)?;
+    tx.commit().await?;
     service.written.notify_one();
     Ok(Done { ids, before: false })
-}
-
-async fn take(service: &Service, client: Uuid, now: Timestamp) -> Result<(), ProvideRefusal> {
-    let mut tx = service.store.begin().await.map_err(Refusal::from)?;
-    let taken = tx.take(&PROVISIONS_PER_CLIENT, client.as_bytes(), now).await.map_err(Refusal::from)?;
-    tx.commit().await.map_err(Refusal::from)?;
-    match taken {
-        Allowance::Granted => Ok(()),
-        Allowance::Exhausted { until } => Err(ProvideRefusal::TooMany { wait: until.duration_since(now) }),
-    }
 }
 
 /// What a system asks for.
@@ -155,9 +109,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(service: &Service, body: &[u8]) -> Result<Self, ProvideRefusal> {
+    fn read(service: &Service, body: &[u8]) -> Result<Self, ClientRefusal> {
         let problem = |pointer: &str, what| ProvidedProblem { pointer: pointer.to_owned(), what };
-        let not_an_object = || ProvideRefusal::Problems(vec![problem("", ProvidedMistake::NotAnObject)]);
+        let not_an_object = || ClientRefusal::Problems(vec![problem("", ProvidedMistake::NotAnObject)]);
         let json: Value = serde_json::from_slice(body).map_err(|_| not_an_object())?;
         let object = json.as_object().ok_or_else(not_an_object)?;
         let mut problems = Vec::new();
@@ -182,7 +136,7 @@ impl Asked {
             .ok();
         match (person, provided) {
             (Some(person), Some(provided)) => Ok(Self { person: person.to_owned(), provided }),
-            _ => Err(ProvideRefusal::Problems(problems)),
+            _ => Err(ClientRefusal::Problems(problems)),
         }
     }
 }
@@ -215,6 +169,9 @@ async fn write(
             valid_until: one.valid_until,
         };
         tx.add_credential(new, now).await?;
+        if let Some(client) = client {
+            tx.credential_came_from(*id, client).await?;
+        }
         let event = NewPassportEvent {
             id: vault::new_id(now, service.random.as_ref()),
             account: account.id,
@@ -225,6 +182,7 @@ async fn write(
             detail: None,
         };
         tx.add_passport_event(event, now).await?;
+        rejections::corrected(service, tx, (account, organisation), (*id, one), client, now).await?;
         let kind = one.kind.as_str().to_owned();
         let audited = Event::CredentialProvided {
             account: account.id,

@@ -3,15 +3,16 @@
 use crate::passport::{naming, notify};
 use crate::{Refusal, Service};
 use jiff::Timestamp;
-use rules::passport::{RevokeReason, WithdrawReason};
+use rules::passport::{CredentialKind, RevokeReason, WithdrawReason};
 use store::Tx;
 use store::audit::Event;
 use store::credential::Credential;
 use store::organisation::Organisation;
+use store::passport_client::PassportClient;
 use store::passport_event::NewPassportEvent;
 use store::passport_opt_out::OptOut;
 use uuid::Uuid;
-use wording::Message;
+use wording::{Message, SecurityChange};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +25,34 @@ pub enum Ended {
     Unknown,
 }
 
-/// The credential that ends: what a message and a record tell of it.
-async fn issued(tx: &mut Tx, organisation: &Organisation, id: Uuid) -> Result<Option<Credential>, Refusal> {
-    let credential = tx.credential(id).await?;
-    Ok(credential.filter(|credential| credential.organisation_id == organisation.id))
+/// On whose behalf a credential ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending<'a> {
+    /// The trust that issued it.
+    pub organisation: &'a Organisation,
+    /// The system that asks, which ends what it provided itself and nothing else; none at the command line.
+    pub client: Option<&'a PassportClient>,
+}
+
+impl<'a> Ending<'a> {
+    fn by_command(organisation: &'a Organisation) -> Self {
+        Self { organisation, client: None }
+    }
+
+    fn client_id(self) -> Option<Uuid> {
+        self.client.map(|client| client.id)
+    }
+
+    /// The credential that ends: what a message and a record tell of it.
+    async fn issued(self, tx: &mut Tx, id: Uuid) -> Result<Option<Credential>, Refusal> {
+        let credential = tx.credential(id).await?;
+        let issued = credential.filter(|credential| credential.organisation_id == self.organisation.id);
+        let theirs = match self.client {
+            Some(client) => tx.is_credential_of(id, client).await?,
+            None => true,
+        };
+        Ok(issued.filter(|_| theirs))
+    }
 }
 
 /// Takes back a credential before it was accepted: it can be accepted no longer.
@@ -40,9 +65,19 @@ pub async fn withdraw(
     id: Uuid,
     reason: WithdrawReason,
 ) -> Result<Ended, Refusal> {
-    let now = service.clock.now();
+    withdrawn(service, Ending::by_command(organisation), id, reason).await
+}
+
+/// As [`withdraw`], on somebody's behalf.
+pub(super) async fn withdrawn(
+    service: &Service,
+    ending: Ending<'_>,
+    id: Uuid,
+    reason: WithdrawReason,
+) -> Result<Ended, Refusal> {
+    let (organisation, now) = (ending.organisation, service.clock.now());
     let mut tx = service.store.begin().await?;
-    let Some(credential) = issued(&mut tx, organisation, id).await? else { return Ok(Ended::Unknown) };
+    let Some(credential) = ending.issued(&mut tx, id).await? else { return Ok(Ended::Unknown) };
     if !tx.withdraw_credential(id, reason, now).await? {
         return Ok(Ended::NotNow);
     }
@@ -52,6 +87,7 @@ pub async fn withdraw(
         credential: id,
         organisation: organisation.id,
         reason: reason.as_str().to_owned(),
+        client: ending.client_id(),
     };
     tx.audit(audited, now);
     let message = Message::PassportWithdrawn {
@@ -80,9 +116,19 @@ pub async fn revoke(
     id: Uuid,
     reason: RevokeReason,
 ) -> Result<Ended, Refusal> {
-    let now = service.clock.now();
+    revoked(service, Ending::by_command(organisation), id, reason).await
+}
+
+/// As [`revoke`], on somebody's behalf.
+pub(super) async fn revoked(
+    service: &Service,
+    ending: Ending<'_>,
+    id: Uuid,
+    reason: RevokeReason,
+) -> Result<Ended, Refusal> {
+    let (organisation, now) = (ending.organisation, service.clock.now());
     let mut tx = service.store.begin().await?;
-    let Some(credential) = issued(&mut tx, organisation, id).await? else { return Ok(Ended::Unknown) };
+    let Some(credential) = ending.issued(&mut tx, id).await? else { return Ok(Ended::Unknown) };
     if !tx.revoke_credential(id, reason, now).await? {
         return Ok(Ended::NotNow);
     }
@@ -93,6 +139,7 @@ pub async fn revoke(
         credential: id,
         organisation: organisation.id,
         reason: reason.as_str().to_owned(),
+        client: ending.client_id(),
         copies: ended.copies,
         sessions: ended.sessions,
     };
@@ -107,7 +154,12 @@ pub async fn revoke(
     };
     // Nobody writes to somebody who has died.
     if reason != RevokeReason::Deceased {
-        tell(service, &mut tx, &credential, organisation, &message, OptOut::default(), now).await?;
+        if credential.kind == CredentialKind::AccessKey {
+            let (account, change) = (credential.account_id, SecurityChange::AccessKeyRevoked);
+            notify::tell_of_access_key(service, &mut tx, account, organisation, change, now).await?;
+        } else {
+            tell(service, &mut tx, &credential, organisation, &message, OptOut::default(), now).await?;
+        }
     }
     tx.commit().await?;
     service.tell_workers();

@@ -69,6 +69,8 @@ pub struct ConsoleSettings {
     pub settings: Vec<SettingLine>,
     /// The rule that was changed just now.
     pub changed: Option<String>,
+    /// Where sessions begun by QR code are ended, for those who may.
+    pub wallet_sessions_href: Option<String>,
 }
 
 impl Page for ConsoleSettings {
@@ -86,8 +88,13 @@ impl Page for ConsoleSettings {
         let frame = ConsoleFrame::sample(ConsolePart::Settings);
         let seen = settings.iter().cloned().map(|line| SettingLine { may: false, ..line }).collect();
         vec![
-            Self { frame: frame.clone(), settings, changed: Some("code-lifetime".into()) },
-            Self { frame, settings: seen, changed: None },
+            Self {
+                frame: frame.clone(),
+                settings,
+                changed: Some("code-lifetime".into()),
+                wallet_sessions_href: Some("/console/wallet-sessions".into()),
+            },
+            Self { frame, settings: seen, changed: None, wallet_sessions_href: None },
         ]
     }
 }

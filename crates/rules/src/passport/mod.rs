@@ -14,9 +14,9 @@ pub use attribute::{ASSURANCE, Attribute, AttributeForm};
 pub use core_skill::CoreSkill;
 pub use kind::CredentialKind;
 pub use presentation::{
-    ANSWER_LIFETIME, ANSWERS_PER_NETWORK, CONFIRM_TRIES, PresentationAnswer, PresentationMoments,
-    PresentationPurpose, PresentationState, REQUEST_LIFETIME, REQUESTS_PER_NETWORK, WRONG_CONFIRMS,
-    answered_after,
+    ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,
+    PresentationMoments, PresentationPurpose, PresentationState, REQUEST_LIFETIME, REQUESTS_PER_NETWORK,
+    WRONG_CONFIRMS, answered_after, confirms,
 };
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};

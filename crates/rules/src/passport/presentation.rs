@@ -107,6 +107,19 @@ impl PresentationState {
     }
 }
 
+/// What a session is said to have been begun by that a wallet began.
+pub const BEGUN_BY_WALLET: &str = "passport";
+
+/// Whether an access key that is shown counts as the second factor where somebody confirms that it is them, in a session that was begun
+/// by this, where that is less than password and second factor.
+///
+/// It counts as a code in a text message does: after the password, with the digits from the phone, and never alone. Whoever scans a QR code
+/// does not see in which browser it stands, which a passkey makes sure of; that is why a passkey confirms alone and this does not. In a
+/// session that a wallet began it proves nothing that is not known already, so it does not count there.
+pub fn confirms(begun_by: Option<&str>) -> bool {
+    begun_by != Some(BEGUN_BY_WALLET)
+}
+
 /// An answer that is used at `now` must have come after this.
 pub fn answered_after(now: Timestamp) -> Timestamp {
     now.saturating_sub(ANSWER_LIFETIME).unwrap_or(Timestamp::MIN)
@@ -144,6 +157,12 @@ mod tests {
             PresentationMoments { answered: Some((after(170), PresentationAnswer::Presented)), ..scanned };
         assert_eq!(PresentationState::at(&answered, after(289)), PresentationState::Answered);
         assert_eq!(PresentationState::at(&answered, after(290)), PresentationState::Over);
+    }
+
+    #[test]
+    fn a_wallet_is_a_second_factor_where_it_was_not_the_first() {
+        assert!(confirms(None) && confirms(Some("certificate")));
+        assert!(!confirms(Some(BEGUN_BY_WALLET)));
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub enum ProvidedMistake {
     /// Neither a credential nor a list of them.
     #[error("write an object, or a list of objects")]
     NotAnObject,
+    /// Not an object.
+    #[error("write an object")]
+    NotOneObject,
     /// No credential, or too many at once.
     #[error("write 1 to {MOST_AT_ONCE} credentials")]
     HowMany,

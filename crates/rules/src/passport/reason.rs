@@ -21,6 +21,16 @@ impl RejectReason {
     pub const fn wants_details(self) -> bool {
         matches!(self, Self::Other)
     }
+
+    /// Whether the trust resolves a rejection for this reason by providing another credential of the same kind and variant to the same
+    /// person: it is taken to be the corrected one. Of a duplicate, and of what is not wanted, there is nothing to correct: whatever
+    /// is provided later is something else, and somebody looks at the rejection.
+    pub const fn is_corrected_by_another(self) -> bool {
+        match self {
+            Self::Incorrect | Self::Other => true,
+            Self::Duplicate | Self::NotWanted => false,
+        }
+    }
 }
 
 named! {
@@ -52,5 +62,17 @@ named! {
         SuspectedNoLongerValid = "suspected-no-longer-valid";
         /// Its holder has died.
         Deceased = "deceased";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_corrected_by_another_credential_and_what_is_not_wanted_is_not() {
+        let corrected: Vec<_> =
+            RejectReason::ALL.iter().filter(|reason| reason.is_corrected_by_another()).collect();
+        assert_eq!(corrected, [&RejectReason::Incorrect, &RejectReason::Other]);
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
+use jiff::Timestamp;
 use journeys::Refusal;
 use journeys::console::Staff;
 use journeys::console::audit::{self, Asked, Entry, Named};
@@ -108,6 +109,7 @@ fn line(web: &Web, entry: Entry) -> AuditLine {
                 let said = match key.as_str() {
                     "role" => words(web, &format!("role-{value}"), &value),
                     "right" => words(web, &format!("audit-right-{value}"), &value),
+                    "since" => moment(web, value),
                     "kind" | "how" => words(web, &format!("means-{value}"), &value),
                     _ => value,
                 };
@@ -120,4 +122,12 @@ fn line(web: &Web, entry: Entry) -> AuditLine {
 /// The text of a key, or `otherwise` where there is none: a record is shown even if nobody has found words for it.
 fn words(web: &Web, key: &str, otherwise: &str) -> String {
     if wording::exists(Language::En, key) { web.word(key, &[]) } else { otherwise.to_owned() }
+}
+
+/// A moment in words.
+fn moment(web: &Web, value: String) -> String {
+    match value.parse::<Timestamp>() {
+        Ok(moment) => wording::date_and_time(Language::En, web.local(moment).datetime()),
+        Err(_) => value,
+    }
 }

@@ -66,7 +66,10 @@ async fn list(State(web): State<Web>, Query(changed): Query<Changed>, jar: Cooki
     let staff = staff(&web, &jar, urls::CONSOLE_SETTINGS).await?;
     let settings = settings::all(&web, &staff)?.into_iter().map(|setting| line(&staff, setting)).collect();
     let frame = frame(&staff, ConsolePart::Settings);
-    page(&console_shell(&web, &staff), &ConsoleSettings { frame, settings, changed: changed.changed })
+    let wallet_sessions_href =
+        staff.may(Act::EndWalletSessions).then(|| urls::CONSOLE_WALLET_SESSIONS.to_owned());
+    let shown = ConsoleSettings { frame, settings, changed: changed.changed, wallet_sessions_href };
+    page(&console_shell(&web, &staff), &shown)
 }
 
 async fn show(State(web): State<Web>, Path(key): Path<String>, jar: CookieJar) -> Answer {

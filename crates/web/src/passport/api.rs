@@ -1,16 +1,18 @@
-//! Where systems of a trust provide credentials. It is no page: no cookie is read, and the key in the header says who provides.
-//! What goes wrong is told as RFC 9457 says.
+//! Where systems of a trust provide credentials, and end them. It is no page: no cookie is read, and the key in the header says who
+//! asks. What goes wrong is told as RFC 9457 says.
+
+mod end;
+mod provide;
+mod rejections;
 
 use crate::{Web, urls};
-use axum::Json;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use journeys::Refusal;
-use journeys::passport::provide::{Done, ProvideRefusal, by_client};
+use journeys::passport::client::ClientRefusal;
 use rules::passport::{LARGEST_PICTURE, MOST_AT_ONCE};
 use serde_json::{Value, json};
 use store::StoreError;
@@ -19,31 +21,20 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// As many credentials as can be provided at once, with a picture in a few of them.
 const LARGEST_BODY: usize = MOST_AT_ONCE * 8 * 1_024 + 4 * LARGEST_PICTURE;
-/// A header of the IETF's draft of that name: the same request sent again is done once.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 pub(crate) fn routes() -> Router<Web> {
     let never_kept =
         SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Router::new()
-        .route(urls::VC_API_CREDENTIALS, post(provide))
+        .route(urls::VC_API_CREDENTIALS, post(provide::provide))
+        .route(urls::VC_API_WITHDRAW, post(end::withdraw))
+        .route(urls::VC_API_REVOKE, post(end::revoke))
+        .route(urls::VC_API_REJECTIONS, get(rejections::list))
+        .route(urls::VC_API_RESOLVE, post(rejections::resolve))
+        .route(urls::VC_API_REOPEN, post(rejections::reopen))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION]))
         .layer(never_kept)
-}
-
-async fn provide(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(key) = bearer(&headers) else { return refused(&ProvideRefusal::UnknownKey) };
-    // A key that is no text is none that may be sent.
-    let again = headers.get(IDEMPOTENCY_KEY).map(|key| key.to_str().unwrap_or(""));
-    match by_client(&web, key, again, &body).await {
-        Ok(Done { ids, before }) => {
-            let status = if before { StatusCode::OK } else { StatusCode::CREATED };
-            let credentials: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
-            (status, Json(json!({ "credentials": credentials }))).into_response()
-        }
-        Err(refusal) => refused(&refusal),
-    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -52,31 +43,36 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The kind of a problem, as its `type` ends, and its status.
-fn kind(refusal: &ProvideRefusal) -> (&'static str, StatusCode) {
+fn kind(refusal: &ClientRefusal) -> (&'static str, StatusCode) {
     match refusal {
-        ProvideRefusal::UnknownKey => ("unknown-key", StatusCode::UNAUTHORIZED),
-        ProvideRefusal::Problems(_) => ("cannot-be-taken", StatusCode::UNPROCESSABLE_ENTITY),
-        ProvideRefusal::BadKey => ("bad-idempotency-key", StatusCode::BAD_REQUEST),
-        ProvideRefusal::KeyReused => ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY),
-        ProvideRefusal::NoSuchPerson => ("no-such-person", StatusCode::NOT_FOUND),
-        ProvideRefusal::TooMany { .. } => ("too-many", StatusCode::TOO_MANY_REQUESTS),
-        ProvideRefusal::Fault(_) => ("busy", StatusCode::SERVICE_UNAVAILABLE),
+        ClientRefusal::UnknownKey => ("unknown-key", StatusCode::UNAUTHORIZED),
+        ClientRefusal::Problems(_) => ("cannot-be-taken", StatusCode::UNPROCESSABLE_ENTITY),
+        ClientRefusal::BadKey => ("bad-idempotency-key", StatusCode::BAD_REQUEST),
+        ClientRefusal::KeyReused => ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY),
+        ClientRefusal::NoSuchPerson => ("no-such-person", StatusCode::NOT_FOUND),
+        ClientRefusal::NoSuchCredential => ("no-such-credential", StatusCode::NOT_FOUND),
+        ClientRefusal::NotWaiting(_) => ("not-waiting", StatusCode::CONFLICT),
+        ClientRefusal::NotAccepted(_) => ("not-accepted", StatusCode::CONFLICT),
+        ClientRefusal::NotRejected => ("not-rejected", StatusCode::CONFLICT),
+        ClientRefusal::EndedOtherwise { .. } => ("ended-otherwise", StatusCode::CONFLICT),
+        ClientRefusal::TooMany { .. } => ("too-many", StatusCode::TOO_MANY_REQUESTS),
+        ClientRefusal::Fault(_) => ("busy", StatusCode::SERVICE_UNAVAILABLE),
     }
 }
 
-fn refused(refusal: &ProvideRefusal) -> Response {
+fn refused(refusal: &ClientRefusal) -> Response {
     let (kind, status) = kind(refusal);
     let mut problem = json!({ "type": format!("urn:fobwatch:problem:{kind}"), "title": status.canonical_reason(),
         "status": status.as_u16() });
     match refusal {
-        ProvideRefusal::Fault(fault) => {
+        ClientRefusal::Fault(fault) => {
             if !matches!(fault, Refusal::Busy | Refusal::Store(StoreError::Unavailable(_))) {
-                tracing::error!(error = %fault, "credentials cannot be provided");
+                tracing::error!(error = %fault, "a system of a trust is not served");
             }
         }
         other => problem["detail"] = Value::from(other.to_string()),
     }
-    if let ProvideRefusal::Problems(problems) = refusal {
+    if let ClientRefusal::Problems(problems) = refusal {
         let each =
             problems.iter().map(|one| json!({ "pointer": one.pointer, "detail": one.what.to_string() }));
         problem["errors"] = Value::Array(each.collect());
@@ -84,11 +80,11 @@ fn refused(refusal: &ProvideRefusal) -> Response {
     let mut response = (status, problem.to_string()).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let ProvideRefusal::TooMany { wait } = refusal {
+    if let ClientRefusal::TooMany { wait } = refusal {
         let seconds = wait.as_secs().saturating_add(i64::from(wait.subsec_nanos() > 0)).max(1);
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if matches!(refusal, ProvideRefusal::UnknownKey) {
+    if matches!(refusal, ClientRefusal::UnknownKey) {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response

@@ -44,6 +44,7 @@ fn happening(web: &Web, event: &PassportEvent) -> PassportHappening {
     let asked_for = event.detail.as_deref().and_then(CredentialKind::parse).map(|kind| title(kind, ""));
     let verb = match event.what.as_str() {
         "rejected" => "reject",
+        "rejection-resolved" => "resolve",
         "withdrawn" => "withdraw",
         _ => "revoke",
     };

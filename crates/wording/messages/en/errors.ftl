@@ -141,6 +141,9 @@ caller-code-not-sent = No code has been sent for this person. Send one first
 documents-empty = Select the documents that you have seen
 number-no-texts = Text messages cannot be sent from here, so that no code can prove the number
 audit-day-malformed = Enter a day like 2026-11-22
+since-day-malformed = Enter a day like 2026-11-22
+since-time-malformed = Enter a time like 14:30
+since-in-future = The day and time must be in the past
 audit-person-unknown = Nobody of your organisation signs in with this email address
 
 ## Passkeys

@@ -16,7 +16,25 @@ credential-kind-employment-assignment = Employment assignment
 credential-kind-temporary-placement = Temporary placement
 credential-kind-core-skill = Core skill
 
+## What a credential of each kind is, for wallets
+
+credential-about-access-key = Signs you in to your staff passport
+credential-about-identity = Who you are: names, date of birth, photo
+credential-about-new-starter = What an organisation wants to know of somebody new
+credential-about-right-to-work = That you may work in the United Kingdom, and how that was checked
+credential-about-dbs = The certificate of the Disclosure and Barring Service
+credential-about-dbs-supporting = What belongs to your DBS certificate
+credential-about-occupational-health = That you are fit for your role
+credential-about-professional-registration = That a professional body has registered you
+credential-about-tuberculosis = Your protection against tuberculosis
+credential-about-varicella = Your protection against varicella
+credential-about-employment-assignment = Where you are employed, and as what
+credential-about-temporary-placement = Where you work for a while
+credential-about-core-skill = A training of the Core Skills Training Framework
+
 ## What a credential says
+
+claim-passport = Staff passport
 
 claim-given-name = First name
 claim-family-name = Last name
@@ -109,6 +127,7 @@ reject-duplicate = Duplicate of a credential that I have
 reject-incorrect = Incorrect information
 reject-not-wanted = I no longer want this credential
 reject-other = Other reason
+resolve-corrected = A corrected credential was provided
 withdraw-issued-in-error = It was issued in error
 withdraw-updated = There is updated information
 withdraw-no-longer-valid = It is no longer valid
@@ -120,11 +139,20 @@ revoke-no-longer-valid = It is no longer valid
 revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
 revoke-deceased = Its holder has died
 
+## What the people of a trust do about a rejection
+
+advice-duplicate = The person has this credential already. There is nothing to issue: check whether two of your systems provide it.
+advice-incorrect = Compare the credential with your records, together with the person. Provide a corrected one: that resolves the rejection.
+advice-not-wanted = The credential is right, and the person does not want it. If their job needs it, speak to them; they can ask for it again.
+advice-other = Read what the person wrote, and get in touch with them. If that leads to a corrected credential, providing it resolves the rejection.
+
 ## History
 
 history-provided = Issued to you, to review
 history-accepted = Added to your wallet
 history-rejected = Rejected by you
+history-rejection-resolved = Your rejection was resolved
+history-rejection-reopened = Your rejection was opened again
 history-withdrawn = Taken back before you added it
 history-revoked = Revoked
 history-archived = Archived

@@ -27,6 +27,18 @@ async fn with_somebody() -> (Desk, String) {
 }
 
 impl Desk {
+    /// Its owner rejects a credential, for another reason.
+    async fn rejects(&self, id: &str, details: &str) {
+        let house = House::open(&Config::load(None, self.environment.clone()).unwrap()).await.unwrap();
+        let id = id.parse().unwrap();
+        let account = house.store.credential(id).await.unwrap().unwrap().account_id;
+        let mut tx = house.store.begin().await.unwrap();
+        let reason = rules::passport::RejectReason::Other;
+        assert!(tx.reject_credential(id, account, reason, Some(details), SystemClock.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        house.store.close().await;
+    }
+
     /// A file with this many credentials, which were attained a week ago.
     fn credentials(&self, count: usize) -> String {
         let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -114,4 +126,45 @@ async fn a_system_gets_a_key_that_is_shown_once_and_ends() {
         desk.types("passport client end --organisation NTH Records").await.refused().contains("no system")
     );
     assert!(desk.types("passport client list").await.well().out.starts_with("ended"));
+}
+
+#[tokio::test]
+async fn rejections_are_listed_with_advice_resolved_and_opened_again() {
+    let (desk, email) = with_somebody().await;
+    let none = desk.types("passport rejections --organisation NTH").await.well();
+    assert!(none.out.is_empty() && none.err.contains("No rejection is open."), "{}", none.err);
+    let file = desk.credentials(1);
+    let said =
+        desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await.well().out;
+    let id = said.strip_suffix(" Fire safety\n").unwrap().to_owned();
+    let resolve = format!("passport resolve --organisation NTH {id}");
+    assert!(desk.types(&resolve).await.refused().contains("was not rejected"));
+    desk.rejects(&id, "the date\u{1b}[31m is wrong").await;
+
+    let list = desk.types("passport rejections --organisation nth").await.well().out;
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(
+        lines[0].starts_with(&id) && lines[0].ends_with(&format!("{email} Fire safety (other)")),
+        "{list}"
+    );
+    assert_eq!(lines[1], "    The person wrote: the date [31m is wrong");
+    assert!(lines[2].starts_with("    Read what the person wrote"), "{list}");
+
+    assert_eq!(desk.types(&resolve).await.well().out, format!("The rejection of {id} is resolved.\n"));
+    assert!(desk.types(&resolve).await.refused().contains("is resolved already"));
+    assert!(desk.types("passport rejections --organisation NTH").await.well().out.is_empty());
+    let all = desk.types("passport rejections --organisation NTH --all").await.well().out;
+    assert!(all.contains("Resolved on "), "{all}");
+    let undo = format!("passport resolve --organisation NTH --undo {id}");
+    assert_eq!(desk.types(&undo).await.well().out, format!("The rejection of {id} is open again.\n"));
+    assert!(desk.types(&undo).await.refused().contains("is open already"));
+
+    // A corrected credential resolves it by itself.
+    let said =
+        desk.types(&format!("passport provide --organisation NTH --person {email} {file}")).await.well().out;
+    let newer = said.strip_suffix(" Fire safety\n").unwrap();
+    let all = desk.types("passport rejections --organisation NTH --all").await.well().out;
+    assert!(all.contains(&format!("by the credential {newer}.")), "{all}");
+    let unknown = format!("passport resolve --organisation NTH {}", uuid::Uuid::nil());
+    assert!(desk.types(&unknown).await.refused().contains("has issued no credential"));
 }

@@ -17,7 +17,7 @@ const ALL: u8 = DESK | ADMINISTRATOR | AUDITOR;
 const AUTHORITY: u8 = 8;
 
 /// Method, path under `/console` with `{id}` for a person without a role and `{method}` for a method of theirs, and who may.
-const ACTS: [(&str, &str, u8); 26] = [
+const ACTS: [(&str, &str, u8); 29] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -44,6 +44,9 @@ const ACTS: [(&str, &str, u8); 26] = [
     ("GET", "/audit", ADMINISTRATOR | AUDITOR),
     ("GET", "/verification", DESK | AUTHORITY),
     ("POST", "/verification", DESK | AUTHORITY),
+    ("GET", "/wallet-sessions", ADMINISTRATOR),
+    ("GET", "/wallet-sessions/preview", ADMINISTRATOR),
+    ("POST", "/wallet-sessions", ADMINISTRATOR),
 ];
 
 async fn tries(visitor: &mut Visitor<'_>, method: &str, path: &str) {

@@ -5,9 +5,12 @@ use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
 use crate::people::AMINA;
 use crate::ward::Ward;
+use journeys::passport::withdraw::{Ended, revoke};
 use openid4vc::status_list::Status;
 use rstest::rstest;
+use rules::passport::{CredentialKind, RevokeReason};
 use serde_json::json;
+use store::passport_opt_out::OptOut;
 
 impl Visitor<'_> {
     /// *Collect your access key*, up to the QR code: the link that it holds.
@@ -27,6 +30,8 @@ impl Ward {
         let proof = self.key_proof(&key(), &self.c_nonce().await);
         let body = json!({ "credential_configuration_id": "access-key", "proofs": { "jwt": [proof] } });
         let told = self.wallet_asks(held, &body).await;
+        // What its owner is told of it comes before the next code.
+        self.delivers().await;
         told.is_ok().json()["credentials"][0]["credential"].as_str().unwrap().to_owned()
     }
 }
@@ -117,4 +122,91 @@ async fn an_access_key_needs_a_mobile_number_and_a_fresh_proof() {
     let mut nobody = ward.browser();
     nobody.opens("/passport/access-key").await.reads("Sign in");
     nobody.opens(&add_page(ward.new_id())).await.reads("Sign in");
+}
+
+impl Ward {
+    /// How often Amina was told of a change, by email and by text.
+    async fn told_of_change(&self, change: &str) -> (usize, usize) {
+        self.delivers().await;
+        let mails = self.mailbox.messages_to(AMINA.email);
+        let texts = self.phone.texts_to(AMINA.mobile);
+        let says = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").contains(change);
+        let by_email = mails.iter().filter(|mail| says(&mail.text)).count();
+        (by_email, texts.iter().filter(|text| says(&text.body)).count())
+    }
+
+    /// A wallet collects the access key, up to the token with which it fetches it.
+    async fn access_key_is_offered(&self, amina: &mut Visitor<'_>) -> Held {
+        self.waits(60);
+        let link = amina.comes_to_collect_the_access_key().await;
+        let code = amina.wallet_code().await;
+        self.wallet_token(&link, Some(&code)).await
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn its_owner_is_told_of_an_access_key_that_is_added_or_revoked_whatever_they_switched_off(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    const ADDED: &str = "An access key was added to a wallet app";
+    const REPLACED: &str = "A new access key replaced the one before it";
+    const COPIED: &str = "Your access key was moved to a new phone";
+    const REVOKED: &str = "Your access key was revoked";
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_a_phone().await;
+    let mut tx = ward.store().begin().await.unwrap();
+    let off = OptOut { email: true, text: true };
+    tx.set_passport_opt_out(ward.account_of(AMINA).await, off, ward.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let held = ward.access_key_is_offered(&mut amina).await;
+    assert_eq!(ward.told_of_change(ADDED).await, (0, 0), "nothing is added yet");
+    ward.takes_access_key(&held).await;
+    // The wallet asks again, as if the answer had been lost.
+    ward.takes_access_key(&held).await;
+    assert_eq!(ward.told_of_change(ADDED).await, (1, 1));
+    let notice = ward.mailbox.messages_to(AMINA.email).pop().unwrap();
+    assert!(notice.text.contains("If this was not you"), "{}", notice.text);
+
+    let held = ward.access_key_is_offered(&mut amina).await;
+    ward.takes_access_key(&held).await;
+    assert_eq!((ward.told_of_change(ADDED).await, ward.told_of_change(REPLACED).await), ((1, 1), (1, 1)));
+
+    let all = ward.store().credentials_of(ward.account_of(AMINA).await).await.unwrap();
+    let key = all.iter().rev().find(|one| one.kind == CredentialKind::AccessKey).unwrap().id;
+    ward.waits(60);
+    amina
+        .posts((add_page(key), "reissue=yes".to_owned()))
+        .await
+        .reads("Scan the QR code to add your access key");
+    let link = link_on(&amina.browser);
+    let code = amina.wallet_code().await;
+    let held = ward.wallet_token(&link, Some(&code)).await;
+    ward.takes_access_key(&held).await;
+    assert_eq!(ward.told_of_change(COPIED).await, (1, 1));
+
+    let northfield = ward.the_trust().await;
+    let service = &ward.node.service;
+    let done = revoke(service, &northfield, key, RevokeReason::LostPhone).await.unwrap();
+    assert_eq!(done, Ended::Done);
+    assert_eq!(revoke(service, &northfield, key, RevokeReason::LostPhone).await.unwrap(), Ended::NotNow);
+    assert_eq!(ward.told_of_change(REVOKED).await, (1, 1));
+    assert_eq!(ward.told_of_passports(AMINA.email).await, [""; 0], "it is told once");
+    ward.audit_is_whole().await;
+}
+
+#[tokio::test]
+async fn its_owner_is_told_where_a_wallet_did_not_keep_the_access_key() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.amina_with_a_phone().await;
+    let held = ward.access_key_is_offered(&mut amina).await;
+    let proof = ward.key_proof(&key(), &ward.c_nonce().await);
+    let body = json!({ "credential_configuration_id": "access-key", "proofs": { "jwt": [proof] } });
+    let taken = ward.wallet_asks(&held, &body).await.json();
+    let id = taken["notification_id"].as_str().unwrap();
+    for _ in 0..2 {
+        assert_eq!(ward.wallet_tells(&held, id, "credential_deleted").await.status, 204);
+    }
+    assert_eq!(ward.told_of_change("Your access key was revoked").await, (1, 1));
 }

@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode};
 use openid4vc::jose::{CertificateChain, Unverified};
 use rules::passport::CredentialKind;
 use serde_json::json;
+use store::organisation::OrganisationChange;
 
 #[tokio::test]
 async fn an_issuer_tells_of_itself_at_both_addresses() {
@@ -56,6 +57,47 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         (&kind["vct"], &kind["name"]),
         (&json!("http://fobwatch.example/vc/types/access-key"), &json!("Access key"))
     );
+}
+
+#[tokio::test]
+async fn a_wallet_learns_what_each_kind_is_called_and_what_everything_in_it_is() {
+    let ward = Ward::new(Sqlite).await;
+    let kinds = async || {
+        let told = ward.program_reads("/.well-known/openid-credential-issuer/vc/NTH").await.json();
+        told["credential_configurations_supported"].clone()
+    };
+    let told = kinds().await;
+    let dbs = &told["dbs"]["credential_metadata"];
+    let display = json!({ "name": "Disclosure and Barring Service (DBS)", "locale": "en-GB",
+        "description": "The certificate of the Disclosure and Barring Service" });
+    assert_eq!(dbs["display"], json!([display]), "no colour and no logo where there is none");
+    let claims = dbs["claims"].as_array().unwrap();
+    let level = json!({ "path": ["dbs_level"], "mandatory": true,
+        "display": [{ "name": "Level of check", "locale": "en-GB" }] });
+    assert_eq!(claims[0], level);
+    let optional = claims.iter().find(|claim| claim["path"][0] == "adults_barred_list_checked").unwrap();
+    assert_eq!(optional["mandatory"], false);
+    let assured = claims.iter().find(|claim| claim["path"] == json!(["assurance", "policy"])).unwrap();
+    assert_eq!(assured["display"][0]["name"], "Assurance policy");
+    let key = &told["access-key"]["credential_metadata"]["claims"];
+    assert_eq!((&key[0]["path"], key.as_array().unwrap().len()), (&json!(["passport"]), 1));
+
+    let change = OrganisationChange {
+        colour: Some("#f2d16b".to_owned()),
+        logo: Some(b"\x89PNG".to_vec()),
+        ..OrganisationChange::default()
+    };
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+    let mut tx = ward.store().begin().await.unwrap();
+    tx.change_organisation(organisation.id, &change).await.unwrap();
+    tx.commit().await.unwrap();
+    let display = kinds().await["dbs"]["credential_metadata"]["display"][0].clone();
+    assert_eq!(display["background_color"], "#f2d16b");
+    assert_eq!(display["text_color"], "#000000", "it can be read");
+    let logo =
+        json!({ "uri": "http://fobwatch.example/brand/NTH/logo.png", "alt_text": "Northfield Hospitals" });
+    assert_eq!(display["logo"], logo);
+    assert_eq!(ward.program_reads("/brand/NTH/logo.png").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

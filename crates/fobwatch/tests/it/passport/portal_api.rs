@@ -13,12 +13,12 @@ use vault::Token;
 const PATH: &str = "/vc-api/v1/credentials";
 
 impl Ward {
-    async fn system_with_key(&self, code: &str, name: &str) -> Token {
+    pub async fn system_with_key(&self, code: &str, name: &str) -> Token {
         let organisation = self.store().organisation_by_code(code).await.unwrap().unwrap();
         journeys::passport::client::add(&self.node.service, &organisation, name).await.unwrap().unwrap()
     }
 
-    async fn posts_credentials(
+    pub async fn posts_credentials(
         &self,
         key: &str,
         again: Option<&str>,
@@ -38,7 +38,7 @@ impl Ward {
     }
 }
 
-fn asks(person: &str, credentials: &Value) -> String {
+pub fn asks(person: &str, credentials: &Value) -> String {
     json!({ "person": person, "credentials": credentials }).to_string()
 }
 

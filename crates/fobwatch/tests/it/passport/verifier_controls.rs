@@ -369,10 +369,10 @@ async fn control_12_a_revoked_access_key_ends_its_sessions_at_once_and_all_since
     let (mut early, since) = (begun().await, ward.clock.advance(SignedDuration::from_mins(5)));
     let mut late = begun().await;
     amina.signs_in(APP).await;
-    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap().id;
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
     let ended =
-        journeys::passport::passport_sign_in::end_begun_since(&ward.node.service, organisation, since, None);
-    assert_eq!(ended.await.unwrap(), 1);
+        journeys::passport::passport_sign_in::end_begun_since(&ward.node.service, &organisation, since, None);
+    assert_eq!(ended.await.unwrap().things, 1);
     assert_eq!(ward.db.count("audit", "kind = 'passport_sessions_ended'").await, 1);
     late.opens("/home").await.is_refused("FW-1204");
     assert!(is_signed_in(&mut early).await);

@@ -1,0 +1,128 @@
+//! How a wallet shows a kind of credential: its name and what it is, the colours and the logo of who issues it, and a label for everything
+//! that it says (OpenID4VCI 1.0, section 12.2.4, `credential_metadata`); in each language that there is.
+
+use super::made::{ASSURANCE_CLAIM, SUBJECT_CLAIM};
+use crate::Service;
+use rules::passport::{ASSURANCE, CredentialKind};
+use serde_json::{Value, json};
+use store::organisation::Organisation;
+use wording::{Language, text};
+
+/// `credential_metadata` of a kind of credential.
+pub(super) fn credential_metadata(
+    service: &Service,
+    organisation: &Organisation,
+    kind: CredentialKind,
+) -> Value {
+    let display: Vec<Value> =
+        Language::ALL.iter().map(|language| display(service, organisation, kind, *language)).collect();
+    json!({ "display": display, "claims": claims(kind) })
+}
+
+/// The language as wallets name it: names are in British English.
+pub(super) fn locale(language: Language) -> &'static str {
+    match language {
+        Language::En => "en-GB",
+        other => other.tag(),
+    }
+}
+
+fn display(
+    service: &Service,
+    organisation: &Organisation,
+    kind: CredentialKind,
+    language: Language,
+) -> Value {
+    let words = |what: &str| text(language, &format!("credential-{what}-{}", kind.as_str()), &[]);
+    let mut display =
+        json!({ "name": words("kind"), "locale": locale(language), "description": words("about") });
+    if let Some(colour) = &organisation.colour {
+        display["background_color"] = colour.clone().into();
+        if let Some(readable) = readable_on(colour) {
+            display["text_color"] = readable.into();
+        }
+    }
+    if organisation.has_logo {
+        display["logo"] = json!({
+            "uri": service.address(&format!("/brand/{}/logo.png", organisation.code)),
+            "alt_text": organisation.name,
+        });
+    }
+    display
+}
+
+/// Everything that a credential of this kind says, in the order in which it is shown.
+fn claims(kind: CredentialKind) -> Vec<Value> {
+    let labelled = |path: &[&str], mandatory: bool, key: &str| {
+        let names: Vec<Value> = Language::ALL
+            .iter()
+            .map(|language| json!({ "name": text(*language, key, &[]), "locale": locale(*language) }))
+            .collect();
+        json!({ "path": path, "mandatory": mandatory, "display": names })
+    };
+    if kind == CredentialKind::AccessKey {
+        return vec![labelled(&[SUBJECT_CLAIM], true, "claim-passport")];
+    }
+    let said = kind.attributes().iter().map(|attribute| {
+        let key = format!("claim-{}", attribute.name.replace('_', "-"));
+        labelled(&[attribute.name], attribute.required, &key)
+    });
+    let assured = ASSURANCE.iter().map(|attribute| {
+        let key = format!("assurance-{}", attribute.name.replace('_', "-"));
+        labelled(&[ASSURANCE_CLAIM, attribute.name], attribute.required, &key)
+    });
+    said.chain(assured).collect()
+}
+
+/// Black or white, whichever is easier to read on this colour; nothing where it is none. (WCAG 2.2: the two contrasts are equal where the
+/// relative luminance is the root of 0.05 times 1.05, less 0.05.)
+fn readable_on(colour: &str) -> Option<&'static str> {
+    const AS_EASY: f64 = 0.179_128_8;
+    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let part = |at: usize| {
+        let part = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+        let part = f64::from(part) / 255.0;
+        Some(if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) })
+    };
+    let luminance = 0.2126 * part(0)? + 0.7152 * part(2)? + 0.0722 * part(4)?;
+    Some(if luminance <= AS_EASY { "#ffffff" } else { "#000000" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use wording::exists;
+
+    #[test]
+    fn every_kind_and_everything_that_it_says_has_words_in_each_language() {
+        for kind in CredentialKind::ALL {
+            for language in Language::ALL {
+                for what in ["kind", "about"] {
+                    assert!(exists(language, &format!("credential-{what}-{}", kind.as_str())), "{kind:?}");
+                }
+            }
+            let mut paths = BTreeSet::new();
+            for claim in claims(*kind) {
+                assert!(paths.insert(claim["path"].to_string()), "{claim}");
+                let name = claim["display"][0]["name"].as_str().unwrap();
+                assert!(!name.is_empty() && !name.contains("claim-"), "{claim}");
+            }
+            assert!(!paths.is_empty(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn words_on_a_colour_can_be_read() {
+        assert_eq!(readable_on("#000000"), Some("#ffffff"));
+        assert_eq!(readable_on("#ffffff"), Some("#000000"));
+        assert_eq!(readable_on("#1d4851"), Some("#ffffff"));
+        assert_eq!(readable_on("#f2d16b"), Some("#000000"));
+        // The grey at which the two change places.
+        assert_eq!(readable_on("#757575"), Some("#ffffff"));
+        assert_eq!(readable_on("#767676"), Some("#000000"));
+        for none in ["", "red", "#fff", "#12345g", "#éé123"] {
+            assert_eq!(readable_on(none), None, "{none}");
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use crate::authority::Published;
 use crate::organisation_rules::own_rules;
+use crate::passport::PassportToken;
+use crate::passport::elsewhere::Elsewhere;
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
@@ -73,6 +75,10 @@ pub struct Parts {
     pub authority: Option<Arc<dyn pki::CertificateAuthority>>,
     /// The way out for pushes.
     pub push: WebPush,
+    /// Where keys for credentials lie, where an HSM is configured for them.
+    pub passport_token: Option<Arc<PassportToken>>,
+    /// What is known of issuers outside this installation.
+    pub elsewhere: Elsewhere,
     /// The devices that wait for questions here.
     pub watch: Watch,
     /// What our own authority says to the world, where there is one.

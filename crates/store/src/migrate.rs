@@ -120,6 +120,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0021_passport_portal.sql"),
         include_str!("../migrations/0021_passport_portal.sql"),
     ),
+    (
+        23,
+        "passport trust",
+        include_str!("../migrations/0023_passport_trust.sql"),
+        include_str!("../migrations/0023_passport_trust.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

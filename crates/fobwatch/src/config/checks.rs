@@ -22,6 +22,22 @@ pub fn check(config: &Config, reader: &mut Reader) {
     voice(config, reader);
     range_service(config, reader);
     smartcards(config, reader);
+    passport_token(reader);
+}
+
+/// Keys for credentials lie in a token that can be opened, or in none.
+fn passport_token(reader: &mut Reader) {
+    const KEYS: [&str; 3] = ["hsm_driver", "hsm_token", "hsm_pin"];
+    let Some((set, place)) =
+        KEYS.iter().find_map(|key| reader.place("passport", key).map(|place| (*key, place)))
+    else {
+        return;
+    };
+    for missing in KEYS.into_iter().filter(|key| reader.place("passport", key).is_none()).collect::<Vec<_>>()
+    {
+        let what = format!("passport.{set} is set, but passport.{missing} is not");
+        reader.problem(place.clone(), what, "Set all three keys that begin with hsm, or none of them");
+    }
 }
 
 /// An authority needs its keys, its chain or its address, and nothing else may look as if it had them.

@@ -2,7 +2,7 @@
 //! status list. In the same transaction the credential becomes accepted, and those before it end or step back.
 
 use super::keys::{Signer, signer};
-use super::made::{signed, status_address};
+use super::made::{drafted, expires_at, signed, status_address};
 use super::revoke::revoke_copies;
 use super::wallet::{
     Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random, refused,
@@ -15,6 +15,7 @@ use openid4vc::issuer::{
     ProofRules, Requested,
 };
 use openid4vc::jose::PublicKey;
+use openid4vc::sd_jwt_vc::Draft;
 use openid4vc::status_list::{Reference, draw_place};
 use rules::passport::issuing::{BATCH, ISSUES_PER_OFFER, STATUS_LIST_SIZE};
 use rules::passport::{CredentialKind, CredentialState, RevokeReason};
@@ -81,9 +82,9 @@ pub async fn issue(
         credential: &credential,
         offer: &offer,
     };
-    let mut credentials = Vec::with_capacity(bindings.keys.len());
+    let mut drafts = Vec::with_capacity(bindings.keys.len());
     for key in bindings.keys {
-        credentials.push(issuing.copy(&mut tx, key, now).await?);
+        drafts.push(issuing.copy(&mut tx, key, now).await?);
     }
     tx.audit(
         Event::CredentialIssued {
@@ -91,13 +92,14 @@ pub async fn issue(
             organisation: organisation.id,
             credential: credential.id,
             offer: offer.id,
-            count: u32::try_from(credentials.len()).unwrap_or(u32::MAX),
+            count: u32::try_from(drafts.len()).unwrap_or(u32::MAX),
             reissue: offer.reissue,
         },
         now,
     );
     tx.commit().await?;
     service.tell_workers();
+    let credentials = signed(service, &signer, drafts).await?;
     let response = CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) };
     let drawn = random(service);
     let body = response.body(request.response_encryption.as_ref(), &drawn);
@@ -247,19 +249,26 @@ struct Issuing<'a> {
 
 impl Issuing<'_> {
     /// A copy for one key of the wallet.
-    async fn copy(&self, tx: &mut Tx, key: PublicKey, now: Timestamp) -> Result<String, WalletRefusal> {
+    async fn copy(&self, tx: &mut Tx, key: PublicKey, now: Timestamp) -> Result<Draft, WalletRefusal> {
         let Self { service, organisation, signer, credential, offer } = self;
         let new_id = || vault::new_id(now, service.random.as_ref());
-        let list = NewStatusList { id: new_id(), organisation_id: organisation.id, size: STATUS_LIST_SIZE };
+        let list = NewStatusList {
+            id: new_id(),
+            organisation_id: organisation.id,
+            root_id: signer.root,
+            size: STATUS_LIST_SIZE,
+        };
+        let holds_until = expires_at(service, credential.moments.valid_until, signer.not_after);
         let new = NewCopy {
             id: new_id(),
             credential_id: credential.id,
             offer_id: offer.id,
             thumbprint: &key.thumbprint(),
+            holds_until,
         };
         let places = NonZeroU32::new(STATUS_LIST_SIZE).unwrap_or(NonZeroU32::MIN);
         let place = tx.add_copy(new, list, &|| draw_place(places, &random(service)), now).await?;
         let reference = Reference { uri: status_address(service, place.list), idx: place.place };
-        Ok(signed(service, organisation, signer, credential, (key, reference), now)?)
+        Ok(drafted(service, organisation, credential, (key, reference, holds_until), now)?)
     }
 }

@@ -40,7 +40,10 @@ pub async fn signed_issuer_metadata(
     let organisation = organisation(service, organisation_code).await?;
     let signer = signer(service, &organisation).await?;
     let now = service.clock.now();
-    let token = with_metadata(service, &organisation, |told| told.signed(&signer.chain, &signer.key, now));
+    let service = service.clone();
+    let token = signer
+        .apart(move |key, chain| with_metadata(&service, &organisation, |told| told.signed(chain, key, now)))
+        .await?;
     Ok(token.map_err(|_| Refusal::Fault("the metadata of an issuer cannot be signed"))?)
 }
 

@@ -159,7 +159,9 @@ impl Issuer {
     }
 
     async fn give(&self, wallet: &mut Connection, code: &str) -> Result<()> {
-        let path = |name: &str| -> Result<String> { Ok(Url::parse(&format!("{}/{name}", self.root))?.path().to_owned()) };
+        let path = |name: &str| -> Result<String> {
+            Ok(Url::parse(&format!("{}/{name}", self.root))?.path().to_owned())
+        };
         let form = Serializer::new(String::new())
             .append_pair("grant_type", PRE_AUTHORIZED)
             .append_pair("pre-authorized_code", code)

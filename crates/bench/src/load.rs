@@ -73,12 +73,7 @@ impl Connection {
     }
 
     /// Sends JSON, in the name of whoever has the token; answers the status and what came back.
-    pub async fn post_json(
-        &mut self,
-        path: &str,
-        token: Option<&str>,
-        body: String,
-    ) -> Result<(u16, Bytes)> {
+    pub async fn post_json(&mut self, path: &str, token: Option<&str>, body: String) -> Result<(u16, Bytes)> {
         let mut request =
             Request::post(path).header(CONTENT_TYPE, "application/json").header(HOST, &self.host);
         if let Some(token) = token {

@@ -124,7 +124,8 @@ async fn waiting(server: &Server, folder: &Path, people: &[Person]) -> Result<Jo
             loop {
                 let jws = app.says_as(&phone.device.to_string(), "requests", &json!({ "wait": 25 }), now());
                 let body = json!({ "jws": jws }).to_string();
-                let (status, answer) = connection.post_json("/authenticator/api/1/requests", None, body).await?;
+                let (status, answer) =
+                    connection.post_json("/authenticator/api/1/requests", None, body).await?;
                 ensure!(status == 200, "a phone is answered with {status}");
                 let answer: Value = serde_json::from_slice(&answer)?;
                 if answer["requests"].as_array().is_some_and(|requests| !requests.is_empty()) {

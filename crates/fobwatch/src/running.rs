@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
@@ -69,6 +69,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     install_tls();
     let house = House::open(&config).await?;
     let service = assemble(&config, &hooks, house)?;
+    passport_keys_are_there(&service).await?;
     let (stop_pages, stop_work) = (CancellationToken::new(), CancellationToken::new());
 
     let mut work = vec![
@@ -214,6 +215,8 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         text,
         voice,
         breached: wiring::breached(config)?,
+        passport_token: wiring::passport_token(config)?,
+        elsewhere: wiring::elsewhere(config)?,
         settings,
         written: Notify::new(),
         push,
@@ -222,6 +225,22 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         authority: authority.issuer,
         published: authority.published,
     }))
+}
+
+/// A key that signs and cannot be reached is told of at the start, not when somebody's wallet asks.
+async fn passport_keys_are_there(service: &Service) -> Result<()> {
+    let mut lost = passport::rotate::unreachable(service).await.context("the keys for credentials")?;
+    match lost.pop() {
+        None => Ok(()),
+        Some(label) if service.passport_token.is_none() => bail!(
+            "passport.hsm_driver: the key {label} for credentials lies in the token of an HSM, and none is configured. Write hsm_driver, \
+             hsm_token and hsm_pin under [passport] as they were"
+        ),
+        Some(label) => bail!(
+            "passport.hsm_token: there is no key {label} in this token, though the database names it. Write the label of the token that \
+             holds the keys for credentials, or put its backup back"
+        ),
+    }
 }
 
 /// One provider of cryptography for all TLS of the process. A second call changes nothing.

@@ -10,17 +10,20 @@ use channels::{
     SipSettings, Smpp, SmtpChannel, Speech, TextChannel, Twilio, TwilioVoice, VoiceChannel, WebPush,
     WithBackup,
 };
-use journeys::passport::{PassportSettings, TrustAnchors};
+use journeys::passport::elsewhere::{Elsewhere, FetchSettings, Lists};
+use journeys::passport::{PassportSettings, PassportToken, TrustAnchors};
 use journeys::{Breached, Settings};
+use pki::Token;
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use url::Url;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
+use zeroize::Zeroizing;
 
 use crate::authority;
 use crate::config::Config;
 use crate::config::value::{
-    NumberFormat, PassportProfile, ProviderUrl, TextProvider, Token, VoiceProvider, Words,
+    self, NumberFormat, PassportProfile, ProviderUrl, TextProvider, VoiceProvider, Words,
 };
 
 /// Where GOV.UK Notify is reached if nothing else is said.
@@ -53,7 +56,7 @@ pub struct TextProviderSettings<'a> {
     /// The sender.
     pub from: &'a str,
     /// What GOV.UK Notify shows with its reports.
-    pub callback_token: Option<&'a Token>,
+    pub callback_token: Option<&'a value::Token>,
     /// The template at GOV.UK Notify.
     pub template_id: uuid::Uuid,
 }
@@ -246,6 +249,58 @@ pub fn hasher(config: &Config, keys: &Keys) -> Result<Hasher, SettingsProblem> {
 pub fn push(public_url: &Url, keys: &Keys) -> Result<WebPush> {
     let key = keys.push_key().context("the keys file makes no key for pushes")?;
     Ok(WebPush::new(key.pkcs8.expose(), &key.public, public_url.origin().ascii_serialization())?)
+}
+
+/// The token in which keys for credentials lie, if one is configured.
+///
+/// # Errors
+/// Where it cannot be opened, with the keys and what to do.
+pub fn passport_token(config: &Config) -> Result<Option<Arc<PassportToken>>> {
+    let settings = &config.passport;
+    let (Some(driver), Some(token), Some(pin)) =
+        (&settings.hsm_driver, &settings.hsm_token, &settings.hsm_pin)
+    else {
+        return Ok(None);
+    };
+    let opened = Token::open(driver, token.as_str(), Zeroizing::new(pin.expose().clone()));
+    let opened = opened.with_context(|| {
+        format!(
+            "passport.hsm_driver, hsm_token and hsm_pin: the token {:?} of {} cannot be opened. Write the driver's file, the label that the \
+             token was given, and its user's PIN; or leave the three keys out, and keys are kept sealed in the database",
+            token.as_str(),
+            driver.display()
+        )
+    })?;
+    Ok(Some(Arc::new(PassportToken::new(Arc::new(opened)))))
+}
+
+/// What is known of issuers outside this installation.
+///
+/// # Errors
+/// Where a file with certificates cannot be used, with the key and what to do.
+pub fn elsewhere(config: &Config) -> Result<Elsewhere> {
+    let settings = &config.passport;
+    let roots = match &settings.list_roots {
+        None => None,
+        Some(path) => Some(std::fs::read(path).with_context(|| {
+            format!(
+                "passport.list_roots: {} cannot be read. Write a PEM file, or leave the key out",
+                path.display()
+            )
+        })?),
+    };
+    let private_hosts = settings.private_hosts.iter().map(|host| host.as_str().to_owned()).collect();
+    let lists = Lists::new(FetchSettings { private_hosts, roots })
+        .map_err(|why| anyhow!("passport.list_roots: no PEM file with certificates: {why}"))?;
+    // Most issuers are trusted by their root, and most machines have this file: without it, only addresses alone are not believed.
+    let web_authorities = match std::fs::read(&settings.web_roots) {
+        Ok(pem) => TrustAnchors::from_bundle(&pem),
+        Err(why) => {
+            tracing::info!(%why, file = %settings.web_roots.display(), "passport.web_roots cannot be read");
+            TrustAnchors::default()
+        }
+    };
+    Ok(Elsewhere { lists, web_authorities })
 }
 
 /// What the journeys need of the configuration.

@@ -2,7 +2,8 @@
 
 use crate::authority::Published;
 use crate::organisation_rules::own_rules;
-use crate::passport::{PassportSettings, SigningQueue};
+use crate::passport::elsewhere::Elsewhere;
+use crate::passport::{PassportSettings, PassportToken, SigningQueue};
 use crate::watch::Watch;
 use crate::{Breached, Refusal};
 use channels::{EmailChannel, TextChannel, VoiceChannel, WebPush};
@@ -76,6 +77,10 @@ pub struct Parts {
     pub authority: Option<Arc<dyn pki::CertificateAuthority>>,
     /// The way out for pushes.
     pub push: WebPush,
+    /// Where keys for credentials lie, where an HSM is configured for them.
+    pub passport_token: Option<Arc<PassportToken>>,
+    /// What is known of issuers outside this installation.
+    pub elsewhere: Elsewhere,
     /// The devices that wait for questions here.
     pub watch: Watch,
     /// The queue before the keys by which organisations sign credentials.

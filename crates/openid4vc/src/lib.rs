@@ -8,6 +8,7 @@
 //! | [`sd_jwt`] | Selective Disclosure for JSON Web Tokens (RFC 9901) |
 //! | [`sd_jwt_vc`] | SD-JWT-based Verifiable Credentials (`dc+sd-jwt`, draft-ietf-oauth-sd-jwt-vc) |
 //! | [`status_list`] | Token Status List (draft-ietf-oauth-status-list) |
+//! | `fetched` (feature `fetch`) | the same, lists of issuers elsewhere |
 //! | [`issuer`] | OpenID for Verifiable Credential Issuance 1.0, the issuer's side, with its authorisation server |
 //! | [`dcql`] | Digital Credentials Query Language (OpenID4VP 1.0, section 6) |
 //! | [`verifier`] | OpenID for Verifiable Presentations 1.0, the verifier's side |
@@ -16,6 +17,8 @@
 
 pub mod claim_path;
 pub mod dcql;
+#[cfg(feature = "fetch")]
+pub mod fetched;
 pub mod issuer;
 pub mod jose;
 pub mod outside;

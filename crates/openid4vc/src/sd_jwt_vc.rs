@@ -2,7 +2,7 @@
 
 use crate::Random;
 use crate::claim_path::ClaimPath;
-use crate::jose::{PublicKey, SignProblem, Signer};
+use crate::jose::{Header, PublicKey, SignProblem, Signer};
 use crate::sd_jwt::{ConcealProblem, Concealed, Disclosed, SdJwt};
 use crate::status_list::Reference;
 use jiff::{SignedDuration, Timestamp};
@@ -157,6 +157,11 @@ impl Credential {
             return Err(CredentialProblem::Expired);
         }
         Ok(Self { kind, status, issued_at, expires_at, disclosed })
+    }
+
+    /// What the issuer's token says of itself, such as by which certificates it is signed.
+    pub fn header(&self) -> &Header {
+        self.disclosed.header()
     }
 
     /// Which kind of credential it is (`vct`).

@@ -40,6 +40,8 @@ pub enum WalletState {
     Declined,
     /// What the wallet answered is not good.
     Refused,
+    /// It cannot be found out whether what the wallet showed still holds.
+    Unchecked,
     /// Something went wrong on our side, or on the wallet's.
     Failed,
 }
@@ -125,6 +127,7 @@ impl Page for WalletQr {
             at(WalletState::Over, WalletPurpose::SignIn, "Northfield Hospitals"),
             at(WalletState::Declined, WalletPurpose::Share, "Southmere Community Trust"),
             at(WalletState::Refused, WalletPurpose::SignIn, "Northfield Hospitals"),
+            at(WalletState::Unchecked, WalletPurpose::Share, "Southmere Community Trust"),
             at(WalletState::Failed, WalletPurpose::Accept, "Fire safety"),
         ]
     }

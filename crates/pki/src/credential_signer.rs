@@ -4,10 +4,12 @@
 
 use jiff::civil::Date;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PublicKeyData, SanType, SignatureAlgorithm, date_time_ymd,
 };
 use zeroize::Zeroizing;
+
+use crate::{Curve, KeyProblem, SigningKey, key_from_pkcs8, new_key};
 
 /// A key and its certificate.
 pub struct Signer {
@@ -23,22 +25,25 @@ impl std::fmt::Debug for Signer {
     }
 }
 
-/// A certificate could not be made.
+/// A key or its certificate could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("a certificate could not be made: {0}")]
-pub struct SignerProblem(#[from] rcgen::Error);
+pub enum SignerProblem {
+    /// The certificate.
+    #[error("a certificate could not be made: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The key.
+    #[error("a key could not be made: {0}")]
+    Key(#[from] KeyProblem),
+}
 
 /// A new root of an organisation, good from the first day to the last (UTC).
 ///
 /// # Errors
 /// Where the name cannot be written in a certificate.
 pub fn new_root(organisation: &str, from: Date, until: Date) -> Result<Signer, SignerProblem> {
-    let key = KeyPair::generate()?;
-    let mut params = params(&format!("{organisation} staff passport root"), organisation, from, until);
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let certificate = params.self_signed(&key)?;
-    Ok(Signer { key: Zeroizing::new(key.serialize_der()), certificate: certificate.der().to_vec() })
+    let (key, document) = new_key(Curve::P256)?;
+    let certificate = root_certificate(key.as_ref(), organisation, from, until)?;
+    Ok(Signer { key: document, certificate })
 }
 
 /// A new key below a root, for an organisation that is reached at `host`.
@@ -52,15 +57,80 @@ pub fn new_signer(
     from: Date,
     until: Date,
 ) -> Result<Signer, SignerProblem> {
-    let root_key = KeyPair::try_from(root.key.as_slice())?;
-    let issuer = Issuer::from_ca_cert_der(&root.certificate.as_slice().into(), root_key)?;
-    let key = KeyPair::generate()?;
+    let root_key = key_from_pkcs8(&root.key).ok_or(KeyProblem::Cryptography)?;
+    let (key, document) = new_key(Curve::P256)?;
+    let root = Root { certificate: &root.certificate, key: root_key.as_ref() };
+    let certificate = signer_certificate(root, key.as_ref(), organisation, host, (from, until))?;
+    Ok(Signer { key: document, certificate })
+}
+
+/// The certificate of a root whose key lies wherever it lies, DER.
+///
+/// # Errors
+/// Where the key is not on P-256 or does not sign, or the name cannot be written in a certificate.
+pub fn root_certificate(
+    key: &dyn SigningKey,
+    organisation: &str,
+    from: Date,
+    until: Date,
+) -> Result<Vec<u8>, SignerProblem> {
+    let mut params = params(&format!("{organisation} staff passport root"), organisation, from, until);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    Ok(params.self_signed(&Wherever::new(key)?)?.der().to_vec())
+}
+
+/// A root with its key, wherever that lies.
+#[derive(Debug, Clone, Copy)]
+pub struct Root<'a> {
+    /// DER.
+    pub certificate: &'a [u8],
+    /// Its key.
+    pub key: &'a dyn SigningKey,
+}
+
+/// The certificate of a key below a root, for an organisation that is reached at `host`, from the first day to the last (UTC); DER.
+///
+/// # Errors
+/// Where the root is none or does not sign, or the names cannot be written in a certificate.
+pub fn signer_certificate(
+    root: Root<'_>,
+    key: &dyn SigningKey,
+    organisation: &str,
+    host: &str,
+    (from, until): (Date, Date),
+) -> Result<Vec<u8>, SignerProblem> {
+    let issuer = Issuer::from_ca_cert_der(&root.certificate.into(), Wherever::new(root.key)?)?;
     let mut params = params(organisation, organisation, from, until);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.use_authority_key_identifier_extension = true;
     params.subject_alt_names = vec![SanType::DnsName(host.try_into()?)];
-    let certificate = params.signed_by(&key, &issuer)?;
-    Ok(Signer { key: Zeroizing::new(key.serialize_der()), certificate: certificate.der().to_vec() })
+    Ok(params.signed_by(&Wherever::new(key)?, &issuer)?.der().to_vec())
+}
+
+/// A key of ours as the library for certificates wants it.
+struct Wherever<'a>(&'a dyn SigningKey);
+
+impl<'a> Wherever<'a> {
+    fn new(key: &'a dyn SigningKey) -> Result<Self, SignerProblem> {
+        if key.curve() == Curve::P256 { Ok(Self(key)) } else { Err(KeyProblem::Cryptography.into()) }
+    }
+}
+
+impl PublicKeyData for Wherever<'_> {
+    fn der_bytes(&self) -> &[u8] {
+        self.0.public_key().bits()
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &PKCS_ECDSA_P256_SHA256
+    }
+}
+
+impl rcgen::SigningKey for Wherever<'_> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        self.0.sign(message).map_err(|_| rcgen::Error::RemoteKeyError)
+    }
 }
 
 fn params(name: &str, organisation: &str, from: Date, until: Date) -> CertificateParams {

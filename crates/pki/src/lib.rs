@@ -43,7 +43,10 @@ pub use certificate::{Certificate, CertificateProblem};
 pub use chain::{ChainProblem, ClientIdentity, TrustedAuthorities};
 pub use issue::{AuthorityProblem, CertificateAuthority, Issuance, IssueRequest, PendingId};
 pub use issuing::{IssuingAuthority, IssuingProblem};
-pub use keys::{Curve, KeyFolder, KeyProblem, KeyStore, KeysInMemory, Pin, SigningKey, Token};
+pub use keys::{
+    Curve, KeyFolder, KeyProblem, KeyStore, KeysInMemory, Pin, SigningKey, Token, key_from_pkcs8, new_key,
+    side_by_side,
+};
 pub use name::Subject;
 pub use profile::{Addresses, Policy, Purpose};
 pub use public_key::{PublicKey, SignatureProblem};

@@ -306,6 +306,14 @@ pub enum Event {
     PassportClientAdded { client: Uuid, service: String, organisation: Uuid },
     /// Its key stopped to work.
     PassportClientEnded { client: Uuid, service: String, organisation: Uuid },
+    /// A key that signs credentials was made below a root: the first one, the yearly one, or because somebody asked for another.
+    PassportKeyMade { organisation: Uuid, root: Uuid, key: Uuid, why: String },
+    /// A root that vouches for such keys was made; others have to trust it from now on.
+    PassportRootMade { organisation: Uuid, root: Uuid, why: String },
+    /// From now on an organisation believes an issuer outside this installation, for a kind of credential.
+    TrustedIssuerAdded { organisation: Uuid, issuer: Uuid, kind: String },
+    /// It believes it no more.
+    TrustedIssuerRemoved { organisation: Uuid, issuer: Uuid },
     /// The reminders of a Monday are written.
     PassportRemindersWritten { day: String },
     /// A message was given up; `channel` is e-mail or text.

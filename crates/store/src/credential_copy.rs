@@ -38,6 +38,8 @@ pub struct NewCopy<'a> {
     pub credential_id: Uuid,
     pub offer_id: Uuid,
     pub thumbprint: &'a str,
+    /// The moment from which on it cannot hold, UTC: until then the list of its place is needed.
+    pub holds_until: Timestamp,
 }
 
 /// Where the status of a copy stands.
@@ -152,10 +154,10 @@ impl Tx {
         draw: &(dyn Fn() -> u32 + Sync),
         now: Timestamp,
     ) -> Result<StatusPlace, StoreError> {
-        let list = self.take_from_status_list(list, now).await?;
+        let list = self.take_from_status_list(list, new.holds_until, now).await?;
         for _ in 0..MOST_DRAWS {
             let place = draw();
-            let NewCopy { id, credential_id, offer_id, thumbprint } = new;
+            let NewCopy { id, credential_id, offer_id, thumbprint, .. } = new;
             let added = execute!(
                 self,
                 ADD,

@@ -127,6 +127,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0022_passport_authorisation.sql"),
     ),
     (
+        23,
+        "passport trust",
+        include_str!("../migrations/0023_passport_trust.sql"),
+        include_str!("../migrations/0023_passport_trust.sql"),
+    ),
+    (
         24,
         "passport trust",
         include_str!("../migrations/0024_passport_trust.sql"),

@@ -25,6 +25,7 @@ statements! {
     WAITING = "SELECT id, offer_id, holders, made_at FROM passport_deferred WHERE transaction_id = $1 AND given_at IS NULL";
     // Of a hundred that ask at once one gets it.
     GIVE = "UPDATE passport_deferred SET given_at = $2 WHERE id = $1 AND given_at IS NULL";
+    KEEP = "UPDATE passport_deferred SET given_at = NULL WHERE id = $1";
     ERASE = "DELETE FROM passport_deferred WHERE made_at <= $1";
 }
 
@@ -63,6 +64,14 @@ impl Tx {
     /// Where the database refuses.
     pub async fn give_deferred(&mut self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
         Ok(execute!(self, GIVE, id, millis(now))? == 1)
+    }
+
+    /// Takes back that something was given: it did not come to be signed.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn keep_deferred(&mut self, id: Uuid) -> Result<(), StoreError> {
+        execute!(self, KEEP, id).map(|_| ())
     }
 
     /// Erases what was deferred at or before `before`.

@@ -1,4 +1,5 @@
-//! The roots and keys by which organisations sign credentials and requests.
+//! The roots and keys by which organisations sign credentials and requests. Each comes after the one before it, and nothing comes
+//! after the same one twice: of several nodes or people that make the next one at once, one does.
 
 use crate::db::{execute, reading};
 use crate::moment::{millis, moment};
@@ -8,37 +9,109 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use vault::Secret;
 
-/// A key with the certificate that says whose it is: a root's, or that of a key below it.
-pub struct CertifiedKey {
+/// Where the private half of a key lies.
+pub enum PrivateKey {
+    /// Here, sealed: PKCS#8.
+    Sealed(Secret<Vec<u8>>),
+    /// In a token of an HSM, under this label.
+    Token(String),
+}
+
+/// A root, with the certificate that others trust.
+pub struct PassportRoot {
     /// Never changes.
     pub id: Uuid,
-    /// PKCS#8.
-    pub key: Secret<Vec<u8>>,
+    /// Its private half.
+    pub key: PrivateKey,
     /// DER.
     pub certificate: Vec<u8>,
     /// UTC.
     pub made_at: Timestamp,
 }
 
-impl std::fmt::Debug for CertifiedKey {
+/// A key that signs, with the certificate that its root signed.
+pub struct PassportKey {
+    /// Never changes.
+    pub id: Uuid,
+    /// The root that vouches for it.
+    pub root_id: Uuid,
+    /// Its private half.
+    pub key: PrivateKey,
+    /// DER.
+    pub certificate: Vec<u8>,
+    /// UTC.
+    pub made_at: Timestamp,
+    /// Until when it signs anything but status lists, UTC.
+    pub signs_until: Timestamp,
+}
+
+/// A root as others trust it.
+#[derive(Debug, Clone)]
+pub struct TrustedRoot {
+    /// Whose.
+    pub organisation_id: Uuid,
+    /// Never changes.
+    pub id: Uuid,
+    /// DER.
+    pub certificate: Vec<u8>,
+}
+
+impl std::fmt::Debug for PassportRoot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CertifiedKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("PassportRoot").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PassportKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PassportKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
 statements! {
-    // Of several nodes that make the first one at once, one wins.
-    ADD_ROOT = "INSERT INTO passport_root (id, organisation_id, key, certificate, made_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (organisation_id) DO NOTHING";
-    ROOT = "SELECT id, key, certificate, made_at FROM passport_root WHERE organisation_id = $1";
-    ROOTS = "SELECT organisation_id, certificate FROM passport_root ORDER BY made_at, id";
-    ADD = "INSERT INTO passport_key (id, organisation_id, key, certificate, made_at, signs_until)
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    NEWEST = "SELECT id, key, certificate, made_at FROM passport_key WHERE organisation_id = $1 AND signs_until > $2
+    ADD_ROOT = "INSERT INTO passport_root (id, organisation_id, comes_after, key, label, certificate, made_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (comes_after) DO NOTHING";
+    ROOTS = "SELECT id, key, label, certificate, made_at FROM passport_root WHERE organisation_id = $1
+        ORDER BY made_at DESC, id DESC";
+    // The newest, and each below which something was issued that can still hold.
+    TRUSTED = "SELECT organisation_id, id, certificate FROM passport_root
+        WHERE NOT EXISTS (SELECT 1 FROM passport_root AS newer WHERE newer.comes_after = passport_root.id)
+            OR EXISTS (SELECT 1 FROM status_list WHERE status_list.root_id = passport_root.id
+                AND status_list.holds_until > $1)
+        ORDER BY made_at, id";
+    ADD = "INSERT INTO passport_key
+            (id, organisation_id, root_id, comes_after, key, label, certificate, made_at, signs_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (comes_after) DO NOTHING";
+    SIGNING = "SELECT id, root_id, key, label, certificate, made_at, signs_until FROM passport_key
+        WHERE signs_until > $2 AND root_id = (SELECT id FROM passport_root WHERE organisation_id = $1
+            ORDER BY made_at DESC, id DESC LIMIT 1)
         ORDER BY made_at DESC, id DESC LIMIT 1";
+    BY_ID = "SELECT id, root_id, key, label, certificate, made_at, signs_until FROM passport_key WHERE id = $1";
+    BELOW = "SELECT id, root_id, key, label, certificate, made_at, signs_until FROM passport_key WHERE root_id = $1
+        ORDER BY made_at DESC, id DESC LIMIT 1";
+    OF_ORGANISATION = "SELECT id, root_id, key, label, certificate, made_at, signs_until FROM passport_key
+        WHERE organisation_id = $1 ORDER BY made_at DESC, id DESC";
 }
 
-type Row = (Uuid, Vec<u8>, Vec<u8>, i64);
+#[derive(sqlx::FromRow)]
+struct RootRow {
+    id: Uuid,
+    key: Option<Vec<u8>>,
+    label: Option<String>,
+    certificate: Vec<u8>,
+    made_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: Uuid,
+    root_id: Uuid,
+    key: Option<Vec<u8>>,
+    label: Option<String>,
+    certificate: Vec<u8>,
+    made_at: i64,
+    signs_until: i64,
+}
 
 /// What a root's sealed key is bound to.
 pub(crate) fn root_context(id: Uuid) -> String {
@@ -51,76 +124,169 @@ pub(crate) fn key_context(id: Uuid) -> String {
 }
 
 impl Store {
-    fn certified(&self, row: Row, context: fn(Uuid) -> String) -> Result<CertifiedKey, StoreError> {
-        let (id, key, certificate, made_at) = row;
-        let key = Secret::new(self.keys.open(&context(id), &key)?.to_vec());
-        Ok(CertifiedKey { id, key, certificate, made_at: moment(made_at)? })
+    fn private_key(
+        &self,
+        context: &str,
+        key: Option<Vec<u8>>,
+        label: Option<String>,
+    ) -> Result<PrivateKey, StoreError> {
+        match (key, label) {
+            (Some(sealed), _) => {
+                Ok(PrivateKey::Sealed(Secret::new(self.keys.open(context, &sealed)?.to_vec())))
+            }
+            (None, Some(label)) => Ok(PrivateKey::Token(label)),
+            (None, None) => Err(StoreError::Corrupt("a key of an organisation lies nowhere")),
+        }
     }
 
-    /// An organisation's root.
+    /// How a private half is written: sealed, or by its label.
+    fn written_key<'a>(&self, context: &str, key: &'a PrivateKey) -> (Option<Vec<u8>>, Option<&'a str>) {
+        match key {
+            PrivateKey::Sealed(key) => {
+                (Some(self.keys.seal(context, key.expose(), self.random.as_ref())), None)
+            }
+            PrivateKey::Token(label) => (None, Some(label)),
+        }
+    }
+
+    fn passport_root_of(&self, row: RootRow) -> Result<PassportRoot, StoreError> {
+        let key = self.private_key(&root_context(row.id), row.key, row.label)?;
+        Ok(PassportRoot { id: row.id, key, certificate: row.certificate, made_at: moment(row.made_at)? })
+    }
+
+    fn passport_key_of(&self, row: KeyRow) -> Result<PassportKey, StoreError> {
+        Ok(PassportKey {
+            id: row.id,
+            root_id: row.root_id,
+            key: self.private_key(&key_context(row.id), row.key, row.label)?,
+            certificate: row.certificate,
+            made_at: moment(row.made_at)?,
+            signs_until: moment(row.signs_until)?,
+        })
+    }
+
+    /// An organisation's roots, the newest first: below that one it signs.
     ///
     /// # Errors
-    /// Where the database cannot be read or the key not be opened.
-    pub async fn passport_root(&self, organisation: Uuid) -> Result<Option<CertifiedKey>, StoreError> {
-        let row: Option<Row> =
-            reading!(self, ROOT, sqlx::query_as, |q, c| q.bind(organisation).fetch_optional(c))?;
-        row.map(|row| self.certified(row, root_context)).transpose()
+    /// Where the database cannot be read or a key not be opened.
+    pub async fn passport_roots(&self, organisation: Uuid) -> Result<Vec<PassportRoot>, StoreError> {
+        let rows: Vec<RootRow> =
+            reading!(self, ROOTS, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
+        rows.into_iter().map(|row| self.passport_root_of(row)).collect()
     }
 
-    /// The roots of all organisations of this installation: whose, and the certificate in DER.
+    /// The roots of all organisations of this installation that are trusted at `now`: the newest of each, and older ones for as long as
+    /// something that was issued below them can hold.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn passport_roots(&self) -> Result<Vec<(Uuid, Vec<u8>)>, StoreError> {
-        Ok(reading!(self, ROOTS, sqlx::query_as, |q, c| q.fetch_all(c))?)
+    pub async fn trusted_passport_roots(&self, now: Timestamp) -> Result<Vec<TrustedRoot>, StoreError> {
+        let rows: Vec<(Uuid, Uuid, Vec<u8>)> =
+            reading!(self, TRUSTED, sqlx::query_as, |q, c| q.bind(millis(now)).fetch_all(c))?;
+        Ok(rows
+            .into_iter()
+            .map(|(organisation_id, id, certificate)| TrustedRoot { organisation_id, id, certificate })
+            .collect())
     }
 
-    /// The key by which an organisation signs at `now`: the newest, while it signs.
+    /// The key by which an organisation signs at `now`: the newest below its newest root, while it signs.
     ///
     /// # Errors
     /// Where the database cannot be read or the key not be opened.
-    pub async fn passport_key(
+    pub async fn signing_passport_key(
         &self,
         organisation: Uuid,
         now: Timestamp,
-    ) -> Result<Option<CertifiedKey>, StoreError> {
-        let row: Option<Row> = reading!(self, NEWEST, sqlx::query_as, |q, c| q
+    ) -> Result<Option<PassportKey>, StoreError> {
+        let row: Option<KeyRow> = reading!(self, SIGNING, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(millis(now))
             .fetch_optional(c))?;
-        row.map(|row| self.certified(row, key_context)).transpose()
+        row.map(|row| self.passport_key_of(row)).transpose()
+    }
+
+    /// The key with this id.
+    ///
+    /// # Errors
+    /// Where the database cannot be read or the key not be opened.
+    pub async fn passport_key(&self, id: Uuid) -> Result<Option<PassportKey>, StoreError> {
+        let row: Option<KeyRow> = reading!(self, BY_ID, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        row.map(|row| self.passport_key_of(row)).transpose()
+    }
+
+    /// The newest key below a root, whether it still signs or not.
+    ///
+    /// # Errors
+    /// Where the database cannot be read or the key not be opened.
+    pub async fn passport_key_below(&self, root: Uuid) -> Result<Option<PassportKey>, StoreError> {
+        let row: Option<KeyRow> =
+            reading!(self, BELOW, sqlx::query_as, |q, c| q.bind(root).fetch_optional(c))?;
+        row.map(|row| self.passport_key_of(row)).transpose()
+    }
+
+    /// All keys that an organisation ever had, the newest first.
+    ///
+    /// # Errors
+    /// Where the database cannot be read or a key not be opened.
+    pub async fn passport_keys(&self, organisation: Uuid) -> Result<Vec<PassportKey>, StoreError> {
+        let rows: Vec<KeyRow> =
+            reading!(self, OF_ORGANISATION, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
+        rows.into_iter().map(|row| self.passport_key_of(row)).collect()
     }
 }
 
 impl Tx {
-    /// Adds an organisation's root. Answers false where it has one.
+    /// Adds the root that comes after another one, or, where there is none, after the organisation. Answers false where one came after
+    /// that already.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn add_passport_root(
         &mut self,
         organisation: Uuid,
-        root: &CertifiedKey,
+        after: Option<Uuid>,
+        root: &PassportRoot,
     ) -> Result<bool, StoreError> {
-        let sealed =
-            self.store.keys.seal(&root_context(root.id), root.key.expose(), self.store.random.as_ref());
-        let added =
-            execute!(self, ADD_ROOT, root.id, organisation, sealed, &root.certificate, millis(root.made_at))?;
+        let (key, label) = self.store.written_key(&root_context(root.id), &root.key);
+        let added = execute!(
+            self,
+            ADD_ROOT,
+            root.id,
+            organisation,
+            after.unwrap_or(organisation),
+            key,
+            label,
+            &root.certificate,
+            millis(root.made_at)
+        )?;
         Ok(added == 1)
     }
 
-    /// Adds a key that signs from now on, in the place of the one before, until `signs_until`.
+    /// Adds the key that comes after another one below its root, or, where there is none, after the root. It signs from now on. Answers
+    /// false where one came after that already.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn add_passport_key(
         &mut self,
         organisation: Uuid,
-        key: &CertifiedKey,
-        signs_until: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sealed = self.store.keys.seal(&key_context(key.id), key.key.expose(), self.store.random.as_ref());
-        let (made, until) = (millis(key.made_at), millis(signs_until));
-        execute!(self, ADD, key.id, organisation, sealed, &key.certificate, made, until).map(|_| ())
+        after: Option<Uuid>,
+        new: &PassportKey,
+    ) -> Result<bool, StoreError> {
+        let (key, label) = self.store.written_key(&key_context(new.id), &new.key);
+        let added = execute!(
+            self,
+            ADD,
+            new.id,
+            organisation,
+            new.root_id,
+            after.unwrap_or(new.root_id),
+            key,
+            label,
+            &new.certificate,
+            millis(new.made_at),
+            millis(new.signs_until)
+        )?;
+        Ok(added == 1)
     }
 }

@@ -73,9 +73,9 @@ statements! {
     CONTENT = "UPDATE credential SET content = $3 WHERE id = $1 AND content = $2";
     DETAILS = "SELECT id, reject_details FROM credential WHERE id > $1 AND reject_details IS NOT NULL ORDER BY id LIMIT 500";
     DETAIL = "UPDATE credential SET reject_details = $3 WHERE id = $1 AND reject_details = $2";
-    ROOT_KEYS = "SELECT id, key FROM passport_root WHERE id > $1 ORDER BY id LIMIT 500";
+    ROOT_KEYS = "SELECT id, key FROM passport_root WHERE id > $1 AND key IS NOT NULL ORDER BY id LIMIT 500";
     ROOT_KEY = "UPDATE passport_root SET key = $3 WHERE id = $1 AND key = $2";
-    SIGNING_KEYS = "SELECT id, key FROM passport_key WHERE id > $1 ORDER BY id LIMIT 500";
+    SIGNING_KEYS = "SELECT id, key FROM passport_key WHERE id > $1 AND key IS NOT NULL ORDER BY id LIMIT 500";
     SIGNING_KEY = "UPDATE passport_key SET key = $3 WHERE id = $1 AND key = $2";
     REQUEST_KEYS = "SELECT id, key FROM passport_request_key WHERE id > $1 ORDER BY id LIMIT 500";
     REQUEST_KEY = "UPDATE passport_request_key SET key = $3 WHERE id = $1 AND key = $2";

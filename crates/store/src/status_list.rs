@@ -14,6 +14,8 @@ pub struct StatusList {
     pub id: Uuid,
     /// Whose credentials it is about.
     pub organisation_id: Uuid,
+    /// The root below which they were issued, and below which the list is signed.
+    pub root_id: Uuid,
     /// How many places it has.
     pub size: u32,
     /// How often something in it changed.
@@ -27,17 +29,23 @@ pub struct NewStatusList {
     pub id: Uuid,
     /// Whose credentials it is about.
     pub organisation_id: Uuid,
+    /// The root below which they are issued: a list is about those of one root.
+    pub root_id: Uuid,
     /// How many places it has: at least 2.
     pub size: u32,
 }
 
 statements! {
-    OPEN = "SELECT id FROM status_list WHERE organisation_id = $1 AND taken * 2 < size ORDER BY opened_at DESC, id DESC LIMIT 1";
-    ADD = "INSERT INTO status_list (id, organisation_id, size, taken, opened_at, revision, changed_at)
-        VALUES ($1, $2, $3, 0, $4, 0, $4)";
+    OPEN = "SELECT id FROM status_list WHERE organisation_id = $1 AND root_id = $2 AND taken * 2 < size
+        ORDER BY opened_at DESC, id DESC LIMIT 1";
+    ADD = "INSERT INTO status_list
+            (id, organisation_id, root_id, size, taken, opened_at, revision, changed_at, holds_until)
+        VALUES ($1, $2, $3, $4, 0, $5, 0, $5, $5)";
     // Half of the places stay free, so that few draws are in vain.
-    TAKE = "UPDATE status_list SET taken = taken + 1 WHERE id = $1 AND taken * 2 < size";
-    ONE = "SELECT id, organisation_id, size, revision FROM status_list WHERE id = $1";
+    TAKE = "UPDATE status_list SET taken = taken + 1,
+            holds_until = CASE WHEN holds_until < $2 THEN $2 ELSE holds_until END
+        WHERE id = $1 AND taken * 2 < size";
+    ONE = "SELECT id, organisation_id, root_id, size, revision FROM status_list WHERE id = $1";
     REVOKED = "SELECT place FROM credential_copy WHERE status_list_id = $1 AND revoked_at IS NOT NULL ORDER BY place";
 }
 
@@ -47,11 +55,12 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn status_list(&self, id: Uuid) -> Result<Option<StatusList>, StoreError> {
-        let row: Option<(Uuid, Uuid, i64, i64)> =
+        let row: Option<(Uuid, Uuid, Option<Uuid>, i64, i64)> =
             reading!(self, ONE, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
-        row.map(|(id, organisation_id, size, revision)| {
+        row.map(|(id, organisation_id, root_id, size, revision)| {
+            let root_id = root_id.ok_or(StoreError::Corrupt("a status list below no root"))?;
             let size = u32::try_from(size).map_err(|_| StoreError::Corrupt("the size of a status list"))?;
-            Ok(StatusList { id, organisation_id, size, revision })
+            Ok(StatusList { id, organisation_id, root_id, size, revision })
         })
         .transpose()
     }
@@ -69,8 +78,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes one place of the organisation's list that is less than half full, or of `new` where there is none. Which place it is,
-    /// the caller draws. The list is held until this transaction ends, so that it never gets fuller than that. Answers its id, and
+    /// Takes one place of the organisation's list that is less than half full, or of `new` where there is none, for something that can
+    /// hold until `holds_until`. Which place it is, the caller draws. The list is held until this transaction ends, so that it never gets fuller than that. Answers its id, and
     /// how many places it has.
     ///
     /// # Errors
@@ -78,20 +87,24 @@ impl Tx {
     pub(crate) async fn take_from_status_list(
         &mut self,
         new: NewStatusList,
+        holds_until: Timestamp,
         now: Timestamp,
     ) -> Result<Uuid, StoreError> {
         // Others may fill the list between the two statements: then there is another one.
         for _ in 0..MOST_LISTS {
-            let open: Option<(Uuid,)> =
-                in_tx!(self, OPEN, sqlx::query_as, |q, c| q.bind(new.organisation_id).fetch_optional(c))?;
+            let open: Option<(Uuid,)> = in_tx!(self, OPEN, sqlx::query_as, |q, c| q
+                .bind(new.organisation_id)
+                .bind(new.root_id)
+                .fetch_optional(c))?;
             let id = match open {
                 Some((id,)) => id,
                 None => {
-                    execute!(self, ADD, new.id, new.organisation_id, i64::from(new.size), millis(now))?;
+                    let NewStatusList { id, organisation_id, root_id, size } = new;
+                    execute!(self, ADD, id, organisation_id, root_id, i64::from(size), millis(now))?;
                     new.id
                 }
             };
-            if execute!(self, TAKE, id)? == 1 {
+            if execute!(self, TAKE, id, millis(holds_until))? == 1 {
                 return Ok(id);
             }
         }

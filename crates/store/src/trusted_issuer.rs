@@ -1,36 +1,53 @@
 //! Whose credentials an organisation believes, beside those of the organisations of this installation.
 
 use crate::db::{execute, reading};
-use crate::moment::{maybe_moment, millis, moment};
+use crate::moment::{millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use rules::passport::CredentialKind;
 use uuid::Uuid;
 
-/// An issuer elsewhere.
+/// An issuer elsewhere, believed for one kind of credential.
 #[derive(Debug, Clone)]
 pub struct TrustedIssuer {
     /// Never changes.
     pub id: Uuid,
     /// Who believes it.
     pub organisation_id: Uuid,
-    /// What it is called here.
+    /// What it is called here: unique among those that an organisation believes for a kind.
     pub name: String,
-    /// For which kind; none: for each.
-    pub kind: Option<CredentialKind>,
-    /// Its root certificate, DER.
-    pub root: Vec<u8>,
+    /// For which kind.
+    pub kind: CredentialKind,
+    /// What the issuer calls that kind (`vct`).
+    pub credential_type: String,
+    /// Its root certificate, DER. Without it, whichever authority vouches on the web for the host of its address.
+    pub root: Option<Vec<u8>>,
+    /// The address by which it calls itself (`iss`), and whose host its certificates must name. One of the two is there.
+    pub address: Option<String>,
     /// UTC.
     pub added_at: Timestamp,
-    /// When it was believed no more, UTC.
-    pub ended_at: Option<Timestamp>,
+}
+
+/// An issuer that is to be believed from now on.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the fields of TrustedIssuer")]
+pub struct NewTrustedIssuer<'a> {
+    pub id: Uuid,
+    pub organisation_id: Uuid,
+    pub name: &'a str,
+    pub kind: CredentialKind,
+    pub credential_type: &'a str,
+    pub root: Option<&'a [u8]>,
+    pub address: Option<&'a str>,
 }
 
 statements! {
-    ADD = "INSERT INTO trusted_issuer (id, organisation_id, name, kind, root, added_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    OF_ORGANISATION = "SELECT id, organisation_id, name, kind, root, added_at, ended_at FROM trusted_issuer
-        WHERE organisation_id = $1 AND ended_at IS NULL ORDER BY name, id";
+    ADD = "INSERT INTO trusted_issuer (id, organisation_id, name, kind, type, root, address, added_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (organisation_id, kind, name) WHERE ended_at IS NULL DO NOTHING";
+    OF_ORGANISATION = "SELECT id, organisation_id, name, kind, type, root, address, added_at FROM trusted_issuer
+        WHERE organisation_id = $1 AND ended_at IS NULL ORDER BY name, kind, id";
     END = "UPDATE trusted_issuer SET ended_at = $3 WHERE id = $1 AND organisation_id = $2 AND ended_at IS NULL";
 }
 
@@ -39,28 +56,28 @@ struct Row {
     id: Uuid,
     organisation_id: Uuid,
     name: String,
-    kind: Option<String>,
-    root: Vec<u8>,
+    kind: String,
+    #[sqlx(rename = "type")]
+    credential_type: String,
+    root: Option<Vec<u8>>,
+    address: Option<String>,
     added_at: i64,
-    ended_at: Option<i64>,
 }
 
 impl TryFrom<Row> for TrustedIssuer {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let kind = row.kind.map(|kind| {
-            CredentialKind::parse(&kind)
-                .ok_or(StoreError::Corrupt("an issuer of an unknown kind of credential"))
-        });
+        let unknown = StoreError::Corrupt("an issuer of an unknown kind of credential");
         Ok(Self {
             id: row.id,
             organisation_id: row.organisation_id,
             name: row.name,
-            kind: kind.transpose()?,
+            kind: CredentialKind::parse(&row.kind).ok_or(unknown)?,
+            credential_type: row.credential_type,
             root: row.root,
+            address: row.address,
             added_at: moment(row.added_at)?,
-            ended_at: maybe_moment(row.ended_at)?,
         })
     }
 }
@@ -78,21 +95,30 @@ impl Store {
 }
 
 impl Tx {
-    /// From now on an organisation believes this issuer.
+    /// From now on an organisation believes this issuer. Answers false where it believes one of this name for this kind.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn add_trusted_issuer(
         &mut self,
-        id: Uuid,
-        organisation: Uuid,
-        name: &str,
-        kind: Option<CredentialKind>,
-        root: &[u8],
+        new: NewTrustedIssuer<'_>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let kind = kind.map(CredentialKind::as_str);
-        execute!(self, ADD, id, organisation, name, kind, root, millis(now)).map(|_| ())
+    ) -> Result<bool, StoreError> {
+        let NewTrustedIssuer { id, organisation_id, name, kind, credential_type, root, address } = new;
+        let kind = kind.as_str();
+        let added = execute!(
+            self,
+            ADD,
+            id,
+            organisation_id,
+            name,
+            kind,
+            credential_type,
+            root,
+            address,
+            millis(now)
+        )?;
+        Ok(added == 1)
     }
 
     /// It is believed no more. Answers whether it was.

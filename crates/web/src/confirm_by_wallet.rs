@@ -94,6 +94,7 @@ fn state(standing: &Standing) -> WalletState {
         PresentationState::Answered => WalletState::Code,
         PresentationState::Declined => WalletState::Declined,
         PresentationState::Refused => WalletState::Refused,
+        PresentationState::Unchecked => WalletState::Unchecked,
         // Confirmed from another tab.
         PresentationState::Used => WalletState::Done,
         PresentationState::Over => WalletState::Over,

@@ -14,7 +14,7 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::passport::asking::Standing;
-use journeys::passport::share::{self, Chosen};
+use journeys::passport::share::{self, Chosen, FromElsewhere};
 use journeys::passport::title;
 use journeys::session::Person;
 use pages::{
@@ -70,11 +70,14 @@ async fn choose_page(
     let credentials = share::held(web, person).await?;
     let issuers = web.store.organisations().await.map_err(Refusal::from)?;
     let trusts = share::trusts(web, person).await?;
+    let outside = share::from_elsewhere(web, &trusts).await?;
+    let mut credentials = held(&credentials, &issuers, |id| chosen.contains(&id.to_string()));
+    credentials.extend(outside.into_iter().map(|each| elsewhere(each, |value| chosen.contains(value))));
     let shown = PassportShare {
         action: urls::SHARE.into(),
         trusts: trusts.iter().map(|each| Choice::new(&each.code, &each.name)).collect(),
         chosen: trust.to_owned(),
-        credentials: held(&credentials, &issuers, |id| chosen.contains(&id.to_string())),
+        credentials,
         back: Some(urls::HOME.into()),
     };
     page_with(&shell(web, person), &shown, errors, status)
@@ -95,17 +98,26 @@ fn held(
     credentials.iter().map(held).collect()
 }
 
+fn elsewhere(each: FromElsewhere, chosen: impl Fn(&String) -> bool) -> HeldCredential {
+    let id = each.value();
+    HeldCredential { chosen: chosen(&id), id, title: title(each.kind, ""), issuer: each.issuer }
+}
+
 /// Are these the ones?
 async fn check(State(web): State<Web>, jar: CookieJar, Form(fields): Fields) -> Answer {
     let person = fresh(&web, &jar, urls::SHARE).await?;
     let (trust, credentials) = named(fields);
     match share::choose(&web, &person, &trust, &credentials).await {
-        Ok(Chosen { trust, credentials }) => {
+        Ok(chosen) => {
             let issuers = web.store.organisations().await.map_err(Refusal::from)?;
+            let outside: Vec<_> = chosen.from_elsewhere().map(|each| elsewhere(each, |_| true)).collect();
+            let Chosen { trust, credentials, .. } = chosen;
+            let mut credentials = held(&credentials, &issuers, |_| true);
+            credentials.extend(outside);
             let check = PassportShareCheck {
                 action: urls::SHARE_BEGIN.into(),
                 trust: Choice::new(&trust.code, &trust.name),
-                credentials: held(&credentials, &issuers, |_| true),
+                credentials,
                 back: Some(urls::SHARE.into()),
             };
             page(&shell(&web, &person), &check)
@@ -170,6 +182,7 @@ fn state(state: PresentationState) -> WalletState {
         PresentationState::Answered | PresentationState::Used => WalletState::Done,
         PresentationState::Declined => WalletState::Declined,
         PresentationState::Refused => WalletState::Refused,
+        PresentationState::Unchecked => WalletState::Unchecked,
         PresentationState::Over => WalletState::Over,
     }
 }

@@ -128,6 +128,7 @@ fn state(standing: &Standing) -> WalletState {
         PresentationState::Answered => WalletState::Code,
         PresentationState::Declined => WalletState::Declined,
         PresentationState::Refused => WalletState::Refused,
+        PresentationState::Unchecked => WalletState::Unchecked,
         // Signed in from another tab.
         PresentationState::Used => WalletState::Done,
         PresentationState::Over => WalletState::Over,

@@ -62,6 +62,7 @@ fn name(state: WalletState) -> &'static str {
         WalletState::Over => "over",
         WalletState::Declined => "declined",
         WalletState::Refused => "refused",
+        WalletState::Unchecked => "unchecked",
         WalletState::Failed => "failed",
     }
 }

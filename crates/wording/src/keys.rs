@@ -10,6 +10,7 @@ pub type Key = (&'static str, &'static [&'static str]);
 pub const ERRORS: &[Key] = &[
     ("share-trust-empty", &[]),
     ("share-credentials-empty", &[]),
+    ("share-elsewhere-not-taken", &[]),
     ("email-empty", &[]),
     ("email-malformed", &[]),
     ("email-too-long", &[]),
@@ -547,7 +548,11 @@ pub const AUDIT: &[&str] = &[
     "passport_notifications_set",
     "passport_client_added",
     "passport_client_ended",
+    "passport_key_made",
+    "passport_root_made",
     "passport_reminders_written",
+    "trusted_issuer_added",
+    "trusted_issuer_removed",
 ];
 
 /// By which means something was done; the key of each is this after `means-`.

@@ -10,6 +10,8 @@ pub mod messages;
 pub mod migrate;
 pub mod organisation;
 pub mod passport;
+pub mod passport_keys;
+pub mod passport_trust;
 pub mod passwords;
 pub mod pki;
 pub mod reference;
@@ -70,7 +72,7 @@ pub enum Command {
     /// Register telephone services that may compare Verification Passcodes
     #[command(subcommand)]
     VerificationClient(verification_client::Command),
-    /// Provide, withdraw, revoke and list credentials of staff passports
+    /// Provide, withdraw, revoke and list credentials of staff passports, and look after the keys that sign them
     #[command(subcommand)]
     Passport(passport::Command),
     /// Look after the keys that encrypt personal secrets

@@ -15,8 +15,8 @@ use store::credential_list::ListedCredential;
 use store::organisation::Organisation;
 use uuid::Uuid;
 
-use super::Outcome;
 use super::console::Console;
+use super::{Outcome, passport_keys, passport_trust};
 use crate::config::Config;
 use crate::house::House;
 use crate::running::{Hooks, assemble};
@@ -42,6 +42,12 @@ pub enum Command {
     /// Register systems that provide credentials over the interface
     #[command(subcommand)]
     Client(Client),
+    /// List and rotate the keys by which organisations sign credentials
+    #[command(subcommand)]
+    Keys(passport_keys::Command),
+    /// Say whose credentials an organisation takes, beside those of this installation
+    #[command(subcommand)]
+    Trust(passport_trust::Command),
 }
 
 /// `fobwatch passport provide`
@@ -130,12 +136,14 @@ impl Command {
             Self::Client(Client::Add(named)) => named.add(service, console).await?,
             Self::Client(Client::End(named)) => named.end(service, console).await?,
             Self::Client(Client::List) => {}
+            Self::Keys(keys) => return keys.run(service, console).await,
+            Self::Trust(trust) => return trust.run(service, console).await,
         }
         Ok(Outcome::Well)
     }
 }
 
-async fn organisation(service: &Service, code: &str) -> Result<Organisation> {
+pub(super) async fn organisation(service: &Service, code: &str) -> Result<Organisation> {
     let found = service.store.organisation_by_code(&code.trim().to_uppercase()).await?;
     found.with_context(|| {
         format!("there is no organisation {code:?}: `fobwatch organisation list` names them")

@@ -23,6 +23,7 @@ pub fn check(config: &Config, reader: &mut Reader) {
     range_service(config, reader);
     smartcards(config, reader);
     passport(config, reader);
+    passport_token(reader);
 }
 
 /// High assurance begins with somebody who vouches for wallets.
@@ -30,6 +31,21 @@ fn passport(config: &Config, reader: &mut Reader) {
     let haip = matches!(config.passport.profile, PassportProfile::Haip);
     if haip && reader.place("passport", "wallet_makers").is_none() {
         missing_beside("passport", "profile", "wallet_makers", &config.passport.profile, reader);
+    }
+}
+
+/// Keys for credentials lie in a token that can be opened, or in none.
+fn passport_token(reader: &mut Reader) {
+    const KEYS: [&str; 3] = ["hsm_driver", "hsm_token", "hsm_pin"];
+    let Some((set, place)) =
+        KEYS.iter().find_map(|key| reader.place("passport", key).map(|place| (*key, place)))
+    else {
+        return;
+    };
+    for missing in KEYS.into_iter().filter(|key| reader.place("passport", key).is_none()).collect::<Vec<_>>()
+    {
+        let what = format!("passport.{set} is set, but passport.{missing} is not");
+        reader.problem(place.clone(), what, "Set all three keys that begin with hsm, or none of them");
     }
 }
 

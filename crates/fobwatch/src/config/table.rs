@@ -219,7 +219,8 @@ settings! {
         /// The unencrypted key of this certificate, PEM.
         mtls_key: Option<PathBuf>, example "/etc/fobwatch/smartcards/host.key";
     }
-    /// Staff passports: the wallets that credentials go to.
+    /// Staff passports: the wallets that credentials go to, where the keys lie that sign them, and credentials of issuers outside this
+    /// installation, for organisations that trust some (`fobwatch passport trust`).
     passport: Passport {
         /// Wallets that may send their people here to sign in and to accept credentials, each as `CLIENT_ID | NAME | ADDRESS`: what the
         /// wallet calls itself, what people call it, and the address to which people go back afterwards, with further addresses behind
@@ -235,6 +236,20 @@ settings! {
         /// A PEM file with the certificates of authorities whose word on the keys of wallets counts (key attestations). With it,
         /// credentials go only to keys that they vouch for.
         key_makers: Option<PathBuf>, example "/etc/fobwatch/passport/key-makers.pem";
+        /// For keys in an HSM: its PKCS#11 driver. New keys are made there and never leave it; those that were made before stay sealed
+        /// in the database until they are rotated. With `hsm_token` and `hsm_pin`, on every node.
+        hsm_driver: Option<PathBuf>, example "/usr/lib/softhsm/libsofthsm2.so";
+        /// For keys in an HSM: the label of the token.
+        hsm_token: Option<Words<32>>, example "northfield-passport";
+        /// For keys in an HSM: the PIN of the token's user. Give it in the environment.
+        hsm_pin: Option<Secret<String>>, example "THE-PIN";
+        /// Hosts from which status lists are fetched though they have an address of a private network. All others must be on the
+        /// public internet. A host that begins with a dot stands for all below it.
+        private_hosts: Vec<Host>, default "", example "passport.riverside.example";
+        /// A PEM file with certificates that the TLS of hosts with status lists is trusted by, too, if the machine does not know them.
+        list_roots: Option<PathBuf>, example "/etc/fobwatch/passport/list-roots.pem";
+        /// The authorities that vouch for hosts on the web, PEM: for issuers that are trusted by their address alone.
+        web_roots: PathBuf, default "/etc/ssl/certs/ca-certificates.crt", example "/etc/ssl/cert.pem";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

@@ -387,6 +387,11 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
         ("FOBWATCH_SMARTCARDS__EST_USER", "fobwatch"),
         ("FOBWATCH_SMARTCARDS__EST_PASSWORD", "hush"),
     ]);
+    let token = variables(&[
+        ("FOBWATCH_PASSPORT__HSM_DRIVER", "driver.so"),
+        ("FOBWATCH_PASSPORT__HSM_TOKEN", "northfield"),
+        ("FOBWATCH_PASSPORT__HSM_PIN", "998877"),
+    ]);
     for key in SECTIONS.iter().flat_map(|section| section.keys) {
         for value in key.default.into_iter().chain([key.example]) {
             let (mut given, value) = match (key.section, key.name, value) {
@@ -396,6 +401,7 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
                 ("passport", "profile", "haip") => {
                     (variables(&[("FOBWATCH_PASSPORT__WALLET_MAKERS", "makers.pem")]), value.to_owned())
                 }
+                ("passport", name, _) if name.starts_with("hsm_") => (token.clone(), value.to_owned()),
                 ("voice", "provider", "none") => (nothing(), value.to_owned()),
                 ("voice", ..) => (calls.clone(), value.to_owned()),
                 (_, _, "none") => (nothing(), value.to_owned()),
@@ -484,6 +490,28 @@ fn keys_lie_in_one_place_and_certificates_live_longer_than_their_jitter() {
     assert!(said.contains("smartcards.jitter_days leaves no day"), "{said}");
     let said = said_of(&format!("{whole}policy = \"two.sixteen\"\n"));
     assert!(said.contains("smartcards.policy") && said.contains("object identifier"), "{said}");
+}
+
+#[test]
+fn the_token_for_keys_of_credentials_can_be_opened_or_there_is_none() {
+    let said = said_of("[passport]\nhsm_driver = \"/driver.so\"\n");
+    for missing in ["hsm_token", "hsm_pin"] {
+        assert!(
+            said.contains(&format!("passport.hsm_driver is set, but passport.{missing} is not")),
+            "{said}"
+        );
+    }
+    let whole = "[passport]\nhsm_driver = \"/driver.so\"\nhsm_token = \"northfield\"\nhsm_pin = \"998877\"\n";
+    assert_eq!(said_of(whole), "nothing");
+    let config = Config::parse(Some(("fobwatch.toml", &format!("{LEAST}{whole}"))), nothing()).unwrap();
+    let why = format!("{:#}", crate::wiring::passport_token(&config).unwrap_err());
+    for words in [
+        "passport.hsm_driver, hsm_token and hsm_pin",
+        "/driver.so is no PKCS#11 driver",
+        "leave the three keys out",
+    ] {
+        assert!(why.contains(words), "{why}");
+    }
 }
 
 #[test]

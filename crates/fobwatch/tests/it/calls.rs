@@ -90,6 +90,8 @@ impl Node {
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             breached: parts.breached.clone(),
             settings: parts.settings.clone(),
+            passport_token: None,
+            elsewhere: crate::ward::elsewhere(None),
             written: Notify::new(),
             authority: None,
             watch: journeys::watch::Watch::default(),

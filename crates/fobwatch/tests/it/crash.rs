@@ -361,6 +361,8 @@ fn node(told: &Told) {
             voice: None,
             breached: journeys::Breached::default(),
             settings: settings("http://fobwatch.example", &told.mail_from),
+            passport_token: None,
+            elsewhere: crate::ward::elsewhere(None),
             written: Notify::new(),
             authority: None,
             watch: journeys::watch::Watch::default(),

@@ -41,6 +41,8 @@ impl Node {
             voice: parts.voice.clone(),
             breached: parts.breached.clone(),
             settings,
+            passport_token: None,
+            elsewhere: crate::ward::elsewhere(None),
             written: Notify::new(),
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             authority: parts.authority.clone(),

@@ -3,6 +3,7 @@
 use crate::browser::{Browser, Line};
 use crate::database::{Database, Kind};
 use crate::mail_route::{MailRoute, MailServer};
+use crate::passport::issuer_token;
 use crate::people::{PHONES, Person, ROSTER};
 use axum::Router;
 use breached::{List, RangeService};
@@ -10,7 +11,8 @@ use channels::{GovukNotify, TextChannel};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use journeys::passport::PassportSettings;
+use journeys::passport::elsewhere::{Elsewhere, FetchSettings, Lists};
+use journeys::passport::{PassportSettings, PassportToken, TrustAnchors};
 use journeys::{Breached, Parts, Service, Settings, deliver, housekeeping};
 use rules::policy::Policy;
 use rules::roster::RosterRow;
@@ -57,6 +59,10 @@ pub struct Setup {
     pub outside: Option<&'static crate::smartcards::authority::Outside>,
     /// What holds between the service and wallets.
     pub passport: fn() -> PassportSettings,
+    /// Certificates (PEM) that vouch for hosts outside, all of which are on this machine; without them, it may fetch nothing from itself.
+    pub hosts_vouched_by: Option<&'static str>,
+    /// The token in which keys for credentials lie, where they lie in one.
+    pub passport_token: Option<&'static str>,
 }
 
 impl Setup {
@@ -75,6 +81,8 @@ impl Setup {
             changed_authority: false,
             outside: None,
             passport: PassportSettings::default,
+            hosts_vouched_by: None,
+            passport_token: None,
         }
     }
 }
@@ -262,6 +270,18 @@ pub fn settings(public_url: &str, email_from: &str) -> Settings {
     }
 }
 
+/// What is known of the world outside: hosts on this machine, where somebody vouches for them.
+pub fn elsewhere(hosts_vouched_by: Option<&str>) -> Elsewhere {
+    let settings = FetchSettings {
+        private_hosts: hosts_vouched_by.map(|_| "localhost".to_owned()).into_iter().collect(),
+        roots: hosts_vouched_by.map(|pem| pem.as_bytes().to_vec()),
+    };
+    Elsewhere {
+        lists: Lists::new(settings).unwrap(),
+        web_authorities: TrustAnchors::from_bundle(hosts_vouched_by.unwrap_or("").as_bytes()),
+    }
+}
+
 fn assemble(
     setup: Setup,
     store: Store,
@@ -297,6 +317,11 @@ fn assemble(
                 .range_service
                 .map(|address| Arc::new(RangeService::new(&Url::parse(address).unwrap()).unwrap())),
         },
+        passport_token: setup.passport_token.map(|label| {
+            let (driver, pin) = (Path::new(issuer_token::DRIVER), issuer_token::PIN.to_owned().into());
+            Arc::new(PassportToken::new(Arc::new(pki::Token::open(driver, label, pin).unwrap())))
+        }),
+        elsewhere: elsewhere(setup.hosts_vouched_by),
         settings: Settings {
             passport: (setup.passport)(),
             ..settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from()))

@@ -51,6 +51,10 @@ pub(crate) enum Why {
     NotValid,
     /// Somebody else's.
     NotTheirs,
+    /// Of another issuer elsewhere than was asked for, or one that is trusted no more.
+    AnotherIssuer,
+    /// It cannot be found out whether it holds: it names no list, or none that can be fetched and believed.
+    StatusUnknown,
 }
 
 impl Why {
@@ -69,6 +73,8 @@ impl Why {
             Self::AnotherKey => "another-key",
             Self::NotValid => "not-valid",
             Self::NotTheirs => "not-theirs",
+            Self::AnotherIssuer => "another-issuer",
+            Self::StatusUnknown => "status-unknown",
         }
     }
 }
@@ -162,7 +168,7 @@ impl Answering<'_> {
                 let anchors = anchors(self.service, Some(self.organisation.id)).await?;
                 Ok(Trust::none().with(&kind_address(self.service, CredentialKind::AccessKey), anchors))
             }
-            PresentationPurpose::Share => share::trust(self.service, self.organisation).await,
+            PresentationPurpose::Share => share::trust(self).await,
         }
     }
 
@@ -223,7 +229,11 @@ impl Answering<'_> {
     }
 
     async fn refused(&self, why: Why) -> Result<Answered, Refusal> {
-        self.settle(PresentationAnswer::Refused, Some(why)).await?;
+        let answer = match why {
+            Why::StatusUnknown => PresentationAnswer::Unchecked,
+            _ => PresentationAnswer::Refused,
+        };
+        self.settle(answer, Some(why)).await?;
         Err(PresentationRefusal::Refused.into())
     }
 

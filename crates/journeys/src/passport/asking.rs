@@ -5,7 +5,7 @@
 //! address that the answer goes to, and the *nonce* what the holder signs; both stand in the request, and so does a key that was made for
 //! this question alone.
 
-use crate::passport::signer;
+use crate::passport::keys::{signer, signer_by};
 use crate::{Network, Refusal, Service, Visitor};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -40,6 +40,8 @@ pub(crate) struct Asking<'a> {
     pub query: Query,
     /// Which of somebody's credentials are asked for, where it is these.
     pub chosen: BTreeSet<Uuid>,
+    /// The issuers elsewhere whose credentials are asked for.
+    pub elsewhere: BTreeSet<Uuid>,
 }
 
 /// A request as it is kept, sealed.
@@ -48,6 +50,9 @@ pub(crate) struct Kept {
     reference: String,
     /// Of the certificate that signs it.
     signer: String,
+    /// The key that signs it, even where another one has taken its place since.
+    #[serde(default)]
+    signed_by: Uuid,
     name: String,
     nonce: String,
     state: String,
@@ -57,6 +62,9 @@ pub(crate) struct Kept {
     query: Query,
     /// Which of somebody's credentials are asked for, where it is these.
     pub chosen: BTreeSet<Uuid>,
+    /// The issuers elsewhere whose credentials are asked for.
+    #[serde(default)]
+    pub elsewhere: BTreeSet<Uuid>,
 }
 
 impl Kept {
@@ -100,7 +108,7 @@ pub(crate) async fn ask(
     visitor: &Visitor,
     now: Timestamp,
 ) -> Result<Token, Refusal> {
-    let Asking { purpose, organisation, session, query, chosen } = asking;
+    let Asking { purpose, organisation, session, query, chosen, elsewhere } = asking;
     query.check().map_err(|_| Refusal::Fault("a query that no wallet understands"))?;
     let signer = signer(service, organisation).await?;
     let new_token = || Token::new(service.random.as_ref());
@@ -112,6 +120,7 @@ pub(crate) async fn ask(
     let kept = Kept {
         reference: reference.as_str().to_owned(),
         signer: signer.chain.hash(),
+        signed_by: signer.id,
         name: organisation.name.clone(),
         nonce: nonce.as_str().to_owned(),
         response_uri: address(service, &format!("/vc/{}/answer/{}", organisation.code, state.as_str()))?,
@@ -119,6 +128,7 @@ pub(crate) async fn ask(
         key: BASE64_URL_SAFE_NO_PAD.encode(key),
         query,
         chosen,
+        elsewhere,
     };
     let request = serde_json::to_string(&kept)
         .map_err(|_| Refusal::Fault("a request to a wallet cannot be written"))?;
@@ -166,18 +176,17 @@ pub async fn fetch(
         .presentation_at(&reference_hash(service, &reference))
         .await?
         .ok_or(Refusal::NotFound)?;
-    let organisation = asked_by(service, &presentation, code).await?;
+    asked_by(service, &presentation, code).await?;
     if !presentation.state(now).is_open() {
         return Err(Refusal::NotFound);
     }
-    let request = Kept::read(&presentation)?.request(presentation.id)?;
-    let signer = signer(service, &organisation).await?;
-    if request.client_id != ClientId::by_certificate(&signer.chain) {
-        // The key was changed since: the page gets a new request in a moment.
-        return Err(Refusal::NotFound);
-    }
-    let token = request
-        .signed(wallet_nonce, &signer.chain, &signer.key)
+    let kept = Kept::read(&presentation)?;
+    let request = kept.request(presentation.id)?;
+    let signer = signer_by(service, kept.signed_by).await?;
+    let wallet_nonce = wallet_nonce.map(str::to_owned);
+    let token = signer
+        .apart(move |key, chain| request.signed(wallet_nonce.as_deref(), chain, key))
+        .await?
         .map_err(|_| Refusal::Fault("a request to a wallet was not signed"))?;
     let counted = service.keys.keyed_hash("network", &[network.bytes()]);
     let mut tx = service.store.begin().await?;

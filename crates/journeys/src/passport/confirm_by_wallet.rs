@@ -55,6 +55,7 @@ pub async fn begin(
         session: Some(person.session.id),
         query: asks_for_access_key(service),
         chosen: BTreeSet::new(),
+        elsewhere: BTreeSet::new(),
     };
     ask(service, asking, visitor, service.clock.now()).await
 }

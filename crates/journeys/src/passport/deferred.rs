@@ -1,6 +1,7 @@
 //! A wallet is told to ask again, and does (OpenID4VCI 1.0, section 9): the organisation cannot sign now.
 
-use super::issue::{Answer, Asked, Issuing, NotIssued, denied};
+use super::issue::{Answer, Asked, Issuing, denied};
+use super::made::signed;
 use super::request_keys::{encryption, request_keys};
 use super::signing::turn;
 use super::wallet::{Sent, WalletRefusal, authorised_for, organisation, random, refused};
@@ -18,10 +19,10 @@ use store::offer::CredentialOffer;
 use store::passport_deferred::Deferred;
 use vault::Token;
 
-/// Remembers what a wallet is to ask for again, as part of the transaction in which its proofs were used up.
+/// Remembers what a wallet is to ask for again, and ends the transaction.
 pub(super) async fn defer(
     service: &Service,
-    tx: &mut Tx,
+    mut tx: Tx,
     offer: &CredentialOffer,
     credential: &Credential,
     holders: &[PublicKey],
@@ -38,6 +39,7 @@ pub(super) async fn defer(
     tx.add_deferred(&deferred, &transaction_hash(service, &transaction_id)).await?;
     let (account, credential) = (credential.account_id, credential.id);
     tx.audit(Event::CredentialDeferred { account, credential, offer: offer.id }, now);
+    tx.commit().await?;
     Ok(later(transaction_id.as_str()))
 }
 
@@ -89,15 +91,18 @@ pub async fn deferred(
                 credential: &credential,
                 offer,
             };
-            match issuing.hand_out(&mut tx, holders(&waits)?, oldest(now), now).await {
-                Ok(credentials) => {
-                    tx.commit().await?;
-                    service.tell_workers();
-                    // Some wallets take a notification_id here for a mistake.
-                    CredentialResponse::Issued { credentials, notification_id: None }
-                }
-                Err(NotIssued::NotSigned) => still(),
-                Err(NotIssued::Refused(why)) => return Err(why),
+            let drafts = issuing.hand_out(&mut tx, holders(&waits)?, oldest(now), now).await?;
+            tx.commit().await?;
+            service.tell_workers();
+            // Some wallets take a notification_id here for a mistake.
+            if let Ok(credentials) = signed(service, &turn.signer, drafts).await {
+                CredentialResponse::Issued { credentials, notification_id: None }
+            } else {
+                // Why is in the log. It waits on, for copies in the place of those.
+                let mut tx = service.store.begin().await?;
+                tx.keep_deferred(waits.id).await?;
+                tx.commit().await?;
+                still()
             }
         }
     };

@@ -3,7 +3,7 @@
 
 use super::deferred::defer;
 use super::keys::Signer;
-use super::made::{signed, status_address};
+use super::made::{drafted, expires_at, signed, status_address};
 use super::request_keys::{encryption, request_keys};
 use super::revoke::revoke_copies;
 use super::signing::turn;
@@ -20,11 +20,13 @@ use openid4vc::issuer::{
     Requested, ResponseEncryption,
 };
 use openid4vc::jose::PublicKey;
+use openid4vc::sd_jwt_vc::Draft;
 use openid4vc::status_list::{Reference, draw_place};
 use rules::passport::issuing::{BATCH, ISSUES_PER_OFFER, STATUS_LIST_SIZE};
 use rules::passport::{CredentialKind, CredentialState, RevokeReason};
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
+use store::Tx;
 use store::audit::Event;
 use store::credential::Credential;
 use store::credential_copy::NewCopy;
@@ -33,7 +35,6 @@ use store::offer::CredentialOffer;
 use store::organisation::Organisation;
 use store::passport_event::NewPassportEvent;
 use store::status_list::NewStatusList;
-use store::{StoreError, Tx};
 use wording::SecurityChange;
 
 /// A request for a credential.
@@ -64,8 +65,12 @@ pub async fn issue(
     let request = CredentialRequest::read(asked.media_type, asked.body, encryption(&keys))?;
     let (offer, credential) = asked_for(service, &authorised, &request.requested).await?;
     let bindings = bindings(service, &organisation, &request, authorised.client.as_deref(), now)?;
-    let issued = match turn(service, &organisation).await? {
-        None => Err(NotIssued::NotSigned),
+    let holders = &bindings.keys;
+    let response = match turn(service, &organisation).await? {
+        None => {
+            let tx = begin(service, &offer, &bindings, now).await?;
+            defer(service, tx, &offer, &credential, holders, now).await?
+        }
         Some(turn) => {
             let issuing = Issuing {
                 service,
@@ -75,27 +80,17 @@ pub async fn issue(
                 offer: &offer,
             };
             let mut tx = begin(service, &offer, &bindings, now).await?;
-            match issuing.hand_out(&mut tx, bindings.keys.clone(), token_oldest(now), now).await {
-                Ok(credentials) => {
-                    tx.commit().await?;
-                    service.tell_workers();
-                    Ok(credentials)
-                }
-                Err(why) => Err(why),
+            let drafts = issuing.hand_out(&mut tx, holders.clone(), token_oldest(now), now).await?;
+            tx.commit().await?;
+            service.tell_workers();
+            if let Ok(credentials) = signed(service, &turn.signer, drafts).await {
+                CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) }
+            } else {
+                // Why is in the log. The wallet asks again, for copies in the place of those.
+                let tx = service.store.begin().await?;
+                defer(service, tx, &offer, &credential, holders, now).await?
             }
         }
-    };
-    let response = match issued {
-        Ok(credentials) => {
-            CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) }
-        }
-        Err(NotIssued::NotSigned) => {
-            let mut tx = begin(service, &offer, &bindings, now).await?;
-            let response = defer(service, &mut tx, &offer, &credential, &bindings.keys, now).await?;
-            tx.commit().await?;
-            response
-        }
-        Err(NotIssued::Refused(why)) => return Err(why),
     };
     let drawn = random(service);
     Answer::of(&response, request.response_encryption.as_ref(), &drawn)
@@ -119,26 +114,6 @@ impl Answer {
         let body = response.body(encryption, random);
         let body = body.map_err(|_| Refusal::Fault("an answer to a wallet cannot be encrypted"))?;
         Ok(Self { status: response.status(), body })
-    }
-}
-
-/// Why nothing went to the wallet.
-pub(super) enum NotIssued {
-    /// It is refused.
-    Refused(WalletRefusal),
-    /// The organisation's key did not sign: nothing is kept of this try, and the wallet asks again.
-    NotSigned,
-}
-
-impl From<WalletRefusal> for NotIssued {
-    fn from(why: WalletRefusal) -> Self {
-        Self::Refused(why)
-    }
-}
-
-impl From<StoreError> for NotIssued {
-    fn from(why: StoreError) -> Self {
-        Self::Refused(why.into())
     }
 }
 
@@ -340,15 +315,15 @@ impl Issuing<'_> {
         keys: Vec<PublicKey>,
         redeemed_after: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<String>, NotIssued> {
+    ) -> Result<Vec<Draft>, WalletRefusal> {
         let Self { service, organisation, credential, offer, .. } = self;
         if !tx.issue_offer(offer.id, redeemed_after, now).await? {
-            return Err(oauth(OAuthError::InvalidToken, "the offer was ended meanwhile").into());
+            return Err(oauth(OAuthError::InvalidToken, "the offer was ended meanwhile"));
         }
         accept(service, tx, organisation, offer, credential, now).await?;
-        let mut credentials = Vec::with_capacity(keys.len());
+        let mut drafts = Vec::with_capacity(keys.len());
         for key in keys {
-            credentials.push(self.copy(tx, key, now).await?);
+            drafts.push(self.copy(tx, key, now).await?);
         }
         tx.audit(
             Event::CredentialIssued {
@@ -356,30 +331,35 @@ impl Issuing<'_> {
                 organisation: organisation.id,
                 credential: credential.id,
                 offer: offer.id,
-                count: u32::try_from(credentials.len()).unwrap_or(u32::MAX),
+                count: u32::try_from(drafts.len()).unwrap_or(u32::MAX),
                 reissue: offer.reissue,
             },
             now,
         );
-        Ok(credentials)
+        Ok(drafts)
     }
 
     /// A copy for one key of the wallet.
-    async fn copy(&self, tx: &mut Tx, key: PublicKey, now: Timestamp) -> Result<String, NotIssued> {
+    async fn copy(&self, tx: &mut Tx, key: PublicKey, now: Timestamp) -> Result<Draft, WalletRefusal> {
         let Self { service, organisation, signer, credential, offer } = self;
         let new_id = || vault::new_id(now, service.random.as_ref());
-        let list = NewStatusList { id: new_id(), organisation_id: organisation.id, size: STATUS_LIST_SIZE };
+        let list = NewStatusList {
+            id: new_id(),
+            organisation_id: organisation.id,
+            root_id: signer.root,
+            size: STATUS_LIST_SIZE,
+        };
+        let holds_until = expires_at(service, credential.moments.valid_until, signer.not_after);
         let new = NewCopy {
             id: new_id(),
             credential_id: credential.id,
             offer_id: offer.id,
             thumbprint: &key.thumbprint(),
+            holds_until,
         };
         let places = NonZeroU32::new(STATUS_LIST_SIZE).unwrap_or(NonZeroU32::MIN);
         let place = tx.add_copy(new, list, &|| draw_place(places, &random(service)), now).await?;
         let reference = Reference { uri: status_address(service, place.list), idx: place.place };
-        // Why is in the log.
-        signed(service, organisation, signer, credential, (key, reference), now)
-            .map_err(|_| NotIssued::NotSigned)
+        Ok(drafted(service, organisation, credential, (key, reference, holds_until), now)?)
     }
 }

@@ -1,33 +1,55 @@
 //! The keys by which an organisation signs credentials and what it asks of wallets. The first is made when it is needed; each signs
-//! for a year, and what it signed stays good for as long as its certificate holds.
+//! for a year, or until it is rotated, and what it signed stays good for as long as its certificate holds.
 
+use super::rotate::{Standing, Why, make};
 use crate::{Refusal, Service};
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
-use openid4vc::jose::{CertificateChain, Es256Key, TrustAnchors};
-use pki::credential_signer::{self, Signer as Made, SignerProblem};
+use jiff::Timestamp;
+use openid4vc::jose::{self, Algorithm, CertificateChain, PublicKey, SignProblem, TrustAnchors};
+use pki::{KeyProblem, KeyStore, SigningKey};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use store::organisation::Organisation;
-use store::passport_key::CertifiedKey;
+use store::passport_key::{PassportKey, PrivateKey};
 use uuid::Uuid;
-use vault::Secret;
-
-/// How long a root is good, in years.
-const ROOT_YEARS: i16 = 30;
-/// How long the certificate of a key is good, in years: longer than it signs, by more than any credential lasts.
-const CERTIFICATE_YEARS: i16 = 11;
-/// How long a key signs, in days.
-const SIGNS_DAYS: i32 = 365;
 
 /// What signs for an organisation.
-#[derive(Debug)]
 pub struct Signer {
+    /// Which key it is.
+    pub id: Uuid,
+    /// The root that vouches for it.
+    pub root: Uuid,
     /// The key.
-    pub key: Es256Key,
+    pub key: Arc<dyn jose::Signer>,
     /// Its certificates, without the root.
     pub chain: CertificateChain,
     /// Until when the key is vouched for, UTC: nothing that it signs is good for longer.
     pub not_after: Timestamp,
 }
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Signer {
+    /// Signs something off the threads that serve others: a key in an HSM takes its time.
+    ///
+    /// # Errors
+    /// Where the work was not done. How it ended, its own answer says.
+    pub async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn jose::Signer, &CertificateChain) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (key, chain) = (Arc::clone(&self.key), self.chain.clone());
+        tokio::task::spawn_blocking(move || work(key.as_ref(), &chain))
+            .await
+            .map_err(|_| Refusal::Fault("nothing was signed"))
+    }
+}
+
+/// Another node may be faster to make a key: then its key is found.
+const TRIES: usize = 3;
 
 /// What signs for an organisation now.
 ///
@@ -35,96 +57,129 @@ pub struct Signer {
 /// Where the database fails, or a key cannot be made.
 pub async fn signer(service: &Service, organisation: &Organisation) -> Result<Signer, Refusal> {
     let now = service.clock.now();
-    let kept = match service.store.passport_key(organisation.id, now).await? {
-        Some(kept) => kept,
-        None => new_key(service, organisation, now).await?,
-    };
-    let read = || -> Result<Signer, Box<dyn std::error::Error>> {
-        let key = Es256Key::from_pkcs8(kept.key.expose())?;
-        let not_after = pki::Certificate::from_der(&kept.certificate)?.not_after();
-        Ok(Signer { key, chain: CertificateChain::from_der(vec![kept.certificate.clone()])?, not_after })
-    };
-    read().map_err(|_| Refusal::Fault("a key of an organisation cannot be read"))
+    for _ in 0..TRIES {
+        if let Some(kept) = service.store.signing_passport_key(organisation.id, now).await? {
+            return read(service, kept).await;
+        }
+        let mut standing = Standing::of(service, organisation).await?;
+        // Another node may have made one since: nothing comes after that before its time.
+        if let Some(made) = standing.key.take_if(|key| key.signs_until > now) {
+            return read(service, made).await;
+        }
+        let why = if standing.key.is_some() { Why::Yearly } else { Why::First };
+        make(service, organisation, standing, why, now).await?;
+    }
+    Err(Refusal::Fault("an organisation without a key"))
 }
 
-/// The roots that stand for one organisation of this installation, or, where none is named, for each of them.
+/// The key with this id, whether it is still the one that signs or not: what it was named for is signed by it to the end.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where there is none.
+pub(super) async fn signer_by(service: &Service, id: Uuid) -> Result<Signer, Refusal> {
+    read(service, service.store.passport_key(id).await?.ok_or(Refusal::NotFound)?).await
+}
+
+/// What signs the lists of what was issued below a root: the newest key below it, so that whoever trusts the root believes them.
+///
+/// # Errors
+/// Where the database fails.
+pub(super) async fn signer_below(service: &Service, root: Uuid) -> Result<Signer, Refusal> {
+    let kept = service.store.passport_key_below(root).await?;
+    read(service, kept.ok_or(Refusal::Fault("a root without a key"))?).await
+}
+
+/// The roots that stand for one organisation of this installation, or, where none is named, for each of them: the newest, and those
+/// before it while something that was issued below them can hold.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn anchors(service: &Service, organisation: Option<Uuid>) -> Result<TrustAnchors, Refusal> {
-    let roots = service.store.passport_roots().await?;
-    let wanted =
-        roots.iter().filter(|(whose, _)| organisation.is_none_or(|organisation| organisation == *whose));
-    TrustAnchors::new(wanted.map(|(_, root)| root.as_slice()))
+    let roots = service.store.trusted_passport_roots(service.clock.now()).await?;
+    let wanted = roots
+        .iter()
+        .filter(|root| organisation.is_none_or(|organisation| organisation == root.organisation_id));
+    TrustAnchors::new(wanted.map(|root| root.certificate.as_slice()))
         .map_err(|_| Refusal::Fault("a root of an organisation cannot be read"))
 }
 
-async fn new_key(
-    service: &Service,
-    organisation: &Organisation,
-    now: Timestamp,
-) -> Result<CertifiedKey, Refusal> {
-    let root = root(service, organisation, now).await?;
-    let host = service.settings.public_url.host_str().unwrap_or_default().to_owned();
-    let (name, today) = (organisation.name.clone(), now.to_zoned(TimeZone::UTC).date());
-    let made = made_apart(move || {
-        credential_signer::new_signer(&root, &name, &host, today, years_after(today, CERTIFICATE_YEARS))
-    })
-    .await?;
-    let key = certified(service, made, now);
-    let signs_until = now
-        .to_zoned(TimeZone::UTC)
-        .checked_add(SIGNS_DAYS.days())
-        .map_or(Timestamp::MAX, |until| until.timestamp());
-    let mut tx = service.store.begin().await?;
-    tx.add_passport_key(organisation.id, &key, signs_until).await?;
-    tx.commit().await?;
-    Ok(key)
+async fn read(service: &Service, kept: PassportKey) -> Result<Signer, Refusal> {
+    let broken = || Refusal::Fault("a key of an organisation cannot be read");
+    let key = Key::of(key_of(service, &kept.key).await?).ok_or_else(broken)?;
+    let not_after = pki::Certificate::from_der(&kept.certificate).map_err(|_| broken())?.not_after();
+    let chain = CertificateChain::from_der(vec![kept.certificate]).map_err(|_| broken())?;
+    Ok(Signer { id: kept.id, root: kept.root_id, key: Arc::new(key), chain, not_after })
 }
 
-/// The organisation's root, which is made where it has none.
-async fn root(service: &Service, organisation: &Organisation, now: Timestamp) -> Result<Made, Refusal> {
-    let as_made = |kept: CertifiedKey| Made {
-        key: zeroize::Zeroizing::new(kept.key.expose().clone()),
-        certificate: kept.certificate,
+/// The private half of a key, wherever it lies.
+pub(super) async fn key_of(service: &Service, kept: &PrivateKey) -> Result<Arc<dyn SigningKey>, Refusal> {
+    let label = match kept {
+        PrivateKey::Sealed(document) => {
+            let key = pki::key_from_pkcs8(document.expose());
+            return key.ok_or(Refusal::Fault("a key of an organisation cannot be read"));
+        }
+        PrivateKey::Token(label) => label,
     };
-    if let Some(kept) = service.store.passport_root(organisation.id).await? {
-        return Ok(as_made(kept));
-    }
-    let (name, today) = (organisation.name.clone(), now.to_zoned(TimeZone::UTC).date());
-    let made =
-        made_apart(move || credential_signer::new_root(&name, today, years_after(today, ROOT_YEARS))).await?;
-    let root = certified(service, made, now);
-    let mut tx = service.store.begin().await?;
-    let added = tx.add_passport_root(organisation.id, &root).await?;
-    tx.commit().await?;
-    if added {
-        return Ok(as_made(root));
-    }
-    let kept = service.store.passport_root(organisation.id).await?;
-    kept.map(as_made).ok_or(Refusal::Fault("an organisation without a root"))
-}
-
-/// Makes keys off the threads that serve others.
-async fn made_apart(
-    work: impl FnOnce() -> Result<Made, SignerProblem> + Send + 'static,
-) -> Result<Made, Refusal> {
-    let made = tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::Fault("a key was not made"))?;
-    made.map_err(|problem| {
-        tracing::error!(%problem, "a key for credentials was not made");
-        Refusal::Fault("a key was not made")
+    let Some(token) = service.passport_token.clone() else {
+        tracing::error!(label, "a key lies in a token, and none is configured: see passport.hsm_driver");
+        return Err(Refusal::Fault("a key lies in a token, and none is configured"));
+    };
+    let wanted = label.clone();
+    let found = tokio::task::spawn_blocking(move || token.find(&wanted)).await;
+    let found = found.map_err(|_| Refusal::Fault("a key was not looked for"))?;
+    found.map_err(|problem| {
+        tracing::error!(%problem, label, "a key in the token cannot be reached: see passport.hsm_token");
+        Refusal::Fault("a key in the token cannot be reached")
     })
 }
 
-fn certified(service: &Service, made: Made, now: Timestamp) -> CertifiedKey {
-    CertifiedKey {
-        id: vault::new_id(now, service.random.as_ref()),
-        key: Secret::new(made.key.to_vec()),
-        certificate: made.certificate,
-        made_at: now,
+/// The token of an HSM in which keys for credentials lie.
+#[derive(Debug)]
+pub struct PassportToken {
+    /// The token.
+    pub keys: Arc<dyn KeyStore>,
+    /// Keys that were found before, by their labels.
+    found: Mutex<HashMap<String, Arc<dyn SigningKey>>>,
+}
+
+impl PassportToken {
+    /// Keys lie in this token.
+    pub fn new(keys: Arc<dyn KeyStore>) -> Self {
+        Self { keys, found: Mutex::default() }
+    }
+
+    fn find(&self, label: &str) -> Result<Arc<dyn SigningKey>, KeyProblem> {
+        let before = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(label).cloned();
+        if let Some(key) = before {
+            return Ok(key);
+        }
+        let key = self.keys.find(label)?;
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(found.entry(label.to_owned()).or_insert(key).clone())
     }
 }
 
-fn years_after(day: Date, years: i16) -> Date {
-    day.checked_add(years.years()).unwrap_or(Date::MAX)
+/// A key of ours as tokens are signed with it.
+struct Key {
+    key: Arc<dyn SigningKey>,
+    public: PublicKey,
+}
+
+impl Key {
+    fn of(key: Arc<dyn SigningKey>) -> Option<Self> {
+        let public = PublicKey::from_point(Algorithm::Es256, key.public_key().bits().to_vec()).ok()?;
+        Some(Self { key, public })
+    }
+}
+
+impl jose::Signer for Key {
+    fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignProblem> {
+        let der = self.key.sign(message).map_err(|why| SignProblem::Key(why.to_string()))?;
+        pki::side_by_side(&der, self.key.curve())
+            .ok_or_else(|| SignProblem::Key("its signature cannot be read".to_owned()))
+    }
 }

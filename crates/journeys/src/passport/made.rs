@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use openid4vc::claim_path::ClaimPath;
-use openid4vc::jose::PublicKey;
+use openid4vc::jose::{self, CertificateChain, PublicKey};
 use openid4vc::sd_jwt_vc::Draft;
 use openid4vc::status_list::Reference;
 use rules::passport::CredentialKind;
@@ -48,21 +48,20 @@ pub fn status_address(service: &Service, list: Uuid) -> String {
     service.address(&format!("/vc/status/{list}"))
 }
 
-/// A copy of a credential for a key of a wallet, signed.
+/// A copy of a credential for a key of a wallet, at its place in a list, good until a moment; to be signed.
 ///
 /// # Errors
 /// Where what is kept cannot be a credential.
-pub(super) fn signed(
+pub(super) fn drafted(
     service: &Service,
     organisation: &Organisation,
-    signer: &Signer,
     credential: &Credential,
-    copy: (PublicKey, Reference),
+    copy: (PublicKey, Reference, Timestamp),
     now: Timestamp,
-) -> Result<String, Refusal> {
+) -> Result<Draft, Refusal> {
     let content: Content = serde_json::from_str(&credential.content)
         .map_err(|_| Refusal::Fault("the content of a credential is no claims"))?;
-    let (holder, status) = copy;
+    let (holder, status, expires_at) = copy;
     let mut claims = content.claims;
     // An access key says nothing but whose passport it opens: there is nothing to keep back, and whoever asks for it needs that.
     let concealed = if credential.kind == CredentialKind::AccessKey {
@@ -73,23 +72,42 @@ pub(super) fn signed(
         }
         claims.keys().map(|name| ClaimPath::names([name.as_str()])).collect()
     };
-    let draft = Draft {
+    Ok(Draft {
         kind: kind_address(service, credential.kind),
         issuer: Some(issuer(service, organisation)),
         issued_at: start_of_day(now),
         not_before: None,
-        expires_at: Some(expires_at(service, credential.moments.valid_until, signer.not_after)),
+        expires_at: Some(expires_at),
         holder: Some(holder),
         status: Some(status),
         claims,
         concealed,
         decoys: 0,
+    })
+}
+
+/// Signs copies. It is done after the transaction that they belong to: a key in an HSM may be some way off. A wallet that hears of no
+/// copy, because the key did not sign, asks again with the token that it has.
+///
+/// # Errors
+/// Where the key does not sign.
+pub(super) async fn signed(
+    service: &Service,
+    signer: &Signer,
+    drafts: Vec<Draft>,
+) -> Result<Vec<String>, Refusal> {
+    let service = service.clone();
+    let issue_all = move |key: &dyn jose::Signer, chain: &CertificateChain| {
+        let drawn = random(&service);
+        let issue = |draft: Draft| {
+            let mut header = Map::new();
+            header.insert("x5c".to_owned(), chain.to_header());
+            draft.issue(header, key, &drawn).map(|issued| issued.to_string())
+        };
+        drafts.into_iter().map(issue).collect::<Result<Vec<_>, _>>()
     };
-    let mut header = Map::new();
-    header.insert("x5c".to_owned(), signer.chain.to_header());
-    let drawn = random(service);
-    draft.issue(header, &signer.key, &drawn).map(|issued| issued.to_string()).map_err(|problem| {
-        tracing::error!(%problem, credential = %credential.id, "a credential cannot be issued");
+    signer.apart(issue_all).await?.map_err(|problem| {
+        tracing::error!(%problem, "a credential cannot be issued");
         Refusal::Fault("a credential cannot be issued")
     })
 }
@@ -99,8 +117,8 @@ fn start_of_day(now: Timestamp) -> Timestamp {
     now.to_zoned(jiff::tz::TimeZone::UTC).start_of_day().map_or(now, |start| start.timestamp())
 }
 
-/// The end of the last local day, and never later than whoever signs it is vouched for.
-fn expires_at(service: &Service, last_day: Option<Date>, not_after: Timestamp) -> Timestamp {
+/// When a copy ends to hold: at the end of the last local day, and never later than whoever signs it is vouched for.
+pub(super) fn expires_at(service: &Service, last_day: Option<Date>, not_after: Timestamp) -> Timestamp {
     let end = last_day
         .and_then(|day| day.checked_add(1.day()).ok())
         .and_then(|next| next.to_zoned(service.settings.time_zone.clone()).ok())

@@ -10,7 +10,7 @@ use crate::{Refusal, Service};
 use openid4vc::issuer::{
     AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules,
 };
-use openid4vc::jose::DecryptionKey;
+use openid4vc::jose::{self, CertificateChain, DecryptionKey};
 use rules::passport::CredentialKind;
 use rules::passport::issuing::BATCH;
 use serde_json::{Value, json};
@@ -44,8 +44,11 @@ pub async fn signed_issuer_metadata(
     let signer = signer(service, &organisation).await?;
     let now = service.clock.now();
     let keys = request_keys(service, now).await?;
-    let token =
-        with_metadata(service, &organisation, &keys, |told| told.signed(&signer.chain, &signer.key, now));
+    let service = service.clone();
+    let tell = move |key: &dyn jose::Signer, chain: &CertificateChain| {
+        with_metadata(&service, &organisation, &keys, |told| told.signed(chain, key, now))
+    };
+    let token = signer.apart(tell).await?;
     Ok(token.map_err(|_| Refusal::Fault("the metadata of an issuer cannot be signed"))?)
 }
 

@@ -59,6 +59,7 @@ pub async fn begin(service: &Service, code: &str, visitor: &Visitor) -> Result<T
         session: None,
         query,
         chosen: BTreeSet::new(),
+        elsewhere: BTreeSet::new(),
     };
     ask(service, asking, visitor, service.clock.now()).await
 }

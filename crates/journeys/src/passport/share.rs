@@ -1,16 +1,19 @@
 //! Sharing credentials with a trust: its owner chooses which, the wallet shows them, and they are kept for that trust, with who issued
 //! each and how it stood.
 //!
-//! Only what somebody holds can be asked for, so that nobody is asked for what they do not have. What is shown must be theirs: a wallet
-//! that holds somebody else's credentials shares nothing in this session.
+//! Of this installation, only what somebody holds can be asked for, so that nobody is asked for what they do not have. What is shown must
+//! be theirs: a wallet that holds somebody else's credentials shares nothing in this session. What comes from issuers elsewhere is
+//! asked for where the trust believes them; whose it is, the trust sees when it reviews it.
 
 use crate::passport::answer::{Answering, Shown, Why, copy_of, kind_address};
 use crate::passport::asking::{Asking, Kept, Standing, ask, bound_to, of_browser, standing_of};
+use crate::passport::elsewhere;
 use crate::session::{self, Person};
 use crate::{FieldProblem, Refusal, Service, Visitor};
 use openid4vc::claim_path::ClaimPath;
 use openid4vc::dcql::{CredentialQuery, Query};
-use openid4vc::jose::TrustAnchors;
+use openid4vc::jose::{CertificateChain, TrustAnchors};
+use openid4vc::sd_jwt_vc;
 use openid4vc::verifier::{Presented, Trust};
 use rules::passport::{CredentialKind, CredentialState, PresentationPurpose, PresentationState};
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,7 @@ use store::credential::Credential;
 use store::organisation::Organisation;
 use store::presentation::Presentation;
 use store::share::NewSharedCredential;
+use store::trusted_issuer::TrustedIssuer;
 use uuid::Uuid;
 use vault::Token;
 
@@ -28,21 +32,64 @@ use vault::Token;
 #[derive(Serialize, Deserialize)]
 struct ShownCredential {
     kind: String,
-    issuer: Uuid,
-    credential: Uuid,
+    /// The organisation of this installation that issued it, and the credential; of one from elsewhere, the issuer on the trust list.
+    issuer: Option<Uuid>,
+    credential: Option<Uuid>,
+    #[serde(default)]
+    trusted_issuer: Option<Uuid>,
     status_uri: String,
     status_place: u32,
     claims: Map<String, Value>,
 }
 
-/// With whom somebody can share: the organisations of this installation but their own.
+/// With whom somebody can share: the organisations of this installation, and their own where it takes credentials from elsewhere.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn trusts(service: &Service, person: &Person) -> Result<Vec<Organisation>, Refusal> {
+    let own = person.organisation.id;
+    let takes_others = !service.store.trusted_issuers(own).await?.is_empty();
     let mut all = service.store.organisations().await?;
-    all.retain(|organisation| organisation.id != person.organisation.id);
+    all.retain(|organisation| organisation.id != own || takes_others);
     Ok(all)
+}
+
+/// Credentials that somebody may have from an issuer outside this installation. What is in their wallet is not known here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FromElsewhere {
+    /// Of which kind.
+    pub kind: CredentialKind,
+    /// What the issuer is called.
+    pub issuer: String,
+}
+
+/// What a form calls something from elsewhere begins with this.
+const ELSEWHERE: &str = "elsewhere/";
+
+impl FromElsewhere {
+    /// What a form calls it.
+    pub fn value(&self) -> String {
+        format!("{ELSEWHERE}{}/{}", self.kind.as_str(), self.issuer)
+    }
+
+    fn of(issuer: &TrustedIssuer) -> Self {
+        Self { kind: issuer.kind, issuer: issuer.name.clone() }
+    }
+}
+
+/// What can be shared from elsewhere with one of these trusts, each once.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn from_elsewhere(
+    service: &Service,
+    trusts: &[Organisation],
+) -> Result<BTreeSet<FromElsewhere>, Refusal> {
+    let mut found = BTreeSet::new();
+    for trust in trusts {
+        found.extend(service.store.trusted_issuers(trust.id).await?.iter().map(FromElsewhere::of));
+    }
+    Ok(found)
 }
 
 /// What somebody can share: the credentials that are in their wallet today, without the access key.
@@ -61,11 +108,20 @@ pub async fn held(service: &Service, person: &Person) -> Result<Vec<Credential>,
 pub struct Chosen {
     /// With whom.
     pub trust: Organisation,
-    /// What.
+    /// What of this installation.
     pub credentials: Vec<Credential>,
+    /// Whose credentials from elsewhere.
+    pub elsewhere: Vec<TrustedIssuer>,
 }
 
-/// Reads what was chosen: the code of a trust, and ids of credentials.
+impl Chosen {
+    /// What was chosen from elsewhere, as people call it.
+    pub fn from_elsewhere(&self) -> impl Iterator<Item = FromElsewhere> {
+        self.elsewhere.iter().map(FromElsewhere::of)
+    }
+}
+
+/// Reads what was chosen: the code of a trust, and ids of credentials, or what [`FromElsewhere::value`] calls those from elsewhere.
 ///
 /// # Errors
 /// [`Refusal::Fields`] where nothing was chosen, or something that cannot be.
@@ -80,14 +136,23 @@ pub async fn choose(
     if trust.is_none() {
         problems.push(FieldProblem::new("trust", "share-trust-empty"));
     }
+    let outside: BTreeSet<&str> =
+        credentials.iter().map(String::as_str).filter(|value| value.starts_with(ELSEWHERE)).collect();
     let wanted: BTreeSet<Uuid> = credentials.iter().filter_map(|id| id.parse().ok()).collect();
     let mut credentials = held(service, person).await?;
     credentials.retain(|each| wanted.contains(&each.id));
-    if credentials.is_empty() || credentials.len() != wanted.len() {
+    let mut elsewhere = match &trust {
+        Some(trust) => service.store.trusted_issuers(trust.id).await?,
+        None => Vec::new(),
+    };
+    elsewhere.retain(|issuer| outside.contains(FromElsewhere::of(issuer).value().as_str()));
+    if credentials.len() != wanted.len() || wanted.is_empty() && outside.is_empty() {
         problems.push(FieldProblem::new("credentials", "share-credentials-empty"));
+    } else if trust.is_some() && elsewhere.len() != outside.len() {
+        problems.push(FieldProblem::new("credentials", "share-elsewhere-not-taken"));
     }
     match trust {
-        Some(trust) if problems.is_empty() => Ok(Chosen { trust, credentials }),
+        Some(trust) if problems.is_empty() => Ok(Chosen { trust, credentials, elsewhere }),
         _ => Err(Refusal::Fields(problems)),
     }
 }
@@ -104,13 +169,16 @@ pub async fn begin(
     visitor: &Visitor,
 ) -> Result<Token, Refusal> {
     session::fresh(service, person)?;
-    let Chosen { trust, credentials } = choose(service, person, trust, credentials).await?;
+    let Chosen { trust, credentials, elsewhere } = choose(service, person, trust, credentials).await?;
+    let mut query = query(service, &credentials);
+    query.credentials.extend(elsewhere.iter().map(elsewhere::query));
     let asking = Asking {
         purpose: PresentationPurpose::Share,
         organisation: &trust,
         session: Some(person.session.id),
-        query: query(service, &credentials),
+        query,
         chosen: credentials.iter().map(|each| each.id).collect(),
+        elsewhere: elsewhere.iter().map(|issuer| issuer.id).collect(),
     };
     ask(service, asking, visitor, service.clock.now()).await
 }
@@ -136,57 +204,127 @@ fn claims_of(content: &str) -> BTreeSet<String> {
     content["claims"].as_object().map(|claims| claims.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// Whose credentials a trust believes, kind by kind: those of the organisations of this installation, and of the issuers on its list.
-pub(crate) async fn trust(service: &Service, organisation: &Organisation) -> Result<Trust, Refusal> {
-    let roots = service.store.passport_roots().await?;
-    let others = service.store.trusted_issuers(organisation.id).await?;
+/// Whose credentials are taken in a share: those of the organisations of this installation, and of the issuers elsewhere that were asked
+/// for. Which of them signed what is looked at again, question by question.
+pub(crate) async fn trust(answering: &Answering<'_>) -> Result<Trust, Refusal> {
+    let service = answering.service;
+    let own = own_anchors(answering).await?;
     let mut trust = Trust::none();
-    for kind in CredentialKind::ALL.iter().copied() {
-        let own = roots.iter().map(|(_, root)| root.as_slice());
-        let theirs = others.iter().filter(|issuer| issuer.kind.is_none_or(|only| only == kind));
-        let anchors = TrustAnchors::new(own.chain(theirs.map(|issuer| issuer.root.as_slice())))
-            .map_err(|_| Refusal::Fault("a root that somebody trusts cannot be read"))?;
-        trust = trust.with(&kind_address(service, kind), anchors);
+    for kind in CredentialKind::ALL.iter().copied().filter(|kind| kind.is_reviewed()) {
+        trust = trust.with(&kind_address(service, kind), own.clone());
+    }
+    for issuer in issuers_asked(answering).await? {
+        trust = trust.with(&issuer.credential_type, elsewhere::anchors(service, &issuer)?);
     }
     Ok(trust)
 }
 
-/// What was shown is what was chosen, theirs, in their wallet, and holds.
+/// The roots of the organisations of this installation.
+async fn own_anchors(answering: &Answering<'_>) -> Result<TrustAnchors, Refusal> {
+    super::anchors(answering.service, None).await
+}
+
+/// The issuers elsewhere that were asked for and are still believed.
+async fn issuers_asked(answering: &Answering<'_>) -> Result<Vec<TrustedIssuer>, Refusal> {
+    let asked = Kept::read(answering.presentation)?.elsewhere;
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut issuers = answering.service.store.trusted_issuers(answering.organisation.id).await?;
+    issuers.retain(|issuer| asked.contains(&issuer.id));
+    Ok(issuers)
+}
+
+/// What was shown is what was chosen, theirs, in their wallet, and holds. Of what comes from elsewhere, its issuer's list says whether it
+/// holds; it is fetched last, so that nobody is asked about something that is refused anyway.
 pub(crate) async fn look_at(
     answering: &Answering<'_>,
     presented: &Presented,
 ) -> Result<Result<Shown, Why>, Refusal> {
-    let service = answering.service;
     let mut chosen = Kept::read(answering.presentation)?.chosen;
-    let mut shown = Vec::new();
-    for (_, credential) in presented.all() {
-        let (Some(copy), Some(status)) = (copy_of(service, credential).await?, credential.status()) else {
-            return Ok(Err(Why::NotOurs));
-        };
-        if !chosen.remove(&copy.credential_id) {
-            return Ok(Err(Why::NotTheirs));
+    let own_anchors = own_anchors(answering).await?;
+    let issuers = issuers_asked(answering).await?;
+    let (mut shown, mut outside) = (Vec::new(), Vec::new());
+    for (question, credential) in presented.all() {
+        if let Some(issuer) = elsewhere::issuer_asked(question) {
+            match issuers.iter().find(|one| one.id == issuer) {
+                Some(issuer) => outside.push((issuer, credential)),
+                None => return Ok(Err(Why::AnotherIssuer)),
+            }
+            continue;
         }
-        if credential.holder().is_none_or(|holder| holder.thumbprint() != copy.thumbprint) {
-            return Ok(Err(Why::AnotherKey));
+        // An issuer elsewhere that is believed for the same kind does not speak for one of ours.
+        let chain = CertificateChain::of(credential.header());
+        if chain.and_then(|chain| chain.verify(&own_anchors, answering.now)).is_err() {
+            return Ok(Err(Why::Chain));
         }
-        if !copy.counts(service.today()) {
-            return Ok(Err(Why::NotValid));
+        match own_credential(answering.service, credential, &mut chosen).await? {
+            Ok(one) => shown.push(one),
+            Err(why) => return Ok(Err(why)),
         }
-        shown.push(ShownCredential {
-            kind: copy.kind.as_str().to_owned(),
-            issuer: copy.organisation_id,
-            credential: copy.credential_id,
-            status_uri: status.uri.clone(),
-            status_place: status.idx,
-            claims: credential.claims().clone(),
-        });
     }
     if !chosen.is_empty() {
         return Ok(Err(Why::Missing));
     }
+    for (issuer, credential) in outside {
+        match credential_from_elsewhere(answering, issuer, credential).await? {
+            Ok(one) => shown.push(one),
+            Err(why) => return Ok(Err(why)),
+        }
+    }
     let presented =
         serde_json::to_string(&shown).map_err(|_| Refusal::Fault("what was shared cannot be written"))?;
     Ok(Ok(Shown { access_key: None, presented: Some(presented) }))
+}
+
+/// One that an organisation of this installation issued, as our own record knows it. It is taken out of `chosen`.
+async fn own_credential(
+    service: &Service,
+    credential: &sd_jwt_vc::Credential,
+    chosen: &mut BTreeSet<Uuid>,
+) -> Result<Result<ShownCredential, Why>, Refusal> {
+    let (Some(copy), Some(status)) = (copy_of(service, credential).await?, credential.status()) else {
+        return Ok(Err(Why::NotOurs));
+    };
+    if !chosen.remove(&copy.credential_id) {
+        return Ok(Err(Why::NotTheirs));
+    }
+    if credential.holder().is_none_or(|holder| holder.thumbprint() != copy.thumbprint) {
+        return Ok(Err(Why::AnotherKey));
+    }
+    if !copy.counts(service.today()) {
+        return Ok(Err(Why::NotValid));
+    }
+    Ok(Ok(ShownCredential {
+        kind: copy.kind.as_str().to_owned(),
+        issuer: Some(copy.organisation_id),
+        credential: Some(copy.credential_id),
+        trusted_issuer: None,
+        status_uri: status.uri.clone(),
+        status_place: status.idx,
+        claims: credential.claims().clone(),
+    }))
+}
+
+/// One of an issuer elsewhere.
+async fn credential_from_elsewhere(
+    answering: &Answering<'_>,
+    issuer: &TrustedIssuer,
+    credential: &sd_jwt_vc::Credential,
+) -> Result<Result<ShownCredential, Why>, Refusal> {
+    if let Err(why) = elsewhere::look_at(answering.service, issuer, credential, answering.now).await? {
+        return Ok(Err(why));
+    }
+    let Some(status) = credential.status() else { return Ok(Err(Why::StatusUnknown)) };
+    Ok(Ok(ShownCredential {
+        kind: issuer.kind.as_str().to_owned(),
+        issuer: None,
+        credential: None,
+        trusted_issuer: Some(issuer.id),
+        status_uri: status.uri.clone(),
+        status_place: status.idx,
+        claims: credential.claims().clone(),
+    }))
 }
 
 /// The request that this person's page shows.
@@ -240,8 +378,11 @@ pub async fn asked(
     let Some(presentation) = own(service, person, cookie).await? else { return Ok(None) };
     let trust = service.store.organisation(presentation.organisation_id).await?;
     let trust = trust.ok_or(Refusal::Fault("a request to a wallet of no organisation"))?;
-    let chosen = Kept::read(&presentation)?.chosen;
-    Ok(Some((trust.code, chosen.iter().map(Uuid::to_string).collect())))
+    let Kept { chosen, elsewhere, .. } = Kept::read(&presentation)?;
+    let issuers = service.store.trusted_issuers(trust.id).await?;
+    let outside = issuers.iter().filter(|issuer| elsewhere.contains(&issuer.id));
+    let outside = outside.map(|issuer| FromElsewhere::of(issuer).value());
+    Ok(Some((trust.code, chosen.iter().map(Uuid::to_string).chain(outside).collect())))
 }
 
 /// Credentials went to a trust.
@@ -292,9 +433,9 @@ pub async fn go_on(
             id: new_id(),
             share_id: share,
             kind,
-            issuer_organisation_id: Some(each.issuer),
-            trusted_issuer_id: None,
-            credential_id: Some(each.credential),
+            issuer_organisation_id: each.issuer,
+            trusted_issuer_id: each.trusted_issuer,
+            credential_id: each.credential,
             content: &content,
             status: Some((&each.status_uri, each.status_place)),
             held_at: Some(now),

@@ -1,7 +1,7 @@
 //! Lists of which credentials are revoked, as they are published (Token Status List): made of the database, signed, and kept until
 //! something in them changed.
 
-use super::keys::signer;
+use super::keys::signer_below;
 use super::made::status_address;
 use super::wallet::WalletRefusal;
 use crate::{Refusal, Service};
@@ -74,9 +74,7 @@ pub async fn status_list(
 }
 
 async fn sign(service: &Service, list: &StatusList, now: Timestamp) -> Result<Published, WalletRefusal> {
-    let organisation = service.store.organisation(list.organisation_id).await?;
-    let organisation = organisation.ok_or(Refusal::Fault("a status list of no organisation"))?;
-    let signer = signer(service, &organisation).await?;
+    let signer = signer_below(service, list.root_id).await?;
     let broken = || Refusal::Fault("a status list cannot be made");
     let size = usize::try_from(list.size).map_err(|_| broken())?;
     let mut packed = Packed::new(Bits::One, size).map_err(|_| broken())?;
@@ -89,7 +87,7 @@ async fn sign(service: &Service, list: &StatusList, now: Timestamp) -> Result<Pu
         StatusListToken::new(status_address(service, list.id), packed, now, expires_at, STATUS_LIST_KEPT);
     let mut header = Map::new();
     header.insert("x5c".to_owned(), signer.chain.to_header());
-    let token = token.sign(header, &signer.key).map_err(|_| broken())?;
+    let token = signer.apart(move |key, _| token.sign(header, key)).await?.map_err(|_| broken())?;
     // The same list may be packed in several ways on the way, so the name is a weak one (RFC 9110, section 8.8.1).
     let etag = format!("W/\"{}-{}\"", list.revision, now.as_second());
     Ok(Published { token: token.into(), etag: etag.into(), max_age: STATUS_LIST_KEPT.as_secs() })

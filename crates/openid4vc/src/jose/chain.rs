@@ -3,6 +3,7 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use serde_json::Value;
 use spki::SubjectPublicKeyInfoRef;
@@ -166,6 +167,18 @@ impl TrustAnchors {
                 .map_err(|_| ChainProblem::Format)
         };
         certificates.into_iter().map(anchor).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Trusts the certificates in a PEM bundle of authorities, such as the one of the system; those of kinds that nobody can be trusted
+    /// by here are passed over.
+    pub fn from_bundle(pem: &[u8]) -> Self {
+        let all = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
+        Self(all.filter_map(|der| Some(anchor_from_trusted_cert(&der).ok()?.to_owned())).collect())
+    }
+
+    /// Trusts these, too.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// Whether nobody is trusted.

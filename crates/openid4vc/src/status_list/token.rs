@@ -153,6 +153,16 @@ impl StatusListToken {
         Ok(Self { uri: claims.sub, issued_at, expires_at, time_to_live, list })
     }
 
+    /// When it was made.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// When it ends to say anything, if it does.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
     /// How the credential stands that refers to this place.
     ///
     /// # Errors

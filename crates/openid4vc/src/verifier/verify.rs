@@ -53,7 +53,7 @@ impl Trust {
     /// These authorities, too, for credentials of this kind.
     #[must_use]
     pub fn with(mut self, kind: &str, anchors: TrustAnchors) -> Self {
-        self.0.insert(kind.to_owned(), anchors);
+        self.0.entry(kind.to_owned()).or_default().extend(anchors);
         self
     }
 

@@ -3,6 +3,8 @@
 mod folder;
 mod memory;
 mod pkcs8;
+mod plain;
+mod signature;
 mod token;
 
 use std::fmt::Debug;
@@ -17,6 +19,8 @@ use crate::{PublicKey, Random};
 
 pub use folder::KeyFolder;
 pub use memory::KeysInMemory;
+pub use plain::{key_from_pkcs8, new_key};
+pub use signature::side_by_side;
 pub use token::{Pin, Token};
 
 /// The curve of a key, which settles its hash as well.

@@ -13,10 +13,11 @@ use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHan
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
-use der::asn1::{OctetStringRef, Uint};
-use der::{Decode, Encode, Sequence};
+use der::asn1::OctetStringRef;
+use der::{Decode, Encode};
 use zeroize::Zeroizing;
 
+use super::signature::as_der;
 use super::{Curve, KeyProblem, KeyStore, SigningKey, check_label};
 use crate::{PublicKey, Random};
 
@@ -185,7 +186,7 @@ impl SigningKey for KeyOnToken {
                 session.sign(&Mechanism::Ecdsa, handle, hashed.as_ref())
             })?,
         };
-        signature(&raw).ok_or_else(|| KeyProblem::Device("a signature of a strange length".to_owned()))
+        as_der(&raw).ok_or_else(|| KeyProblem::Device("a signature of a strange length".to_owned()))
     }
 }
 
@@ -305,20 +306,4 @@ fn device(problem: Error) -> KeyProblem {
         Error::Pkcs11(code, function) => format!("{function:?}: {code:?}"),
         other => other.to_string(),
     })
-}
-
-/// An ECDSA signature as certificates hold it (RFC 3279, section 2.2.3).
-#[derive(Sequence)]
-struct EcdsaSignature {
-    r: Uint,
-    s: Uint,
-}
-
-/// The two numbers that a device gives side by side, as DER.
-fn signature(raw: &[u8]) -> Option<Vec<u8>> {
-    if raw.is_empty() || !raw.len().is_multiple_of(2) {
-        return None;
-    }
-    let (r, s) = raw.split_at(raw.len() / 2);
-    EcdsaSignature { r: Uint::new(r).ok()?, s: Uint::new(s).ok()? }.to_der().ok()
 }

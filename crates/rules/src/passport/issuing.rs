@@ -40,6 +40,9 @@ pub const USED_KEPT: SignedDuration = SignedDuration::from_mins(30);
 /// Places of a status list: large enough that a place says nothing about whom it belongs to.
 pub const STATUS_LIST_SIZE: u32 = 1 << 17;
 
+/// Keys that were made within so long are not rotated again: two people who do so at once mean one rotation.
+pub const ROTATION_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+
 /// A verifier fetches a status list anew after so long.
 pub const STATUS_LIST_KEPT: SignedDuration = SignedDuration::from_mins(5);
 

@@ -25,6 +25,8 @@ named! {
         Declined = "declined";
         /// It showed something that is not taken.
         Refused = "refused";
+        /// It could not be found out whether what it showed still holds.
+        Unchecked = "unchecked";
     }
 }
 
@@ -63,6 +65,8 @@ pub enum PresentationState {
     Declined,
     /// What was shown is not taken.
     Refused,
+    /// It could not be found out whether what was shown still holds.
+    Unchecked,
     /// It was used.
     Used,
     /// Its time has run out, it was cancelled, or the code was guessed at.
@@ -93,6 +97,7 @@ impl PresentationState {
         match moments.answered {
             Some((_, PresentationAnswer::Declined)) => Self::Declined,
             Some((_, PresentationAnswer::Refused)) => Self::Refused,
+            Some((_, PresentationAnswer::Unchecked)) => Self::Unchecked,
             Some((at, PresentationAnswer::Presented)) if at > answered_after(now) => Self::Answered,
             Some(_) => Self::Over,
             None if now >= moments.expires_at => Self::Over,
@@ -171,6 +176,7 @@ mod tests {
         let at = |moments: &PresentationMoments| PresentationState::at(moments, after(20));
         assert_eq!(at(&answer(PresentationAnswer::Declined)), PresentationState::Declined);
         assert_eq!(at(&answer(PresentationAnswer::Refused)), PresentationState::Refused);
+        assert_eq!(at(&answer(PresentationAnswer::Unchecked)), PresentationState::Unchecked);
         let presented = answer(PresentationAnswer::Presented);
         assert_eq!(at(&PresentationMoments { wrong_codes: 2, ..presented }), PresentationState::Answered);
         assert_eq!(at(&PresentationMoments { wrong_codes: 3, ..presented }), PresentationState::Over);

@@ -187,9 +187,16 @@ async fn no_place_is_given_twice_and_no_list_gets_more_than_half_full(
         let (ids, drawn) = (ids.clone(), drawn.clone());
         async move {
             committed(&store, async |tx| {
-                let list = NewStatusList { id: ids[nth], organisation_id, size: 16 };
+                let list =
+                    NewStatusList { id: ids[nth], organisation_id, root_id: organisation_id, size: 16 };
                 let offer_id = ids[50 + nth];
-                let new = NewCopy { id: offer_id, credential_id: credential, offer_id, thumbprint: "t" };
+                let new = NewCopy {
+                    id: offer_id,
+                    credential_id: credential,
+                    offer_id,
+                    thumbprint: "t",
+                    holds_until: nine(),
+                };
                 // A draw that often hits what is taken.
                 let draw = || drawn.fetch_add(1, Ordering::Relaxed) / 3 % 16;
                 tx.add_copy(new, list, &draw, nine()).await
@@ -212,8 +219,15 @@ async fn no_place_is_given_twice_and_no_list_gets_more_than_half_full(
 async fn copied(db: &Database, store: &Store, provided: &Provided, offer: Uuid, place: u32) -> StatusPlace {
     let (id, list) = (db.new_id(), db.new_id());
     committed(store, async |tx| {
-        let list = NewStatusList { id: list, organisation_id: provided.organisation, size: 64 };
-        let new = NewCopy { id, credential_id: provided.credential, offer_id: offer, thumbprint: "t" };
+        let organisation_id = provided.organisation;
+        let list = NewStatusList { id: list, organisation_id, root_id: organisation_id, size: 64 };
+        let new = NewCopy {
+            id,
+            credential_id: provided.credential,
+            offer_id: offer,
+            thumbprint: "t",
+            holds_until: nine(),
+        };
         tx.add_copy(new, list, &|| place, nine()).await
     })
     .await

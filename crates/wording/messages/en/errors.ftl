@@ -274,3 +274,4 @@ request-note-too-long = What you write must be { $max } characters or fewer
 request-too-many = You have asked for 10 credentials today. Ask again tomorrow, or contact your organisation
 share-trust-empty = Select who you want to share with
 share-credentials-empty = Select the credentials that you want to share
+share-elsewhere-not-taken = The organisation that you chose does not take these credentials from that issuer. Select others

@@ -168,3 +168,73 @@ async fn rejections_are_listed_with_advice_resolved_and_opened_again() {
     let unknown = format!("passport resolve --organisation NTH {}", uuid::Uuid::nil());
     assert!(desk.types(&unknown).await.refused().contains("has issued no credential"));
 }
+
+#[tokio::test]
+async fn keys_are_listed_and_rotated() {
+    let desk = Desk::with_northfield().await;
+    let none = desk.types("passport keys list").await.well();
+    assert!(none.out.is_empty() && none.err.contains("No key was made yet"), "{}", none.err);
+    let said = desk.types("passport keys rotate --organisation nth").await.well().out;
+    assert!(said.starts_with("NTH signs by the key "), "{said}");
+    // Whoever presses twice means once.
+    let again = desk.types("passport keys rotate").await.well();
+    assert!(again.out.is_empty() && again.err.contains("a moment ago"), "{}", again.err);
+    let again = desk.types("passport keys rotate --root").await.well();
+    assert!(again.out.is_empty() && again.err.contains("a moment ago"), "{}", again.err);
+    let list = desk.types("passport keys list --organisation NTH").await.well().out;
+    assert_eq!(list.lines().count(), 2, "{list}");
+    assert!(list.contains("is trusted") && list.contains(" signs "), "{list}");
+    let pem = desk.types("passport keys list --pem").await.well().out;
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
+    let refused = desk.types("passport keys rotate --organisation XYZ").await.refused();
+    assert!(refused.contains("there is no organisation"), "{refused}");
+}
+
+#[tokio::test]
+async fn issuers_elsewhere_are_trusted_listed_and_removed() {
+    let desk = Desk::with_northfield().await;
+    let none = desk.types("passport trust list").await.well();
+    assert!(none.out.is_empty() && none.err.contains("and no others"), "{}", none.err);
+    let day = |year| jiff::civil::date(year, 1, 1);
+    let root = ::pki::credential_signer::new_root("Riverside", day(2026), day(2036)).unwrap();
+    let leaf =
+        ::pki::credential_signer::new_signer(&root, "Riverside", "x.example", day(2026), day(2036)).unwrap();
+    let pem = |der: &[u8]| ::pki::Certificate::from_der(der).unwrap().pem();
+    let file = desk.file("root.pem", pem(&root.certificate)).display().to_string();
+    let not_a_root = desk.file("leaf.pem", pem(&leaf.certificate)).display().to_string();
+    let both = desk.file("both.pem", pem(&root.certificate).repeat(2)).display().to_string();
+    let add = "passport trust add --organisation NTH --kind core-skill";
+    let said = desk.types(&format!("{add} --root {file} Riverside")).await.well().out;
+    let id = said.split(' ').next().unwrap().to_owned();
+    assert!(said.contains("NTH takes Core skill from Riverside from now on"), "{said}");
+    let list = desk.types("passport trust list --organisation nth").await.well().out;
+    assert!(list.starts_with(&id) && list.contains("known by its root, as http"), "{list}");
+    for (line, why) in [
+        (format!("{add} --root {file} Riverside"), "trusted for this kind already"),
+        (format!("{add} Westvale"), "say by what the issuer is known"),
+        (format!("{add} --issuer http://w.example Westvale"), "begins with https://"),
+        (format!("{add} --issuer https://w.example/?a=b Westvale"), "begins with https://"),
+        (format!("{add} --root {not_a_root} Westvale"), "none of an authority"),
+        (format!("{add} --root {both} Westvale"), "more than one certificate"),
+        (format!("{add} --root {file}.not Westvale"), "cannot be read"),
+        (
+            format!("passport trust add --organisation NTH --kind access-key --root {file} Westvale"),
+            "access keys are taken from this organisation alone",
+        ),
+        (
+            format!("passport trust add --organisation NTH --kind x --root {file} Westvale"),
+            "write one of identity",
+        ),
+        (format!("passport trust remove --organisation NTH {}", uuid::Uuid::nil()), "takes nothing by"),
+    ] {
+        let said = desk.types(&line).await;
+        let refused = format!("{:?}{}", said.end, said.out);
+        assert!(refused.contains(why), "{line}: {refused}");
+    }
+    desk.types(&format!("passport trust remove --organisation NTH {id}")).await.well();
+    assert!(desk.types("passport trust list").await.well().out.is_empty());
+    // The name is free again.
+    desk.types(&format!("{add} --issuer https://w.example/vc --type urn:fire Riverside")).await.well();
+    let list = desk.types("passport trust list").await.well().out;
+    assert!(list.contains("known by https://w.example/vc, as urn:fire"), "{list}");
+}

@@ -104,7 +104,7 @@ impl Ward {
         };
         let mut header = Map::new();
         header.insert("x5c".to_owned(), signer.chain.to_header());
-        let credential = draft.issue(header, &signer.key, &random()).unwrap();
+        let credential = draft.issue(header, signer.key.as_ref(), &random()).unwrap();
         let mut tx = service.store.begin().await.unwrap();
         let new = NewCredential {
             id: credential_id,
@@ -123,11 +123,12 @@ impl Ward {
         let millis = now.as_millisecond();
         self.db
             .tell(&format!(
-                "INSERT INTO status_list (id, organisation_id, size, taken, opened_at, revision, changed_at)
-                    VALUES ({list}, {organisation}, 131072, 1, {millis}, 1, {millis});
+                "INSERT INTO status_list (id, organisation_id, root_id, size, taken, opened_at, revision, changed_at)
+                    VALUES ({list}, {organisation}, {root}, 131072, 1, {millis}, 1, {millis});
                 INSERT INTO credential_copy (id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at)
                     VALUES ({copy}, {credential}, {copy}, {list}, {place}, '{thumbprint}', {millis});",
                 list = id(list),
+                root = id(signer.root),
                 organisation = id(organisation.id),
                 copy = id(copy_id),
                 credential = id(credential_id),

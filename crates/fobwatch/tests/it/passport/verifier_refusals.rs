@@ -194,7 +194,9 @@ fn self_signed() -> Signer {
     let certificate = CertificateParams::new(vec!["fobwatch.example".to_owned()]).unwrap();
     let der = certificate.self_signed(&pair).unwrap().der().to_vec();
     Signer {
-        key: Es256Key::from_pkcs8(&pair.serialize_der()).unwrap(),
+        id: uuid::Uuid::nil(),
+        root: uuid::Uuid::nil(),
+        key: std::sync::Arc::new(Es256Key::from_pkcs8(&pair.serialize_der()).unwrap()),
         chain: CertificateChain::from_der(vec![der]).unwrap(),
         not_after: jiff::Timestamp::MAX,
     }

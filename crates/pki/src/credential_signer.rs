@@ -9,7 +9,7 @@ use rcgen::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Curve, KeyProblem, SigningKey, key_from_pkcs8, new_key};
+use crate::{Curve, KeyProblem, NewKey, SigningKey, key_from_pkcs8, new_key};
 
 /// A key and its certificate.
 pub struct Signer {
@@ -41,7 +41,7 @@ pub enum SignerProblem {
 /// # Errors
 /// Where the name cannot be written in a certificate.
 pub fn new_root(organisation: &str, from: Date, until: Date) -> Result<Signer, SignerProblem> {
-    let (key, document) = new_key(Curve::P256)?;
+    let NewKey { key, document } = new_key(Curve::P256)?;
     let certificate = root_certificate(key.as_ref(), organisation, from, until)?;
     Ok(Signer { key: document, certificate })
 }
@@ -58,7 +58,7 @@ pub fn new_signer(
     until: Date,
 ) -> Result<Signer, SignerProblem> {
     let root_key = key_from_pkcs8(&root.key).ok_or(KeyProblem::Cryptography)?;
-    let (key, document) = new_key(Curve::P256)?;
+    let NewKey { key, document } = new_key(Curve::P256)?;
     let root = Root { certificate: &root.certificate, key: root_key.as_ref() };
     let certificate = signer_certificate(root, key.as_ref(), organisation, host, (from, until))?;
     Ok(Signer { key: document, certificate })

@@ -44,8 +44,8 @@ pub use chain::{ChainProblem, ClientIdentity, TrustedAuthorities};
 pub use issue::{AuthorityProblem, CertificateAuthority, Issuance, IssueRequest, PendingId};
 pub use issuing::{IssuingAuthority, IssuingProblem};
 pub use keys::{
-    Curve, KeyFolder, KeyProblem, KeyStore, KeysInMemory, Pin, SigningKey, Token, key_from_pkcs8, new_key,
-    side_by_side,
+    Curve, KeyFolder, KeyProblem, KeyStore, KeysInMemory, NewKey, Pin, SigningKey, Token, key_from_pkcs8,
+    new_key, side_by_side,
 };
 pub use name::Subject;
 pub use profile::{Addresses, Policy, Purpose};

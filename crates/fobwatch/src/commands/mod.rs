@@ -128,7 +128,7 @@ impl Cli {
             Command::Audit(command) => command.run(&load()?, console).await,
             Command::Messages(messages) => messages.run(&load()?, console).await,
             // It takes nothing from the configuration: it must never touch the database of a real service.
-            Command::Demo(demo) => demo.run(console).await,
+            Command::Demo(demo) => Box::pin(demo.run(console)).await,
         }
     }
 }

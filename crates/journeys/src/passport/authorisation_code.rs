@@ -17,7 +17,7 @@ use vault::Token;
 
 /// What the wallet sends with the code.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Code<'a> {
+pub(super) struct Traded<'a> {
     pub code: &'a str,
     pub code_verifier: &'a str,
     pub redirect_uri: &'a str,
@@ -30,7 +30,7 @@ pub(super) async fn redeem_code(
     organisation: &Organisation,
     sent: Sent<'_>,
     fields: &BTreeMap<String, String>,
-    typed: Code<'_>,
+    typed: Traded<'_>,
 ) -> Result<TokenResponse, WalletRefusal> {
     let now = service.clock.now();
     let client = identified(service, organisation, sent, fields, now)?;
@@ -47,7 +47,7 @@ pub(super) async fn redeem_code(
     if found.redeemed_at.is_none() {
         let is_theirs = CodeChallenge::kept(wish.code_challenge.clone())
             .is_some_and(|challenge| challenge.is_met_by(typed.code_verifier));
-        if found.client != client.client_id || wish.redirect_uri != typed.redirect_uri || !is_theirs {
+        if found.client != client.id || wish.redirect_uri != typed.redirect_uri || !is_theirs {
             return Err(oauth(OAuthError::InvalidGrant, "the code is another wallet's"));
         }
         if found.dpop_thumbprint.is_some() && found.dpop_thumbprint != thumbprint {

@@ -136,7 +136,7 @@ pub async fn push(
         organisation_id: organisation.id,
         reference: &request_hash(service, &reference),
         bound_to: &browser_hash(service, &browser(service, id)),
-        client: &client.client_id,
+        client: &client.id,
         request: &wish,
         offer_id,
         dpop_thumbprint: thumbprint.as_deref(),

@@ -19,7 +19,7 @@ pub(super) fn encryption(keys: &[DecryptionKey]) -> Encryption<'_> {
 /// one at once both count.
 pub(super) async fn request_keys(service: &Service, now: Timestamp) -> Result<Vec<DecryptionKey>, Refusal> {
     let mut kept = service.store.request_keys(now).await?;
-    if !kept.first().is_some_and(|newest| newest.told_until > now) {
+    if kept.first().is_none_or(|newest| newest.told_until <= now) {
         kept.insert(0, new_key(service, now).await?);
     }
     kept.iter().map(read).collect()

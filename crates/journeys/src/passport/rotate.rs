@@ -209,7 +209,7 @@ impl Workshop {
                 Ok((token.generate(&label, Curve::P256, &random)?, PrivateKey::Token(label)))
             }
             None => {
-                let (key, document) = pki::new_key(Curve::P256)?;
+                let pki::NewKey { key, document } = pki::new_key(Curve::P256)?;
                 Ok((key, PrivateKey::Sealed(Secret::new(document.to_vec()))))
             }
         }

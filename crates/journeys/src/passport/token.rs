@@ -1,6 +1,6 @@
 //! A wallet trades the code of an offer in for a token (OpenID4VCI 1.0, section 6).
 
-use super::authorisation_code::{Code, redeem_code};
+use super::authorisation_code::{Traded, redeem_code};
 use super::offer::{code_hash, is_to_issue, transaction_code_hash};
 use super::wallet::{Sent, WalletRefusal, oauth, organisation, proof, proof_hash, token_hash, used_proof};
 use crate::Service;
@@ -33,7 +33,7 @@ pub async fn redeem(
         TokenRequest::AuthorizationCode { code, code_verifier, redirect_uri, .. }
             if service.settings.passport.has_clients() =>
         {
-            let typed = Code { code, code_verifier, redirect_uri };
+            let typed = Traded { code, code_verifier, redirect_uri };
             return redeem_code(service, &organisation, sent, fields, typed).await;
         }
         TokenRequest::AuthorizationCode { .. } => {

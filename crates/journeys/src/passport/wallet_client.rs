@@ -62,7 +62,8 @@ impl PassportSettings {
 /// The wallet that asks.
 #[derive(Debug)]
 pub(super) struct Client<'a> {
-    pub client_id: String,
+    /// What it calls itself (`client_id`).
+    pub id: String,
     /// As the configuration names it; nothing where only its maker vouches for it.
     app: Option<&'a WalletApp>,
     /// What the proof of its maker's word is remembered by: it is used once.
@@ -71,11 +72,13 @@ pub(super) struct Client<'a> {
 
 impl Client<'_> {
     /// Whether its people may go back to this address: one that the configuration names; where it names none, whatever the wallet that
-    /// its maker vouches for says, but not in the clear.
+    /// its maker vouches for says: an encrypted address, or one of a scheme that only an app of a domain has (RFC 8252, section 7.1).
     pub fn goes_back_to(&self, address: &str) -> bool {
         match self.app {
             Some(app) => app.redirect_uris.iter().any(|known| known == address),
-            None => Url::parse(address).is_ok_and(|url| url.scheme() != "http"),
+            None => {
+                Url::parse(address).is_ok_and(|url| url.scheme() == "https" || url.scheme().contains('.'))
+            }
         }
     }
 
@@ -112,7 +115,7 @@ pub(super) fn identified<'a>(
         return Ok(Client {
             app: settings.wallet(&attested.client_id),
             proof: Some(service.keys.keyed_hash("passport-attestation", &remembered)),
-            client_id: attested.client_id,
+            id: attested.client_id,
         });
     }
     if settings.haip {
@@ -121,7 +124,7 @@ pub(super) fn identified<'a>(
     let app = client_id.and_then(|client_id| settings.wallet(client_id));
     let app =
         app.ok_or_else(|| oauth(OAuthError::InvalidClient, "no wallet of this client_id is known here"))?;
-    Ok(Client { client_id: app.client_id.clone(), app: Some(app), proof: None })
+    Ok(Client { id: app.client_id.clone(), app: Some(app), proof: None })
 }
 
 fn attested(

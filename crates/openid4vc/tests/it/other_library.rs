@@ -44,8 +44,8 @@ fn shown(issuer: &Es256Key) -> String {
         concealed: ["subject", "level"].map(|name| ClaimPath::names([name])).to_vec(),
         decoys: 3,
     };
-    let issued = draft.issue(Map::new(), issuer, &random()).unwrap();
-    let presented = issued.present(&[ClaimPath::names(["subject"])]).unwrap();
+    let credential = draft.issue(Map::new(), issuer, &random()).unwrap();
+    let presented = credential.present(&[ClaimPath::names(["subject"])]).unwrap();
     presented.bind(ASKED, &holder, now()).unwrap().to_string()
 }
 

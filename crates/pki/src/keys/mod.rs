@@ -19,7 +19,7 @@ use crate::{PublicKey, Random};
 
 pub use folder::KeyFolder;
 pub use memory::KeysInMemory;
-pub use plain::{key_from_pkcs8, new_key};
+pub use plain::{NewKey, key_from_pkcs8, new_key};
 pub use signature::side_by_side;
 pub use token::{Pin, Token};
 

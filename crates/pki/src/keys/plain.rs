@@ -7,15 +7,24 @@ use zeroize::Zeroizing;
 use super::memory::KeyInMemory;
 use super::{Curve, KeyProblem, SigningKey};
 
-/// A new key, and its PKCS#8 for whoever keeps it sealed.
+/// A key that was just made.
+#[derive(Debug)]
+pub struct NewKey {
+    /// The key.
+    pub key: Arc<dyn SigningKey>,
+    /// Its PKCS#8, for whoever keeps it sealed.
+    pub document: Zeroizing<Vec<u8>>,
+}
+
+/// Makes a key.
 ///
 /// # Errors
 ///
 /// When the library for cryptography refuses.
-pub fn new_key(curve: Curve) -> Result<(Arc<dyn SigningKey>, Zeroizing<Vec<u8>>), KeyProblem> {
+pub fn new_key(curve: Curve) -> Result<NewKey, KeyProblem> {
     let key = KeyInMemory::generate(curve)?;
     let document = key.to_pkcs8()?;
-    Ok((Arc::new(key), document))
+    Ok(NewKey { key: Arc::new(key), document })
 }
 
 /// The key in a PKCS#8 document; none where it holds no key on one of our curves.

@@ -67,7 +67,7 @@ fn say(service: &Service, console: &mut Console, one: &Rejection) -> Result<()> 
     }
     match (one.resolved_at, one.corrected_by) {
         (Some(at), Some(by)) => {
-            console.say(format!("    Resolved on {} by the credential {by}.", day(at)))?
+            console.say(format!("    Resolved on {} by the credential {by}.", day(at)))?;
         }
         (Some(at), None) => console.say(format!("    Resolved on {}.", day(at)))?,
         (None, _) => console.say(format!("    {}", rejections::advice(service, one.reason)))?,

@@ -116,6 +116,7 @@ async fn nobody_sees_or_marks_what_another_system_or_trust_provided(
     let by_command = ward.the_trust_provides(AMINA, json!([moving()])).await[0];
     amina.signs_in(Factor::AuthenticatorApp).await;
     amina.rejects(ids[0], "not-wanted", "").await;
+    ward.waits(1);
     amina.rejects(by_command, "not-wanted", "").await;
     let nobodys = (StatusCode::NOT_FOUND, "no-such-credential".to_owned());
     for key in [&another, &theirs] {

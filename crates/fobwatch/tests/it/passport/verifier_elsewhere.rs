@@ -266,9 +266,10 @@ async fn a_hundred_who_need_a_list_at_once_fetch_it_once() {
         });
         for answer in futures::future::join_all(tries).await {
             match (mood, answer.unwrap()) {
-                (Mood::Good, Ok(Status::Valid)) | (Mood::Revoked, Ok(Status::Invalid)) => {}
-                (Mood::Broken, Err(Unknown::Fetch(FetchFailure::Status(503)))) => {}
-                (Mood::SignedByAnother, Err(Unknown::Chain(_))) => {}
+                (Mood::Good, Ok(Status::Valid))
+                | (Mood::Revoked, Ok(Status::Invalid))
+                | (Mood::Broken, Err(Unknown::Fetch(FetchFailure::Status(503))))
+                | (Mood::SignedByAnother, Err(Unknown::Chain(_))) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -113,10 +113,11 @@ async fn nobody_sees_or_marks_what_another_system_or_trust_provided(
     let another = ward.system_with_key("NTH", "Training record").await;
     let theirs = ward.system_with_key("STH", "Staff record").await;
     let ids = ward.a_system_provides(&ours, json!([fire(), dbs()])).await;
+    // They are listed in the order in which they were provided, and two of one moment have none.
+    ward.waits(1);
     let by_command = ward.the_trust_provides(AMINA, json!([moving()])).await[0];
     amina.signs_in(Factor::AuthenticatorApp).await;
     amina.rejects(ids[0], "not-wanted", "").await;
-    ward.waits(1);
     amina.rejects(by_command, "not-wanted", "").await;
     let nobodys = (StatusCode::NOT_FOUND, "no-such-credential".to_owned());
     for key in [&another, &theirs] {

@@ -89,7 +89,7 @@ export function watch(page: Page, origin: string): () => void {
   page.on('console', (message) => {
     // A form that comes back with errors, and an answer of the service that says no, the browser reports like a failure.
     const saysNo = /status of (401|409|410|422|429)/.test(message.text());
-    if (['error', 'warning'].includes(message.type()) && !saysNo) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type()) && !saysNo) complaints.push(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {

@@ -138,7 +138,7 @@ test('sign in by the certificate of the smartcard on the host for certificates',
     await isTold(comesAgain);
     await look(comesAgain.page, 'A revoked certificate');
     test.info().annotations.push({ type: 'revocation', description: JSON.stringify(took) });
-    for (const [what, milliseconds] of Object.entries(took)) expect(milliseconds, what).toBeLessThan(5000);
+    for (const [what, milliseconds] of Object.entries(took)) expect(milliseconds, what).toBeLessThan(1000);
     for (const each of [living, another]) await each.close();
   });
 

@@ -122,15 +122,30 @@ impl Store {
     /// # Errors
     /// Where a migration fails, or one that was applied has been edited since.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.migrate_up_to(None).await
+    }
+
+    /// Makes the tables as a release had them whose last migration was `version`: what this one makes of them can be looked at then.
+    ///
+    /// # Errors
+    /// Those of [`Store::migrate`], and where there is no such version.
+    pub async fn migrate_to(&self, version: i64) -> Result<(), StoreError> {
+        self.migrate_up_to(Some(version)).await
+    }
+
+    async fn migrate_up_to(&self, version: Option<i64>) -> Result<(), StoreError> {
         match &self.pools {
             Pools::Sqlite { write, .. } => {
                 // PostgreSQL's migrator locks the others out by itself; SQLite's does not.
                 let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
                 // As `run`, whose future the compiler cannot see to be `Send` when it is given a connection.
-                migrator(Dialect::Sqlite).run_direct(None, &mut *tx, false).await?;
+                migrator(Dialect::Sqlite).run_direct(version, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Pools::Postgres(pool) => migrator(Dialect::Postgres).run(pool).await?,
+            Pools::Postgres(pool) => match version {
+                Some(version) => migrator(Dialect::Postgres).run_to(version, pool).await?,
+                None => migrator(Dialect::Postgres).run(pool).await?,
+            },
         }
         Ok(())
     }

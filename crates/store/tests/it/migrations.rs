@@ -128,3 +128,48 @@ async fn a_database_in_memory_is_one_for_all_its_connections() {
     crate::people::northfield(&db, &store).await;
     assert!(store.organisation_by_code("NTH").await.unwrap().is_some());
 }
+
+#[rstest]
+#[tokio::test]
+async fn keys_for_credentials_of_an_earlier_release_are_kept_and_put_in_order(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let db = Database::empty(kind).await;
+    let store = db.node().await;
+    store.migrate_to(22).await.unwrap();
+    let northfield = db.id(crate::people::northfield(&db, &store).await);
+    let [root, first, second, third, list] = std::array::from_fn(|_| db.id(db.new_id()));
+    let [sealed, certificate] = [b"sealed".as_slice(), b"certificate"].map(|bytes| db.bytes(bytes));
+    db.tell(&format!(
+        "INSERT INTO passport_root VALUES ({root}, {northfield}, {sealed}, {certificate}, 1000)"
+    ))
+    .await;
+    // Of two that were made in the same moment one comes before the other all the same.
+    for (key, made) in [(&third, 3000), (&first, 1000), (&second, 3000)] {
+        let values = format!("{key}, {northfield}, {sealed}, {certificate}, {made}, 9000");
+        db.tell(&format!("INSERT INTO passport_key VALUES ({values})")).await;
+    }
+    db.tell(&format!("INSERT INTO status_list VALUES ({list}, {northfield}, 100, 1, 5000, 1, 5000)")).await;
+
+    store.migrate().await.unwrap();
+    let kept = format!("key = {sealed} AND label IS NULL AND certificate = {certificate}");
+    let count = async |table: &str, condition: &str| {
+        db.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}")).await
+    };
+    assert_eq!(
+        count("passport_root", &format!("id = {root} AND comes_after = {northfield} AND {kept}")).await,
+        1
+    );
+    assert_eq!(
+        count("passport_key", &format!("root_id = {root} AND signs_until = 9000 AND {kept}")).await,
+        3
+    );
+    let after = async |key: &str, before: &str| {
+        count("passport_key", &format!("id = {key} AND comes_after = {before}")).await == 1
+    };
+    assert!(after(&first, &root).await);
+    let second_is_before = after(&second, &first).await && after(&third, &second).await;
+    assert!(second_is_before || (after(&third, &first).await && after(&second, &third).await));
+    // What is on the list can hold for as long as a credential may.
+    assert_eq!(count("status_list", &format!("root_id = {root} AND holds_until > 1000000000000")).await, 1);
+}

@@ -95,7 +95,7 @@ pub async fn deferred(
             tx.commit().await?;
             service.tell_workers();
             // Some wallets take a notification_id here for a mistake.
-            if let Ok(credentials) = signed(service, &turn.signer, drafts).await {
+            if let Ok(credentials) = signed(service, turn, drafts).await {
                 CredentialResponse::Issued { credentials, notification_id: None }
             } else {
                 // Why is in the log. It waits on, for copies in the place of those.

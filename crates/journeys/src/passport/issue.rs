@@ -83,7 +83,7 @@ pub async fn issue(
             let drafts = issuing.hand_out(&mut tx, holders.clone(), token_oldest(now), now).await?;
             tx.commit().await?;
             service.tell_workers();
-            if let Ok(credentials) = signed(service, &turn.signer, drafts).await {
+            if let Ok(credentials) = signed(service, turn, drafts).await {
                 CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) }
             } else {
                 // Why is in the log. The wallet asks again, for copies in the place of those.

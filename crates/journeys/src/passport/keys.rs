@@ -2,6 +2,7 @@
 //! for a year, or until it is rotated, and what it signed stays good for as long as its certificate holds.
 
 use super::rotate::{Standing, Why, make};
+use super::signing::{ANSWERS_WITHIN, Place, SigningQueue, apart};
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use openid4vc::jose::{self, Algorithm, CertificateChain, PublicKey, SignProblem, TrustAnchors};
@@ -24,6 +25,8 @@ pub struct Signer {
     pub chain: CertificateChain,
     /// Until when the key is vouched for, UTC: nothing that it signs is good for longer.
     pub not_after: Timestamp,
+    /// Where whoever works with the key waits for their turn.
+    pub queue: SigningQueue,
 }
 
 impl std::fmt::Debug for Signer {
@@ -36,15 +39,23 @@ impl Signer {
     /// Signs something off the threads that serve others: a key in an HSM takes its time.
     ///
     /// # Errors
-    /// Where the work was not done. How it ended, its own answer says.
+    /// Where too many wait, or the key does not answer. How the work ended, its own answer says.
     pub async fn apart<T: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn jose::Signer, &CertificateChain) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
+        let place = self.queue.place().await.ok_or(Refusal::Busy)?;
+        self.apart_at(place, work).await
+    }
+
+    /// The same for who has waited already.
+    pub(super) async fn apart_at<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce(&dyn jose::Signer, &CertificateChain) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let (key, chain) = (Arc::clone(&self.key), self.chain.clone());
-        tokio::task::spawn_blocking(move || work(key.as_ref(), &chain))
-            .await
-            .map_err(|_| Refusal::Fault("nothing was signed"))
+        apart(place, move || work(key.as_ref(), &chain)).await
     }
 }
 
@@ -108,7 +119,8 @@ async fn read(service: &Service, kept: PassportKey) -> Result<Signer, Refusal> {
     let key = Key::of(key_of(service, &kept.key).await?).ok_or_else(broken)?;
     let not_after = pki::Certificate::from_der(&kept.certificate).map_err(|_| broken())?.not_after();
     let chain = CertificateChain::from_der(vec![kept.certificate]).map_err(|_| broken())?;
-    Ok(Signer { id: kept.id, root: kept.root_id, key: Arc::new(key), chain, not_after })
+    let queue = service.signing.clone();
+    Ok(Signer { id: kept.id, root: kept.root_id, key: Arc::new(key), chain, not_after, queue })
 }
 
 /// The private half of a key, wherever it lies.
@@ -125,8 +137,10 @@ pub(super) async fn key_of(service: &Service, kept: &PrivateKey) -> Result<Arc<d
         return Err(Refusal::Fault("a key lies in a token, and none is configured"));
     };
     let wanted = label.clone();
-    let found = tokio::task::spawn_blocking(move || token.find(&wanted)).await;
-    let found = found.map_err(|_| Refusal::Fault("a key was not looked for"))?;
+    let looks = Arc::clone(&token.looks).lock_owned();
+    let looks = tokio::time::timeout(ANSWERS_WITHIN, looks).await;
+    let looks = looks.map_err(|_| Refusal::Fault("a token does not answer"))?;
+    let found = apart(looks, move || token.find(&wanted)).await?;
     found.map_err(|problem| {
         tracing::error!(%problem, label, "a key in the token cannot be reached: see passport.hsm_token");
         Refusal::Fault("a key in the token cannot be reached")
@@ -140,12 +154,14 @@ pub struct PassportToken {
     pub keys: Arc<dyn KeyStore>,
     /// Keys that were found before, by their labels.
     found: Mutex<HashMap<String, Arc<dyn SigningKey>>>,
+    /// Held by the one thread that looks: no others wait for a token that hangs.
+    looks: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl PassportToken {
     /// Keys lie in this token.
     pub fn new(keys: Arc<dyn KeyStore>) -> Self {
-        Self { keys, found: Mutex::default() }
+        Self { keys, found: Mutex::default(), looks: Arc::default() }
     }
 
     fn find(&self, label: &str) -> Result<Arc<dyn SigningKey>, KeyProblem> {

@@ -1,6 +1,6 @@
 //! What a credential says when it goes to a wallet: the claims that were provided, each of which its holder may keep to themselves.
 
-use super::keys::Signer;
+use super::signing::Turn;
 use super::wallet::{issuer, random};
 use crate::{Refusal, Service};
 use base64::Engine as _;
@@ -93,7 +93,7 @@ pub(super) fn drafted(
 /// Where the key does not sign.
 pub(super) async fn signed(
     service: &Service,
-    signer: &Signer,
+    Turn { signer, place }: Turn,
     drafts: Vec<Draft>,
 ) -> Result<Vec<String>, Refusal> {
     let service = service.clone();
@@ -106,7 +106,7 @@ pub(super) async fn signed(
         };
         drafts.into_iter().map(issue).collect::<Result<Vec<_>, _>>()
     };
-    signer.apart(issue_all).await?.map_err(|problem| {
+    signer.apart_at(place, issue_all).await?.map_err(|problem| {
         tracing::error!(%problem, "a credential cannot be issued");
         Refusal::Fault("a credential cannot be issued")
     })

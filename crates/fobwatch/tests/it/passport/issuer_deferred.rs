@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Somebody's credential, and their wallet's token for it, bound to a key of the wallet.
-struct Theirs {
-    credential: Uuid,
-    held: Held,
+pub(super) struct Theirs {
+    pub credential: Uuid,
+    pub held: Held,
 }
 
 impl Ward {
-    async fn fire_safety_bound(&self, who: Person) -> Theirs {
+    pub(super) async fn fire_safety_bound(&self, who: Person) -> Theirs {
         let mut visitor = self.person(who);
         visitor.joins(Factor::AuthenticatorApp).await.signs_in(Factor::AuthenticatorApp).await;
         let credential = self.issuer_provides(who, CredentialKind::CoreSkill, "fire-safety", FIRE).await;
@@ -33,7 +33,7 @@ impl Ward {
     }
 
     /// Asks while nobody can sign. Answers by what the wallet asks again.
-    async fn is_deferred(&self, held: &Held) -> String {
+    pub(super) async fn is_deferred(&self, held: &Held) -> String {
         let proof = self.key_proof(&key(), &self.c_nonce().await);
         let told = self.wallet_asks_for(held, &[proof]).await;
         assert_eq!(told.status, StatusCode::ACCEPTED, "{}", told.text);
@@ -43,12 +43,12 @@ impl Ward {
         told["transaction_id"].as_str().unwrap().to_owned()
     }
 
-    async fn asks_again(&self, held: &Held, transaction_id: &str) -> Told {
+    pub(super) async fn asks_again(&self, held: &Held, transaction_id: &str) -> Told {
         let body = json!({ "transaction_id": transaction_id });
         self.wallet_sends(held, &format!("{NORTHFIELD}/deferred"), &body).await
     }
 
-    async fn state_of(&self, credential: Uuid) -> CredentialState {
+    pub(super) async fn state_of(&self, credential: Uuid) -> CredentialState {
         self.store().credential(credential).await.unwrap().unwrap().state(self.today())
     }
 }

@@ -1,10 +1,12 @@
 //! Keys for credentials in an HSM: `SoftHSM` stands in for one.
 
 use crate::database::Sqlite;
+use crate::people::AMINA;
 use crate::ward::{Setup, Ward};
 use axum::http::{Method, StatusCode};
 use journeys::passport::rotate::{self, KeyStanding, Rotate, Rotation};
 use openid4vc::status_list::Status;
+use rules::passport::CredentialState;
 use std::path::Path;
 use std::process::Command;
 
@@ -90,4 +92,44 @@ async fn what_keys_in_an_hsm_sign_openssl_verifies_and_the_database_has_no_key()
     ward.setup.passport_token = None;
     let without = ward.another_node().await;
     assert_eq!(rotate::unreachable(&without.service).await.unwrap().len(), 4);
+}
+
+/// Takes a private key away from the token, by a program of others in a process of its own.
+fn lose(label: &str) {
+    let lost = Command::new("pkcs11-tool")
+        .args(["--module", DRIVER, "--token-label", "passport", "--login", "--pin", PIN])
+        .args(["--delete-object", "--type", "privkey", "--label", label])
+        .output()
+        .unwrap();
+    assert!(lost.status.success(), "{}", String::from_utf8_lossy(&lost.stderr));
+}
+
+#[tokio::test]
+async fn what_was_recorded_and_could_not_be_signed_is_given_later_by_the_next_key() {
+    if elsewhere(
+        "passport::issuer_token::what_was_recorded_and_could_not_be_signed_is_given_later_by_the_next_key",
+    ) {
+        return;
+    }
+    let ward = Ward::with(Setup { passport_token: Some("passport"), ..Setup::on(Sqlite) }).await;
+    let amina = ward.fire_safety_bound(AMINA).await;
+    // The key is found, and then lost: nobody knows before it is to sign.
+    let signed = [("accept", "application/jwt")];
+    let metadata = "/.well-known/openid-credential-issuer/vc/NTH";
+    ward.program_sends(Method::GET, metadata, &signed, None).await.is_ok();
+    lose(ward.roots().await[0].keys[0].label.as_deref().unwrap());
+    let id = ward.is_deferred(&amina.held).await;
+    assert_eq!(ward.state_of(amina.credential).await, CredentialState::Accepted);
+    assert_eq!(ward.asks_again(&amina.held, &id).await.status, StatusCode::ACCEPTED);
+
+    ward.waits(61);
+    let northfield = ward.the_trust().await;
+    rotate::rotate(&ward.node.service, &northfield, Rotate::Key).await.unwrap();
+    let told = ward.asks_again(&amina.held, &id).await;
+    let credential = told.is_ok().json()["credentials"][0]["credential"].as_str().unwrap().to_owned();
+    assert_eq!(ward.verifier_takes(&credential).await.claims()["subject"], "Fire safety");
+    // Of the copies that no wallet ever got none holds.
+    assert_eq!(ward.db.count("credential_copy", "revoked_at IS NULL").await, 1);
+    ward.asks_again(&amina.held, &id).await.is_refused(400, "invalid_transaction_id");
+    ward.audit_is_whole().await;
 }

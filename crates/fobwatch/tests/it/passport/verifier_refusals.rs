@@ -199,6 +199,7 @@ fn self_signed() -> Signer {
         key: std::sync::Arc::new(Es256Key::from_pkcs8(&pair.serialize_der()).unwrap()),
         chain: CertificateChain::from_der(vec![der]).unwrap(),
         not_after: jiff::Timestamp::MAX,
+        queue: journeys::passport::SigningQueue::default(),
     }
 }
 

@@ -180,6 +180,13 @@ impl CredentialQuery {
         self
     }
 
+    /// Asks for this claim, too, and only for a credential in which it is `value`.
+    #[must_use]
+    pub fn with_claim_that_is(mut self, path: ClaimPath, value: Value) -> Self {
+        self.claims.push(ClaimQuery { id: None, path, values: vec![value] });
+        self
+    }
+
     fn check(&self) -> Result<(), NotValid> {
         if !is_name(&self.id) {
             return Err(NotValid("the id of a credential is letters, digits, _ and -"));

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::audit::Event;
 use store::credential::Credential;
 use store::organisation::Organisation;
+use store::passport_event::NewPassportEvent;
 use store::presentation::Presentation;
 use store::share::NewSharedCredential;
 use store::trusted_issuer::TrustedIssuer;
@@ -183,25 +184,36 @@ pub async fn begin(
     ask(service, asking, visitor, service.clock.now()).await
 }
 
-/// One question for each kind: with several of it where several were chosen, and for the claims that all of them have.
+/// One question for each credential. Where a wallet may hold several of a kind, it is told which one is meant: else its owner would have to
+/// know that one from the others by heart.
 fn query(service: &Service, chosen: &[Credential]) -> Query {
-    let mut by_kind: BTreeMap<CredentialKind, Vec<BTreeSet<String>>> = BTreeMap::new();
-    for each in chosen {
-        by_kind.entry(each.kind).or_default().push(claims_of(&each.content));
-    }
-    let ask = |(kind, claims): (&CredentialKind, &Vec<BTreeSet<String>>)| {
-        let mut asked = CredentialQuery::of_kind(kind.as_str(), &kind_address(service, *kind));
-        asked.multiple = claims.len() > 1;
-        let common = claims.iter().cloned().reduce(|one, other| &one & &other).unwrap_or_default();
-        common.iter().fold(asked, |asked, name| asked.with_claim(ClaimPath::names([name.as_str()])))
+    let mut of_kind: BTreeMap<CredentialKind, usize> = BTreeMap::new();
+    let mut ask = |each: &Credential| {
+        let kind = each.kind.as_str();
+        let number = of_kind.entry(each.kind).and_modify(|count| *count += 1).or_insert(1);
+        let id = if *number == 1 { kind.to_owned() } else { format!("{kind}-{number}") };
+        let asked = CredentialQuery::of_kind(&id, &kind_address(service, each.kind));
+        claims_of(&each.content).into_iter().fold(asked, |asked, (name, value)| {
+            let path = ClaimPath::names([name.as_str()]);
+            if tells_apart(each.kind, &name) {
+                asked.with_claim_that_is(path, value)
+            } else {
+                asked.with_claim(path)
+            }
+        })
     };
-    Query { credentials: by_kind.iter().map(ask).collect(), credential_sets: Vec::new() }
+    Query { credentials: chosen.iter().map(&mut ask).collect(), credential_sets: Vec::new() }
 }
 
-/// The names of the claims in a credential's content.
-fn claims_of(content: &str) -> BTreeSet<String> {
-    let content: Value = serde_json::from_str(content).unwrap_or_default();
-    content["claims"].as_object().map(|claims| claims.keys().cloned().collect()).unwrap_or_default()
+/// Whether a claim tells two credentials of a kind apart that somebody may hold side by side.
+fn tells_apart(kind: CredentialKind, claim: &str) -> bool {
+    kind == CredentialKind::CoreSkill && ["subject", "level"].contains(&claim)
+}
+
+/// The claims in a credential's content.
+fn claims_of(content: &str) -> Map<String, Value> {
+    let mut content: Value = serde_json::from_str(content).unwrap_or_default();
+    content["claims"].as_object_mut().map(std::mem::take).unwrap_or_default()
 }
 
 /// Whose credentials are taken in a share: those of the organisations of this installation, and of the issuers elsewhere that were asked
@@ -441,6 +453,17 @@ pub async fn go_on(
             held_at: Some(now),
         };
         tx.add_shared_credential(new).await?;
+        let event = NewPassportEvent {
+            id: new_id(),
+            account,
+            what: "shared",
+            credential: each.credential,
+            organisation: Some(trust.id),
+            by: None,
+            // One from elsewhere is no credential of our record: its kind is all that can be told.
+            detail: each.credential.is_none().then_some(kind.as_str()),
+        };
+        tx.add_passport_event(event, now).await?;
     }
     tx.forget_presented(presentation.id).await?;
     let count = u32::try_from(shown.len()).unwrap_or(u32::MAX);

@@ -59,6 +59,8 @@ async fn a_person_shares_with_a_new_trust_what_they_hold(#[values(Sqlite, Postgr
     assert_eq!(question.claims["client_metadata"]["client_name"], "Southmere Community Trust");
     let asked = question.claims["dcql_query"]["credentials"].as_array().unwrap();
     assert_eq!(asked.len(), 1, "only what was chosen is asked for");
+    let subject = json!({ "path": ["subject"], "values": ["Fire safety"] });
+    assert!(asked[0]["claims"].as_array().unwrap().contains(&subject), "no other core skill: {asked:?}");
     let (status, answer) = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     phone.opens(&super::verifier::path_of(answer["redirect_uri"].as_str().unwrap())).await;
@@ -78,6 +80,7 @@ async fn a_person_shares_with_a_new_trust_what_they_hold(#[values(Sqlite, Postgr
     assert_eq!(ward.db.count("presentation", "presented IS NOT NULL").await, 0);
     assert_eq!(ward.db.count("shared_credential", "CAST(content AS TEXT) LIKE '%Fire%'").await, 0);
     assert_eq!(ward.db.count("audit", "kind = 'credentials_shared'").await, 1);
+    amina.opens("/passport/history").await.says("Shared: Core skill").says("Southmere Community Trust");
     ward.audit_is_whole().await;
 }
 

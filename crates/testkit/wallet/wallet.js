@@ -1,7 +1,8 @@
 // Somebody's wallet, made of libraries that are not ours: takes offers, and shows what it is asked for.
 //
+//   node wallet.js STORE key '{}'
 //   node wallet.js STORE accept '{"offer": "openid-credential-offer://…", "txCode": "…", "dpop": true, "batch": 2, …}'
-//   node wallet.js STORE ask '{"offer": "openid-credential-offer://…", "clientId": "…", "redirectUri": "…", "dpop": true}'
+//   node wallet.js STORE ask '{"offer": "openid-credential-offer://…", "clientId": "…", "redirectUri": "…", "dpop": true, "attestation": "…"}'
 //   node wallet.js STORE come-back '{"url": "REDIRECT_URI?code=…", "batch": 2}'
 //   node wallet.js STORE present '{"request": "openid4vp://…", "look": false, "decline": false}'
 //
@@ -69,10 +70,27 @@ const callbacks = {
     return { decrypted: false };
   },
   // Who asks their person to sign in says who they are; who has the code of an offer need not.
-  clientAuthentication: (request) =>
-    (wish.clientId ? clientAuthenticationNone({ clientId: wish.clientId }) : clientAuthenticationAnonymous())(request),
+  clientAuthentication: async (request) => {
+    if (wish.attestation) await attest(request);
+    return (wish.clientId ? clientAuthenticationNone({ clientId: wish.clientId }) : clientAuthenticationAnonymous())(request);
+  },
   getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }),
 };
+
+/** Shows what the wallet's maker says of it, and that it is said of this one. The library does so without the server's challenge. */
+async function attest({ headers, authorizationServerMetadata: { issuer, challenge_endpoint: endpoint } }) {
+  const { attestation_challenge: challenge } = await (await fetch(endpoint, { method: 'POST' })).json();
+  const { sub, cnf } = jose.decodeJwt(wish.attestation);
+  const proof = await new jose.SignJWT({ challenge, jti: jose.base64url.encode(randomBytes(16)) })
+    .setProtectedHeader({ alg: 'ES256', typ: 'oauth-client-attestation-pop+jwt' })
+    .setIssuer(sub).setAudience(issuer).setIssuedAt()
+    .sign(await jose.importJWK(keyOf(cnf.jwk), 'ES256'));
+  headers.set('OAuth-Client-Attestation', wish.attestation);
+  headers.set('OAuth-Client-Attestation-PoP', proof);
+}
+
+/** A new key, for what the maker says of the wallet. */
+const key = async () => publicOf(await newKey());
 
 async function accept() {
   const client = new Openid4vciClient({ callbacks });
@@ -97,16 +115,16 @@ async function ask() {
   const asked = await client.createAuthorizationRequestUrlFromOffer({
     credentialOffer, issuerMetadata, clientId: wish.clientId, redirectUri: wish.redirectUri, scope, dpop,
   });
-  const { clientId, redirectUri } = wish;
-  store.asked = { credentialOffer, configuration, clientId, redirectUri, verifier: asked.pkce.codeVerifier, dpop: asked.dpop };
+  const { clientId, redirectUri, attestation } = wish;
+  store.asked = { credentialOffer, configuration, clientId, redirectUri, attestation, verifier: asked.pkce.codeVerifier, dpop: asked.dpop };
   return { url: asked.authorizationRequestUrl };
 }
 
 /** The person is back, with a code or without. */
 async function comeBack() {
   const client = new Openid4vciClient({ callbacks });
-  const { credentialOffer, configuration, clientId, redirectUri, verifier, dpop } = store.asked;
-  wish.clientId = clientId;
+  const { credentialOffer, configuration, clientId, redirectUri, attestation, verifier, dpop } = store.asked;
+  Object.assign(wish, { clientId, attestation });
   const issuerMetadata = await client.resolveIssuerMetadata(credentialOffer.credential_issuer);
   const [authorizationServerMetadata] = issuerMetadata.authorizationServers;
   const answer = client.parseAndVerifyAuthorizationResponseRedirectUrl({ url: wish.url, authorizationServerMetadata });
@@ -236,6 +254,6 @@ async function present() {
   return { client: resolved.client.prefix, version: resolved.version, status: sent.response.status, answer: await sent.response.json().catch(() => null) };
 }
 
-const done = await { accept, ask, 'come-back': comeBack, present }[command]();
+const done = await { key, accept, ask, 'come-back': comeBack, present }[command]();
 writeFileSync(storePath, JSON.stringify(store));
 console.log(JSON.stringify(done));

@@ -2,6 +2,7 @@
 
 use super::authorise::{BACK, WALLET, WentBack, asking, held, led_to, redeeming, two_wallets};
 use super::issuer::{Held, NORTHFIELD, PRE_AUTHORIZED, Told, key, token_form};
+use super::issuer_flow::{OthersWallet, reachable_with};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
 use crate::people::AMINA;
@@ -162,6 +163,42 @@ async fn a_wallet_that_its_maker_vouches_for_gets_a_credential(#[values(Sqlite, 
     assert_eq!(kept.claims()["subject"], "Fire safety");
     // HAIP 1.0, section 6: a certificate that is not the trust anchor, nor signed by itself; a place in a status list; an end.
     assert!(kept.status().is_some() && kept.expires_at().is_some());
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_wallet_that_others_wrote_gets_a_credential_with_high_assurance_and_shows_it(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = reachable_with(kind, high_assurance).await;
+    let mut amina = amina(&ward).await;
+    ward.has_the_time_of_wallets();
+    let fire = ward.has_fire_safety_to_accept().await;
+    let link = amina.adds_to_wallet(fire).await;
+    let wallet = OthersWallet::new();
+    let key = wallet.does("key", json!({})).await;
+    let says = json!({
+        "iss": "https://makers.example", "sub": WALLET, "exp": ward.now().as_second() + 3_600, "cnf": { "jwk": key },
+    });
+    let attestation = WALLETS.signs("oauth-client-attestation+jwt", &says);
+    let mut wish = json!({ "offer": link, "clientId": WALLET, "redirectUri": BACK, "dpop": true });
+    assert!(wallet.does("ask", wish.clone()).await["failed"].is_string(), "nobody vouches for it");
+    wish["attestation"] = attestation.into();
+    let asked = wallet.does("ask", wish).await;
+    let url = asked["url"].as_str().unwrap_or_else(|| panic!("{asked}"));
+    amina.opens(url.strip_prefix(ward.setup.public_url).unwrap()).await;
+    let back = amina.accepts_for_wallet().await;
+    let taken = wallet.does("come-back", json!({ "url": back.to.as_str() })).await;
+    let credential = taken["credentials"][0].as_str().unwrap_or_else(|| panic!("{taken}"));
+    assert_eq!(ward.verifier_takes(credential).await.claims()["subject"], "Fire safety");
+
+    ward.also_serves("STH", "Southmere Community Trust").await;
+    amina.opens("/passport/share").await.chooses("Southmere Community Trust").chooses("Fire safety");
+    amina.presses("Continue").await.presses("Show the QR code").await;
+    let shown = wallet.does("present", json!({ "request": amina.qr_link() })).await;
+    assert_eq!((&shown["client"], &shown["status"]), (&json!("x509_hash"), &json!(200)), "{shown}");
+    amina.reloads().await.presses("Continue").await.reads("Shared with Southmere Community Trust");
     ward.audit_is_whole().await;
 }
 

@@ -4,7 +4,7 @@
 use crate::{Web, urls};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, OriginalUri, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, IF_NONE_MATCH, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -12,7 +12,8 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use journeys::authority::Said;
-use pki::ocsp::{Caching, OcspRequest, Refused};
+use pki::ocsp::{Caching, OcspAnswer, OcspRequest, Refused};
+use std::sync::Arc;
 use store::authority::SignedList;
 
 const OCSP_RESPONSE: &str = "application/ocsp-response";
@@ -51,7 +52,7 @@ fn list_says(web: &Web, headers: &HeaderMap, list: Option<SignedList>) -> Respon
         expires: Timestamp::from_second(now.as_second().saturating_add(left)).unwrap_or(list.next_update),
         etag: format!("crl-{}-{}", list.number, list.this_update.as_second()),
     };
-    said(headers, "application/pkix-crl", &list.der, &caching)
+    said(headers, "application/pkix-crl", Bytes::from(list.der), &caching)
 }
 
 async fn issuing(State(web): State<Web>) -> Response {
@@ -88,15 +89,26 @@ async fn ocsp_post(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> R
 }
 
 /// The request stands in the address, base64 and percent-encoded, just as it was sent: two slashes in it are two slashes.
-async fn ocsp_get(State(web): State<Web>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
-    let asked = uri.path().strip_prefix(urls::PKI_OCSP).unwrap_or_default();
-    let asked = asked.strip_prefix('/').unwrap_or(asked);
-    answer(&headers, web.ocsp(OcspRequest::from_path(asked)).await)
+async fn ocsp_get(State(web): State<Web>, request: Request) -> Response {
+    let asked = request.uri().path().strip_prefix(urls::PKI_OCSP).unwrap_or_default();
+    let asked = OcspRequest::from_path(asked.strip_prefix('/').unwrap_or(asked));
+    answer(request.headers(), web.ocsp(asked).await)
+}
+
+/// An answer as it is sent, again and again, from where it is kept.
+struct Sent(Arc<OcspAnswer>);
+
+impl AsRef<[u8]> for Sent {
+    fn as_ref(&self) -> &[u8] {
+        self.0.der()
+    }
 }
 
 fn answer(headers: &HeaderMap, answer: Said) -> Response {
     match answer {
-        Said::ToAll(answer, caching) => said(headers, OCSP_RESPONSE, answer.der(), &caching),
+        Said::ToAll(answer, caching) => {
+            said(headers, OCSP_RESPONSE, Bytes::from_owner(Sent(answer)), &caching)
+        }
         Said::ToOne(answer) => not_kept(answer.der().to_vec()),
         // Also "no" is an answer of the protocol, and so 200 in that of the web (RFC 6960, appendix A.2).
         Said::Nothing(why) => {
@@ -114,14 +126,14 @@ fn not_kept(der: Vec<u8>) -> Response {
 }
 
 /// What is signed and the same for everybody, with the headers of RFC 5019, section 6.2; without a body for those who have it.
-fn said(headers: &HeaderMap, kind: &'static str, der: &[u8], caching: &Caching) -> Response {
+fn said(headers: &HeaderMap, kind: &'static str, der: Bytes, caching: &Caching) -> Response {
     let etag = format!("\"{}\"", caching.etag);
     let has_it = headers.get(IF_NONE_MATCH).is_some_and(|has| has.as_bytes() == etag.as_bytes());
     let control = format!("max-age={}, public, no-transform, must-revalidate", caching.max_age);
     let mut response = if has_it {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(CONTENT_TYPE, kind)], der.to_vec()).into_response()
+        ([(CONTENT_TYPE, HeaderValue::from_static(kind))], der).into_response()
     };
     let mut set = |name, text: Option<String>| {
         if let Some(value) = text.and_then(|text| HeaderValue::try_from(text).ok()) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use store::Store;
 use tempfile::TempDir;
 use testkit::{Postgres, SeededRandom};
+use tokio::sync::OnceCell;
 use vault::Keys;
 
 pub use Kind::{PostgreSql, Sqlite};
@@ -64,6 +65,22 @@ const TABLES: &[&str] = &[
     "_sqlx_migrations",
 ];
 
+/// A file of SQLite with all tables, made once: each test has a copy.
+async fn file_with_tables() -> &'static [u8] {
+    static FILE: OnceCell<Vec<u8>> = OnceCell::const_new();
+    FILE.get_or_init(async || {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("fobwatch.db");
+        let random = Arc::new(SeededRandom::unique());
+        let keys = Arc::new(Keys::generate(random.as_ref()));
+        let store = Store::open(&format!("sqlite://{}", file.display()), 1, keys, random).await.unwrap();
+        store.migrate().await.unwrap();
+        store.close().await;
+        std::fs::read(file).unwrap()
+    })
+    .await
+}
+
 impl Database {
     pub async fn new(kind: Kind) -> Self {
         let keys = Arc::new(Keys::generate(&SeededRandom::unique()));
@@ -80,13 +97,10 @@ impl Database {
                 Postgres::shared().database(migrate).await
             }
         };
-        let database = Self { kind, url, keys, _folder: folder };
         if kind == Sqlite {
-            let store = database.node(1).await;
-            store.migrate().await.unwrap();
-            store.close().await;
+            std::fs::write(folder.path().join("fobwatch.db"), file_with_tables().await).unwrap();
         }
-        database
+        Self { kind, url, keys, _folder: folder }
     }
 
     /// A node's way in.

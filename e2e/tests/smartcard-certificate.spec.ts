@@ -8,6 +8,7 @@ import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
 import { idwal, mair } from '../support/people.ts';
 import { RegistrationAuthority } from '../support/registration-authority.ts';
+import { answeredIn } from '../support/timing.ts';
 import { Visitor } from '../support/visitor.ts';
 import { Workstation } from '../support/workstation.ts';
 
@@ -125,9 +126,9 @@ test('sign in by the certificate of the smartcard on the host for certificates',
     // From the answer on: whoever asks now is refused, in so many milliseconds.
     const took: Record<string, number> = {};
     const refuses = async (what: string, { page }: Visitor, at: string, act: () => Promise<unknown>) => {
-      const began = Date.now();
-      const refused = page.waitForResponse((answer) => answer.url().startsWith(at)).then(() => (took[what] = Date.now() - began));
+      const refused = page.waitForResponse((answer) => answer.url().startsWith(at));
       await Promise.all([refused, act()]);
+      took[what] = answeredIn(await refused);
     };
     const isTold = ({ page }: Visitor) => expect(page.getByRole('main')).toContainText('certificates were revoked');
     await refuses('the living session', signedIn, `${house.url}/home`, () => signedIn.page.goto(`${house.url}/home`));

@@ -44,6 +44,34 @@ export async function collectsAccessKey(page: Page, house: House, visitor: Visit
   await visitor.look('Access key added');
 }
 
+/** Accepts a credential that waits for review, into this wallet. */
+export async function accepts(page: Page, house: House, visitor: Visitor, wallet: Wallet, title: string): Promise<void> {
+  await page.goto(`${house.url}/passport`);
+  await page.getByRole('link', { name: new RegExp(`^Review and add ?: ${title}`) }).click();
+  await visitor.reads(new RegExp(title));
+  const code = await walletCode(house, visitor.person, () => visitor.press('Accept credential and add it to my wallet'));
+  await visitor.reads(/Scan the QR code to add your credential/);
+  await visitor.look('The QR code of a credential');
+  await wallet.adds(page, code);
+  await visitor.reads(/Your staff passport/);
+  await expect(page.getByRole('alert')).toContainText(`${title} has been successfully added to your wallet`);
+  await visitor.look('Added');
+}
+
+/** From *Share your credentials* to the QR code. */
+export async function asksToShare(page: Page, house: House, visitor: Visitor, trust: string, titles: string[]): Promise<void> {
+  await page.goto(`${house.url}/passport/share`);
+  await visitor.choose(trust);
+  for (const title of titles) await visitor.tick(title);
+  await visitor.press('Continue');
+  await visitor.reads(/Are these the ones\?/);
+  for (const words of [trust, ...titles]) await expect(page.getByRole('main')).toContainText(words);
+  await visitor.look('Are these the ones');
+  await visitor.press('Show the QR code');
+  await visitor.reads(/Scan the QR code to share your credentials/);
+  await visitor.look('The QR code to share');
+}
+
 /** From the sign-in page to the QR code. */
 export async function asksForAccessKey(page: Page, house: House, visitor: Visitor): Promise<void> {
   await page.goto(`${house.url}/sign-in`);

@@ -103,6 +103,7 @@ export const tomos = person('Tomos Gittins');
 export const gwenllian = person('Gwenllian Hopcyn');
 export const hedd = person('Hedd Emrys');
 export const aled = person('Aled Gwyther');
+export const nia = person('Nia Caradog');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -2,7 +2,7 @@
 import { issue, skill } from '../support/credentials.ts';
 import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
-import { collectsAccessKey, signsInByQrCode, walletCode } from '../support/passport.ts';
+import { accepts, collectsAccessKey, signsInByQrCode } from '../support/passport.ts';
 import { gwenllian, hedd } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
 import { Wallet } from '../support/wallet.ts';
@@ -38,16 +38,7 @@ test('reviewing, accepting and rejecting new credentials', async ({ page, browse
 
   for (const [subject, left] of [['Fire safety', 3], ['Conflict resolution', 2]] as const) {
     await test.step(`${subject}: Accept credential and add it to my wallet`, async () => {
-      await page.goto(`${house.url}/passport`);
-      await page.getByRole('link', { name: new RegExp(`^Review and add ?: ${subject}`) }).click();
-      await visitor.reads(new RegExp(subject));
-      const code = await walletCode(house, gwenllian, () => visitor.press('Accept credential and add it to my wallet'));
-      await visitor.reads(/Scan the QR code to add your credential/);
-      await visitor.look('The QR code of a credential');
-      await wallet.adds(page, code);
-      await visitor.reads(/Your staff passport/);
-      await expect(page.getByRole('alert')).toContainText(`${subject} has been successfully added to your wallet`);
-      await visitor.look('Added');
+      await accepts(page, house, visitor, wallet, subject);
       await expect(banner).toContainText(`${left} credentials`);
     });
   }

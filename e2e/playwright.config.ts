@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: 'tests',
   outputDir: 'results/failures',
   fullyParallel: true,
-  workers: 2,
+  // A person who waits for a code, a card or a page leaves the machine to others.
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   // A guide from end to end, with every page looked at twice, on a machine that builds something else.

@@ -6,6 +6,9 @@ import { firstCode, nextFrom } from './messages.ts';
 import { freePort, start, type Program } from './programs.ts';
 
 export class Mailbox {
+  /** What was read before, by the names of the files, which never change. */
+  private readonly read = new Map<string, Promise<Email>>();
+
   private constructor(
     readonly url: string,
     private readonly arrived: string,
@@ -28,10 +31,14 @@ export class Mailbox {
     // Python names the files `seconds.M…P…Qnumber.host`, in the order of arrival.
     const number = (name: string) => Number(/Q(\d+)/.exec(name)?.[1] ?? 0);
     const names = (await readdir(this.arrived)).sort((one, other) => number(one) - number(other));
-    const emails = await Promise.all(
-      names.map(async (name) => PostalMime.parse(await readFile(join(this.arrived, name)))),
-    );
+    const emails = await Promise.all(names.map((name) => this.email(name)));
     return emails.filter((email) => email.to?.some((to) => to.address?.toLowerCase() === address.toLowerCase()));
+  }
+
+  private email(name: string): Promise<Email> {
+    const email = this.read.get(name) ?? readFile(join(this.arrived, name)).then((bytes) => PostalMime.parse(bytes));
+    this.read.set(name, email);
+    return email;
   }
 
   /** Does something that sends a message to an address, and returns the message when it has arrived. */

@@ -7,7 +7,7 @@ export async function nextFrom<M>(all: () => Promise<M[]>, what: string, act: ()
   await act();
   let now: M[] = [];
   await expect
-    .poll(async () => (now = await all()).length, { message: `${what} arrives`, timeout: 20_000 })
+    .poll(async () => (now = await all()).length, { message: `${what} arrives`, timeout: 20_000, intervals: [50] })
     .toBeGreaterThan(before);
   return now[before] as M;
 }

@@ -104,6 +104,8 @@ export const gwenllian = person('Gwenllian Hopcyn');
 export const hedd = person('Hedd Emrys');
 export const aled = person('Aled Gwyther');
 export const nia = person('Nia Caradog');
+export const gwawr = person('Gwawr Meredydd');
+export const merfyn = person('Merfyn Prothero');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

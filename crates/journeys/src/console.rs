@@ -11,6 +11,7 @@ pub mod deliveries;
 pub mod find;
 pub mod help;
 pub mod number;
+pub mod passports;
 pub mod roles;
 pub mod see;
 pub mod settings;

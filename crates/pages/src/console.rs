@@ -4,6 +4,7 @@ mod act;
 mod audit;
 mod dashboard;
 mod deliveries;
+mod passports;
 mod people;
 mod person;
 mod ra;
@@ -20,6 +21,10 @@ pub use settings::{
 
 pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber, ConsoleStartCode};
 pub use audit::{AuditLine, ConsoleAudit};
+pub use passports::{
+    ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,
+    RejectionLine,
+};
 pub use people::{ConsoleDisabled, ConsoleFound, ConsolePeople, FoundPerson};
 pub use person::{
     AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePerson, MessageState, StaffRole,
@@ -43,6 +48,7 @@ use serde::Serialize;
 #[expect(missing_docs, reason = "each is the part that its name says; its words are in console.html")]
 pub enum ConsolePart {
     People,
+    Passports,
     Smartcards,
     Verification,
     Roles,
@@ -77,6 +83,7 @@ impl ConsoleFrame {
         Self {
             entries: vec![
                 entry(ConsolePart::People, "/console/people"),
+                entry(ConsolePart::Passports, "/console/passports"),
                 entry(ConsolePart::Smartcards, "/console/smartcards"),
                 entry(ConsolePart::Verification, "/console/verification"),
                 entry(ConsolePart::Roles, "/console/roles"),

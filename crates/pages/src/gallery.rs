@@ -165,8 +165,12 @@ fn hang_registration_authority(gallery: &mut Gallery) -> Result<(), RenderError>
     Ok(())
 }
 
-/// The pages of the staff passport.
+/// The pages of the staff passport, for its owner and for the trust.
 fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
+    gallery.hang::<crate::ConsolePassports>(true)?;
+    gallery.hang::<crate::ConsolePassport>(true)?;
+    gallery.hang::<crate::ConsoleCredential>(true)?;
+    gallery.hang::<crate::ConsoleRejections>(true)?;
     gallery.hang::<crate::PassportHome>(true)?;
     gallery.hang::<crate::PassportCredential>(true)?;
     gallery.hang::<crate::RejectCredential>(true)?;

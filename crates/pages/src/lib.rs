@@ -57,6 +57,10 @@ pub use console::{
     ConsoleNumber, ConsoleRoles, ConsoleStartCode, ProposalLine, RoleLine,
 };
 pub use console::{
+    ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,
+    RejectionLine,
+};
+pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,
     ConsoleVerification, ConsoleWalletSessions, ConsoleWalletSessionsPreview, DeliveryLine, ProviderLine,
     RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,

@@ -19,12 +19,16 @@ pub enum Role {
     Sponsor,
     /// Registration Authority: unlocks, and renews what is due.
     Unlocker,
+    /// Staff passports: all that the trust does with them.
+    PassportManager,
+    /// Staff passports: looks after them, and ends nothing.
+    PassportOfficer,
 }
 
 /// No role has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
-    "there is no such role; there are: service-desk, administrator, auditor, ra-manager, ra-agent, ra-sponsor, ra-unlocker"
+    "there is no such role; there are: service-desk, administrator, auditor, ra-manager, ra-agent, ra-sponsor, ra-unlocker, passport-manager, passport-officer"
 )]
 pub struct UnknownRole;
 
@@ -84,11 +88,17 @@ pub enum Act {
     ApproveRa,
     /// Registration Authority: any of this for people who have a role themselves: their card opens the console.
     ServeRoleHolders,
+    /// Staff passports: find a person, see what was provided to them and what became of it, and what people rejected.
+    SeePassports,
+    /// Staff passports: look into what people rejected, and say that it is resolved.
+    ResolveRejections,
+    /// Staff passports: take back what nobody has accepted yet, and revoke what somebody has.
+    EndCredentials,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::SeePeople,
         Self::HelpPeople,
         Self::HelpRoleHolders,
@@ -115,12 +125,15 @@ impl Act {
         Self::ClearCard,
         Self::ApproveRa,
         Self::ServeRoleHolders,
+        Self::SeePassports,
+        Self::ResolveRejections,
+        Self::EndCredentials,
     ];
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ServiceDesk,
         Self::Administrator,
         Self::Auditor,
@@ -128,6 +141,8 @@ impl Role {
         Self::RaAgent,
         Self::Sponsor,
         Self::Unlocker,
+        Self::PassportManager,
+        Self::PassportOfficer,
     ];
 
     /// Its name in the database, the audit and forms.
@@ -140,6 +155,8 @@ impl Role {
             Self::RaAgent => "ra-agent",
             Self::Sponsor => "ra-sponsor",
             Self::Unlocker => "ra-unlocker",
+            Self::PassportManager => "passport-manager",
+            Self::PassportOfficer => "passport-officer",
         }
     }
 
@@ -174,6 +191,9 @@ impl Role {
             | Act::ClearCard
             | Act::ApproveRa => matches!(self, Self::RaManager | Self::RaAgent),
             Act::ServeRoleHolders => self == Self::RaManager,
+            Act::SeePassports => self.is_of_passports() || self == Self::Auditor,
+            Act::ResolveRejections => self.is_of_passports(),
+            Act::EndCredentials => self == Self::PassportManager,
         }
     }
 
@@ -184,6 +204,10 @@ impl Role {
     /// Whether it is a role of the Registration Authority.
     pub fn is_of_the_authority(self) -> bool {
         matches!(self, Self::RaManager | Self::RaAgent | Self::Sponsor | Self::Unlocker)
+    }
+
+    fn is_of_passports(self) -> bool {
+        matches!(self, Self::PassportManager | Self::PassportOfficer)
     }
 }
 
@@ -203,34 +227,37 @@ mod tests {
     use super::*;
 
     /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
-    /// Authority.
-    const TABLE: [(Act, &str); 26] = [
-        (Act::SeePeople, "xxx ...."),
-        (Act::HelpPeople, "x.. ...."),
-        (Act::HelpRoleHolders, ".x. ...."),
-        (Act::SeeDeliveries, "xxx ...."),
-        (Act::SeeDashboard, ".xx ...."),
-        (Act::SeeAudit, ".xx ...."),
-        (Act::SeeSettings, ".xx ...."),
-        (Act::ChangeSettings, ".x. ...."),
-        (Act::EndWalletSessions, ".x. ...."),
-        (Act::SeeRoles, ".xx ...."),
-        (Act::ChangeRoles, ".x. ...."),
-        (Act::SeeCards, "..x xxxx"),
-        (Act::SeeVisits, "..x xxxx"),
-        (Act::SeeForecast, "..x xx.."),
-        (Act::CheckIdentity, "... xxxx"),
-        (Act::CheckVerification, "x.. xxxx"),
-        (Act::UnlockCard, "... xxxx"),
-        (Act::RenewDue, "... xxxx"),
-        (Act::RenewExpired, "... xx.."),
-        (Act::ForcePasscodes, "... xx.."),
-        (Act::IssueCard, "... xx.."),
-        (Act::CancelCard, "... xx.."),
-        (Act::RevokeCard, "... xx.."),
-        (Act::ClearCard, "... xx.."),
-        (Act::ApproveRa, "... xx.."),
-        (Act::ServeRoleHolders, "... x..."),
+    /// Authority; manager, officer of staff passports.
+    const TABLE: [(Act, &str); 29] = [
+        (Act::SeePeople, "xxx .... .."),
+        (Act::HelpPeople, "x.. .... .."),
+        (Act::HelpRoleHolders, ".x. .... .."),
+        (Act::SeeDeliveries, "xxx .... .."),
+        (Act::SeeDashboard, ".xx .... .."),
+        (Act::SeeAudit, ".xx .... .."),
+        (Act::SeeSettings, ".xx .... .."),
+        (Act::ChangeSettings, ".x. .... .."),
+        (Act::EndWalletSessions, ".x. .... .."),
+        (Act::SeeRoles, ".xx .... .."),
+        (Act::ChangeRoles, ".x. .... .."),
+        (Act::SeeCards, "..x xxxx .."),
+        (Act::SeeVisits, "..x xxxx .."),
+        (Act::SeeForecast, "..x xx.. .."),
+        (Act::CheckIdentity, "... xxxx .."),
+        (Act::CheckVerification, "x.. xxxx .."),
+        (Act::UnlockCard, "... xxxx .."),
+        (Act::RenewDue, "... xxxx .."),
+        (Act::RenewExpired, "... xx.. .."),
+        (Act::ForcePasscodes, "... xx.. .."),
+        (Act::IssueCard, "... xx.. .."),
+        (Act::CancelCard, "... xx.. .."),
+        (Act::RevokeCard, "... xx.. .."),
+        (Act::ClearCard, "... xx.. .."),
+        (Act::ApproveRa, "... xx.. .."),
+        (Act::ServeRoleHolders, "... x... .."),
+        (Act::SeePassports, "..x .... xx"),
+        (Act::ResolveRejections, "... .... xx"),
+        (Act::EndCredentials, "... .... x."),
     ];
 
     #[test]

@@ -271,26 +271,36 @@ pub enum Event {
         credential: Uuid,
         organisation: Uuid,
         client: Option<Uuid>,
+        by: Option<Uuid>,
         corrected_by: Option<Uuid>,
     },
     /// It is open again.
-    CredentialRejectionReopened { account: Uuid, credential: Uuid, organisation: Uuid, client: Option<Uuid> },
-    /// The trust took back a credential that was not accepted yet; by the system `client`, or (none) at the command line.
+    CredentialRejectionReopened {
+        account: Uuid,
+        credential: Uuid,
+        organisation: Uuid,
+        client: Option<Uuid>,
+        by: Option<Uuid>,
+    },
+    /// The trust took back a credential that was not accepted yet; by the system `client`, by the member of staff `by`, or (neither) at
+    /// the command line.
     CredentialWithdrawn {
         account: Uuid,
         credential: Uuid,
         organisation: Uuid,
         reason: String,
         client: Option<Uuid>,
+        by: Option<Uuid>,
     },
-    /// The trust revoked a credential, by the system `client`, or (none) at the command line: so many copies in wallets are good no
-    /// more, and so many sessions ended.
+    /// The trust revoked a credential, by the system `client`, by the member of staff `by`, or (neither) at the command line: so many
+    /// copies in wallets are good no more, and so many sessions ended.
     CredentialRevoked {
         account: Uuid,
         credential: Uuid,
         organisation: Uuid,
         reason: String,
         client: Option<Uuid>,
+        by: Option<Uuid>,
         copies: u64,
         sessions: u64,
     },

@@ -61,6 +61,8 @@ statements! {
         WHERE c.organisation_id = $1 AND c.rejected_at IS NOT NULL AND (CAST($2 AS BIGINT) = 1 OR c.resolved_at IS NULL)
             AND (CAST($3 AS BIGINT) = 0 OR p.name = $4) AND c.id > $5
         ORDER BY c.id LIMIT $6";
+    PEOPLE = "SELECT COUNT(DISTINCT account_id) FROM credential
+        WHERE organisation_id = $1 AND rejected_at IS NOT NULL AND resolved_at IS NULL";
     OPEN_LIKE = "SELECT id, reject_reason FROM credential WHERE account_id = $1 AND organisation_id = $2 AND kind = $3
             AND variant = $4 AND rejected_at IS NOT NULL AND resolved_at IS NULL ORDER BY id";
     RESOLVE = "UPDATE credential SET resolved_at = $2, corrected_by = $3
@@ -100,6 +102,16 @@ impl Store {
             .bind(i64::from(of.at_most))
             .fetch_all(c))?;
         rows.into_iter().map(|row| self.rejection_from(row)).collect()
+    }
+
+    /// How many people rejected something of an organisation's that is open.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn people_with_open_rejections(&self, organisation: Uuid) -> Result<u64, StoreError> {
+        let (count,): (i64,) =
+            reading!(self, PEOPLE, sqlx::query_as, |q, c| q.bind(organisation).fetch_one(c))?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     fn rejection_from(&self, row: Row) -> Result<Rejection, StoreError> {

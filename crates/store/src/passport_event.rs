@@ -56,6 +56,13 @@ statements! {
         FROM passport_event e LEFT JOIN credential c ON c.id = e.credential_id
             LEFT JOIN organisation o ON o.id = e.organisation_id LEFT JOIN account a ON a.id = e.by_account
         WHERE e.account_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3";
+    // What another trust did is nothing for this one.
+    OF_ACCOUNT_FOR = "SELECT e.id, e.at, e.what, e.credential_id, c.kind, c.variant, o.name AS organisation,
+            a.first_name, a.last_name, e.detail
+        FROM passport_event e LEFT JOIN credential c ON c.id = e.credential_id
+            LEFT JOIN organisation o ON o.id = e.organisation_id LEFT JOIN account a ON a.id = e.by_account
+        WHERE e.account_id = $1 AND e.organisation_id = $2 AND (c.id IS NULL OR c.organisation_id = $2)
+        ORDER BY e.id DESC LIMIT $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -104,6 +111,26 @@ impl Store {
         let rows: Vec<Row> = reading!(self, OF_ACCOUNT, sqlx::query_as, |q, c| q
             .bind(account)
             .bind(before.unwrap_or(Uuid::max()))
+            .bind(i64::from(at_most))
+            .fetch_all(c))?;
+        rows.into_iter().map(PassportEvent::try_from).collect()
+    }
+}
+
+impl Store {
+    /// What happened to somebody's passport that concerns an organisation; the newest first, at most `at_most`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn passport_events_of(
+        &self,
+        account: Uuid,
+        organisation: Uuid,
+        at_most: u32,
+    ) -> Result<Vec<PassportEvent>, StoreError> {
+        let rows: Vec<Row> = reading!(self, OF_ACCOUNT_FOR, sqlx::query_as, |q, c| q
+            .bind(account)
+            .bind(organisation)
             .bind(i64::from(at_most))
             .fetch_all(c))?;
         rows.into_iter().map(PassportEvent::try_from).collect()

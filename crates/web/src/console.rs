@@ -6,6 +6,7 @@ mod dashboard;
 mod deliveries;
 mod find;
 mod help;
+mod passports;
 mod person;
 mod roles;
 mod settings;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::CONSOLE, get(begin))
         .merge(find::routes())
+        .merge(passports::routes())
         .merge(person::routes())
         .merge(caller::routes())
         .merge(help::routes())
@@ -44,8 +46,9 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// The parts of the console: who sees them, and where they begin.
-const PARTS: [(ConsolePart, Act, &str); 8] = [
+const PARTS: [(ConsolePart, Act, &str); 9] = [
     (ConsolePart::People, Act::SeePeople, urls::CONSOLE_PEOPLE),
+    (ConsolePart::Passports, Act::SeePassports, urls::CONSOLE_PASSPORTS),
     (ConsolePart::Smartcards, Act::SeeCards, urls::CONSOLE_CARDS),
     (ConsolePart::Verification, Act::CheckVerification, urls::CONSOLE_VERIFICATION),
     (ConsolePart::Roles, Act::SeeRoles, urls::CONSOLE_ROLES),

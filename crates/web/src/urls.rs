@@ -563,6 +563,34 @@ pub fn smartcard_unlock_code(way: &str) -> String {
 
 /// *Smartcards*: the Registration Authority's part of the console.
 pub const CONSOLE_CARDS: &str = "/console/smartcards";
+/// *Staff passports*.
+pub const CONSOLE_PASSPORTS: &str = "/console/passports";
+/// What people rejected.
+pub const CONSOLE_REJECTIONS: &str = "/console/passports/rejections";
+/// Somebody's passport.
+pub const CONSOLE_PASSPORT: &str = "/console/passports/people/{id}";
+/// A credential in it.
+pub const CONSOLE_CREDENTIAL: &str = "/console/passports/credentials/{id}";
+/// The picture in it.
+pub const CONSOLE_CREDENTIAL_PICTURE: &str = "/console/passports/credentials/{id}/picture";
+/// *Withdraw*, *Revoke*.
+pub const CONSOLE_CREDENTIAL_END: &str = "/console/passports/credentials/{id}/end";
+/// *Mark as resolved*.
+pub const CONSOLE_CREDENTIAL_RESOLVE: &str = "/console/passports/credentials/{id}/resolve";
+/// *Open it again*.
+pub const CONSOLE_CREDENTIAL_REOPEN: &str = "/console/passports/credentials/{id}/reopen";
+
+/// Somebody's passport in the console.
+pub fn console_passport(id: &str) -> String {
+    CONSOLE_PASSPORT.replace("{id}", id)
+}
+
+/// A credential in the console, or, where one is named, an act on it.
+pub fn console_credential(id: uuid::Uuid, act: &str) -> String {
+    let details = CONSOLE_CREDENTIAL.replace("{id}", &id.to_string());
+    if act.is_empty() { details } else { format!("{details}/{act}") }
+}
+
 /// Who must come in.
 pub const CONSOLE_CARDS_QUEUE: &str = "/console/smartcards/queue";
 /// The same as a file.

@@ -194,6 +194,8 @@ pub const ERRORS: &[Key] = &[
     ("reject-reason-empty", &[]),
     ("reject-details-empty", &[]),
     ("reject-details-too-long", &["max"]),
+    ("end-no-reason", &[]),
+    ("end-not-now", &[]),
     ("request-kind-empty", &[]),
     ("request-note-too-long", &["max"]),
     ("request-too-many", &[]),

@@ -37,7 +37,8 @@ pub struct Whose {
     /// The e-mail address that the person signs in with
     #[arg(long, value_name = "ADDRESS")]
     email: String,
-    /// The role: service-desk, administrator, auditor, ra-manager, ra-agent, ra-sponsor or ra-unlocker
+    /// The role: service-desk, administrator, auditor, ra-manager, ra-agent, ra-sponsor, ra-unlocker, passport-manager or
+    /// passport-officer
     #[arg(long, value_parser = Role::parse)]
     role: Role,
 }

@@ -6,6 +6,7 @@ mod doors;
 mod finding;
 mod help;
 mod number;
+mod passports;
 mod roles;
 
 use crate::guide::{Factor, Visitor};

@@ -27,17 +27,18 @@ pub struct FoundPeople {
     pub too_many: bool,
 }
 
-/// Looks for people of the organisation. `page` begins with 1.
+/// Looks for people of the organisation, so as to do `act`. `page` begins with 1.
 ///
 /// # Errors
 /// [`Refusal::RoleMissing`], [`Refusal::Fields`], [`Refusal::TooManyLookups`].
 pub async fn search(
     service: &Service,
     staff: &Staff,
+    act: Act,
     typed: &str,
     page: u32,
 ) -> Result<FoundPeople, Refusal> {
-    staff.demand(Act::SeePeople)?;
+    staff.demand(act)?;
     let search = Search::parse(typed).map_err(|problem| {
         Refusal::field(
             "search",

@@ -27,7 +27,7 @@ pub struct Over {
 /// [`ClientRefusal::EndedOtherwise`] where it was withdrawn for another reason.
 pub async fn withdraw(service: &Service, bearer: &str, id: &str, body: &[u8]) -> Result<Over, ClientRefusal> {
     let (client, organisation) = client::enter(service, bearer).await?;
-    let ending = Ending { organisation: &organisation, client: Some(&client) };
+    let ending = Ending { organisation: &organisation, client: Some(&client), by: None };
     let id = Uuid::parse_str(id).map_err(|_| ClientRefusal::NoSuchCredential)?;
     let reason = reason(body, WithdrawReason::ALL, WithdrawReason::as_str)?;
     let over = Over { id, state: CredentialState::Withdrawn, reason: reason.as_str() };
@@ -50,7 +50,7 @@ pub async fn withdraw(service: &Service, bearer: &str, id: &str, body: &[u8]) ->
 /// [`ClientRefusal::EndedOtherwise`] where it was revoked for another reason.
 pub async fn revoke(service: &Service, bearer: &str, id: &str, body: &[u8]) -> Result<Over, ClientRefusal> {
     let (client, organisation) = client::enter(service, bearer).await?;
-    let ending = Ending { organisation: &organisation, client: Some(&client) };
+    let ending = Ending { organisation: &organisation, client: Some(&client), by: None };
     let id = Uuid::parse_str(id).map_err(|_| ClientRefusal::NoSuchCredential)?;
     let reason = reason(body, RevokeReason::ALL, RevokeReason::as_str)?;
     let over = Over { id, state: CredentialState::Revoked, reason: reason.as_str() };

@@ -108,7 +108,18 @@ pub async fn mark(
     credential: Uuid,
     mark: Mark,
 ) -> Result<Marked, Refusal> {
-    marked(service, organisation, None, credential, mark).await
+    marked(service, Marking { organisation, client: None, by: None }, credential, mark).await
+}
+
+/// On whose behalf a rejection is marked.
+#[derive(Clone, Copy)]
+pub(crate) struct Marking<'a> {
+    /// The trust that provided the credential.
+    pub organisation: &'a Organisation,
+    /// The system that asks, which sees what it provided itself and nothing else.
+    pub client: Option<&'a PassportClient>,
+    /// The member of staff who asks, in the console. Neither: it is asked at the command line.
+    pub by: Option<Uuid>,
 }
 
 /// A system marks the rejection of a credential that it provided itself. What it asks again is answered again. Answers the credential.
@@ -123,17 +134,18 @@ pub async fn mark_by_client(
 ) -> Result<Uuid, ClientRefusal> {
     let (client, organisation) = client::enter(service, bearer).await?;
     let id = Uuid::parse_str(credential).map_err(|_| ClientRefusal::NoSuchCredential)?;
-    match marked(service, &organisation, Some(&client), id, mark).await? {
+    let marking = Marking { organisation: &organisation, client: Some(&client), by: None };
+    match marked(service, marking, id, mark).await? {
         Marked::Done | Marked::Before => Ok(id),
         Marked::NotRejected => Err(ClientRefusal::NotRejected),
         Marked::Unknown => Err(ClientRefusal::NoSuchCredential),
     }
 }
 
-async fn marked(
+/// As [`mark`], on somebody's behalf.
+pub(crate) async fn marked(
     service: &Service,
-    organisation: &Organisation,
-    client: Option<&PassportClient>,
+    Marking { organisation, client, by }: Marking<'_>,
     id: Uuid,
     mark: Mark,
 ) -> Result<Marked, Refusal> {
@@ -162,15 +174,17 @@ async fn marked(
                 credential: id,
                 organisation,
                 client,
+                by,
                 corrected_by: None,
             },
         ),
-        Mark::Open => {
-            (REOPENED, Event::CredentialRejectionReopened { account, credential: id, organisation, client })
-        }
+        Mark::Open => (
+            REOPENED,
+            Event::CredentialRejectionReopened { account, credential: id, organisation, client, by },
+        ),
     };
     tx.audit(audited, now);
-    note(service, &mut tx, (account, organisation), id, (what, None), now).await?;
+    note(service, &mut tx, (account, organisation), id, (what, None, by), now).await?;
     tx.commit().await?;
     Ok(Marked::Done)
 }
@@ -214,10 +228,11 @@ pub(super) async fn corrected(
             credential: rejected,
             organisation,
             client,
+            by: None,
             corrected_by: Some(new),
         };
         tx.audit(audited, now);
-        let what = (RESOLVED, Some("corrected"));
+        let what = (RESOLVED, Some("corrected"), None);
         note(service, tx, (account, organisation), rejected, what, now).await?;
     }
     Ok(())
@@ -228,7 +243,7 @@ async fn note(
     tx: &mut Tx,
     (account, organisation): (Uuid, Uuid),
     credential: Uuid,
-    (what, detail): (&str, Option<&str>),
+    (what, detail, by): (&str, Option<&str>, Option<Uuid>),
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let event = NewPassportEvent {
@@ -237,7 +252,7 @@ async fn note(
         what,
         credential: Some(credential),
         organisation: Some(organisation),
-        by: None,
+        by,
         detail,
     };
     Ok(tx.add_passport_event(event, now).await?)

@@ -27,16 +27,18 @@ pub enum Ended {
 
 /// On whose behalf a credential ends.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ending<'a> {
+pub(crate) struct Ending<'a> {
     /// The trust that issued it.
     pub organisation: &'a Organisation,
-    /// The system that asks, which ends what it provided itself and nothing else; none at the command line.
+    /// The system that asks, which ends what it provided itself and nothing else.
     pub client: Option<&'a PassportClient>,
+    /// The member of staff who asks, in the console. Neither: it is asked at the command line.
+    pub by: Option<Uuid>,
 }
 
 impl<'a> Ending<'a> {
     fn by_command(organisation: &'a Organisation) -> Self {
-        Self { organisation, client: None }
+        Self { organisation, client: None, by: None }
     }
 
     fn client_id(self) -> Option<Uuid> {
@@ -69,7 +71,7 @@ pub async fn withdraw(
 }
 
 /// As [`withdraw`], on somebody's behalf.
-pub(super) async fn withdrawn(
+pub(crate) async fn withdrawn(
     service: &Service,
     ending: Ending<'_>,
     id: Uuid,
@@ -81,13 +83,14 @@ pub(super) async fn withdrawn(
     if !tx.withdraw_credential(id, reason, now).await? {
         return Ok(Ended::NotNow);
     }
-    note(service, &mut tx, &credential, ("withdrawn", reason.as_str()), now).await?;
+    note(service, &mut tx, &credential, ("withdrawn", reason.as_str(), ending.by), now).await?;
     let audited = Event::CredentialWithdrawn {
         account: credential.account_id,
         credential: id,
         organisation: organisation.id,
         reason: reason.as_str().to_owned(),
         client: ending.client_id(),
+        by: ending.by,
     };
     tx.audit(audited, now);
     let message = Message::PassportWithdrawn {
@@ -120,7 +123,7 @@ pub async fn revoke(
 }
 
 /// As [`revoke`], on somebody's behalf.
-pub(super) async fn revoked(
+pub(crate) async fn revoked(
     service: &Service,
     ending: Ending<'_>,
     id: Uuid,
@@ -133,13 +136,14 @@ pub(super) async fn revoked(
         return Ok(Ended::NotNow);
     }
     let ended = super::revoke_copies(&mut tx, id, now).await?;
-    note(service, &mut tx, &credential, ("revoked", reason.as_str()), now).await?;
+    note(service, &mut tx, &credential, ("revoked", reason.as_str(), ending.by), now).await?;
     let audited = Event::CredentialRevoked {
         account: credential.account_id,
         credential: id,
         organisation: organisation.id,
         reason: reason.as_str().to_owned(),
         client: ending.client_id(),
+        by: ending.by,
         copies: ended.copies,
         sessions: ended.sessions,
     };
@@ -170,7 +174,7 @@ async fn note(
     service: &Service,
     tx: &mut Tx,
     credential: &Credential,
-    (what, reason): (&str, &str),
+    (what, reason, by): (&str, &str, Option<Uuid>),
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let event = NewPassportEvent {
@@ -179,7 +183,7 @@ async fn note(
         what,
         credential: Some(credential.id),
         organisation: Some(credential.organisation_id),
-        by: None,
+        by,
         detail: Some(reason),
     };
     Ok(tx.add_passport_event(event, now).await?)

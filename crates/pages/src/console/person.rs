@@ -37,6 +37,8 @@ pub enum StaffRole {
     RaAgent,
     RaSponsor,
     RaUnlocker,
+    PassportManager,
+    PassportOfficer,
 }
 
 /// Something that can be done for a person.

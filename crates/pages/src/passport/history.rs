@@ -21,6 +21,31 @@ pub struct PassportHappening {
     pub reason: Option<String>,
 }
 
+impl PassportHappening {
+    pub(crate) fn samples() -> Vec<Self> {
+        let provided = Self {
+            what: "Issued to you, to review".into(),
+            title: Some("Fire safety".into()),
+            when: "22 November 2026 at 9:58am".into(),
+            organisation: Some("Northfield Hospitals".into()),
+            by: None,
+            reason: None,
+        };
+        let revoked = Self {
+            what: "Revoked".into(),
+            by: Some("Rosalind Achterberg".into()),
+            reason: Some("The training has expired".into()),
+            ..provided.clone()
+        };
+        let asked = Self {
+            what: "You asked for a credential".into(),
+            title: Some("Disclosure and Barring Service (DBS)".into()),
+            ..provided.clone()
+        };
+        vec![revoked, provided, asked]
+    }
+}
+
 /// *History*.
 #[derive(Debug, Clone, Serialize)]
 pub struct PassportHistory {
@@ -39,27 +64,8 @@ impl Page for PassportHistory {
     const PLACE: Option<Place> = Some(Place::Passport);
 
     fn samples() -> Vec<Self> {
-        let provided = PassportHappening {
-            what: "Issued to you, to review".into(),
-            title: Some("Fire safety".into()),
-            when: "22 November 2026 at 9:58am".into(),
-            organisation: Some("Northfield Hospitals".into()),
-            by: None,
-            reason: None,
-        };
-        let revoked = PassportHappening {
-            what: "Revoked".into(),
-            by: Some("Rosalind Achterberg".into()),
-            reason: Some("The training has expired".into()),
-            ..provided.clone()
-        };
-        let asked = PassportHappening {
-            what: "You asked for a credential".into(),
-            title: Some("Disclosure and Barring Service (DBS)".into()),
-            ..provided.clone()
-        };
         let plain = Self {
-            happenings: vec![revoked, provided, asked],
+            happenings: PassportHappening::samples(),
             older_href: Some("/passport/history?before=0193a0f0".into()),
             newest_href: None,
             back: Some("/passport".into()),

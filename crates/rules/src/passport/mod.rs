@@ -20,7 +20,7 @@ pub use presentation::{
 };
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
-pub use state::{CredentialMoments, CredentialState};
+pub use state::{CredentialMoments, CredentialState, TrustEnds};
 
 /// Makes an enum whose every kind has a stable name for the database, for addresses and for choosing its words.
 macro_rules! named {

@@ -37,6 +37,29 @@ pub struct CredentialMoments {
     pub valid_until: Option<Date>,
 }
 
+/// How a trust ends a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustEnds {
+    /// It takes back what its owner has not answered yet.
+    ByWithdrawing,
+    /// It revokes what its owner accepted.
+    ByRevoking,
+}
+
+impl CredentialMoments {
+    /// How the trust can end the credential; not at all, where it has ended already. That its last day is over, or that its owner put it
+    /// away, makes no difference.
+    pub fn trust_ends(&self) -> Option<TrustEnds> {
+        if self.revoked_at.is_some() || self.withdrawn_at.is_some() || self.rejected_at.is_some() {
+            None
+        } else if self.accepted_at.is_some() {
+            Some(TrustEnds::ByRevoking)
+        } else {
+            Some(TrustEnds::ByWithdrawing)
+        }
+    }
+}
+
 impl CredentialState {
     /// How a credential stands on a local day. What cannot be undone counts before what can: one that was revoked and put
     /// away is revoked.
@@ -92,5 +115,26 @@ mod tests {
             assert_eq!(CredentialState::parse(state.as_str()), Some(*state));
         }
         assert_eq!(CredentialState::parse("gone"), None);
+    }
+
+    #[test]
+    fn a_trust_withdraws_what_was_not_answered_and_revokes_what_was_accepted_and_ends_nothing_twice() {
+        let at = Some(Timestamp::UNIX_EPOCH);
+        let new = CredentialMoments {
+            valid_until: Some(jiff::civil::date(2020, 1, 1)),
+            ..CredentialMoments::default()
+        };
+        assert_eq!(new.trust_ends(), Some(TrustEnds::ByWithdrawing));
+        let accepted = CredentialMoments { accepted_at: at, ..new };
+        assert_eq!(accepted.trust_ends(), Some(TrustEnds::ByRevoking));
+        let archived = CredentialMoments { archived_at: at, ..accepted };
+        assert_eq!(archived.trust_ends(), Some(TrustEnds::ByRevoking));
+        for ended in [
+            CredentialMoments { revoked_at: at, ..archived },
+            CredentialMoments { withdrawn_at: at, ..new },
+            CredentialMoments { rejected_at: at, ..new },
+        ] {
+            assert_eq!(ended.trust_ends(), None);
+        }
     }
 }

@@ -34,12 +34,13 @@ fn people(staff: &Staff, search: String, found: Option<FoundPeople>) -> ConsoleP
         frame: frame(staff, ConsolePart::People),
         action: urls::CONSOLE_PEOPLE.into(),
         search,
-        found: found.map(listed),
+        found: found.map(|found| listed(found, urls::console_person)),
         disabled_href: urls::CONSOLE_DISABLED.into(),
     }
 }
 
-fn listed(found: FoundPeople) -> ConsoleFound {
+/// What was found, each with the page at `href` of their account's id.
+pub(super) fn listed(found: FoundPeople, href: fn(&str) -> String) -> ConsoleFound {
     let people = found
         .people
         .into_iter()
@@ -47,7 +48,7 @@ fn listed(found: FoundPeople) -> ConsoleFound {
             name: format!("{} {}", person.first_name, person.last_name),
             staff_group: StaffGroup::parse(&person.staff_group)
                 .map_or_else(|_| String::new(), |group| group.label().to_owned()),
-            href: urls::console_person(&person.id.to_string()),
+            href: href(&person.id.to_string()),
             email: person.email,
             disabled: person.disabled,
         })
@@ -59,7 +60,7 @@ fn listed(found: FoundPeople) -> ConsoleFound {
 async fn search(State(web): State<Web>, jar: CookieJar, Form(form): Form<SearchForm>) -> Answer {
     let staff = staff(&web, &jar, urls::CONSOLE_PEOPLE).await?;
     let shell = console_shell(&web, &staff);
-    match find::search(&web, &staff, &form.search, form.page.parse().unwrap_or(1)).await {
+    match find::search(&web, &staff, Act::SeePeople, &form.search, form.page.parse().unwrap_or(1)).await {
         Ok(found) => page(&shell, &people(&staff, form.search, Some(found))),
         Err(refusal @ Refusal::Fields(_)) => {
             let (errors, status) = on_page(&web, Some(&staff.person.organisation), refusal)?;
@@ -83,7 +84,7 @@ async fn disabled(State(web): State<Web>, jar: CookieJar, Query(paged): Query<Pa
         frame: frame(&staff, ConsolePart::People),
         previous: (found.page > 1).then(|| at(found.page - 1)),
         next: found.more.then(|| at(found.page + 1)),
-        found: listed(found),
+        found: listed(found, urls::console_person),
         back: Some(urls::CONSOLE_PEOPLE.into()),
     };
     page_with(&console_shell(&web, &staff), &page, &FieldErrors::none(), StatusCode::OK)

@@ -123,6 +123,8 @@ pub(super) fn staff_role(role: Role) -> StaffRole {
         Role::RaAgent => StaffRole::RaAgent,
         Role::Sponsor => StaffRole::RaSponsor,
         Role::Unlocker => StaffRole::RaUnlocker,
+        Role::PassportManager => StaffRole::PassportManager,
+        Role::PassportOfficer => StaffRole::PassportOfficer,
     }
 }
 

@@ -38,23 +38,15 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
 }
 
 fn details(web: &Web, credential: &Credential, issuer: String) -> Result<PassportCredential, Trouble> {
-    let content = content(credential)?;
     let at = |act: &str| urls::passport_credential(credential.id, act);
-    let facts = |part: &str, attributes: &[Attribute], word: &str| -> Vec<CredentialFact> {
-        let held = &content[part];
-        attributes
-            .iter()
-            .filter_map(|attribute| fact(web, attribute, held.get(attribute.name)?, word, &at("picture")))
-            .collect()
-    };
     Ok(PassportCredential {
         title: title(credential.kind, &credential.variant),
         state: state(credential.state(web.today())),
         issuer,
         provided: in_words(web.local(credential.provided_at).date()),
         valid_until: credential.moments.valid_until.map(in_words),
-        facts: facts("claims", credential.kind.attributes(), "claim"),
-        assurance: facts("assurance", ASSURANCE, "assurance"),
+        facts: facts(web, credential, ("claims", "claim"), credential.kind.attributes(), &at("picture"))?,
+        assurance: facts(web, credential, ("assurance", "assurance"), ASSURANCE, &at("picture"))?,
         reason: reason(web, credential),
         details: credential.reject_details.clone(),
         accept_action: at("add"),
@@ -68,6 +60,20 @@ fn details(web: &Web, credential: &Credential, issuer: String) -> Result<Passpor
 /// What it says, as it was provided.
 fn content(credential: &Credential) -> Result<Value, Refusal> {
     serde_json::from_str(&credential.content).map_err(|_| Refusal::Fault("a credential that is no JSON"))
+}
+
+/// What a part of a credential says, in its order; the labels are words that begin with `word`, and a picture is at `picture`.
+pub(crate) fn facts(
+    web: &Web,
+    credential: &Credential,
+    (part, word): (&str, &str),
+    attributes: &[Attribute],
+    picture: &str,
+) -> Result<Vec<CredentialFact>, Refusal> {
+    let content = content(credential)?;
+    let held = &content[part];
+    let told = |attribute: &Attribute| fact(web, attribute, held.get(attribute.name)?, word, picture);
+    Ok(attributes.iter().filter_map(told).collect())
 }
 
 /// One thing that it says: days in words, yes and no as words, a picture by its address.
@@ -100,11 +106,15 @@ fn reason(web: &Web, credential: &Credential) -> Option<String> {
     revoked.or(withdrawn).or(rejected).map(|key| web.word(&key, &[]))
 }
 
-/// The picture in a credential, for its owner alone. What it is was checked when it was provided; the browser is told not to guess.
+/// The picture in a credential, for its owner.
 async fn picture(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
-    let credential = review::one(&web, &person, &id).await?;
-    let content = content(&credential)?;
+    picture_of(&review::one(&web, &person, &id).await?)
+}
+
+/// The picture in a credential. What it is was checked when it was provided; the browser is told not to guess.
+pub(crate) fn picture_of(credential: &Credential) -> Answer {
+    let content = content(credential)?;
     let data = content["claims"]["picture"].as_str().and_then(|data| data.split_once(";base64,"));
     let (kind, data) = data.ok_or(Refusal::NotFound)?;
     let kind = match kind {

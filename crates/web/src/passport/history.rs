@@ -29,7 +29,7 @@ async fn show(State(web): State<Web>, Query(before): Query<Before>, jar: CookieJ
     let person = signed_in(&web, &jar).await?;
     let read = history::read(&web, &person, before.before.as_deref()).await?;
     let list = PassportHistory {
-        happenings: read.events.iter().map(|event| happening(&web, event)).collect(),
+        happenings: read.events.iter().map(|event| happening(&web, event, "history")).collect(),
         older_href: read.older_than.map(|id| format!("{}?before={id}", urls::PASSPORT_HISTORY)),
         newest_href: before.before.map(|_| urls::PASSPORT_HISTORY.to_owned()),
         back: Some(urls::PASSPORT.into()),
@@ -37,7 +37,8 @@ async fn show(State(web): State<Web>, Query(before): Query<Before>, jar: CookieJ
     page(&shell(&web, &person), &list)
 }
 
-fn happening(web: &Web, event: &PassportEvent) -> PassportHappening {
+/// Something that happened, in the words that begin with `words`: for its owner, or for a trust.
+pub(crate) fn happening(web: &Web, event: &PassportEvent, words: &str) -> PassportHappening {
     let of_credential =
         event.kind.as_ref().and_then(|(kind, variant)| Some(title(CredentialKind::parse(kind)?, variant)));
     // What was asked for is no credential yet.
@@ -50,7 +51,7 @@ fn happening(web: &Web, event: &PassportEvent) -> PassportHappening {
     };
     let reason = event.detail.as_deref().map(|detail| format!("{verb}-{detail}"));
     PassportHappening {
-        what: web.word(&format!("history-{}", event.what), &[]),
+        what: web.word(&format!("{words}-{}", event.what), &[]),
         title: of_credential.or(asked_for),
         when: wording::date_and_time(Language::En, web.local(event.at).datetime()),
         organisation: event.organisation.clone(),

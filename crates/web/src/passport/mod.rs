@@ -9,6 +9,8 @@ mod reject;
 mod request;
 
 pub(crate) use api::routes as interface;
+pub(crate) use credential::{facts, picture_of};
+pub(crate) use history::happening as happening_for;
 
 use crate::Web;
 use axum::Router;
@@ -36,7 +38,7 @@ async fn issuers(web: &Web) -> Result<HashMap<Uuid, String>, StoreError> {
     Ok(all.into_iter().map(|organisation| (organisation.id, organisation.name)).collect())
 }
 
-fn state(state: CredentialState) -> PassportState {
+pub(crate) fn state(state: CredentialState) -> PassportState {
     match state {
         CredentialState::ToReview => PassportState::ToReview,
         CredentialState::Accepted => PassportState::Accepted,
@@ -48,6 +50,6 @@ fn state(state: CredentialState) -> PassportState {
     }
 }
 
-fn in_words(day: Date) -> String {
+pub(crate) fn in_words(day: Date) -> String {
     wording::date(Language::En, day)
 }

@@ -146,6 +146,37 @@ advice-incorrect = Compare the credential with your records, together with the p
 advice-not-wanted = The credential is right, and the person does not want it. If their job needs it, speak to them; they can ask for it again.
 advice-other = Read what the person wrote, and get in touch with them. If that leads to a corrected credential, providing it resolves the rejection.
 
+## Why a trust ends a credential, for those who choose
+
+end-withdraw-issued-in-error = It was issued in error
+end-withdraw-updated = There is updated information
+end-withdraw-no-longer-valid = It is no longer valid
+end-revoke-training-expired = The training has expired
+end-revoke-leaving = The person is leaving the organisation
+end-revoke-provided-in-error = It was provided in error
+end-revoke-lost-phone = The phone that held it was lost
+end-revoke-no-longer-valid = It is no longer valid
+end-revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
+end-revoke-deceased = The person has died
+
+## What happened to a passport, for the trust
+
+trust-history-provided = Provided, to review
+trust-history-accepted = Added to the person’s wallet
+trust-history-rejected = Rejected by the person
+trust-history-rejection-resolved = Rejection resolved
+trust-history-rejection-reopened = Rejection opened again
+trust-history-withdrawn = Withdrawn before it was accepted
+trust-history-revoked = Revoked
+trust-history-archived = Archived by the person
+trust-history-restored = Restored by the person
+trust-history-reissued = New copy added to the person’s wallet
+trust-history-shared = Shared
+trust-history-not-kept = Not kept by the person’s wallet: it waits again
+trust-history-copy-not-kept = New copy not kept by the person’s wallet
+trust-history-requested = Asked for by the person
+trust-history-collected = Access key added to the person’s wallet
+
 ## History
 
 history-provided = Issued to you, to review

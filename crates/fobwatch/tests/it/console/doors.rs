@@ -15,9 +15,14 @@ const AUDITOR: u8 = 4;
 const ALL: u8 = DESK | ADMINISTRATOR | AUDITOR;
 /// The Registration Authority's roles open pages of their own and none of these but the check of a caller.
 const AUTHORITY: u8 = 8;
+const PASSPORT_MANAGER: u8 = 16;
+const PASSPORT_OFFICER: u8 = 32;
+/// Those who look after staff passports.
+const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 
-/// Method, path under `/console` with `{id}` for a person without a role and `{method}` for a method of theirs, and who may.
-const ACTS: [(&str, &str, u8); 29] = [
+/// Method, path under `/console` with `{id}` for a person without a role, `{method}` for a method of theirs, `{new}` and
+/// `{rejected}` for credentials of theirs, and who may.
+const ACTS: [(&str, &str, u8); 37] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -47,6 +52,14 @@ const ACTS: [(&str, &str, u8); 29] = [
     ("GET", "/wallet-sessions", ADMINISTRATOR),
     ("GET", "/wallet-sessions/preview", ADMINISTRATOR),
     ("POST", "/wallet-sessions", ADMINISTRATOR),
+    ("GET", "/passports", PASSPORTS | AUDITOR),
+    ("POST", "/passports", PASSPORTS | AUDITOR),
+    ("GET", "/passports/rejections", PASSPORTS | AUDITOR),
+    ("GET", "/passports/people/{id}", PASSPORTS | AUDITOR),
+    ("GET", "/passports/credentials/{new}", PASSPORTS | AUDITOR),
+    ("POST", "/passports/credentials/{new}/end", PASSPORT_MANAGER),
+    ("POST", "/passports/credentials/{rejected}/resolve", PASSPORTS),
+    ("POST", "/passports/credentials/{rejected}/reopen", PASSPORTS),
 ];
 
 async fn tries(visitor: &mut Visitor<'_>, method: &str, path: &str) {
@@ -65,6 +78,8 @@ async fn tries(visitor: &mut Visitor<'_>, method: &str, path: &str) {
 #[case(Role::RaAgent, AUTHORITY)]
 #[case(Role::Sponsor, AUTHORITY)]
 #[case(Role::Unlocker, AUTHORITY)]
+#[case(Role::PassportManager, PASSPORT_MANAGER)]
+#[case(Role::PassportOfficer, PASSPORT_OFFICER)]
 #[tokio::test]
 async fn every_role_does_what_it_is_for_and_nothing_else(
     #[values(Sqlite, PostgreSql)] kind: Kind,
@@ -82,8 +97,16 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
     if role == Role::ServiceDesk {
         staff.sees_documents_of(AMINA).await;
     }
+    let (new, rejected) = (ward.has_fire_safety_to_accept().await, ward.has_fire_safety_to_accept().await);
+    let to_reject = ward.sql_id(rejected);
+    ward.db
+        .tell(&format!(
+            "UPDATE credential SET rejected_at = 1, reject_reason = 'duplicate' WHERE id = {to_reject}"
+        ))
+        .await;
     for (verb, path, who) in ACTS {
         let full = path.replace("{id}", &id).replace("{method}", &method);
+        let full = full.replace("{new}", &new.to_string()).replace("{rejected}", &rejected.to_string());
         tries(&mut staff, verb, &full).await;
         let status = staff.page.status;
         if who & bit == 0 {
@@ -101,6 +124,7 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
         ("/console/roles", ADMINISTRATOR | AUDITOR),
         ("/console/audit", ADMINISTRATOR | AUDITOR),
         ("/console/verification", DESK | AUTHORITY),
+        ("/console/passports", PASSPORTS | AUDITOR),
     ] {
         assert_eq!(links.iter().any(|link| link == part), who & bit != 0, "{role:?} {part}");
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 impl Ward {
-    async fn credential_stands(&self, credential: Uuid) -> CredentialState {
+    pub async fn credential_stands(&self, credential: Uuid) -> CredentialState {
         self.store().credential(credential).await.unwrap().unwrap().state(self.node.service.today())
     }
 }

@@ -29,7 +29,7 @@ fn moving() -> Value {
 }
 
 impl Visitor<'_> {
-    async fn rejects(&mut self, credential: Uuid, reason: &str, details: &str) {
+    pub async fn rejects(&mut self, credential: Uuid, reason: &str, details: &str) {
         let form = format!("reason={reason}&details={}", details.replace(' ', "+"));
         self.posts((format!("/passport/credentials/{credential}/reject"), form)).await;
         assert!(self.page.status.is_success(), "{}", self.page.shown());

@@ -20,6 +20,8 @@ const UNLOCKER: u8 = 8;
 const AUDITOR: u8 = 16;
 const DESK: u8 = 32;
 const ADMINISTRATOR: u8 = 64;
+/// The other roles of the console open none of these.
+const NOBODY: u8 = 0;
 const ALL: u8 = MANAGER | AGENT | SPONSOR | UNLOCKER;
 const FULL: u8 = MANAGER | AGENT;
 const SEES: u8 = ALL | AUDITOR;
@@ -143,6 +145,8 @@ async fn asks(ward: &Ward, account_id: Uuid, card: Uuid, asked_by: Uuid) -> Uuid
 #[case(Role::Auditor, AUDITOR)]
 #[case(Role::ServiceDesk, DESK)]
 #[case(Role::Administrator, ADMINISTRATOR)]
+#[case(Role::PassportManager, NOBODY)]
+#[case(Role::PassportOfficer, NOBODY)]
 #[tokio::test]
 async fn every_role_does_for_cards_what_it_is_for_and_nothing_else(
     #[values(Sqlite, PostgreSql)] kind: Kind,

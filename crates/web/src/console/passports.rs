@@ -1,0 +1,92 @@
+//! Staff passports, as the trust looks after them: whose passport is looked for, and somebody's passport.
+
+mod credential;
+mod rejections;
+
+use super::{console_shell, find, frame, staff, trouble};
+use crate::forms::SearchForm;
+use crate::passport::{happening_for, in_words, state};
+use crate::render::{Answer, on_page, page, page_with};
+use crate::{Web, urls};
+use axum::extract::{Path, State};
+use axum::routing::get;
+use axum::{Form, Router};
+use axum_extra::extract::CookieJar;
+use journeys::Refusal;
+use journeys::console::find::FoundPeople;
+use journeys::console::{self, Staff, passports};
+use journeys::passport::title;
+use pages::{ConsolePart, ConsolePassport, ConsolePassports, ProvidedRow};
+use rules::passport::CredentialState;
+use rules::role::Act;
+use store::credential_list::ListedCredential;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route(urls::CONSOLE_PASSPORTS, get(show).post(search))
+        .route(urls::CONSOLE_PASSPORT, get(passport))
+        .merge(credential::routes())
+        .merge(rejections::routes())
+}
+
+async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let staff = staff(&web, &jar, urls::CONSOLE_PASSPORTS).await?;
+    let shown = search_page(&web, &staff, String::new(), None).await?;
+    page(&console_shell(&web, &staff), &shown)
+}
+
+async fn search_page(
+    web: &Web,
+    staff: &Staff,
+    search: String,
+    found: Option<FoundPeople>,
+) -> Result<ConsolePassports, Refusal> {
+    Ok(ConsolePassports {
+        frame: frame(staff, ConsolePart::Passports),
+        action: urls::CONSOLE_PASSPORTS.into(),
+        search,
+        found: found.map(|found| find::listed(found, urls::console_passport)),
+        rejecters: passports::open_rejections(web, staff).await?,
+        rejections_href: urls::CONSOLE_REJECTIONS.into(),
+    })
+}
+
+/// By POST: names that somebody looks for belong in no log of addresses.
+async fn search(State(web): State<Web>, jar: CookieJar, Form(form): Form<SearchForm>) -> Answer {
+    let staff = staff(&web, &jar, urls::CONSOLE_PASSPORTS).await?;
+    let shell = console_shell(&web, &staff);
+    let wanted = form.page.parse().unwrap_or(1);
+    match console::find::search(&web, &staff, Act::SeePassports, &form.search, wanted).await {
+        Ok(found) => page(&shell, &search_page(&web, &staff, form.search, Some(found)).await?),
+        Err(refusal @ Refusal::Fields(_)) => {
+            let (errors, status) = on_page(&web, Some(&staff.person.organisation), refusal)?;
+            page_with(&shell, &search_page(&web, &staff, form.search, None).await?, &errors, status)
+        }
+        Err(refusal) => Err(trouble(refusal, urls::CONSOLE_PASSPORTS)),
+    }
+}
+
+async fn passport(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let staff = staff(&web, &jar, &urls::console_passport(&id)).await?;
+    let seen = passports::see(&web, &staff, console::id(&id)?).await?;
+    let today = web.today();
+    let accepted = |each: &&ListedCredential| each.state(today) == CredentialState::Accepted;
+    let row = |each: &ListedCredential| ProvidedRow {
+        title: title(each.kind, &each.variant),
+        state: state(each.state(today)),
+        provided: in_words(web.local(each.provided_at).date()),
+        valid_until: each.moments.valid_until.map(in_words),
+        href: urls::console_credential(each.id, ""),
+    };
+    let happenings = seen.happenings.iter();
+    let shown = ConsolePassport {
+        frame: frame(&staff, ConsolePart::Passports),
+        name: format!("{} {}", seen.account.first_name, seen.account.last_name),
+        email: seen.account.email.clone(),
+        accepted: seen.credentials.iter().filter(accepted).count(),
+        credentials: seen.credentials.iter().rev().map(row).collect(),
+        happenings: happenings.map(|event| happening_for(&web, event, "trust-history")).collect(),
+        back: Some(urls::CONSOLE_PASSPORTS.into()),
+    };
+    page(&console_shell(&web, &staff), &shown)
+}

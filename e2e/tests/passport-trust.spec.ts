@@ -1,0 +1,74 @@
+// The trust's side of guide 000: what people rejected is looked into, and credentials are withdrawn and revoked.
+import { issue, skill } from '../support/credentials.ts';
+import { expect, test } from '../support/house.ts';
+import { look } from '../support/look.ts';
+import { gwawr, merfyn } from '../support/people.ts';
+import { Visitor } from '../support/visitor.ts';
+
+const blind = { look: async () => {} };
+
+test('a manager looks into a rejection, and withdraws what was issued in error', async ({ page, browser, house }) => {
+  test.slow();
+  const nurse = new Visitor(page, house, gwawr, blind);
+  const desk = await (await browser.newContext()).newPage();
+  const manager = new Visitor(desk, house, merfyn, blind);
+  const main = desk.getByRole('main');
+  for (const each of [nurse, manager]) await each.joins('Authenticator app');
+  await house.fobwatch('role', 'give', '--organisation', 'NTH', '--email', merfyn.email, '--role', 'passport-manager');
+  await issue(house, gwawr, [skill('Fire safety'), skill('Conflict resolution')]);
+  await nurse.signsIn('Authenticator app');
+  await manager.signsIn('Authenticator app');
+
+  await test.step('the nurse rejects one', async () => {
+    await page.goto(`${house.url}/passport`);
+    await page.getByRole('link', { name: /^Review and add ?: Fire safety/ }).click();
+    await page.getByRole('button', { name: 'Reject this credential' }).click();
+    await nurse.choose('Other reason');
+    await nurse.type('If you chose Other reason, provide more detail', 'That was the course before');
+    await nurse.press('Reject this credential');
+  });
+
+  await test.step('the manager is told of it, reads why and what to do, and resolves it', async () => {
+    await desk.goto(`${house.url}/console/passports`);
+    await manager.reads(/Staff passports/);
+    await expect(main).toContainText('1 person has rejected credentials.');
+    await look(desk, 'Staff passports');
+    await manager.follow('Look into what was rejected');
+    await manager.reads(/Rejected credentials/);
+    await expect(main).toContainText('That was the course before');
+    await look(desk, 'Rejected credentials');
+    await manager.press('Mark as resolved');
+    await manager.reads(/Fire safety/);
+    await expect(main).toContainText('Resolved on');
+    await look(desk, 'Resolved');
+  });
+
+  await test.step('the other one was issued in error', async () => {
+    await desk.goto(`${house.url}/console/passports`);
+    await manager.type('Name, email address or staff number', 'gwawr');
+    await manager.press('Find');
+    await look(desk, 'Found');
+    await manager.follow('Gwawr Meredydd');
+    await manager.reads(/Staff passport of Gwawr Meredydd/);
+    await look(desk, 'The passport of somebody');
+    await manager.follow('Conflict resolution');
+    await look(desk, 'A credential');
+    await manager.press('Withdraw');
+    await expect(desk.getByRole('alert')).toContainText('Choose why the credential ends');
+    await look(desk, 'No reason');
+    await manager.choose('It was issued in error');
+    const mail = await house.mailbox.next(gwawr.email, () => manager.press('Withdraw'));
+    expect(mail.text).toContain('It was issued in error');
+    await expect(main).toContainText('The reason: It was issued in error.');
+    await look(desk, 'Withdrawn');
+  });
+
+  await test.step('the nurse reads both', async () => {
+    await page.goto(`${house.url}/passport/history`);
+    await expect(page.getByRole('main')).toContainText('Your rejection was resolved');
+    await expect(page.getByRole('main')).toContainText('Done by Merfyn Prothero');
+    await page.goto(`${house.url}/passport`);
+    await expect(page.getByRole('heading', { name: 'Taken back by who issued them' })).toBeVisible();
+  });
+  await desk.context().close();
+});

@@ -164,6 +164,7 @@ fn every_other_key_of_the_messages_file_is_used_by_this_crate() {
         include_str!("../../src/change.rs"),
         include_str!("../../src/mail.rs"),
         include_str!("../../src/message.rs"),
+        include_str!("../../src/message/words.rs"),
         include_str!("../../src/moment.rs"),
         include_str!("../../src/smartcard.rs"),
     ]

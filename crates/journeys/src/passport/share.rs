@@ -213,7 +213,8 @@ fn tells_apart(kind: CredentialKind, claim: &str) -> bool {
 /// The claims in a credential's content.
 fn claims_of(content: &str) -> Map<String, Value> {
     let mut content: Value = serde_json::from_str(content).unwrap_or_default();
-    content["claims"].as_object_mut().map(std::mem::take).unwrap_or_default()
+    let claims = content.get_mut("claims").and_then(Value::as_object_mut);
+    claims.map(std::mem::take).unwrap_or_default()
 }
 
 /// Whose credentials are taken in a share: those of the organisations of this installation, and of the issuers elsewhere that were asked

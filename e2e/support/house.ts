@@ -149,15 +149,15 @@ export class House {
 }
 
 /** A test with a house of its worker's own, and a page that may not complain. */
-export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; certificates: boolean; trusts: boolean; house: House }>({
+export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; certificates: boolean; apart: string; house: House }>({
   /** Whether people can be called, too. */
   calls: [false, { option: true, scope: 'worker' }],
   /** Whether cards are issued, by an authority of the house's own. */
   smartcards: [false, { option: true, scope: 'worker' }],
   /** Whether people can sign in by the certificates of their cards on a host for that. */
   certificates: [false, { option: true, scope: 'worker' }],
-  /** Whether tests add organisations: the others have a house in which those who join need not say whose staff they are. */
-  trusts: [false, { option: true, scope: 'worker' }],
+  /** Why this house is nobody else's: tests that give the same reason share one, and all that give none. */
+  apart: ['', { option: true, scope: 'worker' }],
   house: [
     async ({ calls, smartcards, certificates }, use) => {
       const house = await House.open(calls, smartcards, certificates);

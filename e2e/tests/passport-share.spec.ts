@@ -9,7 +9,8 @@ import { Wallet } from '../support/wallet.ts';
 
 const TRUST = 'Southmere Community Trust';
 
-test.use({ trusts: true });
+// With two trusts in a house, those who join have to say whose staff they are.
+test.use({ apart: 'two trusts' });
 
 test('what is held is shared with another trust; a copy that was lost and one that is revoked are refused', async ({ page, house }) => {
   test.slow();

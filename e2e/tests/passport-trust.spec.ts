@@ -7,6 +7,9 @@ import { Visitor } from '../support/visitor.ts';
 
 const blind = { look: async () => {} };
 
+// Who looks after passports sees what everybody in the house rejected.
+test.use({ apart: 'rejections' });
+
 test('a manager looks into a rejection, and withdraws what was issued in error', async ({ page, browser, house }) => {
   test.slow();
   const nurse = new Visitor(page, house, gwawr, blind);

@@ -174,14 +174,14 @@ pub async fn questions(service: &Service, jws: &str) -> Result<Questions, AppRef
     let listener = service.watch.listen(device.account_id);
     let mut rung = std::pin::pin!(listener.bell.notified());
     rung.as_mut().enable();
-    let mut questions = service.store.open_questions(&device, service.clock.now()).await?;
+    let mut questions = service.store.open_questions(device.id, service.clock.now()).await?;
     if questions.is_empty() && !wait.is_zero() {
         let waiting = async {
             loop {
                 rung.as_mut().await;
                 rung.set(listener.bell.notified());
                 rung.as_mut().enable();
-                let found = service.store.open_questions(&device, service.clock.now()).await?;
+                let found = service.store.open_questions(device.id, service.clock.now()).await?;
                 if !found.is_empty() {
                     return Ok::<_, StoreError>(found);
                 }

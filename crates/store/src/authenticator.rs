@@ -63,10 +63,12 @@ statements! {
     PUSH = "UPDATE authenticator_device SET push = $2 WHERE id = $1";
     FORGET_PUSH = "UPDATE authenticator_device SET push = NULL WHERE id = $1 AND push = $2";
     ERASE_HEARD = "DELETE FROM authenticator_heard WHERE at <= $1";
-    OPEN = "SELECT id, subject, account_id, method_id, how, what_for, number, organisation, browser, network, counted,
-            challenge, asked_at, expires_at, progress, answer, used_at FROM asked
-        WHERE account_id = $1 AND how = 'app' AND answered_at IS NULL AND expires_at > $4
-            AND (method_id = $2 OR (method_id IS NULL AND subject = $3)) ORDER BY asked_at, id";
+    // By what the phone is now: it may have begun to wait while it was still being set up.
+    OPEN = "SELECT a.id, a.subject, a.account_id, a.method_id, a.how, a.what_for, a.number, a.organisation, a.browser,
+            a.network, a.counted, a.challenge, a.asked_at, a.expires_at, a.progress, a.answer, a.used_at
+        FROM authenticator_device d JOIN asked a ON a.account_id = d.account_id
+        WHERE d.id = $1 AND a.how = 'app' AND a.answered_at IS NULL AND a.expires_at > $2
+            AND (a.method_id = d.method_id OR (a.method_id IS NULL AND a.subject = d.setup_id)) ORDER BY a.asked_at, a.id";
     SET_ENROLMENT = "UPDATE method_setup SET enrolment = $2 WHERE id = $1";
     BY_ENROLMENT = "SELECT id FROM method_setup WHERE enrolment = $1";
 }
@@ -136,13 +138,9 @@ impl Store {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn open_questions(&self, device: &Device, now: Timestamp) -> Result<Vec<Asked>, StoreError> {
-        let rows: Vec<AskedRow> = reading!(self, OPEN, sqlx::query_as, |q, c| q
-            .bind(device.account_id)
-            .bind(device.method_id)
-            .bind(device.setup_id)
-            .bind(millis(now))
-            .fetch_all(c))?;
+    pub async fn open_questions(&self, device: Uuid, now: Timestamp) -> Result<Vec<Asked>, StoreError> {
+        let rows: Vec<AskedRow> =
+            reading!(self, OPEN, sqlx::query_as, |q, c| q.bind(device).bind(millis(now)).fetch_all(c))?;
         rows.into_iter().map(Asked::try_from).collect()
     }
 

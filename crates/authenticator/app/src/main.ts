@@ -98,6 +98,7 @@ function home(): void {
     settings: () => settings({ home, removed: ({ device }) => watched.get(device)?.abort() }),
     about: () => about(home),
     line: () => line,
+    wanted: () => !busy && !locked,
   })
 }
 

@@ -8,6 +8,7 @@ use crate::ward::Ward;
 use axum::http::StatusCode;
 use rstest::rstest;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 /// Time to be asked anew: a code was sent to sign in before.
 const A_WHILE: i64 = 3_600;
@@ -50,6 +51,34 @@ async fn our_app_is_set_up_as_the_guide_says_and_signs_in(#[values(Sqlite, Postg
     phone.approves_as_shown(&elsewhere.browser).await;
     elsewhere.presses("Continue").await.says("How you sign in");
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_phone_that_waits_while_its_set_up_ends_hears_the_next_request(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(Factor::Email).await.signs_in(Factor::Email).await;
+    let mut phone = ward.app_phone();
+    amina.adds("Authenticator app").await.presses("Next").await.presses("Next").await;
+    assert_eq!(phone.scans(&amina.browser).await.0, StatusCode::OK);
+    amina.presses("Next").await.reads("Let’s try it out");
+    phone.approves_as_shown(&amina.browser).await;
+    let stop = CancellationToken::new();
+    let watch = tokio::spawn(journeys::watch::run(ward.node.service.clone(), stop.clone()));
+    let in_the_meantime = async {
+        while ward.node.service.watch.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+        amina.presses("Next").await.presses("Next").await.reads("Security info");
+        ward.waits(A_WHILE);
+        let mut elsewhere = ward.person(AMINA);
+        elsewhere.is_asked_in_the_app().await;
+    };
+    let ((status, heard), ()) = tokio::join!(phone.says("requests", json!({ "wait": 25 })), in_the_meantime);
+    assert_eq!((status, &heard["requests"][0]["what_for"]), (StatusCode::OK, &json!("sign-in")), "{heard}");
+    stop.cancel();
+    watch.await.unwrap();
 }
 
 #[rstest]

@@ -10,6 +10,8 @@ interface Ways {
   settings: () => unknown
   about: () => unknown
   line: () => Line
+  /** Whether home is still to be shown: while the accounts are read, a request may take the screen. */
+  wanted: () => boolean
 }
 
 export function welcome(ways: Ways): void {
@@ -74,11 +76,12 @@ function words(line: Line, any: boolean): string {
 
 export async function home(ways: Ways): Promise<void> {
   const [ours, theirs] = [await accounts(), await codes()]
-  if (ours.length + theirs.length === 0) return welcome(ways)
+  if (ours.length + theirs.length === 0) return ways.wanted() ? welcome(ways) : undefined
   const cards = await Promise.all([
     ...ours.map(({ organisation, user, otp }) => card(organisation, user, otp)),
     ...theirs.map(({ issuer, label, otp }) => card(issuer || label, issuer ? label : '', otp)),
   ])
+  if (!ways.wanted()) return
   const status = live({ class: 'line' })
   const tick = () => {
     for (const each of cards) each.tick()

@@ -115,7 +115,8 @@ async fn offers(address: SocketAddr, person: &Person, credentials: &[uuid::Uuid]
         let answer = browser.post(&path, &session, String::new()).await?;
         ensure!(answer.status == 303, "an offer is answered with {}", answer.status);
         let page = browser.get(&path, &session).await?;
-        let page = std::str::from_utf8(&page.body)?;
+        // As it stands in HTML.
+        let page = std::str::from_utf8(&page.body)?.replace("&#x2f;", "/");
         let link = page.split("openid-credential-offer:").nth(1).and_then(|rest| rest.split('"').next());
         let link = Url::parse(&format!("openid-credential-offer:{}", link.context("no offer on the page")?))?;
         let (_, offer) = link.query_pairs().next().context("an offer of nothing")?;

@@ -63,8 +63,8 @@ async fn list(web: &Web, all: &[Credential], just: &Just) -> Result<PassportHome
         to_review: rows(CredentialState::ToReview),
         sections: sections.filter(|section| !section.rows.is_empty()).collect(),
         request_href: urls::PASSPORT_REQUEST.into(),
-        access_key_href: urls::PASSPORT_ACCESS_KEY.into(),
-        share_href: urls::PASSPORT_SHARE.into(),
+        access_key_href: urls::ACCESS_KEY.into(),
+        share_href: urls::SHARE.into(),
         history_href: urls::PASSPORT_HISTORY.into(),
         notifications_href: urls::PASSPORT_NOTIFICATIONS.into(),
     })

@@ -66,6 +66,36 @@ test('a manager looks into a rejection, and withdraws what was issued in error',
     await look(desk, 'Withdrawn');
   });
 
+  await test.step('what is right is provided by its form', async () => {
+    await manager.follow('Back');
+    await manager.reads(/Staff passport of Gwawr Meredydd/);
+    await manager.press('Provide a credential');
+    await manager.reads(/Provide a credential/);
+    await look(desk, 'What can be provided');
+    await manager.follow('Safeguarding adults, Level 2');
+    await look(desk, 'A form to fill in');
+    await manager.press('Provide');
+    await expect(desk.getByRole('alert')).toContainText('Enter “Attained”');
+    await look(desk, 'What is missing');
+    const attained = desk.getByRole('group', { name: 'Attained' });
+    await attained.getByLabel('Day').fill('3');
+    await attained.getByLabel('Month').fill('March');
+    await attained.getByLabel('Year').fill('2026');
+    for (const [field, text] of [
+      ['Origin', 'Electronic Staff Record'],
+      ['Assurance outcome', 'Passed'],
+      ['Verification method', 'Certificate seen'],
+    ] as const) {
+      await manager.type(field, text);
+    }
+    await manager.choose('Authoritative');
+    await house.mailbox.next(gwawr.email, () => manager.press('Provide'));
+    await expect(main).toContainText('Waits for the person’s review');
+    await look(desk, 'Provided');
+    await page.goto(`${house.url}/passport`);
+    await expect(page.getByRole('link', { name: /^Review and add ?: Safeguarding adults, Level 2/ })).toBeVisible();
+  });
+
   await test.step('the nurse reads both', async () => {
     await page.goto(`${house.url}/passport/history`);
     await expect(page.getByRole('main')).toContainText('Your rejection was resolved');

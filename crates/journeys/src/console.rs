@@ -12,9 +12,11 @@ pub mod find;
 pub mod help;
 pub mod number;
 pub mod passports;
+pub mod provide;
 pub mod roles;
 pub mod see;
 pub mod settings;
+pub mod shares;
 pub mod wallet_sessions;
 
 use crate::session::{self, Person};

@@ -7,9 +7,11 @@ mod deliveries;
 mod passports;
 mod people;
 mod person;
+mod provide;
 mod ra;
 mod roles;
 mod settings;
+mod shares;
 mod verification;
 mod wallet_sessions;
 
@@ -17,6 +19,10 @@ pub use dashboard::{ConsoleDashboard, ProviderLine, RangeLink, RefusedTries};
 pub use deliveries::{ConsoleDeliveries, DeliveryLine};
 pub use settings::{
     ConsoleSetting, ConsoleSettingPreview, ConsoleSettings, RuleEffect, RuleForm, SettingLine,
+};
+pub use shares::{
+    ConsoleShare, ConsoleShared, ConsoleShares, RejectShared, ShareLine, ShareStanding, ShareVerdict,
+    SharedLine,
 };
 
 pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber, ConsoleStartCode};
@@ -29,6 +35,7 @@ pub use people::{ConsoleDisabled, ConsoleFound, ConsolePeople, FoundPerson};
 pub use person::{
     AccountState, ConsoleAct, ConsoleMessage, ConsoleMethod, ConsolePerson, MessageState, StaffRole,
 };
+pub use provide::{ConsoleProvide, ConsoleProvideForm, CredentialGroup, ProvideField, ProvideInput};
 
 pub use ra::{
     RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,

@@ -171,6 +171,11 @@ fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::ConsolePassport>(true)?;
     gallery.hang::<crate::ConsoleCredential>(true)?;
     gallery.hang::<crate::ConsoleRejections>(true)?;
+    gallery.hang::<crate::ConsoleShares>(true)?;
+    gallery.hang::<crate::ConsoleShare>(true)?;
+    gallery.hang::<crate::ConsoleShared>(true)?;
+    gallery.hang::<crate::ConsoleProvide>(true)?;
+    gallery.hang::<crate::ConsoleProvideForm>(true)?;
     gallery.hang::<crate::PassportHome>(true)?;
     gallery.hang::<crate::PassportCredential>(true)?;
     gallery.hang::<crate::RejectCredential>(true)?;

@@ -57,8 +57,10 @@ pub use console::{
     ConsoleNumber, ConsoleRoles, ConsoleStartCode, ProposalLine, RoleLine,
 };
 pub use console::{
-    ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,
-    RejectionLine,
+    ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm,
+    ConsoleRejections, ConsoleShare, ConsoleShared, ConsoleShares, CredentialGroup, EndCredential,
+    ProvideField, ProvideInput, ProvidedRow, RejectShared, RejectionLine, ShareLine, ShareStanding,
+    ShareVerdict, SharedLine,
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::fold;
+use crate::typed_day::{from_numbers, number, typed_day};
 
 /// Nobody older than this works here: an older date is a slip of the finger. Years.
 pub const OLDEST: i16 = 120;
@@ -54,10 +55,7 @@ pub fn parse(day: &str, month: &str, year: &str, today: Date) -> Result<Date, Bi
         (_, _, true) => return Err(BirthProblem::MissingYear),
         _ => {}
     }
-    let day = number(day, 1..=2).ok_or(BirthProblem::NotADate)?;
-    let month = number(month, 1..=2).or_else(|| month_named(month)).ok_or(BirthProblem::NotADate)?;
-    let year = number(year, 4..=4).ok_or(BirthProblem::NotADate)?;
-    judge(year, month, day, today)
+    judge(typed_day(day, month, year), today)
 }
 
 /// Reads the two ways in which rosters write a date: `1985-03-29` and `29/03/1985`.
@@ -75,14 +73,13 @@ pub fn parse_written(text: &str, today: Date) -> Result<Date, BirthProblem> {
         _ => return Err(BirthProblem::NotADate),
     };
     match (number(day, 1..=2), number(month, 1..=2), number(year, 4..=4)) {
-        (Some(day), Some(month), Some(year)) => judge(year, month, day, today),
+        (Some(day), Some(month), Some(year)) => judge(from_numbers(day, month, year), today),
         _ => Err(BirthProblem::NotADate),
     }
 }
 
-fn judge(year: i16, month: i16, day: i16, today: Date) -> Result<Date, BirthProblem> {
-    let part = |number: i16| i8::try_from(number).map_err(|_| BirthProblem::NotADate);
-    let born = Date::new(year, part(month)?, part(day)?).map_err(|_| BirthProblem::NotADate)?;
+fn judge(born: Option<Date>, today: Date) -> Result<Date, BirthProblem> {
+    let born = born.ok_or(BirthProblem::NotADate)?;
     match age(born, today) {
         _ if born > today => Err(BirthProblem::InFuture),
         ..YOUNGEST => Err(BirthProblem::TooYoung),
@@ -95,32 +92,6 @@ fn judge(year: i16, month: i16, day: i16, today: Date) -> Result<Date, BirthProb
 fn age(born: Date, today: Date) -> i16 {
     let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
     today.year() - born.year() - i16::from(!had_birthday)
-}
-
-fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<i16> {
-    let ascii: String = text.chars().map(fold::digit).collect::<Option<_>>()?;
-    digits.contains(&ascii.len()).then(|| ascii.parse().ok()).flatten()
-}
-
-/// A month by its English name or by at least its first three letters.
-fn month_named(text: &str) -> Option<i16> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let typed = text.trim_end_matches('.').to_lowercase();
-    let found = MONTHS.iter().position(|month| typed.len() >= 3 && month.starts_with(&typed))?;
-    i16::try_from(found + 1).ok()
 }
 
 #[cfg(test)]

@@ -46,3 +46,4 @@ pub mod setting;
 pub mod sign_in;
 pub mod smartcard;
 pub mod todo;
+pub mod typed_day;

@@ -92,13 +92,17 @@ pub enum Act {
     SeePassports,
     /// Staff passports: look into what people rejected, and say that it is resolved.
     ResolveRejections,
+    /// Staff passports: provide a credential to a person.
+    ProvideCredentials,
+    /// Staff passports: take or reject what people share with the trust.
+    ReviewShares,
     /// Staff passports: take back what nobody has accepted yet, and revoke what somebody has.
     EndCredentials,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SeePeople,
         Self::HelpPeople,
         Self::HelpRoleHolders,
@@ -127,6 +131,8 @@ impl Act {
         Self::ServeRoleHolders,
         Self::SeePassports,
         Self::ResolveRejections,
+        Self::ProvideCredentials,
+        Self::ReviewShares,
         Self::EndCredentials,
     ];
 }
@@ -192,7 +198,7 @@ impl Role {
             | Act::ApproveRa => matches!(self, Self::RaManager | Self::RaAgent),
             Act::ServeRoleHolders => self == Self::RaManager,
             Act::SeePassports => self.is_of_passports() || self == Self::Auditor,
-            Act::ResolveRejections => self.is_of_passports(),
+            Act::ResolveRejections | Act::ProvideCredentials | Act::ReviewShares => self.is_of_passports(),
             Act::EndCredentials => self == Self::PassportManager,
         }
     }
@@ -228,7 +234,7 @@ mod tests {
 
     /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
     /// Authority; manager, officer of staff passports.
-    const TABLE: [(Act, &str); 29] = [
+    const TABLE: [(Act, &str); 31] = [
         (Act::SeePeople, "xxx .... .."),
         (Act::HelpPeople, "x.. .... .."),
         (Act::HelpRoleHolders, ".x. .... .."),
@@ -257,6 +263,8 @@ mod tests {
         (Act::ServeRoleHolders, "... x... .."),
         (Act::SeePassports, "..x .... xx"),
         (Act::ResolveRejections, "... .... xx"),
+        (Act::ProvideCredentials, "... .... xx"),
+        (Act::ReviewShares, "... .... xx"),
         (Act::EndCredentials, "... .... x."),
     ];
 

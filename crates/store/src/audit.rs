@@ -230,6 +230,15 @@ pub enum Event {
     },
     /// Somebody shared so many credentials with an organisation.
     CredentialsShared { account: Uuid, organisation: Uuid, share: Uuid, count: u32 },
+    /// The trust took a credential that was shared with it, or rejected it for a reason.
+    SharedCredentialReviewed {
+        account: Uuid,
+        share: Uuid,
+        shared: Uuid,
+        organisation: Uuid,
+        rejected: Option<String>,
+        by: Uuid,
+    },
     /// The Registration Authority is sure who is there.
     CardHolderChecked { account: Uuid, by: Uuid, how: String, documents: Vec<String> },
     /// The Account Recovery Passcode that was said to the Registration Authority is not the person's.
@@ -255,13 +264,14 @@ pub enum Event {
     RaActDeclined { account: Uuid, by: Uuid, act: String },
     /// The round of a local day through all cards has ended, and so many messages were written.
     SmartcardRoundEnded { day: String, cards: u64, messages: u64 },
-    /// A trust provided a credential; by the system `client`, or (none) at the command line.
+    /// A trust provided a credential; by the system `client`, by the member of staff `by`, or (neither) at the command line.
     CredentialProvided {
         account: Uuid,
         credential: Uuid,
         organisation: Uuid,
         kind: String,
         client: Option<Uuid>,
+        by: Option<Uuid>,
     },
     /// Its owner rejected a credential before taking it.
     CredentialRejected { account: Uuid, credential: Uuid, organisation: Uuid, reason: String },

@@ -63,6 +63,7 @@ pub mod roster;
 pub mod server_passcode;
 pub mod session;
 pub mod share;
+pub mod share_review;
 pub mod sign_in;
 pub mod smartcard;
 pub mod smartcard_alert;

@@ -138,6 +138,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0024_passport_trust.sql"),
         include_str!("../migrations/0024_passport_trust.sql"),
     ),
+    (
+        25,
+        "share review",
+        include_str!("../migrations/0025_share_review.sql"),
+        include_str!("../migrations/0025_share_review.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -48,6 +48,7 @@ statements! {
         ON CONFLICT (organisation_id, kind, name) WHERE ended_at IS NULL DO NOTHING";
     OF_ORGANISATION = "SELECT id, organisation_id, name, kind, type, root, address, added_at FROM trusted_issuer
         WHERE organisation_id = $1 AND ended_at IS NULL ORDER BY name, kind, id";
+    NAME = "SELECT name FROM trusted_issuer WHERE id = $1";
     END = "UPDATE trusted_issuer SET ended_at = $3 WHERE id = $1 AND organisation_id = $2 AND ended_at IS NULL";
 }
 
@@ -91,6 +92,16 @@ impl Store {
         let rows: Vec<Row> =
             reading!(self, OF_ORGANISATION, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
         rows.into_iter().map(TrustedIssuer::try_from).collect()
+    }
+
+    /// What an issuer is called that an organisation believes, or has believed.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn trusted_issuer_name(&self, id: Uuid) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> =
+            reading!(self, NAME, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        Ok(row.map(|(name,)| name))
     }
 }
 

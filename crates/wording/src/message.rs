@@ -252,6 +252,21 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// A trust has reviewed all that somebody shared with it.
+    PassportShareReviewed {
+        /// The trust.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// How many credentials it has taken.
+        accepted: u32,
+        /// Of how many.
+        count: u32,
+        /// The portal, where one signs in. It does nothing when opened.
+        portal_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
     /// The trust has taken back a credential that was not accepted.
     PassportWithdrawn {
         /// The employer.
@@ -394,6 +409,7 @@ impl Message {
             Self::SmartcardVisit { .. } => "smartcard-visit",
             Self::PassportProvided { .. } => "passport-provided",
             Self::PassportReminder { .. } => "passport-reminder",
+            Self::PassportShareReviewed { .. } => "passport-share-reviewed",
             Self::PassportWithdrawn { .. } => "passport-withdrawn",
             Self::PassportRevoked { .. } => "passport-revoked",
             Self::PassportRejected { .. } => "passport-rejected",

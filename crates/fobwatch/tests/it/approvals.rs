@@ -55,7 +55,9 @@ async fn our_app_is_set_up_as_the_guide_says_and_signs_in(#[values(Sqlite, Postg
 
 #[rstest]
 #[tokio::test]
-async fn a_phone_that_waits_while_its_set_up_ends_hears_the_next_request(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn a_phone_that_waits_while_its_set_up_ends_hears_the_next_request(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.person(AMINA);
     amina.joins(Factor::Email).await.signs_in(Factor::Email).await;

@@ -81,6 +81,12 @@ impl Browser {
         self
     }
 
+    /// Fills in the field, or chooses the radio, of this name, where several have the same words.
+    pub fn fills_field(&mut self, name: &str, text: &str) -> &mut Self {
+        self.typed.insert(name.to_owned(), text.to_owned());
+        self
+    }
+
     /// Chooses the radio with this label.
     pub fn chooses(&mut self, label: &str) -> &mut Self {
         let (name, choice) = self.page.field(label);

@@ -7,7 +7,9 @@ mod finding;
 mod help;
 mod number;
 mod passports;
+mod provide;
 mod roles;
+mod shares;
 
 use crate::guide::{Factor, Visitor};
 use crate::people::Person;

@@ -13,7 +13,7 @@ pub use openid4vc::fetched::{FetchSettings, Lists};
 pub use openid4vc::jose::TrustAnchors;
 use openid4vc::jose::{CertificateChain, ChainProblem, Header, PublicKey};
 use openid4vc::sd_jwt_vc::Credential;
-use openid4vc::status_list::Status;
+use openid4vc::status_list::{Reference, Status};
 use store::trusted_issuer::TrustedIssuer;
 use url::Url;
 use uuid::Uuid;
@@ -60,21 +60,9 @@ pub(super) async fn look_at(
     credential: &Credential,
     now: Timestamp,
 ) -> Result<Result<(), Why>, Refusal> {
-    let anchors = anchors(service, issuer)?;
-    let host = issuer.address.as_deref().and_then(|address| Url::parse(address).ok());
-    let host = host.as_ref().and_then(Url::host_str);
-    // An issuer with an address signs by certificates that name its host, whoever vouches for them.
-    let key_of = |header: &Header| -> Result<PublicKey, ChainProblem> {
-        let chain = CertificateChain::of(header)?;
-        if (issuer.address.is_some() || issuer.root.is_none())
-            && host.is_none_or(|host| !chain.is_for_host(host))
-        {
-            return Err(ChainProblem::Untrusted("its certificate is for another host".to_owned()));
-        }
-        chain.verify(&anchors, now)
-    };
+    let signer = Signer::of(service, issuer)?;
     let says = credential.claims().get("iss").and_then(serde_json::Value::as_str);
-    if key_of(credential.header()).is_err()
+    if signer.key(credential.header(), now).is_err()
         || issuer.address.as_deref().is_some_and(|ours| says != Some(ours))
     {
         return Ok(Err(Why::AnotherIssuer));
@@ -83,12 +71,54 @@ pub(super) async fn look_at(
         tracing::warn!(issuer = %issuer.id, "a credential from elsewhere names no status list");
         return Ok(Err(Why::StatusUnknown));
     };
-    Ok(match service.elsewhere.lists.status(status, &key_of, now).await {
-        Ok(Status::Valid) => Ok(()),
-        Ok(_) => Err(Why::NotValid),
-        Err(problem) => {
-            tracing::warn!(issuer = %issuer.id, %problem, "how a credential from elsewhere stands is not known");
-            Err(Why::StatusUnknown)
+    Ok(signer.holds(service, status, now).await)
+}
+
+/// Whether what an issuer says at this place of its list is that the credential holds now.
+pub(crate) async fn holds(
+    service: &Service,
+    issuer: &TrustedIssuer,
+    status: &Reference,
+    now: Timestamp,
+) -> Result<Result<(), Why>, Refusal> {
+    Ok(Signer::of(service, issuer)?.holds(service, status, now).await)
+}
+
+/// By whose signature an issuer elsewhere is known.
+struct Signer<'a> {
+    issuer: &'a TrustedIssuer,
+    anchors: TrustAnchors,
+    host: Option<Url>,
+}
+
+impl<'a> Signer<'a> {
+    fn of(service: &Service, issuer: &'a TrustedIssuer) -> Result<Self, Refusal> {
+        let host = issuer.address.as_deref().and_then(|address| Url::parse(address).ok());
+        Ok(Self { issuer, anchors: anchors(service, issuer)?, host })
+    }
+
+    /// An issuer with an address signs by certificates that name its host, whoever vouches for them.
+    fn key(&self, header: &Header, now: Timestamp) -> Result<PublicKey, ChainProblem> {
+        let chain = CertificateChain::of(header)?;
+        let host = self.host.as_ref().and_then(Url::host_str);
+        if (self.issuer.address.is_some() || self.issuer.root.is_none())
+            && host.is_none_or(|host| !chain.is_for_host(host))
+        {
+            return Err(ChainProblem::Untrusted("its certificate is for another host".to_owned()));
         }
-    })
+        chain.verify(&self.anchors, now)
+    }
+
+    async fn holds(&self, service: &Service, status: &Reference, now: Timestamp) -> Result<(), Why> {
+        let key_of = |header: &Header| self.key(header, now);
+        match service.elsewhere.lists.status(status, &key_of, now).await {
+            Ok(Status::Valid) => Ok(()),
+            Ok(_) => Err(Why::NotValid),
+            Err(problem) => {
+                let issuer = self.issuer.id;
+                tracing::warn!(%issuer, %problem, "how a credential from elsewhere stands is not known");
+                Err(Why::StatusUnknown)
+            }
+        }
+    }
 }

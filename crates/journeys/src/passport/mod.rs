@@ -18,7 +18,7 @@ mod made;
 mod metadata;
 mod naming;
 mod notified;
-mod notify;
+pub(crate) mod notify;
 pub mod offer;
 pub mod passport_sign_in;
 pub mod preferences;

@@ -40,6 +40,8 @@ mod tests {
         for reason in RejectReason::ALL {
             has_words(&format!("reject-{}", reason.as_str()));
             has_words(&format!("advice-{}", reason.as_str()));
+            has_words(&format!("share-reject-{}", reason.as_str()));
+            has_words(&format!("not-taken-{}", reason.as_str()));
         }
         for reason in WithdrawReason::ALL {
             has_words(&format!("withdraw-{}", reason.as_str()));

@@ -15,13 +15,13 @@ use uuid::Uuid;
 use wording::{Message, SecurityChange};
 
 /// Where the portal is.
-pub(super) const PORTAL: &str = "/passport";
+pub(crate) const PORTAL: &str = "/passport";
 /// Where somebody without an access key begins.
 pub(super) const ACCESS_KEY: &str = "/passport/access-key";
 
 /// Tells the owner of an account by e-mail at the address of record and by text to every mobile number among their methods, but for
 /// the channels in `off`, and as far as the day's texts go. Whose account is disabled is told nothing.
-pub(super) async fn tell_owner(
+pub(crate) async fn tell_owner(
     service: &Service,
     tx: &mut Tx,
     (account, organisation): (&Account, &Organisation),

@@ -40,6 +40,15 @@ pub async fn person(
     Ok(account.filter(|account| account.organisation_id == organisation.id))
 }
 
+/// Who provides on the trust's behalf: a system, or a member of staff in the console. Neither: it is done at the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Provider {
+    /// The system.
+    pub client: Option<Uuid>,
+    /// The member of staff.
+    pub by: Option<Uuid>,
+}
+
 /// Provides credentials at the command line. Answers their ids.
 ///
 /// # Errors
@@ -53,10 +62,36 @@ pub async fn provide(
     let now = service.clock.now();
     let ids = new_ids(service, provided, now);
     let mut tx = service.store.begin().await?;
-    write(service, &mut tx, (account, organisation), &ids, provided, None, now).await?;
+    write(service, &mut tx, (account, organisation), &ids, provided, Provider::default(), now).await?;
     tx.commit().await?;
     service.written.notify_one();
     Ok(ids)
+}
+
+/// A member of staff provides one credential, which gets the id `id`: what is asked for again under the same id is done once.
+///
+/// # Errors
+/// [`Refusal::NotFound`] where another person's credential has this id.
+pub(crate) async fn by_staff(
+    service: &Service,
+    (account, organisation): (&Account, &Organisation),
+    staff: Uuid,
+    id: Uuid,
+    provided: &Provided,
+) -> Result<Done, Refusal> {
+    let now = service.clock.now();
+    let mut tx = service.store.begin().await?;
+    tx.one_at_a_time("credential-provided", id.as_bytes(), now).await?;
+    if let Some(before) = tx.credential(id).await? {
+        let same = before.account_id == account.id && before.organisation_id == organisation.id;
+        return if same { Ok(Done { ids: vec![id], before: true }) } else { Err(Refusal::NotFound) };
+    }
+    let by = Provider { client: None, by: Some(staff) };
+    let provided = std::slice::from_ref(provided);
+    write(service, &mut tx, (account, organisation), &[id], provided, by, now).await?;
+    tx.commit().await?;
+    service.written.notify_one();
+    Ok(Done { ids: vec![id], before: false })
 }
 
 /// A system of a trust provides credentials with its key: `{"person": "…", "credentials": […]}`. What it sends again under the same
@@ -95,7 +130,7 @@ pub async fn by_client(
             return Ok(Done { ids, before: true });
         }
     }
-    let by = Some(client.id);
+    let by = Provider { client: Some(client.id), by: None };
     write(service, &mut tx, (&account, &organisation), &ids, &asked.provided, by, now).await?;
     tx.commit().await?;
     service.written.notify_one();
@@ -155,7 +190,7 @@ async fn write(
     (account, organisation): (&Account, &Organisation),
     ids: &[Uuid],
     provided: &[Provided],
-    client: Option<Uuid>,
+    by: Provider,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     for (id, one) in ids.iter().zip(provided) {
@@ -169,7 +204,7 @@ async fn write(
             valid_until: one.valid_until,
         };
         tx.add_credential(new, now).await?;
-        if let Some(client) = client {
+        if let Some(client) = by.client {
             tx.credential_came_from(*id, client).await?;
         }
         let event = NewPassportEvent {
@@ -178,18 +213,19 @@ async fn write(
             what: "provided",
             credential: Some(*id),
             organisation: Some(organisation.id),
-            by: None,
+            by: by.by,
             detail: None,
         };
         tx.add_passport_event(event, now).await?;
-        rejections::corrected(service, tx, (account, organisation), (*id, one), client, now).await?;
+        rejections::corrected(service, tx, (account, organisation), (*id, one), by, now).await?;
         let kind = one.kind.as_str().to_owned();
         let audited = Event::CredentialProvided {
             account: account.id,
             credential: *id,
             organisation: organisation.id,
             kind,
-            client,
+            client: by.client,
+            by: by.by,
         };
         tx.audit(audited, now);
     }

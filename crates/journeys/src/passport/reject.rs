@@ -71,7 +71,8 @@ pub async fn reject(service: &Service, person: &Person, id: &str, chosen: Chosen
     Ok(())
 }
 
-fn read(chosen: Chosen<'_>) -> Result<(RejectReason, Option<&str>), Refusal> {
+/// Reads a reason to reject something.
+pub(crate) fn read(chosen: Chosen<'_>) -> Result<(RejectReason, Option<&str>), Refusal> {
     let reason = RejectReason::parse(chosen.reason);
     // What was written under a reason that was not chosen in the end is nobody's business.
     let details = chosen.details.trim();

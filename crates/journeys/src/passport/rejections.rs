@@ -2,6 +2,7 @@
 //! one by itself. The person reads it in the history of their passport.
 
 use crate::passport::client::{self, ClientRefusal};
+use crate::passport::provide::Provider;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::passport::{Provided, RejectReason};
@@ -214,7 +215,7 @@ pub(super) async fn corrected(
     tx: &mut Tx,
     (account, organisation): (&Account, &Organisation),
     (new, provided): (Uuid, &Provided),
-    client: Option<Uuid>,
+    by: Provider,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let (account, organisation) = (account.id, organisation.id);
@@ -227,12 +228,12 @@ pub(super) async fn corrected(
             account,
             credential: rejected,
             organisation,
-            client,
-            by: None,
+            client: by.client,
+            by: by.by,
             corrected_by: Some(new),
         };
         tx.audit(audited, now);
-        let what = (RESOLVED, Some("corrected"), None);
+        let what = (RESOLVED, Some("corrected"), by.by);
         note(service, tx, (account, organisation), rejected, what, now).await?;
     }
     Ok(())

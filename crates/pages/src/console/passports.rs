@@ -20,6 +20,10 @@ pub struct ConsolePassports {
     pub rejecters: u64,
     /// What was rejected.
     pub rejections_href: String,
+    /// In how many shares something waits for the trust's review.
+    pub shares: u64,
+    /// What was shared.
+    pub shares_href: String,
 }
 
 impl Page for ConsolePassports {
@@ -35,12 +39,15 @@ impl Page for ConsolePassports {
             found: None,
             rejecters: 0,
             rejections_href: "/console/passports/rejections".into(),
+            shares: 0,
+            shares_href: "/console/passports/shares".into(),
         };
-        let one = Self { rejecters: 1, ..plain.clone() };
+        let one = Self { rejecters: 1, shares: 1, ..plain.clone() };
         let found = Self {
             search: "kha".into(),
             found: Some(ConsolePeople::found()),
             rejecters: 12,
+            shares: 3,
             ..plain.clone()
         };
         let nobody = ConsoleFound { people: Vec::new(), page: 1, more: false, too_many: false };
@@ -79,6 +86,8 @@ pub struct ConsolePassport {
     pub credentials: Vec<ProvidedRow>,
     /// What happened, the newest first.
     pub happenings: Vec<PassportHappening>,
+    /// *Provide a credential*, for whoever may.
+    pub provide: Option<String>,
     /// Back to the search.
     pub back: Option<String>,
 }
@@ -110,6 +119,7 @@ impl Page for ConsolePassport {
                 ProvidedRow { valid_until: None, ..row("Access key", PassportState::Archived) },
             ],
             happenings: PassportHappening::samples(),
+            provide: Some("/console/passports/people/0193a0f0/provide".into()),
             back: Some("/console/passports".into()),
         };
         let none = Self {
@@ -118,6 +128,7 @@ impl Page for ConsolePassport {
             accepted: 0,
             credentials: Vec::new(),
             happenings: Vec::new(),
+            provide: None,
             ..some.clone()
         };
         vec![some, none]

@@ -220,8 +220,12 @@ mod tests {
     #[test]
     fn no_attribute_has_a_name_twice_or_one_that_the_credential_itself_needs() {
         for kind in CredentialKind::ALL {
+            // In a form they stand beside those of its assurance.
             let mut seen = BTreeSet::from(RESERVED);
-            assert!(seen.insert("assurance"));
+            seen.extend(ASSURANCE.iter().map(|attribute| attribute.name));
+            for taken in ["assurance", "valid_until", "form"] {
+                assert!(seen.insert(taken));
+            }
             for attribute in kind.attributes() {
                 assert!(seen.insert(attribute.name), "{kind:?}: {}", attribute.name);
                 assert!(

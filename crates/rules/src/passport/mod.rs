@@ -2,6 +2,7 @@
 
 mod attribute;
 mod core_skill;
+mod credential_type;
 pub mod issuing;
 mod kind;
 mod presentation;
@@ -12,6 +13,7 @@ mod state;
 
 pub use attribute::{ASSURANCE, Attribute, AttributeForm};
 pub use core_skill::CoreSkill;
+pub use credential_type::{CredentialFamily, CredentialType};
 pub use kind::CredentialKind;
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,

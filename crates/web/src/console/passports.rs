@@ -1,7 +1,9 @@
 //! Staff passports, as the trust looks after them: whose passport is looked for, and somebody's passport.
 
 mod credential;
+mod provide;
 mod rejections;
+mod shares;
 
 use super::{console_shell, find, frame, staff, trouble};
 use crate::forms::SearchForm;
@@ -14,11 +16,12 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::console::find::FoundPeople;
-use journeys::console::{self, Staff, passports};
+use journeys::console::{self, Staff, passports, shares as received};
 use journeys::passport::title;
 use pages::{ConsolePart, ConsolePassport, ConsolePassports, ProvidedRow};
 use rules::passport::CredentialState;
 use rules::role::Act;
+use store::account::Account;
 use store::credential_list::ListedCredential;
 
 pub(super) fn routes() -> Router<Web> {
@@ -26,7 +29,9 @@ pub(super) fn routes() -> Router<Web> {
         .route(urls::CONSOLE_PASSPORTS, get(show).post(search))
         .route(urls::CONSOLE_PASSPORT, get(passport))
         .merge(credential::routes())
+        .merge(provide::routes())
         .merge(rejections::routes())
+        .merge(shares::routes())
 }
 
 async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
@@ -48,6 +53,8 @@ async fn search_page(
         found: found.map(|found| find::listed(found, urls::console_passport)),
         rejecters: passports::open_rejections(web, staff).await?,
         rejections_href: urls::CONSOLE_REJECTIONS.into(),
+        shares: received::waiting(web, staff).await?,
+        shares_href: urls::CONSOLE_SHARES.into(),
     })
 }
 
@@ -86,7 +93,13 @@ async fn passport(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar
         accepted: seen.credentials.iter().filter(accepted).count(),
         credentials: seen.credentials.iter().rev().map(row).collect(),
         happenings: happenings.map(|event| happening_for(&web, event, "trust-history")).collect(),
+        provide: offered(&staff, &seen.account, Act::ProvideCredentials).then(|| urls::console_provide(&id)),
         back: Some(urls::CONSOLE_PASSPORTS.into()),
     };
     page(&console_shell(&web, &staff), &shown)
+}
+
+/// Whether this member of staff may do it for this person: nobody does anything for themselves.
+fn offered(staff: &Staff, account: &Account, act: Act) -> bool {
+    staff.may(act) && account.id != staff.id()
 }

@@ -39,14 +39,15 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
 
 fn details(web: &Web, credential: &Credential, issuer: String) -> Result<PassportCredential, Trouble> {
     let at = |act: &str| urls::passport_credential(credential.id, act);
+    let content = content(&credential.content)?;
     Ok(PassportCredential {
         title: title(credential.kind, &credential.variant),
         state: state(credential.state(web.today())),
         issuer,
         provided: in_words(web.local(credential.provided_at).date()),
         valid_until: credential.moments.valid_until.map(in_words),
-        facts: facts(web, credential, ("claims", "claim"), credential.kind.attributes(), &at("picture"))?,
-        assurance: facts(web, credential, ("assurance", "assurance"), ASSURANCE, &at("picture"))?,
+        facts: facts(web, &content["claims"], "claim", credential.kind.attributes(), &at("picture")),
+        assurance: facts(web, &content["assurance"], "assurance", ASSURANCE, &at("picture")),
         reason: reason(web, credential),
         details: credential.reject_details.clone(),
         accept_action: at("add"),
@@ -57,23 +58,21 @@ fn details(web: &Web, credential: &Credential, issuer: String) -> Result<Passpor
     })
 }
 
-/// What it says, as it was provided.
-fn content(credential: &Credential) -> Result<Value, Refusal> {
-    serde_json::from_str(&credential.content).map_err(|_| Refusal::Fault("a credential that is no JSON"))
+/// What a credential says, as it is kept.
+pub(crate) fn content(kept: &str) -> Result<Value, Refusal> {
+    serde_json::from_str(kept).map_err(|_| Refusal::Fault("a credential that is no JSON"))
 }
 
 /// What a part of a credential says, in its order; the labels are words that begin with `word`, and a picture is at `picture`.
 pub(crate) fn facts(
     web: &Web,
-    credential: &Credential,
-    (part, word): (&str, &str),
+    held: &Value,
+    word: &str,
     attributes: &[Attribute],
     picture: &str,
-) -> Result<Vec<CredentialFact>, Refusal> {
-    let content = content(credential)?;
-    let held = &content[part];
+) -> Vec<CredentialFact> {
     let told = |attribute: &Attribute| fact(web, attribute, held.get(attribute.name)?, word, picture);
-    Ok(attributes.iter().filter_map(told).collect())
+    attributes.iter().filter_map(told).collect()
 }
 
 /// One thing that it says: days in words, yes and no as words, a picture by its address.
@@ -109,13 +108,13 @@ fn reason(web: &Web, credential: &Credential) -> Option<String> {
 /// The picture in a credential, for its owner.
 async fn picture(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
-    picture_of(&review::one(&web, &person, &id).await?)
+    let credential = review::one(&web, &person, &id).await?;
+    picture_in(&content(&credential.content)?["claims"])
 }
 
-/// The picture in a credential. What it is was checked when it was provided; the browser is told not to guess.
-pub(crate) fn picture_of(credential: &Credential) -> Answer {
-    let content = content(credential)?;
-    let data = content["claims"]["picture"].as_str().and_then(|data| data.split_once(";base64,"));
+/// The picture among what a credential says. The browser is told not to guess what it is.
+pub(crate) fn picture_in(claims: &Value) -> Answer {
+    let data = claims["picture"].as_str().and_then(|data| data.split_once(";base64,"));
     let (kind, data) = data.ok_or(Refusal::NotFound)?;
     let kind = match kind {
         "data:image/png" => "image/png",

@@ -47,6 +47,7 @@ pub(crate) fn happening(web: &Web, event: &PassportEvent, words: &str) -> Passpo
         "rejected" => "reject",
         "rejection-resolved" => "resolve",
         "withdrawn" => "withdraw",
+        "share-rejected" => "not-taken",
         _ => "revoke",
     };
     let reason = event.detail.as_deref().map(|detail| format!("{verb}-{detail}"));

@@ -105,6 +105,7 @@ audit-passport-sign-in-refused = Sign-in with a staff passport refused
 audit-wallet-answer-disowned = Staff passport: person did not ask for it
 audit-passport-sessions-ended = Sessions begun by staff passports ended
 audit-credentials-shared = Credentials shared
+audit-shared-credential-reviewed = Shared credential reviewed
 audit-card-holder-checked = Identity of a smartcard's owner checked
 audit-card-holder-refused = Wrong Account Recovery Passcode given to staff
 audit-verification-checked = Verification Passcode compared

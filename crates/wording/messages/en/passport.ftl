@@ -16,6 +16,13 @@ credential-kind-employment-assignment = Employment assignment
 credential-kind-temporary-placement = Temporary placement
 credential-kind-core-skill = Core skill
 
+## Kinds that belong together
+
+credential-family-identity = Identity and new starter
+credential-family-employment-checks = Employment checks
+credential-family-assignment = Confirmation of assignment
+credential-family-core-skills = Core skills
+
 ## What a credential of each kind is, for wallets
 
 credential-about-access-key = Signs you in to your staff passport
@@ -110,6 +117,7 @@ claim-proficiency = Proficiency
 
 ## How that was assured
 
+provide-valid-until = Valid until
 assurance-origin = Origin
 assurance-policy = Assurance policy
 assurance-outcome = Assurance outcome
@@ -159,6 +167,20 @@ end-revoke-no-longer-valid = It is no longer valid
 end-revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
 end-revoke-deceased = The person has died
 
+## Why a trust rejects what was shared with it, for those who choose
+
+share-reject-duplicate = We have it already
+share-reject-incorrect = Incorrect information
+share-reject-not-wanted = We do not need it
+share-reject-other = Other reason
+
+## Why a trust has rejected what was shared with it, for whoever shared it
+
+not-taken-duplicate = The organisation has it already
+not-taken-incorrect = Incorrect information
+not-taken-not-wanted = The organisation does not need it
+not-taken-other = Another reason. Contact the organisation
+
 ## What happened to a passport, for the trust
 
 trust-history-provided = Provided, to review
@@ -172,6 +194,8 @@ trust-history-archived = Archived by the person
 trust-history-restored = Restored by the person
 trust-history-reissued = New copy added to the person’s wallet
 trust-history-shared = Shared
+trust-history-share-accepted = Accepted when it was shared
+trust-history-share-rejected = Not accepted when it was shared
 trust-history-not-kept = Not kept by the person’s wallet: it waits again
 trust-history-copy-not-kept = New copy not kept by the person’s wallet
 trust-history-requested = Asked for by the person
@@ -190,6 +214,8 @@ history-archived = Archived
 history-restored = Restored from the archive
 history-reissued = A new copy was added to your wallet
 history-shared = Shared
+history-share-accepted = Accepted by the organisation that you shared it with
+history-share-rejected = Not accepted by the organisation that you shared it with
 history-not-kept = Your wallet did not keep it: it waits for you again
 history-copy-not-kept = Your wallet did not keep the new copy
 history-requested = You asked for a credential

@@ -110,6 +110,14 @@ impl Message {
                 access_key_url: page("passport/access-key"),
                 support: support(),
             },
+            Self::PassportShareReviewed {
+                organisation: organisation(),
+                service: service(),
+                accepted: 11,
+                count: 12,
+                portal_url: page("passport"),
+                support: support(),
+            },
             Self::PassportWithdrawn {
                 organisation: organisation(),
                 service: service(),

@@ -88,6 +88,7 @@ impl Message {
             Self::SmartcardVisit { .. } => "text-smartcard-visit",
             Self::PassportProvided { .. } => "text-passport-provided",
             Self::PassportReminder { .. } => "text-passport-reminder",
+            Self::PassportShareReviewed { .. } => "text-passport-share-reviewed",
             Self::PassportWithdrawn { .. } => "text-passport-withdrawn",
             Self::PassportRevoked { .. } => "text-passport-revoked",
             Self::PassportRejected { .. } => "text-passport-rejected",
@@ -129,6 +130,9 @@ impl Message {
                 Self::SmartcardVisit { .. } => include_str!("../../messages/en/mail/smartcard-visit.md"),
                 Self::PassportProvided { .. } => include_str!("../../messages/en/mail/passport-provided.md"),
                 Self::PassportReminder { .. } => include_str!("../../messages/en/mail/passport-reminder.md"),
+                Self::PassportShareReviewed { .. } => {
+                    include_str!("../../messages/en/mail/passport-share-reviewed.md")
+                }
                 Self::PassportWithdrawn { .. } => {
                     include_str!("../../messages/en/mail/passport-withdrawn.md")
                 }
@@ -244,6 +248,16 @@ impl Message {
                 ("access_key_url", access_key_url),
                 ("support", support),
             ]),
+            Self::PassportShareReviewed { organisation, service, accepted, count, portal_url, support } => {
+                of(&[
+                    ("organisation", organisation),
+                    ("service", service),
+                    ("accepted", &accepted.to_string()),
+                    ("credentials", &credentials(count)),
+                    ("portal_url", portal_url),
+                    ("support", support),
+                ])
+            }
             Self::PassportWithdrawn { organisation, service, credential, reason, portal_url, support }
             | Self::PassportRevoked { organisation, service, credential, reason, portal_url, support } => {
                 of(&[

@@ -21,8 +21,8 @@ const PASSPORT_OFFICER: u8 = 32;
 const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 
 /// Method, path under `/console` with `{id}` for a person without a role, `{method}` for a method of theirs, `{new}` and
-/// `{rejected}` for credentials of theirs, and who may.
-const ACTS: [(&str, &str, u8); 37] = [
+/// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, and who may.
+const ACTS: [(&str, &str, u8); 46] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -56,6 +56,15 @@ const ACTS: [(&str, &str, u8); 37] = [
     ("POST", "/passports", PASSPORTS | AUDITOR),
     ("GET", "/passports/rejections", PASSPORTS | AUDITOR),
     ("GET", "/passports/people/{id}", PASSPORTS | AUDITOR),
+    ("GET", "/passports/people/{id}/provide", PASSPORTS),
+    ("GET", "/passports/people/{id}/provide/dbs", PASSPORTS),
+    ("POST", "/passports/people/{id}/provide/dbs", PASSPORTS),
+    ("GET", "/passports/shares", PASSPORTS | AUDITOR),
+    ("GET", "/passports/shares/{share}", PASSPORTS | AUDITOR),
+    ("GET", "/passports/shared/{shared}", PASSPORTS | AUDITOR),
+    ("POST", "/passports/shared/{shared}/reject", PASSPORTS),
+    ("POST", "/passports/shared/{shared}/accept", PASSPORTS),
+    ("POST", "/passports/shares/{share}/accept", PASSPORTS),
     ("GET", "/passports/credentials/{new}", PASSPORTS | AUDITOR),
     ("POST", "/passports/credentials/{new}/end", PASSPORT_MANAGER),
     ("POST", "/passports/credentials/{rejected}/resolve", PASSPORTS),
@@ -104,9 +113,11 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
             "UPDATE credential SET rejected_at = 1, reject_reason = 'duplicate' WHERE id = {to_reject}"
         ))
         .await;
+    let (share, shared) = ward.has_shared(AMINA, &[new]).await;
     for (verb, path, who) in ACTS {
         let full = path.replace("{id}", &id).replace("{method}", &method);
         let full = full.replace("{new}", &new.to_string()).replace("{rejected}", &rejected.to_string());
+        let full = full.replace("{share}", &share.to_string()).replace("{shared}", &shared[0].to_string());
         tries(&mut staff, verb, &full).await;
         let status = staff.page.status;
         if who & bit == 0 {
@@ -191,6 +202,7 @@ async fn people_of_another_trust_are_not_found_and_cannot_be_acted_on(
     let mut desk = ward.staff(BEN, Role::ServiceDesk).await;
     ward.gives_role(BEN, Role::Administrator).await;
     ward.gives_role(BEN, Role::Auditor).await;
+    ward.gives_role(BEN, Role::PassportManager).await;
     ward.colleague(SINEAD).await;
     // Sinéad works for another trust from now on.
     ward.another_trust(&[]).await;

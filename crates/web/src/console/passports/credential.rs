@@ -3,7 +3,7 @@
 use super::super::{console_shell, frame, fresh_staff, staff, trouble};
 use super::rejections::line;
 use crate::errors::Trouble;
-use crate::passport::{facts, in_words, picture_of, state};
+use crate::passport::{content, facts, in_words, picture_in, state};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::{Web, urls};
 use axum::extract::{Path, State};
@@ -51,6 +51,7 @@ fn details(
 ) -> Result<ConsoleCredential, Trouble> {
     let picture = urls::console_credential(credential.id, "picture");
     let revoked = credential.revoke_reason.map(|why| format!("end-revoke-{}", why.as_str()));
+    let content = content(&credential.content)?;
     let withdrawn = credential.withdraw_reason.map(|why| format!("end-withdraw-{}", why.as_str()));
     Ok(ConsoleCredential {
         frame: frame(staff, ConsolePart::Passports),
@@ -59,8 +60,8 @@ fn details(
         state: state(credential.state(web.today())),
         provided: in_words(web.local(credential.provided_at).date()),
         valid_until: credential.moments.valid_until.map(in_words),
-        facts: facts(web, credential, ("claims", "claim"), credential.kind.attributes(), &picture)?,
-        assurance: facts(web, credential, ("assurance", "assurance"), ASSURANCE, &picture)?,
+        facts: facts(web, &content["claims"], "claim", credential.kind.attributes(), &picture),
+        assurance: facts(web, &content["assurance"], "assurance", ASSURANCE, &picture),
         reason: revoked.or(withdrawn).map(|key| web.word(&key, &[])),
         rejection: rejection(account, credential).map(|rejection| line(web, staff, &rejection)),
         end: ending(web, staff, credential, reason),
@@ -114,7 +115,7 @@ async fn picture(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar)
     let id = console::id(&id)?;
     let staff = staff(&web, &jar, &urls::console_credential(id, "")).await?;
     let (_, credential) = passports::one(&web, &staff, id).await?;
-    picture_of(&credential)
+    picture_in(&content(&credential.content)?["claims"])
 }
 
 /// *Withdraw*, *Revoke*.

@@ -1,0 +1,235 @@
+//! A member of staff provides credentials by a form.
+
+use crate::browser::Browser;
+use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::people::{AMINA, BEN};
+use crate::races::a_hundred_at_once;
+use crate::ward::Ward;
+use axum::http::StatusCode;
+use rstest::rstest;
+use rules::passport::{ASSURANCE, Attribute, AttributeForm, CredentialType};
+use serde_json::Value;
+use store::role::Role;
+use url::form_urlencoded::Serializer;
+
+/// A day that has come, and one on which everything holds: the clock of a ward stands in November 2026.
+const DAY: [&str; 3] = ["3", "mar", "2026"];
+const LAST_DAY: [&str; 3] = ["31", "3", "2028"];
+
+impl Ward {
+    async fn form_for_amina(&self, what: &str) -> String {
+        format!("/console/passports/people/{}/provide/{what}", self.account_of(AMINA).await)
+    }
+
+    /// What Amina's newest credential says.
+    async fn newest_content(&self) -> Value {
+        let rows = self.store().credentials_of(self.account_of(AMINA).await).await.unwrap();
+        let newest = rows.iter().max_by_key(|credential| credential.id).unwrap();
+        serde_json::from_str(&newest.content).unwrap()
+    }
+}
+
+impl Browser {
+    fn fills_day(&mut self, name: &str, [day, month, year]: [&str; 3]) -> &mut Self {
+        self.fills_field(name, day).fills_field(&format!("{name}_month"), month);
+        self.fills_field(&format!("{name}_year"), year)
+    }
+
+    fn fills_in_how_it_was_checked(&mut self) -> &mut Self {
+        for (label, text) in [
+            ("Origin", "DBS certificate"),
+            ("Assurance policy", "Employment checks"),
+            ("Assurance outcome", "Passed"),
+            ("Verification method", "Original seen"),
+        ] {
+            self.fills(label, text);
+        }
+        self.chooses("Sourced");
+        self
+    }
+}
+
+/// A form in which every field holds something that it may hold.
+fn filled_in(what: CredentialType) -> String {
+    let mut form = Serializer::new(String::new());
+    let mut fill = |attribute: &Attribute| {
+        let name = attribute.name;
+        let text = match attribute.form {
+            AttributeForm::Text => "Something that was written down",
+            AttributeForm::OneOf(terms) => terms[0],
+            AttributeForm::YesNo => "no",
+            AttributeForm::Picture => return,
+            AttributeForm::Day | AttributeForm::PastDay => {
+                let [day, month, year] = if attribute.form == AttributeForm::Day { LAST_DAY } else { DAY };
+                form.append_pair(&format!("{name}_month"), month).append_pair(&format!("{name}_year"), year);
+                day
+            }
+        };
+        form.append_pair(name, text);
+    };
+    what.asked().chain(ASSURANCE).for_each(&mut fill);
+    form.finish()
+}
+
+#[rstest]
+#[case(Role::PassportManager)]
+#[case(Role::PassportOfficer)]
+#[tokio::test]
+async fn a_credential_is_provided_by_its_form_and_its_owner_is_told(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+    #[case] role: Role,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, role).await;
+    ben.opens(&format!("/console/passports/people/{}", ward.account_of(AMINA).await))
+        .await
+        .says("Nothing yet.");
+    ben.follows("Provide a credential").await.reads("Provide a credential").says("Employment checks");
+    ben.follows("Disclosure and Barring Service (DBS)").await.says("You provide it to Amina Khan");
+    assert_eq!(ben.page.value("Verifier"), "Ben Adeyemi");
+    assert_eq!(ben.page.value("Provider"), "Northfield Hospitals");
+    ben.chooses("Enhanced with barred lists")
+        .chooses("Clear")
+        .fills("Certificate reference", " 001234567890 ");
+    ben.fills_day("issued_on", DAY).fills_field("update_service", "yes").fills_day("valid_until", LAST_DAY);
+    ben.fills_in_how_it_was_checked().presses("Provide").await;
+    ben.reads("Disclosure and Barring Service (DBS)")
+        .says("Waits for the person’s review")
+        .says("001234567890")
+        .says("Valid until 31 March 2028");
+    assert_eq!(ward.told_of_passports(AMINA.email).await, ["You have new credentials to review"]);
+    let content = ward.newest_content().await;
+    assert_eq!(content["claims"]["issued_on"], "2026-03-03");
+    assert_eq!(content["claims"]["update_service"], true);
+    assert_eq!(content["claims"].get("adults_barred_list_checked"), None);
+    let record = ward.newest_record("credential_provided").await;
+    assert_eq!(record["by"], ward.account_of(BEN).await.to_string());
+    amina.opens("/passport").await.says("Disclosure and Barring Service (DBS)");
+    amina.opens("/passport/history").await.says("Issued to you, to review").says("Done by Ben");
+    ward.audit_is_whole().await;
+}
+
+#[tokio::test]
+async fn every_type_has_a_form_by_which_it_can_be_provided() {
+    let ward = Ward::new(Sqlite).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    for what in CredentialType::all() {
+        let path = ward.form_for_amina(what.code()).await;
+        // The newest one is known by its time.
+        ward.waits(1);
+        ben.opens(&path).await;
+        assert_eq!(ben.page.status, StatusCode::OK, "{path}");
+        for attribute in what.asked().filter(|each| each.form != AttributeForm::Picture) {
+            assert!(
+                ben.page.html.contains(&format!("name=\"{}\"", attribute.name)),
+                "{path} {}",
+                attribute.name
+            );
+        }
+        ben.sends_form(&path, &filled_in(what)).await.says("Waits for the person’s review");
+        let content = ward.newest_content().await;
+        for attribute in what.asked().filter(|each| each.form != AttributeForm::Picture) {
+            assert!(!content["claims"][attribute.name].is_null(), "{path} {}", attribute.name);
+        }
+        if let Some(skill) = what.skill {
+            assert_eq!(content["claims"]["subject"], skill.subject);
+        }
+    }
+    assert_eq!(
+        ward.db.count("credential", "1 = 1").await,
+        i64::try_from(CredentialType::all().count()).unwrap()
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_cannot_be_taken_comes_back_with_everything_that_is_wrong(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("dbs").await;
+    ben.opens(&path).await.fills("Certificate reference", "001234567890");
+    ben.fills_field("policy", "").presses("Provide").await;
+    assert_eq!(ben.page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    ben.is_told("Choose an answer to “Level of check”")
+        .is_told("Enter “Issued”")
+        .is_told("Choose an answer to “Registered with the update service”")
+        .is_told("Enter “Assurance policy”")
+        .is_told("Choose an answer to “Pedigree”");
+    assert!(!ben.page.errors().contains("barred list"), "{}", ben.page.errors());
+    assert_eq!(ben.page.value("Certificate reference"), "001234567890");
+    // Days that are none, that are to come, or over.
+    for (issued, valid_until, told) in [
+        (["31", "2", "2026"], ["", "", ""], "“Issued” must be a real day"),
+        (["", "2", "2026"], ["", "", ""], "“Issued” must be a real day"),
+        (["1", "1", "2099"], ["", "", ""], "“Issued” must be today or in the past"),
+        (DAY, ["x", "", ""], "“Valid until” must be a real day"),
+        (DAY, ["4", "3", "2026"], "“Valid until” is over already"),
+    ] {
+        ben.opens(&path).await.fills("Certificate reference", "1").fills_day("issued_on", issued);
+        ben.fills_day("valid_until", valid_until).chooses("Basic").chooses("Clear");
+        ben.fills_field("update_service", "no").fills_in_how_it_was_checked().presses("Provide").await;
+        ben.is_told(told);
+        assert_eq!(ben.page.value("Certificate reference"), "1");
+    }
+    let long = format!("certificate_number={}", "9".repeat(301));
+    ben.sends_form(&path, &long).await.is_told("“Certificate reference” on one line, in 300 characters");
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
+    assert_eq!(ward.told_of_passports(AMINA.email).await, Vec::<String>::new());
+    for unknown in ["access-key", "core-skill", "juggling"] {
+        ben.opens(&ward.form_for_amina(unknown).await).await;
+        assert_eq!(ben.page.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_form_that_is_sent_a_hundred_times_at_once_provides_one_credential(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    ben.opens(&ward.form_for_amina("fire-safety").await).await.fills_day("attained_on", DAY);
+    ben.fills_in_how_it_was_checked();
+    let form = ben.would_send("Provide");
+    let mut led_to = Vec::new();
+    for (status, to, _) in a_hundred_at_once(&ward, &ben.browser, &form).await {
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        led_to.push(to);
+    }
+    led_to.dedup();
+    assert_eq!(led_to.len(), 1, "all lead to the one that was provided: {led_to:?}");
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 1);
+    assert_eq!(ward.told_of_passports(AMINA.email).await, ["You have new credentials to review"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_provides_anything_to_themselves_or_in_the_place_of_what_another_has(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let theirs = format!("/console/passports/people/{}", ward.account_of(BEN).await);
+    assert!(!ben.opens(&theirs).await.page.html.contains("Provide a credential"));
+    let what = CredentialType::parse("fire-safety").unwrap();
+    ben.sends_form(&format!("{theirs}/provide/fire-safety"), &filled_in(what)).await.is_refused("FW-1502");
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
+    // The number of a form is that of something else by now.
+    let fire = ward.has_fire_safety_to_accept().await;
+    let ben_has = ward.sql_id(ward.account_of(BEN).await);
+    ward.db.tell(&format!("UPDATE credential SET account_id = {ben_has}")).await;
+    let path = ward.form_for_amina("fire-safety").await;
+    ben.sends_form(&path, &format!("{}&form={fire}", filled_in(what))).await;
+    assert_eq!(ben.page.status, StatusCode::NOT_FOUND);
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 1);
+    // A proof that is too old is made anew before the form is shown.
+    ward.waits(11 * 60);
+    ben.opens(&path).await.reads("Confirm that it is you");
+}

@@ -8,7 +8,6 @@ pub mod house;
 pub mod log;
 pub mod logo;
 pub mod metrics;
-pub mod roster_file;
 pub mod running;
 pub mod wiring;
 

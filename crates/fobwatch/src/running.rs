@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
+use journeys::console::invitations;
 use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, passport, reports, smartcard, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -82,6 +83,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         work.push(tokio::spawn(deliver::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(numbers::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(smartcard::reminders::run(service.clone(), stop_work.clone())));
+        work.push(tokio::spawn(invitations::many::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::reminders::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));

@@ -10,6 +10,7 @@ pub mod dashboard;
 pub mod deliveries;
 pub mod find;
 pub mod help;
+pub mod invitations;
 pub mod number;
 pub mod passports;
 pub mod provide;

@@ -28,6 +28,9 @@ const KEEP_SMARTCARD_DAYS: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// A system that provides credentials asks again within a day or two, if it does.
 const KEEP_PROVISIONS: SignedDuration = SignedDuration::from_hours(24 * 7);
 
+/// A file of people to be invited waits a day for whoever uploaded it to confirm it.
+const KEEP_UNCONFIRMED: SignedDuration = SignedDuration::from_hours(24);
+
 /// Erases what has run out by now.
 ///
 /// # Errors
@@ -63,6 +66,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_alerts(smartcard_day).await?;
     tx.erase_rounds(smartcard_day).await?;
     tx.erase_reminder_rounds(smartcard_day).await?;
+    tx.erase_invitation_batches(before(KEEP_UNCONFIRMED), before(KEEP_PROVISIONS)).await?;
     tx.erase_passport_provisions(before(KEEP_PROVISIONS)).await?;
     tx.commit().await?;
     crate::smartcard::job::give_up_abandoned(service).await?;

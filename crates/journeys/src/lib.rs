@@ -46,6 +46,7 @@ pub mod reset_finish;
 pub mod reset_gate;
 mod reset_ways;
 pub mod robots;
+pub mod roster_file;
 pub mod second_factor;
 pub mod security_info;
 mod service;

@@ -4,6 +4,7 @@ mod act;
 mod audit;
 mod dashboard;
 mod deliveries;
+mod invitations;
 mod passports;
 mod people;
 mod person;
@@ -27,6 +28,10 @@ pub use shares::{
 
 pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNumber, ConsoleStartCode};
 pub use audit::{AuditLine, ConsoleAudit};
+pub use invitations::{
+    ConsoleInvitation, ConsoleInvitationDelete, ConsoleInvitations, ConsoleInvite, ConsoleInviteBatch,
+    ConsoleInviteMany, InvitationLine, InvitationStanding, InviteBadRow, InviteFields, JudgeInvitation,
+};
 pub use passports::{
     ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,
     RejectionLine,

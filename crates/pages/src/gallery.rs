@@ -171,6 +171,12 @@ fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::ConsolePassport>(true)?;
     gallery.hang::<crate::ConsoleCredential>(true)?;
     gallery.hang::<crate::ConsoleRejections>(true)?;
+    gallery.hang::<crate::ConsoleInvitations>(true)?;
+    gallery.hang::<crate::ConsoleInvite>(true)?;
+    gallery.hang::<crate::ConsoleInviteMany>(true)?;
+    gallery.hang::<crate::ConsoleInviteBatch>(true)?;
+    gallery.hang::<crate::ConsoleInvitation>(true)?;
+    gallery.hang::<crate::ConsoleInvitationDelete>(true)?;
     gallery.hang::<crate::ConsoleShares>(true)?;
     gallery.hang::<crate::ConsoleShare>(true)?;
     gallery.hang::<crate::ConsoleShared>(true)?;

@@ -68,6 +68,10 @@ pub use console::{
     RangeLink, RefusedTries, RuleEffect, RuleForm, SettingLine,
 };
 pub use console::{
+    ConsoleInvitation, ConsoleInvitationDelete, ConsoleInvitations, ConsoleInvite, ConsoleInviteBatch,
+    ConsoleInviteMany, InvitationLine, InvitationStanding, InviteBadRow, InviteFields, JudgeInvitation,
+};
+pub use console::{
     RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,
     RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaOutside, RaPasscode, RaPerson, RaQueue,
     RaQueueLine, RaRequestLine, RaRequests, RaToTell,

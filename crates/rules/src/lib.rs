@@ -28,6 +28,7 @@ pub mod email;
 pub mod limits;
 pub mod method;
 pub mod name;
+pub mod nearest;
 pub mod outside;
 pub mod passkey;
 pub mod passport;

@@ -94,6 +94,10 @@ pub enum Act {
     ResolveRejections,
     /// Staff passports: provide a credential to a person.
     ProvideCredentials,
+    /// Staff passports: invite people, send an invitation again, and delete it.
+    InvitePeople,
+    /// Staff passports: say who somebody is who was invited.
+    ConfirmIdentity,
     /// Staff passports: take or reject what people share with the trust.
     ReviewShares,
     /// Staff passports: take back what nobody has accepted yet, and revoke what somebody has.
@@ -102,7 +106,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::SeePeople,
         Self::HelpPeople,
         Self::HelpRoleHolders,
@@ -132,6 +136,8 @@ impl Act {
         Self::SeePassports,
         Self::ResolveRejections,
         Self::ProvideCredentials,
+        Self::InvitePeople,
+        Self::ConfirmIdentity,
         Self::ReviewShares,
         Self::EndCredentials,
     ];
@@ -198,7 +204,11 @@ impl Role {
             | Act::ApproveRa => matches!(self, Self::RaManager | Self::RaAgent),
             Act::ServeRoleHolders => self == Self::RaManager,
             Act::SeePassports => self.is_of_passports() || self == Self::Auditor,
-            Act::ResolveRejections | Act::ProvideCredentials | Act::ReviewShares => self.is_of_passports(),
+            Act::ResolveRejections
+            | Act::ProvideCredentials
+            | Act::InvitePeople
+            | Act::ConfirmIdentity
+            | Act::ReviewShares => self.is_of_passports(),
             Act::EndCredentials => self == Self::PassportManager,
         }
     }
@@ -234,7 +244,7 @@ mod tests {
 
     /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
     /// Authority; manager, officer of staff passports.
-    const TABLE: [(Act, &str); 31] = [
+    const TABLE: [(Act, &str); 33] = [
         (Act::SeePeople, "xxx .... .."),
         (Act::HelpPeople, "x.. .... .."),
         (Act::HelpRoleHolders, ".x. .... .."),
@@ -264,6 +274,8 @@ mod tests {
         (Act::SeePassports, "..x .... xx"),
         (Act::ResolveRejections, "... .... xx"),
         (Act::ProvideCredentials, "... .... xx"),
+        (Act::InvitePeople, "... .... xx"),
+        (Act::ConfirmIdentity, "... .... xx"),
         (Act::ReviewShares, "... .... xx"),
         (Act::EndCredentials, "... .... x."),
     ];

@@ -230,6 +230,25 @@ pub enum Event {
     },
     /// Somebody shared so many credentials with an organisation.
     CredentialsShared { account: Uuid, organisation: Uuid, share: Uuid, count: u32 },
+    /// Somebody was invited to a staff passport.
+    PersonInvited { organisation: Uuid, invitation: Uuid, by: Uuid },
+    /// The invitation was sent again.
+    InvitationSentAgain { organisation: Uuid, invitation: Uuid, by: Uuid },
+    /// The invitation was deleted.
+    InvitationDeleted { organisation: Uuid, invitation: Uuid, by: Uuid },
+    /// The identity of somebody who was invited stands like this now; `how` it was checked, or why they were declined.
+    InvitationJudged {
+        organisation: Uuid,
+        invitation: Uuid,
+        account: Uuid,
+        state: String,
+        how: Option<String>,
+        by: Uuid,
+    },
+    /// A file with so many people to be invited was uploaded.
+    InvitationsUploaded { organisation: Uuid, batch: Uuid, people: u32, by: Uuid },
+    /// The people in it are to be invited.
+    InvitationsConfirmed { organisation: Uuid, batch: Uuid, people: u32, by: Uuid },
     /// The trust took a credential that was shared with it, or rejected it for a reason.
     SharedCredentialReviewed {
         account: Uuid,

@@ -31,6 +31,8 @@ pub mod device;
 mod error;
 pub mod guard;
 pub mod housekeeping;
+pub mod invitation;
+pub mod invitation_batch;
 pub mod limits;
 pub mod method;
 pub mod method_setup;

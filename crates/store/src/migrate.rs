@@ -144,6 +144,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0025_share_review.sql"),
         include_str!("../migrations/0025_share_review.sql"),
     ),
+    (
+        26,
+        "invitation",
+        include_str!("../migrations/0026_invitation.sql"),
+        include_str!("../migrations/0026_invitation.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

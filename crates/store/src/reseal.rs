@@ -88,6 +88,8 @@ statements! {
     REVIEWS = "SELECT id, reject_details FROM shared_credential WHERE id > $1 AND reject_details IS NOT NULL
         ORDER BY id LIMIT 500";
     REVIEW = "UPDATE shared_credential SET reject_details = $3 WHERE id = $1 AND reject_details = $2";
+    FILES = "SELECT id, file FROM invitation_batch WHERE id > $1 AND file IS NOT NULL ORDER BY id LIMIT 500";
+    FILE = "UPDATE invitation_batch SET file = $3 WHERE id = $1 AND file = $2";
     PUSH = "UPDATE authenticator_device SET push = $3 WHERE id = $1 AND push = $2";
 }
 
@@ -114,6 +116,7 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: REQUESTS, replace: REQUEST, context: crate::presentation::request_context },
     SealedColumn { page: SHOWN, replace: SHOWN_ONE, context: crate::presentation::presented_context },
     SealedColumn { page: SHARED, replace: SHARED_ONE, context: crate::share::content_context },
+    SealedColumn { page: FILES, replace: FILE, context: crate::invitation_batch::file_context },
     SealedColumn { page: REVIEWS, replace: REVIEW, context: crate::share::details_context },
 ];
 

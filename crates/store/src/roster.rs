@@ -56,7 +56,7 @@ statements! {
         WHERE id = $1";
     // Two imports for one organisation take turns.
     LOCK = "UPDATE organisation SET code = code WHERE id = $1";
-    EXISTING = "SELECT id, email, fingerprint, left_at IS NOT NULL AS has_left FROM roster_entry
+    EXISTING = "SELECT id, email, fingerprint, left_at IS NOT NULL AS has_left, by_invitation FROM roster_entry
         WHERE organisation_id = $1";
     LEFT = "UPDATE roster_entry SET left_at = $2, changed_at = $2 WHERE id = $1 AND left_at IS NULL";
 }
@@ -68,7 +68,7 @@ const UPSERT_TAIL: &str = " ON CONFLICT (organisation_id, email) DO UPDATE SET f
     last_name = excluded.last_name, date_of_birth = excluded.date_of_birth, phone = excluded.phone, \
     staff_group = excluded.staff_group, job_role = excluded.job_role, \
     employment_type = excluded.employment_type, employment_status = excluded.employment_status, \
-    esr_number = excluded.esr_number, kind = excluded.kind, fingerprint = excluded.fingerprint, \
+    esr_number = excluded.esr_number, kind = excluded.kind, fingerprint = excluded.fingerprint, by_invitation = 0, \
     changed_at = excluded.changed_at, left_at = excluded.left_at";
 
 /// Rows of one statement.
@@ -108,6 +108,26 @@ struct Upsert<'a> {
     left: bool,
 }
 
+/// An entry that is there before an import.
+struct Known {
+    id: Uuid,
+    fingerprint: Vec<u8>,
+    left: bool,
+    /// No list has named it yet.
+    by_invitation: bool,
+}
+
+impl Known {
+    /// Whether it is for a list to say that this person has left, by naming them no more.
+    fn can_be_missing(&self) -> bool {
+        !self.left && !self.by_invitation
+    }
+
+    fn is_just_so(&self, fingerprint: &[u8], left: bool) -> bool {
+        self.fingerprint == fingerprint && self.left == left && !self.by_invitation
+    }
+}
+
 impl Tx {
     /// The roster's entry for an address (normalised).
     ///
@@ -135,7 +155,7 @@ impl Tx {
     }
 
     /// Takes `rows` as the whole roster of an organisation: adds and changes what is new, marks as left whoever is not
-    /// in it. Importing the same twice changes nothing. `progress` is told how many rows are dealt with.
+    /// in it. Whoever is there by an invitation alone is left out of account. Importing the same twice changes nothing. `progress` is told how many rows are dealt with.
     ///
     /// `about_missing` is asked, before anything is changed, what is to be done about so many (of so many on the roster)
     /// who are missing; if they are refused, nothing is changed and the answer is `None`.
@@ -154,14 +174,14 @@ impl Tx {
         if addresses.len() < rows.len() {
             return Err(StoreError::Taken("e-mail address"));
         }
-        execute!(self, LOCK, organisation)?;
-        let existing: Vec<(Uuid, String, Vec<u8>, bool)> =
+        self.lock_roster(organisation).await?;
+        let existing: Vec<(Uuid, String, Vec<u8>, bool, i64)> =
             in_tx!(self, EXISTING, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
-        let present = existing.iter().filter(|(.., left)| !left).count();
-        let mut known: HashMap<String, (Uuid, Vec<u8>, bool)> = existing
-            .into_iter()
-            .map(|(id, email, fingerprint, left)| (email, (id, fingerprint, left)))
-            .collect();
+        let existing = existing.into_iter().map(|(id, email, fingerprint, left, by_invitation)| {
+            (email, Known { id, fingerprint, left, by_invitation: by_invitation != 0 })
+        });
+        let mut known: HashMap<String, Known> = existing.collect();
+        let present = known.values().filter(|known| known.can_be_missing()).count();
 
         let mut import = RosterImport::default();
         let mut upserts = Vec::new();
@@ -170,22 +190,21 @@ impl Tx {
             let left = row.employment_status == EmploymentStatus::Leaver;
             let before = known.remove(row.email.as_str());
             match &before {
-                Some((_, same, had_left)) if *same == fingerprint && *had_left == left => {
+                Some(before) if before.is_just_so(&fingerprint, left) => {
                     import.unchanged += 1;
                     continue;
                 }
-                Some((_, _, false)) if left => import.left += 1,
+                Some(before) if left && !before.left => import.left += 1,
                 Some(_) => import.changed += 1,
                 None => import.added += 1,
             }
-            let id = before.map_or_else(|| vault::new_id(now, self.store.random.as_ref()), |(id, ..)| id);
-            let phone = row.phone.as_ref().map(|phone| {
-                self.store.keys.seal(&phone_context(id), phone.e164().as_bytes(), self.store.random.as_ref())
-            });
+            let id =
+                before.map_or_else(|| vault::new_id(now, self.store.random.as_ref()), |before| before.id);
+            let phone = self.sealed_phone(id, row);
             upserts.push(Upsert { id, row, phone, fingerprint, left });
         }
         let mut missing: Vec<Uuid> =
-            known.into_values().filter(|(_, _, left)| !left).map(|(id, ..)| id).collect();
+            known.into_values().filter(Known::can_be_missing).map(|known| known.id).collect();
         if !missing.is_empty() {
             match about_missing(missing.len(), present) {
                 Missing::MarkAsLeft => {}
@@ -204,6 +223,30 @@ impl Tx {
             import.left += execute!(self, LEFT, id, millis(now))?;
         }
         Ok(Some(import))
+    }
+
+    /// Whoever changes the roster of an organisation, or invites for it, waits until this transaction ends.
+    pub(crate) async fn lock_roster(&mut self, organisation: Uuid) -> Result<(), StoreError> {
+        execute!(self, LOCK, organisation).map(|_| ())
+    }
+
+    /// Adds a person who is not on it. Answers the entry.
+    pub(crate) async fn add_to_roster(
+        &mut self,
+        organisation: Uuid,
+        row: &RosterRow,
+        now: Timestamp,
+    ) -> Result<Uuid, StoreError> {
+        let id = vault::new_id(now, self.store.random.as_ref());
+        let (phone, fingerprint) = (self.sealed_phone(id, row), self.store.fingerprint(row));
+        self.upsert(organisation, &[Upsert { id, row, phone, fingerprint, left: false }], now).await?;
+        Ok(id)
+    }
+
+    fn sealed_phone(&self, entry: Uuid, row: &RosterRow) -> Option<Vec<u8>> {
+        let (keys, random) = (&self.store.keys, self.store.random.as_ref());
+        let phone = row.phone.as_ref()?;
+        Some(keys.seal(&phone_context(entry), phone.e164().as_bytes(), random))
     }
 
     async fn upsert(

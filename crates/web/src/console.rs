@@ -113,5 +113,5 @@ pub(crate) fn console_shell(web: &Web, staff: &Staff) -> Shell {
 
 /// Pages with forms that are longer than others.
 pub(crate) fn uploads() -> Router<Web> {
-    smartcards::uploads()
+    smartcards::uploads().merge(passports::uploads())
 }

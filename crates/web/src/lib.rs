@@ -50,6 +50,7 @@ mod security_info;
 mod sign_in;
 mod smartcard;
 mod state;
+mod upload;
 pub mod urls;
 mod verification;
 mod visitor;

@@ -252,6 +252,19 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// A trust invites somebody to a staff passport.
+    PassportInvitation {
+        /// The trust.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// Where somebody without an account begins. It does nothing when opened.
+        start_url: String,
+        /// The portal, where somebody with an account signs in. It does nothing when opened.
+        portal_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
     /// A trust has reviewed all that somebody shared with it.
     PassportShareReviewed {
         /// The trust.
@@ -409,6 +422,7 @@ impl Message {
             Self::SmartcardVisit { .. } => "smartcard-visit",
             Self::PassportProvided { .. } => "passport-provided",
             Self::PassportReminder { .. } => "passport-reminder",
+            Self::PassportInvitation { .. } => "passport-invitation",
             Self::PassportShareReviewed { .. } => "passport-share-reviewed",
             Self::PassportWithdrawn { .. } => "passport-withdrawn",
             Self::PassportRevoked { .. } => "passport-revoked",

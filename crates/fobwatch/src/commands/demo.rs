@@ -21,8 +21,9 @@ use super::console::Console;
 use super::pki::{CHAIN, make_demo};
 use crate::config::Config;
 use crate::house::{House, SystemClock};
+use crate::log;
 use crate::running::{Hooks, Running, assemble, install_tls, start};
-use crate::{log, roster_file};
+use journeys::roster_file;
 
 const DATABASE: &str = "fobwatch.db";
 const KEYS: &str = "fobwatch.keys";

@@ -14,8 +14,8 @@ use super::console::Console;
 use super::organisation::by_code;
 use crate::config::{Config, Problems};
 use crate::house::{House, SystemClock};
-use crate::roster_file::{self, RosterFile};
 use crate::wiring;
+use journeys::roster_file::{self, RosterFile};
 
 /// So many people may be missing from a file without a question.
 const LEAVERS_WITHOUT_QUESTION: usize = 10;

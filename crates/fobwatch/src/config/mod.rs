@@ -9,7 +9,6 @@ mod print;
 pub mod problem;
 mod reader;
 mod schema;
-mod suggest;
 pub mod table;
 pub mod value;
 mod wallet;
@@ -20,8 +19,6 @@ pub use print::{example, reference};
 pub use problem::{Place, Problem, Problems};
 pub use schema::{Key, Section, Shape};
 pub use table::{Config, SECTIONS};
-
-pub(crate) use suggest::nearest;
 
 use reader::Reader;
 

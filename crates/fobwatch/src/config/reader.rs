@@ -7,9 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{Place, Problem};
 use super::schema::{Key, Shape};
-use super::suggest::nearest;
 use super::table::SECTIONS;
 use super::value::Setting;
+use rules::nearest::nearest;
 
 /// Variables that begin like ours and mean something else: the path of the file for the command line.
 const NOT_KEYS: [&str; 1] = ["FOBWATCH_CONFIG"];

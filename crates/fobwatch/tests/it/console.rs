@@ -5,6 +5,7 @@ mod caller;
 mod doors;
 mod finding;
 mod help;
+mod invitations;
 mod number;
 mod passports;
 mod provide;

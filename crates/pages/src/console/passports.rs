@@ -20,6 +20,10 @@ pub struct ConsolePassports {
     pub rejecters: u64,
     /// What was rejected.
     pub rejections_href: String,
+    /// Of how many people who were invited the identity is to be checked.
+    pub to_judge: u64,
+    /// Who was invited.
+    pub invitations_href: String,
     /// In how many shares something waits for the trust's review.
     pub shares: u64,
     /// What was shared.
@@ -39,15 +43,18 @@ impl Page for ConsolePassports {
             found: None,
             rejecters: 0,
             rejections_href: "/console/passports/rejections".into(),
+            to_judge: 0,
+            invitations_href: "/console/passports/invitations".into(),
             shares: 0,
             shares_href: "/console/passports/shares".into(),
         };
-        let one = Self { rejecters: 1, shares: 1, ..plain.clone() };
+        let one = Self { rejecters: 1, shares: 1, to_judge: 1, ..plain.clone() };
         let found = Self {
             search: "kha".into(),
             found: Some(ConsolePeople::found()),
             rejecters: 12,
             shares: 3,
+            to_judge: 27,
             ..plain.clone()
         };
         let nobody = ConsoleFound { people: Vec::new(), page: 1, more: false, too_many: false };

@@ -3,6 +3,7 @@
 mod attribute;
 mod core_skill;
 mod credential_type;
+mod invitation;
 pub mod issuing;
 mod kind;
 mod presentation;
@@ -14,6 +15,9 @@ mod state;
 pub use attribute::{ASSURANCE, Attribute, AttributeForm};
 pub use core_skill::CoreSkill;
 pub use credential_type::{CredentialFamily, CredentialType};
+pub use invitation::{
+    DeclineReason, IdentityCheck, InvitationMoments, InvitationState, LARGEST_INVITATIONS, MOST_INVITED,
+};
 pub use kind::CredentialKind;
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,

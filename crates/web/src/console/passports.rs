@@ -1,6 +1,8 @@
 //! Staff passports, as the trust looks after them: whose passport is looked for, and somebody's passport.
 
 mod credential;
+mod invitation;
+mod invitations;
 mod provide;
 mod rejections;
 mod shares;
@@ -16,7 +18,7 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::console::find::FoundPeople;
-use journeys::console::{self, Staff, passports, shares as received};
+use journeys::console::{self, Staff, invitations as invited, passports, shares as received};
 use journeys::passport::title;
 use pages::{ConsolePart, ConsolePassport, ConsolePassports, ProvidedRow};
 use rules::passport::CredentialState;
@@ -29,9 +31,16 @@ pub(super) fn routes() -> Router<Web> {
         .route(urls::CONSOLE_PASSPORTS, get(show).post(search))
         .route(urls::CONSOLE_PASSPORT, get(passport))
         .merge(credential::routes())
+        .merge(invitation::routes())
+        .merge(invitations::routes())
         .merge(provide::routes())
         .merge(rejections::routes())
         .merge(shares::routes())
+}
+
+/// Pages to which a file is sent.
+pub(super) fn uploads() -> Router<Web> {
+    invitations::uploads()
 }
 
 async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
@@ -53,6 +62,8 @@ async fn search_page(
         found: found.map(|found| find::listed(found, urls::console_passport)),
         rejecters: passports::open_rejections(web, staff).await?,
         rejections_href: urls::CONSOLE_REJECTIONS.into(),
+        to_judge: invited::to_judge(web, staff).await?,
+        invitations_href: urls::CONSOLE_INVITATIONS.into(),
         shares: received::waiting(web, staff).await?,
         shares_href: urls::CONSOLE_SHARES.into(),
     })

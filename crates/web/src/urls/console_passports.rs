@@ -18,6 +18,32 @@ pub const CONSOLE_CREDENTIAL: &str = "/console/passports/credentials/{id}";
 pub const CONSOLE_CREDENTIAL_PICTURE: &str = "/console/passports/credentials/{id}/picture";
 /// *Withdraw*, *Revoke*.
 pub const CONSOLE_CREDENTIAL_END: &str = "/console/passports/credentials/{id}/end";
+/// Who was invited.
+pub const CONSOLE_INVITATIONS: &str = "/console/passports/invitations";
+/// *Invite one person*.
+pub const CONSOLE_INVITE: &str = "/console/passports/invitations/new";
+/// *Invite many people*.
+pub const CONSOLE_INVITE_MANY: &str = "/console/passports/invitations/file";
+/// A file to fill in.
+pub const CONSOLE_INVITE_TEMPLATE: &str = "/console/passports/invitations/template.csv";
+/// A file that was uploaded: how many will be invited, and how far that has come.
+pub const CONSOLE_INVITE_BATCH: &str = "/console/passports/invitations/files/{id}";
+/// The latter for a script.
+pub const CONSOLE_INVITE_BATCH_STATE: &str = "/console/passports/invitations/files/{id}/state";
+/// *Invite them*.
+pub const CONSOLE_INVITE_BATCH_CONFIRM: &str = "/console/passports/invitations/files/{id}/confirm";
+/// One invitation.
+pub const CONSOLE_INVITATION: &str = "/console/passports/invitations/{id}";
+/// *Send it again*.
+pub const CONSOLE_INVITATION_SEND: &str = "/console/passports/invitations/{id}/send";
+/// *Delete*: what is lost, and then that it is so.
+pub const CONSOLE_INVITATION_DELETE: &str = "/console/passports/invitations/{id}/delete";
+/// *Appointment needed*.
+pub const CONSOLE_INVITATION_APPOINTMENT: &str = "/console/passports/invitations/{id}/appointment";
+/// *Confirm the identity*.
+pub const CONSOLE_INVITATION_CONFIRM: &str = "/console/passports/invitations/{id}/confirm";
+/// *Decline*.
+pub const CONSOLE_INVITATION_DECLINE: &str = "/console/passports/invitations/{id}/decline";
 /// What was shared with the trust.
 pub const CONSOLE_SHARES: &str = "/console/passports/shares";
 /// What somebody shared at once.
@@ -67,5 +93,17 @@ pub fn console_share(id: Uuid, act: &str) -> String {
 /// A credential that was shared, or, where one is named, an act on it.
 pub fn console_shared(id: Uuid, act: &str) -> String {
     let details = CONSOLE_SHARED.replace("{id}", &id.to_string());
+    if act.is_empty() { details } else { format!("{details}/{act}") }
+}
+
+/// An invitation, or, where one is named, an act on it.
+pub fn console_invitation(id: Uuid, act: &str) -> String {
+    let details = CONSOLE_INVITATION.replace("{id}", &id.to_string());
+    if act.is_empty() { details } else { format!("{details}/{act}") }
+}
+
+/// A file of people to be invited, or, where one is named, an act on it.
+pub fn console_invite_batch(id: Uuid, act: &str) -> String {
+    let details = CONSOLE_INVITE_BATCH.replace("{id}", &id.to_string());
     if act.is_empty() { details } else { format!("{details}/{act}") }
 }

@@ -116,6 +116,7 @@ text-smartcard-due = { $service }: { $headline }. Sign in to the Self Service Po
 text-smartcard-visit = { $service }: { $headline }. Visit your Registration Authority with your smartcard.
 text-passport-provided = { $service }: you have new credentials to review from { $organisation }. Sign in to your staff passport, or see our email.
 text-passport-reminder = { $service }: you have { $credentials } to review. Sign in to your staff passport to add them to your wallet or reject them.
+text-passport-invitation = { $service }: { $organisation } invites you to a staff passport. The email about it says how to begin.
 text-passport-share-reviewed = { $service }: { $organisation } has taken { $accepted } of the { $credentials } that you shared. Your staff passport says more.
 text-passport-withdrawn = { $service }: { $organisation } has taken back a credential that you had not added to your wallet. You need not do anything.
 text-passport-revoked = { $service }: { $organisation } has revoked a credential in your wallet. Sign in to your staff passport to see which.

@@ -167,6 +167,21 @@ end-revoke-no-longer-valid = It is no longer valid
 end-revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
 end-revoke-deceased = The person has died
 
+## On what terms somebody works for a trust
+
+employment-permanent-or-fixed-term = Permanent or fixed term
+employment-temporary-mover = Temporary mover
+employment-current-employee = Current employee
+employment-new-starter = New starter
+
+## How a trust has checked who somebody is, and why somebody gets no passport
+
+identity-remote = Remotely, in a call with a picture or by documents
+identity-in-person = In person
+decline-not-a-starter = They are not known as somebody who starts here
+decline-unconfirmed = Who they are could not be confirmed
+decline-other = Another reason
+
 ## Why a trust rejects what was shared with it, for those who choose
 
 share-reject-duplicate = We have it already

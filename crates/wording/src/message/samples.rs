@@ -110,6 +110,13 @@ impl Message {
                 access_key_url: page("passport/access-key"),
                 support: support(),
             },
+            Self::PassportInvitation {
+                organisation: organisation(),
+                service: service(),
+                start_url: page(""),
+                portal_url: page("passport"),
+                support: support(),
+            },
             Self::PassportShareReviewed {
                 organisation: organisation(),
                 service: service(),

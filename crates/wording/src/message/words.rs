@@ -88,6 +88,7 @@ impl Message {
             Self::SmartcardVisit { .. } => "text-smartcard-visit",
             Self::PassportProvided { .. } => "text-passport-provided",
             Self::PassportReminder { .. } => "text-passport-reminder",
+            Self::PassportInvitation { .. } => "text-passport-invitation",
             Self::PassportShareReviewed { .. } => "text-passport-share-reviewed",
             Self::PassportWithdrawn { .. } => "text-passport-withdrawn",
             Self::PassportRevoked { .. } => "text-passport-revoked",
@@ -130,6 +131,9 @@ impl Message {
                 Self::SmartcardVisit { .. } => include_str!("../../messages/en/mail/smartcard-visit.md"),
                 Self::PassportProvided { .. } => include_str!("../../messages/en/mail/passport-provided.md"),
                 Self::PassportReminder { .. } => include_str!("../../messages/en/mail/passport-reminder.md"),
+                Self::PassportInvitation { .. } => {
+                    include_str!("../../messages/en/mail/passport-invitation.md")
+                }
                 Self::PassportShareReviewed { .. } => {
                     include_str!("../../messages/en/mail/passport-share-reviewed.md")
                 }
@@ -246,6 +250,13 @@ impl Message {
                 ("credentials", &credentials(count)),
                 ("portal_url", portal_url),
                 ("access_key_url", access_key_url),
+                ("support", support),
+            ]),
+            Self::PassportInvitation { organisation, service, start_url, portal_url, support } => of(&[
+                ("organisation", organisation),
+                ("service", service),
+                ("start_url", start_url),
+                ("portal_url", portal_url),
                 ("support", support),
             ]),
             Self::PassportShareReviewed { organisation, service, accepted, count, portal_url, support } => {

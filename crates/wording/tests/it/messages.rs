@@ -33,6 +33,7 @@ fn named(name: &str) -> Vec<Message> {
             Message::JoinUnknownAddress { organisation, service, support }
             | Message::PassportProvided { organisation, service, support, .. }
             | Message::PassportShareReviewed { organisation, service, support, .. }
+            | Message::PassportInvitation { organisation, service, support, .. }
             | Message::AccountCreated { organisation, service, support, .. } => {
                 organisation.clone_from(&name);
                 service.clone_from(&name);
@@ -135,7 +136,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 28);
+    assert_eq!(kinds.len(), 29);
 }
 
 #[test]

@@ -21,8 +21,9 @@ const PASSPORT_OFFICER: u8 = 32;
 const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 
 /// Method, path under `/console` with `{id}` for a person without a role, `{method}` for a method of theirs, `{new}` and
-/// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, and who may.
-const ACTS: [(&str, &str, u8); 46] = [
+/// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
+/// `{batch}` for whom the trust invites, and who may.
+const ACTS: [(&str, &str, u8); 60] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -59,6 +60,20 @@ const ACTS: [(&str, &str, u8); 46] = [
     ("GET", "/passports/people/{id}/provide", PASSPORTS),
     ("GET", "/passports/people/{id}/provide/dbs", PASSPORTS),
     ("POST", "/passports/people/{id}/provide/dbs", PASSPORTS),
+    ("GET", "/passports/invitations", PASSPORTS | AUDITOR),
+    ("GET", "/passports/invitations/new", PASSPORTS),
+    ("POST", "/passports/invitations/new", PASSPORTS),
+    ("GET", "/passports/invitations/file", PASSPORTS),
+    ("GET", "/passports/invitations/template.csv", PASSPORTS),
+    ("GET", "/passports/invitations/files/{batch}", PASSPORTS),
+    ("POST", "/passports/invitations/files/{batch}/confirm", PASSPORTS),
+    ("GET", "/passports/invitations/{invitation}", PASSPORTS | AUDITOR),
+    ("POST", "/passports/invitations/{invitation}/send", PASSPORTS),
+    ("POST", "/passports/invitations/{invitation}/appointment", PASSPORTS),
+    ("POST", "/passports/invitations/{invitation}/confirm", PASSPORTS),
+    ("POST", "/passports/invitations/{invitation}/decline", PASSPORTS),
+    ("GET", "/passports/invitations/{invitation}/delete", PASSPORTS),
+    ("POST", "/passports/invitations/{invitation}/delete", PASSPORTS),
     ("GET", "/passports/shares", PASSPORTS | AUDITOR),
     ("GET", "/passports/shares/{share}", PASSPORTS | AUDITOR),
     ("GET", "/passports/shared/{shared}", PASSPORTS | AUDITOR),
@@ -114,9 +129,12 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
         ))
         .await;
     let (share, shared) = ward.has_shared(AMINA, &[new]).await;
+    let (invitation, batch) = ward.has_invited(SINEAD, BEN).await;
     for (verb, path, who) in ACTS {
         let full = path.replace("{id}", &id).replace("{method}", &method);
         let full = full.replace("{new}", &new.to_string()).replace("{rejected}", &rejected.to_string());
+        let full =
+            full.replace("{invitation}", &invitation.to_string()).replace("{batch}", &batch.to_string());
         let full = full.replace("{share}", &share.to_string()).replace("{shared}", &shared[0].to_string());
         tries(&mut staff, verb, &full).await;
         let status = staff.page.status;

@@ -1,11 +1,10 @@
 //! *Register blank cards*, one by one or as a file.
 
 use crate::console::{console_shell, frame, fresh_staff, trouble};
-use crate::errors::Trouble;
 use crate::forms::BlankForm;
 use crate::render::{Answer, on_page, page_with, see_other};
-use crate::{Web, urls};
-use axum::extract::multipart::{MultipartError, MultipartRejection};
+use crate::{Web, upload, urls};
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -89,8 +88,7 @@ async fn file(
 ) -> Answer {
     let staff = fresh_staff(&web, &jar, urls::CONSOLE_CARDS_BLANK).await?;
     blanks::count(&web, &staff).await?;
-    let multipart = multipart.map_err(|rejection| Trouble::Status(rejection.status()))?;
-    let bytes = read(multipart).await?;
+    let bytes = upload::file(multipart).await?;
     match blanks::register_file(&web, &staff, &bytes).await {
         Ok(Registered::All(count)) => Ok(registered(count)),
         Ok(Registered::None { bad, count }) => {
@@ -106,19 +104,4 @@ async fn file(
         }
         Err(refusal) => wrong(&web, &staff, BlankForm::default(), refusal).await,
     }
-}
-
-/// The field with the file; nothing where there is none.
-async fn read(mut multipart: Multipart) -> Result<Vec<u8>, Trouble> {
-    // What cannot be read to its end is longer than is taken: whoever hangs up hears no answer.
-    let unreadable = |error: MultipartError| match error.status() {
-        StatusCode::INTERNAL_SERVER_ERROR => Trouble::Status(StatusCode::PAYLOAD_TOO_LARGE),
-        status => Trouble::Status(status),
-    };
-    while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
-        if field.name() == Some("file") {
-            return Ok(field.bytes().await.map_err(unreadable)?.to_vec());
-        }
-    }
-    Ok(Vec::new())
 }

@@ -12,7 +12,7 @@ use std::fmt;
 use csv::{ByteRecord, ReaderBuilder};
 use jiff::civil::Date;
 use rules::phone::PhonePolicy;
-use rules::roster::{COLUMNS, RosterFields, RosterRow};
+use rules::roster::{COLUMNS, RosterFields, RosterRow, RowProblem};
 
 use header::Header;
 
@@ -21,6 +21,8 @@ use header::Header;
 pub struct RosterFile {
     /// The good rows, each person once.
     pub rows: Vec<RosterRow>,
+    /// The line of each on which it begins, counted from 1.
+    pub lines: Vec<u64>,
     /// What is wrong with the others, in the order of the file.
     pub mistakes: Vec<Mistake>,
     /// How many rows are left out because of that.
@@ -34,8 +36,24 @@ pub struct Mistake {
     pub line: u64,
     /// The column, as it is called in the template; none where the row as a whole is wrong.
     pub column: Option<&'static str>,
+    /// What kind of mistake it is.
+    pub kind: MistakeKind,
     /// What is wrong, and what is expected.
     pub reason: String,
+}
+
+/// What kind of mistake a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MistakeKind {
+    /// A cell does not hold what its column asks for.
+    Cell,
+    /// The row has no cells that stand below the headings.
+    Row,
+    /// The cell holds what an earlier line has, and no two may.
+    Twice {
+        /// That line.
+        first: u64,
+    },
 }
 
 impl fmt::Display for Mistake {
@@ -121,11 +139,15 @@ fn collected(parsed: Vec<Parsed>) -> RosterFile {
             if first == line {
                 Ok(row)
             } else {
-                Err(vec![Mistake { line, column: Some("email"), reason: reason() }])
+                let kind = MistakeKind::Twice { first };
+                Err(vec![Mistake { line, column: Some("email"), kind, reason: reason() }])
             }
         });
         match row {
-            Ok(row) => file.rows.push(row),
+            Ok(row) => {
+                file.lines.push(line);
+                file.rows.push(row);
+            }
             Err(mistakes) => {
                 file.bad_rows += 1;
                 file.mistakes.extend(mistakes);
@@ -167,7 +189,7 @@ fn line_of(record: &ByteRecord) -> u64 {
 
 fn row(record: &ByteRecord, header: &Header, reading: &Reading) -> Result<RosterRow, Vec<Mistake>> {
     let line = line_of(record);
-    let whole = |reason: String| vec![Mistake { line, column: None, reason }];
+    let whole = |reason: String| vec![Mistake { line, column: None, kind: MistakeKind::Row, reason }];
     let (cells, headings) = (record.len(), header.len());
     if record.iter().any(|cell| cell.contains(&b'\n')) {
         return Err(whole("a cell holds a line end; perhaps a quotation mark is not closed".to_owned()));
@@ -180,7 +202,13 @@ fn row(record: &ByteRecord, header: &Header, reading: &Reading) -> Result<Roster
     let fields: [&str; COLUMNS.len()] = std::array::from_fn(cell);
     RosterRow::parse(&RosterFields::in_order(fields), reading.today, reading.phones).map_err(|problems| {
         let named = problems.into_iter();
-        named.map(|problem| Mistake { line, column: Some(problem.column), reason: problem.reason }).collect()
+        let mistake = |RowProblem { column, reason }| Mistake {
+            line,
+            column: Some(column),
+            kind: MistakeKind::Cell,
+            reason,
+        };
+        named.map(mistake).collect()
     })
 }
 

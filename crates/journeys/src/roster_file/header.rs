@@ -1,8 +1,7 @@
 //! The headings of a roster file: which column of the file holds what.
 
+use rules::nearest::nearest;
 use rules::roster::{COLUMNS, OPTIONAL_COLUMNS};
-
-use crate::config::nearest;
 
 /// Where each of [`COLUMNS`] stands in the file.
 #[derive(Debug)]

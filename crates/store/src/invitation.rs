@@ -1,0 +1,358 @@
+//! Invitations to a staff passport: who was invited, and what became of the check of their identity.
+
+use crate::db::{execute, in_tx, reading};
+use crate::moment::{maybe_moment, millis, moment};
+use crate::statement::statements;
+use crate::{Store, StoreError, Tx};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rules::passport::{DeclineReason, IdentityCheck, InvitationMoments, InvitationState};
+use rules::roster::{EmploymentStatus, RosterRow};
+use uuid::Uuid;
+
+/// An invitation, with what the employer's list says of the person.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Never changes. Ids are in the order of time.
+    pub id: Uuid,
+    /// Who invites.
+    pub organisation_id: Uuid,
+    /// The person on the employer's list.
+    pub roster_entry_id: Uuid,
+    /// Their account, once they have one.
+    pub account: Option<Uuid>,
+    /// First name on the list.
+    pub first_name: String,
+    /// Last name on the list.
+    pub last_name: String,
+    /// Date of birth on the list.
+    pub date_of_birth: Date,
+    /// The address that the invitation goes to.
+    pub email: String,
+    /// Code of the staff group on the list.
+    pub staff_group: String,
+    /// Job role on the list.
+    pub job_role: Option<String>,
+    /// ESR assignment number on the list.
+    pub esr_number: Option<String>,
+    /// UTC.
+    pub invited_at: Timestamp,
+    /// When it was last sent, UTC.
+    pub sent_at: Timestamp,
+    /// How many times it was sent.
+    pub times_sent: u32,
+    /// What has happened to it.
+    pub moments: InvitationMoments,
+    /// How their identity was confirmed.
+    pub confirmed_how: Option<IdentityCheck>,
+    /// Why they get no passport.
+    pub decline_reason: Option<DeclineReason>,
+    /// Who confirmed or declined.
+    pub judged_by: Option<Uuid>,
+}
+
+impl Invitation {
+    /// How it stands.
+    pub const fn state(&self) -> InvitationState {
+        self.moments.state()
+    }
+}
+
+/// Who is to be invited.
+#[derive(Debug, Clone, Copy)]
+pub struct NewInvitation<'a> {
+    /// The id of the invitation.
+    pub id: Uuid,
+    /// Who invites.
+    pub organisation: Uuid,
+    /// The person.
+    pub row: &'a RosterRow,
+    /// The file in which they stand.
+    pub batch: Option<Uuid>,
+    /// The member of staff who invites.
+    pub by: Uuid,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invited {
+    /// The person is invited.
+    Done,
+    /// There is an invitation to this address.
+    EmailInvited,
+    /// There is an invitation with this mobile number.
+    PhoneInvited,
+    /// The employer's list has somebody else with this address.
+    AnotherPerson,
+    /// The employer's list, or what is asked itself, says that they have left.
+    Left,
+}
+
+/// What the trust says of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// The person has to come in.
+    AppointmentNeeded,
+    /// They are who they say.
+    Confirmed(IdentityCheck),
+    /// They get no passport.
+    Declined(DeclineReason),
+}
+
+statements! {
+    ON_ROSTER = "SELECT id, last_name, date_of_birth, left_at IS NOT NULL FROM roster_entry
+        WHERE organisation_id = $1 AND email = $2";
+    OF_ENTRY = "SELECT CAST(1 AS BIGINT) FROM invitation WHERE roster_entry_id = $1";
+    OF_PHONE = "SELECT CAST(1 AS BIGINT) FROM invitation WHERE organisation_id = $1 AND phone_hash = $2";
+    ADD = "INSERT INTO invitation (id, organisation_id, roster_entry_id, batch_id, invited_by, invited_at, phone_hash, sent_at,
+            times_sent) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 1)";
+    BY_INVITATION = "UPDATE roster_entry SET by_invitation = 1 WHERE id = $1";
+    LIST = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
+            r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
+            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
+        FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
+        WHERE i.organisation_id = $1 AND i.id < $2 AND (CAST($3 AS BIGINT) = 1 OR (i.confirmed_at IS NULL AND i.declined_at IS NULL))
+        ORDER BY i.id DESC LIMIT $4";
+    ONE = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
+            r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
+            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
+        FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
+        WHERE i.id = $1 AND i.organisation_id = $2";
+    TO_JUDGE = "SELECT COUNT(*) FROM invitation i JOIN account a ON a.roster_entry_id = i.roster_entry_id
+        WHERE i.organisation_id = $1 AND i.confirmed_at IS NULL AND i.declined_at IS NULL";
+    SENT = "UPDATE invitation SET sent_at = $2, times_sent = times_sent + 1 WHERE id = $1";
+    // Whoever comes second changes nothing.
+    APPOINTMENT = "UPDATE invitation SET appointment_at = $2, judged_by = $3
+        WHERE id = $1 AND appointment_at IS NULL AND confirmed_at IS NULL AND declined_at IS NULL";
+    CONFIRM = "UPDATE invitation SET confirmed_at = $2, judged_by = $3, confirmed_how = $4
+        WHERE id = $1 AND confirmed_at IS NULL AND declined_at IS NULL";
+    DECLINE = "UPDATE invitation SET declined_at = $2, judged_by = $3, decline_reason = $4
+        WHERE id = $1 AND confirmed_at IS NULL AND declined_at IS NULL";
+    REMOVE = "DELETE FROM invitation WHERE id = $1";
+    // Whoever is on the employer's list by the invitation alone, and has begun nothing.
+    FORGET = "DELETE FROM roster_entry WHERE id = $1 AND by_invitation = 1
+        AND NOT EXISTS (SELECT 1 FROM account WHERE roster_entry_id = roster_entry.id)";
+    DETACH = "UPDATE registration SET roster_entry_id = NULL WHERE roster_entry_id = $1
+        AND EXISTS (SELECT 1 FROM roster_entry WHERE id = $1 AND by_invitation = 1)";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    organisation_id: Uuid,
+    roster_entry_id: Uuid,
+    account: Option<Uuid>,
+    first_name: String,
+    last_name: String,
+    date_of_birth: String,
+    email: String,
+    staff_group: String,
+    job_role: Option<String>,
+    esr_number: Option<String>,
+    invited_at: i64,
+    sent_at: i64,
+    times_sent: i64,
+    appointment_at: Option<i64>,
+    confirmed_at: Option<i64>,
+    confirmed_how: Option<String>,
+    declined_at: Option<i64>,
+    decline_reason: Option<String>,
+    judged_by: Option<Uuid>,
+}
+
+impl TryFrom<Row> for Invitation {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let unknown = || StoreError::Corrupt("a word about an invitation that nobody knows");
+        let how = row.confirmed_how.map(|how| IdentityCheck::parse(&how).ok_or_else(unknown));
+        let reason = row.decline_reason.map(|reason| DeclineReason::parse(&reason).ok_or_else(unknown));
+        Ok(Self {
+            id: row.id,
+            organisation_id: row.organisation_id,
+            roster_entry_id: row.roster_entry_id,
+            account: row.account,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            date_of_birth: row
+                .date_of_birth
+                .parse()
+                .map_err(|_| StoreError::Corrupt("a date of birth on the roster is not a date"))?,
+            email: row.email,
+            staff_group: row.staff_group,
+            job_role: row.job_role,
+            esr_number: row.esr_number,
+            invited_at: moment(row.invited_at)?,
+            sent_at: moment(row.sent_at)?,
+            times_sent: u32::try_from(row.times_sent).unwrap_or(u32::MAX),
+            moments: InvitationMoments {
+                joined: row.account.is_some(),
+                appointment_at: maybe_moment(row.appointment_at)?,
+                confirmed_at: maybe_moment(row.confirmed_at)?,
+                declined_at: maybe_moment(row.declined_at)?,
+            },
+            confirmed_how: how.transpose()?,
+            decline_reason: reason.transpose()?,
+            judged_by: row.judged_by,
+        })
+    }
+}
+
+impl Store {
+    /// At most so many invitations of an organisation before the one `before`, the newest first; with those that are confirmed or
+    /// declined, where `all`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn invitations(
+        &self,
+        organisation: Uuid,
+        all: bool,
+        before: Uuid,
+        at_most: u32,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let rows: Vec<Row> = reading!(self, LIST, sqlx::query_as, |q, c| q
+            .bind(organisation)
+            .bind(before)
+            .bind(i64::from(all))
+            .bind(i64::from(at_most))
+            .fetch_all(c))?;
+        rows.into_iter().map(Invitation::try_from).collect()
+    }
+
+    /// The invitation with this id, where it is one of this organisation.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn invitation(&self, organisation: Uuid, id: Uuid) -> Result<Option<Invitation>, StoreError> {
+        let row: Option<Row> =
+            reading!(self, ONE, sqlx::query_as, |q, c| q.bind(id).bind(organisation).fetch_optional(c))?;
+        row.map(Invitation::try_from).transpose()
+    }
+
+    /// Of how many people who were invited the identity is to be checked.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn invitations_to_judge(&self, organisation: Uuid) -> Result<u64, StoreError> {
+        let (count,): (i64,) =
+            reading!(self, TO_JUDGE, sqlx::query_as, |q, c| q.bind(organisation).fetch_one(c))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}
+
+impl Tx {
+    /// Whether somebody can be invited, and the entry of the employer's list that they are. Changes nothing.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn can_be_invited(
+        &mut self,
+        organisation: Uuid,
+        row: &RosterRow,
+    ) -> Result<(Invited, Option<Uuid>), StoreError> {
+        let listed: Option<(Uuid, String, String, bool)> =
+            in_tx!(self, ON_ROSTER, sqlx::query_as, |q, c| q
+                .bind(organisation)
+                .bind(row.email.as_str())
+                .fetch_optional(c))?;
+        let mut entry = None;
+        if row.employment_status == EmploymentStatus::Leaver {
+            return Ok((Invited::Left, None));
+        }
+        if let Some((id, last_name, born, left)) = listed {
+            let same = rules::name::PersonName::parse(&last_name)
+                .is_ok_and(|name| name.matches(&row.last_name))
+                && born == row.date_of_birth.to_string();
+            let found: Option<(i64,)> =
+                in_tx!(self, OF_ENTRY, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+            match (found, same, left) {
+                (Some(_), ..) => return Ok((Invited::EmailInvited, None)),
+                (None, false, _) => return Ok((Invited::AnotherPerson, None)),
+                (None, true, true) => return Ok((Invited::Left, None)),
+                (None, true, false) => entry = Some(id),
+            }
+        }
+        if let Some(hash) = self.phone_hash(row) {
+            let found: Option<(i64,)> = in_tx!(self, OF_PHONE, sqlx::query_as, |q, c| q
+                .bind(organisation)
+                .bind(hash)
+                .fetch_optional(c))?;
+            if found.is_some() {
+                return Ok((Invited::PhoneInvited, None));
+            }
+        }
+        Ok((Invited::Done, entry))
+    }
+
+    fn phone_hash(&self, row: &RosterRow) -> Option<Vec<u8>> {
+        let phone = row.phone.as_ref()?;
+        Some(self.store.keys.keyed_hash("invitation-phone", &[phone.e164().as_bytes()]).to_vec())
+    }
+
+    /// Invites somebody: puts them on the employer's list where they are not there, so that they can register. Those who invite for one
+    /// organisation take turns.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn invite(&mut self, new: NewInvitation<'_>, now: Timestamp) -> Result<Invited, StoreError> {
+        let NewInvitation { id, organisation, row, batch, by } = new;
+        self.lock_roster(organisation).await?;
+        let entry = match self.can_be_invited(organisation, row).await? {
+            (Invited::Done, Some(entry)) => entry,
+            (Invited::Done, None) => {
+                let entry = self.add_to_roster(organisation, row, now).await?;
+                execute!(self, BY_INVITATION, entry)?;
+                entry
+            }
+            (other, _) => return Ok(other),
+        };
+        let phone = self.phone_hash(row);
+        execute!(self, ADD, id, organisation, entry, batch, by, millis(now), phone)?;
+        Ok(Invited::Done)
+    }
+
+    /// It is sent again.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn invitation_sent_again(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        execute!(self, SENT, id, millis(now)).map(|_| ())
+    }
+
+    /// Keeps what a member of staff says of somebody's identity. Answers false where somebody has said something before.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn judge_invitation(
+        &mut self,
+        id: Uuid,
+        judgement: Judgement,
+        by: Uuid,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let changed = match judgement {
+            Judgement::AppointmentNeeded => execute!(self, APPOINTMENT, id, millis(now), by)?,
+            Judgement::Confirmed(how) => execute!(self, CONFIRM, id, millis(now), by, how.as_str())?,
+            Judgement::Declined(why) => execute!(self, DECLINE, id, millis(now), by, why.as_str())?,
+        };
+        Ok(changed == 1)
+    }
+
+    /// Deletes an invitation, and takes the person off the employer's list where they are there by it alone and have no account: they
+    /// can register no more. Answers false where it is gone.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn delete_invitation(&mut self, invitation: &Invitation) -> Result<bool, StoreError> {
+        self.lock_roster(invitation.organisation_id).await?;
+        if execute!(self, REMOVE, invitation.id)? == 0 {
+            return Ok(false);
+        }
+        if invitation.account.is_none() {
+            execute!(self, DETACH, invitation.roster_entry_id)?;
+            execute!(self, FORGET, invitation.roster_entry_id)?;
+        }
+        Ok(true)
+    }
+}

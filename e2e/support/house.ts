@@ -54,6 +54,13 @@ export class House {
     return this.host;
   }
 
+  /** The employer's list of people, as a file. */
+  async imports(organisation: string, csv: string): Promise<void> {
+    const file = join(this.folder, `${organisation}.csv`);
+    await writeFile(file, csv);
+    await this.fobwatch('roster', 'import', '--organisation', organisation, file);
+  }
+
   /** The name of the authority that issues this house's certificates, as OpenSSL takes it. */
   async authorityName(): Promise<string> {
     const chain = join(this.folder, 'authority', 'chain.pem');

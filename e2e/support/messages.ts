@@ -12,9 +12,14 @@ export async function nextFrom<M>(all: () => Promise<M[]>, what: string, act: ()
   return now[before] as M;
 }
 
+const code = (text: string) => text.split(/[^0-9]+/).find((run) => run.length === 6);
+
+/** Whether there is a code in it: a notice may come in between. */
+export const hasCode = (text: string): boolean => code(text) !== undefined;
+
 /** The first run of exactly six digits. */
 export function firstCode(text: string, where: string): string {
-  const code = text.split(/[^0-9]+/).find((run) => run.length === 6);
-  if (code === undefined) throw new Error(`no code in ${where}:\n${text}`);
-  return code;
+  const found = code(text);
+  if (found === undefined) throw new Error(`no code in ${where}:\n${text}`);
+  return found;
 }

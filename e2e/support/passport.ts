@@ -10,8 +10,7 @@ import type { Wallet } from './wallet.ts';
 
 /** Does something that sends the code for a wallet, and returns it. */
 export async function walletCode(house: House, person: Person, act: () => Promise<unknown>): Promise<string> {
-  const text = await nextFrom(async () => house.phone.to(person.mobile), 'the code for the wallet', act);
-  const code = firstCode(text.body, 'the text');
+  const code = await house.phone.code(person.mobile, act);
   house.secrets.push(code);
   return code;
 }

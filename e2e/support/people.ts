@@ -106,12 +106,17 @@ export const aled = person('Aled Gwyther');
 export const nia = person('Nia Caradog');
 export const gwawr = person('Gwawr Meredydd');
 export const merfyn = person('Merfyn Prothero');
+export const bryn = person('Bryn Southmere', { email: 'bryn.southmere@southmere.example' });
+export const luned = person('Luned Pugh');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */
-export function roster(): string {
+export const roster = (): string => rosterOf(PEOPLE.filter(({ email }) => email.endsWith('@northfield.example')));
+
+/** The roster of these people, as an employer writes it. */
+export function rosterOf(people: Person[]): string {
   const columns = ['first name', 'last name', 'date of birth', 'email', 'phone', 'staff group', 'job role'];
-  const rows = PEOPLE.map(({ firstName, lastName, born: [day, month, year], email, mobile, userType }) => {
+  const rows = people.map(({ firstName, lastName, born: [day, month, year], email, mobile, userType }) => {
     const iso = [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
     const group = 'Nursing and Midwifery Registered';
     return [firstName, lastName, iso, email, mobile, group, 'Staff Nurse', 'Permanent or fixed term', 'Current employee', '', userType];

@@ -3,7 +3,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { firstCode, nextFrom } from './messages.ts';
+import { firstCode, hasCode, nextFrom } from './messages.ts';
 
 const SERVICE = '9f0c1c1e-3a52-4b0e-9d6b-6b1f5d0f7a01';
 const SECRET = '5e2b7c44-0d3e-4f5a-8c77-1a2b3c4d5e6f';
@@ -56,7 +56,8 @@ export class Phone {
 
   /** Does something that sends a code to a number, and returns the code. */
   async code(number: string, act: () => Promise<unknown>): Promise<string> {
-    const text = await nextFrom(async () => this.to(number), `a text to ${number}`, act);
+    const codes = async () => this.to(number).filter(({ body }) => hasCode(body));
+    const text = await nextFrom(codes, `a code to ${number}`, act);
     return firstCode(text.body, 'the text');
   }
 

@@ -9,6 +9,8 @@ import type { Person } from './people.ts';
 export type SecondStep = 'Email' | 'Text message' | 'Authenticator app';
 
 export interface Habits {
+  /** Where joining begins, where the house has several trusts. */
+  start?: string;
   hands?: Hands;
   /** What is done on each page before going on; by default it is looked at closely. */
   look?: (page: Page, name: string) => Promise<void>;
@@ -20,12 +22,15 @@ export class Visitor {
   private readonly hands: Hands;
   readonly look: (name: string) => Promise<void>;
 
+  private readonly start: string;
+
   constructor(
     readonly page: Page,
     readonly house: House,
     readonly person: Person,
-    { hands = mouse, look = lookClosely }: Habits = {},
+    { hands = mouse, look = lookClosely, start = '/join' }: Habits = {},
   ) {
+    this.start = start;
     this.hands = hands;
     this.look = (name) => look(page, name);
     this.password = `Lanterns over ${person.email.length} quiet harbours`;
@@ -52,7 +57,7 @@ export class Visitor {
   /** Steps 1 to 3. */
   async givesAddress(): Promise<void> {
     await test.step('1 choose your Staff Group, then Discover More', async () => {
-      await this.page.goto(`${this.house.url}/join`);
+      await this.page.goto(`${this.house.url}${this.start}`);
       await this.reads(/Staff Group/);
       await this.look('1 Staff Group');
       await this.choose('Nursing and Midwifery Registered');

@@ -3,7 +3,7 @@ import { issue, skill } from '../support/credentials.ts';
 import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
 import { accepts, asksToShare, walletCode } from '../support/passport.ts';
-import { nia } from '../support/people.ts';
+import { bryn, nia, rosterOf } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
 import { Wallet } from '../support/wallet.ts';
 
@@ -12,7 +12,7 @@ const TRUST = 'Southmere Community Trust';
 // With two trusts in a house, those who join have to say whose staff they are.
 test.use({ apart: 'two trusts' });
 
-test('what is held is shared with another trust; a copy that was lost and one that is revoked are refused', async ({ page, house }) => {
+test('what is held is shared with another trust, which reviews it; what was lost or revoked is refused', async ({ page, browser, house }) => {
   test.slow();
   const visitor = new Visitor(page, house, nia, { look: async () => {} });
   const [phone, nextPhone] = [await Wallet.install(), await Wallet.install()];
@@ -58,6 +58,35 @@ test('what is held is shared with another trust; a copy that was lost and one th
     await look(page, 'History');
   });
 
+  const desk = await (await browser.newContext()).newPage();
+  const manager = new Visitor(desk, house, bryn, { look: async () => {}, start: '/join/STH' });
+  await test.step('Southmere reads who issued what, accepts one and rejects the other', async () => {
+    await house.imports('STH', rosterOf([bryn]));
+    await manager.joins('Authenticator app');
+    await house.fobwatch('role', 'give', '--organisation', 'STH', '--email', bryn.email, '--role', 'passport-manager');
+    await manager.signsIn('Authenticator app');
+    await desk.goto(`${house.url}/console/passports`);
+    await manager.follow('Review what was shared');
+    await look(desk, 'Shared credentials');
+    await manager.follow('Nia Caradog');
+    await look(desk, 'Shared by somebody');
+    await manager.follow('Fire safety');
+    await expect(desk.getByRole('main')).toContainText('Issued by');
+    await expect(desk.getByRole('main')).toContainText('Northfield Hospitals');
+    await look(desk, 'A shared credential');
+    await manager.press('Accept');
+    await manager.follow('Conflict resolution');
+    await manager.press('Reject');
+    await expect(desk.getByRole('alert')).toContainText('Choose why you reject this credential');
+    await look(desk, 'Rejected without a reason');
+    await manager.choose('We have it already');
+    const mail = await house.mailbox.next(nia.email, () => manager.press('Reject'));
+    expect(mail.text).toContain('has taken 1 of the 2 credentials that you shared');
+    await look(desk, 'All is reviewed');
+    await page.goto(`${house.url}/passport/history`);
+    await expect(main).toContainText('Not accepted by the organisation that you shared it with');
+  });
+
   await test.step('Add to a new phone', async () => {
     await page.goto(`${house.url}/passport`);
     await page.getByRole('link', { name: /^View Fire safety/ }).click();
@@ -93,6 +122,11 @@ test('what is held is shared with another trust; a copy that was lost and one th
     await page.goto(`${house.url}/passport`);
     await expect(page.getByRole('heading', { name: 'Revoked', exact: true })).toBeVisible();
     await look(page, 'Revoked');
+    await desk.goto(`${house.url}/console/passports/shares?reviewed=yes`);
+    await desk.getByRole('link', { name: 'Nia Caradog' }).first().click();
+    await expect(desk.getByRole('main')).toContainText('Revoked by its issuer');
+    await look(desk, 'Southmere sees it revoked');
   });
+  await desk.context().close();
   await Promise.all([phone.remove(), nextPhone.remove()]);
 });

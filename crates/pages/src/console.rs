@@ -30,7 +30,8 @@ pub use act::{CallerChannel, ConsoleCaller, ConsoleCode, ConsoleHelp, ConsoleNum
 pub use audit::{AuditLine, ConsoleAudit};
 pub use invitations::{
     ConsoleInvitation, ConsoleInvitationDelete, ConsoleInvitations, ConsoleInvite, ConsoleInviteBatch,
-    ConsoleInviteMany, InvitationLine, InvitationStanding, InviteBadRow, InviteFields, JudgeInvitation,
+    ConsoleInviteMany, InvitationChoice, InvitationLine, InvitationStanding, InviteBadRow, InviteFields,
+    JudgeInvitation,
 };
 pub use passports::{
     ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,

@@ -69,7 +69,8 @@ pub use console::{
 };
 pub use console::{
     ConsoleInvitation, ConsoleInvitationDelete, ConsoleInvitations, ConsoleInvite, ConsoleInviteBatch,
-    ConsoleInviteMany, InvitationLine, InvitationStanding, InviteBadRow, InviteFields, JudgeInvitation,
+    ConsoleInviteMany, InvitationChoice, InvitationLine, InvitationStanding, InviteBadRow, InviteFields,
+    JudgeInvitation,
 };
 pub use console::{
     RaAct, RaActForm, RaBadRow, RaBlanks, RaCard, RaCardLine, RaCertificate, RaFind, RaFlag, RaForecast,

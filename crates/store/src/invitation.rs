@@ -6,7 +6,7 @@ use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rules::passport::{DeclineReason, IdentityCheck, InvitationMoments, InvitationState};
+use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState};
 use rules::roster::{EmploymentStatus, RosterRow};
 use uuid::Uuid;
 
@@ -111,8 +111,10 @@ statements! {
             r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
             i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
         FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
-        WHERE i.organisation_id = $1 AND i.id < $2 AND (CAST($3 AS BIGINT) = 1 OR (i.confirmed_at IS NULL AND i.declined_at IS NULL))
-        ORDER BY i.id DESC LIMIT $4";
+        WHERE i.organisation_id = $1 AND i.id < $2
+            AND (CAST($3 AS BIGINT) = 1 OR (i.confirmed_at IS NULL AND i.declined_at IS NULL))
+            AND (CAST($4 AS BIGINT) = 0 OR a.id IS NOT NULL)
+        ORDER BY i.id DESC LIMIT $5";
     ONE = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
             r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
             i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
@@ -199,22 +201,22 @@ impl TryFrom<Row> for Invitation {
 }
 
 impl Store {
-    /// At most so many invitations of an organisation before the one `before`, the newest first; with those that are confirmed or
-    /// declined, where `all`.
+    /// At most so many of these invitations of an organisation before the one `before`, the newest first.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn invitations(
         &self,
         organisation: Uuid,
-        all: bool,
+        which: InvitationFilter,
         before: Uuid,
         at_most: u32,
     ) -> Result<Vec<Invitation>, StoreError> {
         let rows: Vec<Row> = reading!(self, LIST, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(before)
-            .bind(i64::from(all))
+            .bind(i64::from(which == InvitationFilter::All))
+            .bind(i64::from(which == InvitationFilter::Registered))
             .bind(i64::from(at_most))
             .fetch_all(c))?;
         rows.into_iter().map(Invitation::try_from).collect()

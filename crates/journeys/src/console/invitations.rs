@@ -13,7 +13,7 @@ use crate::notices::Concerning;
 use crate::{FieldProblem, Refusal, Service, session};
 use jiff::{SignedDuration, Timestamp};
 use rules::limits::Limit;
-use rules::passport::{DeclineReason, IdentityCheck, InvitationState};
+use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, InvitationState};
 use rules::role::Act;
 use rules::roster::{COLUMNS, RosterFields, RosterRow};
 use rules::typed_day::typed_day;
@@ -193,19 +193,20 @@ pub struct Page {
     pub next: Option<Uuid>,
 }
 
-/// The invitations of the trust before the one `before`; with those that are confirmed or declined, where `all`.
+/// These invitations of the trust before the one `before`.
 ///
 /// # Errors
 /// [`Refusal::RoleMissing`].
 pub async fn list(
     service: &Service,
     staff: &Staff,
-    all: bool,
+    which: InvitationFilter,
     before: Option<Uuid>,
 ) -> Result<Page, Refusal> {
     staff.demand(Act::SeePassports)?;
     let before = before.unwrap_or(Uuid::max());
-    let mut invitations = service.store.invitations(staff.organisation(), all, before, PER_PAGE + 1).await?;
+    let mut invitations =
+        service.store.invitations(staff.organisation(), which, before, PER_PAGE + 1).await?;
     let more = invitations.len() > PER_PAGE as usize;
     invitations.truncate(PER_PAGE as usize);
     let next = invitations.last().filter(|_| more).map(|last| last.id);

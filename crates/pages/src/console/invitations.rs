@@ -36,6 +36,17 @@ pub struct InvitationLine {
     pub href: String,
 }
 
+/// Which invitations are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvitationChoice {
+    /// What it is called.
+    pub label: String,
+    /// The list.
+    pub href: String,
+    /// Whether it is this one.
+    pub current: bool,
+}
+
 /// *Invitations*.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConsoleInvitations {
@@ -43,10 +54,8 @@ pub struct ConsoleInvitations {
     pub frame: ConsoleFrame,
     /// The newest first.
     pub lines: Vec<InvitationLine>,
-    /// Whether those that are confirmed or declined are among them.
-    pub all: bool,
-    /// The same list with, or without, those.
-    pub other_href: String,
+    /// Which invitations can be shown.
+    pub filters: Vec<InvitationChoice>,
     /// *Invite one person*, for whoever may.
     pub one: Option<String>,
     /// *Invite many people*, for whoever may.
@@ -81,15 +90,19 @@ impl Page for ConsoleInvitations {
                 line("Yu Chen", InvitationStanding::Confirmed),
                 line("Sinéad O’Brien", InvitationStanding::Declined),
             ],
-            all: true,
-            other_href: "/console/passports/invitations".into(),
+            filters: [("Not decided", false), ("Registered, to be checked", true), ("All", false)]
+                .map(|(label, current)| InvitationChoice {
+                    label: label.into(),
+                    href: "/console/passports/invitations?show=registered".into(),
+                    current,
+                })
+                .into(),
             one: Some("/console/passports/invitations/new".into()),
             many: Some("/console/passports/invitations/file".into()),
             next_href: Some("/console/passports/invitations?before=0193a0f0".into()),
             back: Some("/console/passports".into()),
         };
-        let none =
-            Self { lines: Vec::new(), all: false, one: None, many: None, next_href: None, ..some.clone() };
+        let none = Self { lines: Vec::new(), one: None, many: None, next_href: None, ..some.clone() };
         vec![some, none]
     }
 }

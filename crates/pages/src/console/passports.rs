@@ -24,6 +24,8 @@ pub struct ConsolePassports {
     pub to_judge: u64,
     /// Who was invited.
     pub invitations_href: String,
+    /// Those of them who have registered.
+    pub registered_href: String,
     /// In how many shares something waits for the trust's review.
     pub shares: u64,
     /// What was shared.
@@ -45,6 +47,7 @@ impl Page for ConsolePassports {
             rejections_href: "/console/passports/rejections".into(),
             to_judge: 0,
             invitations_href: "/console/passports/invitations".into(),
+            registered_href: "/console/passports/invitations?show=registered".into(),
             shares: 0,
             shares_href: "/console/passports/shares".into(),
         };

@@ -47,6 +47,18 @@ named! {
     }
 }
 
+named! {
+    /// Which invitations are looked for.
+    InvitationFilter {
+        /// Those that are neither confirmed nor declined.
+        Open = "open";
+        /// Those of people who have registered, and of whom that is to be said.
+        Registered = "registered";
+        /// All.
+        All = "all";
+    }
+}
+
 /// What has happened to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InvitationMoments {

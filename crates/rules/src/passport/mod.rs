@@ -16,7 +16,8 @@ pub use attribute::{ASSURANCE, Attribute, AttributeForm};
 pub use core_skill::CoreSkill;
 pub use credential_type::{CredentialFamily, CredentialType};
 pub use invitation::{
-    DeclineReason, IdentityCheck, InvitationMoments, InvitationState, LARGEST_INVITATIONS, MOST_INVITED,
+    DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState, LARGEST_INVITATIONS,
+    MOST_INVITED,
 };
 pub use kind::CredentialKind;
 pub use presentation::{

@@ -21,7 +21,7 @@ use journeys::console::find::FoundPeople;
 use journeys::console::{self, Staff, invitations as invited, passports, shares as received};
 use journeys::passport::title;
 use pages::{ConsolePart, ConsolePassport, ConsolePassports, ProvidedRow};
-use rules::passport::CredentialState;
+use rules::passport::{CredentialState, InvitationFilter};
 use rules::role::Act;
 use store::account::Account;
 use store::credential_list::ListedCredential;
@@ -64,6 +64,7 @@ async fn search_page(
         rejections_href: urls::CONSOLE_REJECTIONS.into(),
         to_judge: invited::to_judge(web, staff).await?,
         invitations_href: urls::CONSOLE_INVITATIONS.into(),
+        registered_href: urls::console_invitations(InvitationFilter::Registered.as_str()),
         shares: received::waiting(web, staff).await?,
         shares_href: urls::CONSOLE_SHARES.into(),
     })

@@ -107,3 +107,8 @@ pub fn console_invite_batch(id: Uuid, act: &str) -> String {
     let details = CONSOLE_INVITE_BATCH.replace("{id}", &id.to_string());
     if act.is_empty() { details } else { format!("{details}/{act}") }
 }
+
+/// Those invitations that this filter lets through.
+pub fn console_invitations(filter: &str) -> String {
+    format!("{CONSOLE_INVITATIONS}?show={filter}")
+}

@@ -167,6 +167,12 @@ end-revoke-no-longer-valid = It is no longer valid
 end-revoke-suspected-no-longer-valid = It is suspected that it is no longer valid
 end-revoke-deceased = The person has died
 
+## Which invitations are shown
+
+invitations-open = Not decided
+invitations-registered = Registered, to be checked
+invitations-all = All
+
 ## On what terms somebody works for a trust
 
 employment-permanent-or-fixed-term = Permanent or fixed term

@@ -124,10 +124,8 @@ async fn somebody_is_invited_registers_and_is_confirmed_in_person_by_a_named_col
     ben.sends_form(&format!("{page}/confirm"), "how=remote").await.is_told("stands otherwise by now");
 
     ward.person(ZOE).joins(Factor::AuthenticatorApp).await;
-    ben.opens("/console/passports")
-        .await
-        .says("1 person who was invited has registered: check who they are.");
-    ben.follows("Invitations").await.says("Identity to be checked");
+    ben.opens("/console/passports").await.says("1 person who was invited has registered.");
+    ben.follows("Check who that person is").await.says("Identity to be checked");
     ben.follows("Zoë Hartley")
         .await
         .presses("Confirm the identity")
@@ -150,8 +148,8 @@ async fn somebody_is_invited_registers_and_is_confirmed_in_person_by_a_named_col
     );
     ben.sends_form(&format!("{page}/decline"), "reason=other").await.is_told("stands otherwise by now");
     ben.opens("/console/passports").await.says("Nobody who was invited waits for a check.");
-    ben.opens(INVITATIONS).await.says("No invitation is open.");
-    ben.follows("Show who is confirmed or declined, too").await.says("Identity confirmed");
+    ben.opens(INVITATIONS).await.says("There are none.");
+    ben.follows("All").await.says("Identity confirmed");
     ward.audit_is_whole().await;
 }
 
@@ -238,7 +236,7 @@ async fn an_invitation_is_sent_again_three_times_a_day_and_deleted_with_what_it_
     ben.opens(&page).await.presses("Send it again").await.says("Last sent on");
 
     ben.follows("Delete this invitation").await.says("they can register no longer");
-    ben.presses("Delete").await.reads("Invitations").says("No invitation is open.");
+    ben.presses("Delete").await.reads("Invitations").says("There are none.");
     assert_eq!(ward.db.count("roster_entry", "email LIKE 'zoe%'").await, 0);
     ben.opens(&page).await;
     assert_eq!(ben.page.status, StatusCode::NOT_FOUND);
@@ -458,7 +456,7 @@ async fn what_another_trust_invites_is_not_there(#[values(Sqlite, PostgreSql)] k
         ben.sends_form(&format!("{INVITATIONS}/{path}"), "how=remote&reason=other").await;
         assert_eq!(ben.page.status, StatusCode::NOT_FOUND, "{path}");
     }
-    ben.opens(&format!("{INVITATIONS}?all=yes")).await.says("Nobody has been invited.");
+    ben.opens(&format!("{INVITATIONS}?show=all")).await.says("There are none.");
     assert_eq!(ward.db.count("invitation_batch", "confirmed_at IS NULL").await, 1);
 }
 

@@ -18,9 +18,9 @@ use journeys::console::invitations::{self, Person};
 use journeys::console::{self, Staff};
 use pages::{
     Choice, ConsoleInvitations, ConsoleInvite, ConsoleInviteBatch, ConsoleInviteMany, ConsolePart,
-    FieldErrors, InvitationLine, InviteBadRow, InviteFields,
+    FieldErrors, InvitationChoice, InvitationLine, InviteBadRow, InviteFields,
 };
-use rules::passport::MOST_INVITED;
+use rules::passport::{InvitationFilter, MOST_INVITED};
 use rules::role::Act;
 use rules::roster::{EmploymentStatus, EmploymentType, StaffGroup};
 use serde::Deserialize;
@@ -45,19 +45,18 @@ pub(super) fn uploads() -> Router<Web> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Which {
-    all: Option<String>,
+    show: String,
     before: Option<Uuid>,
 }
 
 async fn list(State(web): State<Web>, Query(which): Query<Which>, jar: CookieJar) -> Answer {
     let staff = staff(&web, &jar, urls::CONSOLE_INVITATIONS).await?;
-    let all = which.all.is_some();
-    let list = invitations::list(&web, &staff, all, which.before).await?;
-    let with_all = format!("{}?all=yes", urls::CONSOLE_INVITATIONS);
-    let (same, other) = if all {
-        (format!("{with_all}&"), urls::CONSOLE_INVITATIONS.to_owned())
-    } else {
-        (format!("{}?", urls::CONSOLE_INVITATIONS), with_all)
+    let shown_now = InvitationFilter::parse(&which.show).unwrap_or(InvitationFilter::Open);
+    let list = invitations::list(&web, &staff, shown_now, which.before).await?;
+    let filter = |filter: &InvitationFilter| InvitationChoice {
+        label: web.word(&format!("invitations-{}", filter.as_str()), &[]),
+        href: urls::console_invitations(filter.as_str()),
+        current: *filter == shown_now,
     };
     let when = |at: Timestamp| wording::date_and_time(Language::En, web.local(at).datetime());
     let line = |each: &Invitation| InvitationLine {
@@ -71,11 +70,12 @@ async fn list(State(web): State<Web>, Query(which): Query<Which>, jar: CookieJar
     let shown = ConsoleInvitations {
         frame: frame(&staff, ConsolePart::Passports),
         lines: list.invitations.iter().map(line).collect(),
-        all,
-        other_href: other,
+        filters: InvitationFilter::ALL.iter().map(filter).collect(),
         one: may.then(|| urls::CONSOLE_INVITE.into()),
         many: may.then(|| urls::CONSOLE_INVITE_MANY.into()),
-        next_href: list.next.map(|before| format!("{same}before={before}")),
+        next_href: list
+            .next
+            .map(|before| format!("{}&before={before}", urls::console_invitations(shown_now.as_str()))),
         back: Some(urls::CONSOLE_PASSPORTS.into()),
     };
     page(&console_shell(&web, &staff), &shown)

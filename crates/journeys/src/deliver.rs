@@ -89,10 +89,11 @@ pub async fn run(service: Service, stop: CancellationToken) {
             () = service.written.notified() => {}
             _ = look.tick() => {}
         }
-        if let Err(error) = crate::push::push_due(&service).await {
-            tracing::error!(%error, "pushes cannot be sent");
-        }
         loop {
+            // Between all that there is to send: a phone waits for a push however much that is.
+            if let Err(error) = crate::push::push_due(&service).await {
+                tracing::error!(%error, "pushes cannot be sent");
+            }
             match deliver_due(&service).await {
                 Ok(round) if round.total() > 0 && !stop.is_cancelled() => {}
                 Ok(_) => break,

@@ -150,6 +150,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0026_invitation.sql"),
         include_str!("../migrations/0026_invitation.sql"),
     ),
+    (
+        27,
+        "outbox awaited",
+        include_str!("../migrations/0027_outbox_awaited.sql"),
+        include_str!("../migrations/0027_outbox_awaited.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

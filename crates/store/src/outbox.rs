@@ -138,8 +138,14 @@ statements! {
             claimed_until, account_id, organisation_id)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0, $8, $9) ON CONFLICT (key) DO NOTHING";
     // Materialized: as a subquery it might be run anew for every row, and lock more rows than its limit.
-    CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
-            AND next_try_at <= $2 AND claimed_until <= $2 ORDER BY next_try_at LIMIT $4",
+    // A code that somebody waits for does not stand behind what goes to many.
+    CLAIM_AWAITED = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
+            AND next_try_at <= $2 AND claimed_until <= $2 AND subject IS NOT NULL ORDER BY next_try_at LIMIT $4",
+    skip locked,
+    ") UPDATE outbox SET claim = $1, claimed_until = $3, tries = tries + 1 WHERE id IN (SELECT id FROM due)
+        RETURNING id, key, channel, payload, tries, give_up_at, written_at";
+    CLAIM_OTHERS = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
+            AND next_try_at <= $2 AND claimed_until <= $2 AND subject IS NULL ORDER BY next_try_at LIMIT $4",
     skip locked,
     ") UPDATE outbox SET claim = $1, claimed_until = $3, tries = tries + 1 WHERE id IN (SELECT id FROM due)
         RETURNING id, key, channel, payload, tries, give_up_at, written_at";
@@ -191,7 +197,8 @@ impl Tx {
     }
 
     /// Claims up to `at_most` messages that are due, until `claimed_until`: no other worker gets them before then. A
-    /// claim that is not answered by then, because its worker died, is void.
+    /// claim that is not answered by then, because its worker died, is void. Those that somebody waits for (that have a `subject`) come
+    /// first, however many others were written before.
     ///
     /// A message that cannot be read, because its row is damaged or its key is missing, is left out: it stays claimed,
     /// keeps none of the others back, and raises an alarm whenever it is due.
@@ -205,12 +212,20 @@ impl Tx {
         claimed_until: Timestamp,
         at_most: u32,
     ) -> Result<Vec<ClaimedMessage>, StoreError> {
-        let rows: Vec<ClaimedRow> = in_tx!(self, CLAIM, sqlx::query_as, |q, c| q
-            .bind(claim)
-            .bind(millis(now))
-            .bind(millis(claimed_until))
-            .bind(i64::from(at_most))
-            .fetch_all(c))?;
+        let mut rows: Vec<ClaimedRow> = Vec::new();
+        for statement in [CLAIM_AWAITED, CLAIM_OTHERS] {
+            let room = usize::try_from(at_most).unwrap_or(usize::MAX).saturating_sub(rows.len());
+            if room == 0 {
+                break;
+            }
+            let claimed: Vec<ClaimedRow> = in_tx!(self, statement, sqlx::query_as, |q, c| q
+                .bind(claim)
+                .bind(millis(now))
+                .bind(millis(claimed_until))
+                .bind(i64::try_from(room).unwrap_or(i64::MAX))
+                .fetch_all(c))?;
+            rows.extend(claimed);
+        }
         let readable = rows.into_iter().filter_map(|row| {
             let message = row.0;
             self.store

@@ -7,6 +7,7 @@
 pub mod many;
 
 use super::Staff;
+use super::find::count_look;
 use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
 use crate::notices::Concerning;
@@ -213,10 +214,11 @@ pub async fn list(
     Ok(Page { invitations, next })
 }
 
-/// One invitation, and the name of whoever said what there is to say of it.
+/// Looks at an invitation, which is recorded where the person has an account. Answers the name of whoever said what there is to say of it,
+/// too.
 ///
 /// # Errors
-/// [`Refusal::RoleMissing`], [`Refusal::NotFound`].
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`], [`Refusal::TooManyLookups`].
 pub async fn see(
     service: &Service,
     staff: &Staff,
@@ -224,6 +226,9 @@ pub async fn see(
 ) -> Result<(Invitation, Option<String>), Refusal> {
     staff.demand(Act::SeePassports)?;
     let invitation = theirs(service, staff, id).await?;
+    if let Some(account) = invitation.account {
+        count_look(service, staff, account, service.clock.now()).await?;
+    }
     let judge = match invitation.judged_by {
         Some(id) => service.store.account(id).await?,
         None => None,

@@ -135,6 +135,7 @@ async fn somebody_is_invited_registers_and_is_confirmed_in_person_by_a_named_col
     assert!(!ben.page.html.contains("It cannot be done remotely"));
     ben.chooses("In person").presses("Confirm the identity").await.says("Identity confirmed");
     ben.says("By Ben Adeyemi on").says("In person");
+    assert_eq!(ward.newest_record("person_seen").await["account"], ward.account_of(ZOE).await.to_string());
     let record = ward.newest_record("invitation_judged").await;
     let by = ward.account_of(BEN).await.to_string();
     assert_eq!(
@@ -367,6 +368,25 @@ async fn five_thousand_people_are_invited_once_it_is_confirmed(#[values(Sqlite, 
     assert_eq!(ward.db.count("invitation_batch", "file IS NOT NULL").await, 0, "the file is kept no longer");
     ben.opens(INVITATIONS).await.follows("Next page").await.reads("Invitations");
     assert_eq!(ben.page.text().matches("Invitation sent").count(), 50);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_code_that_somebody_waits_for_goes_out_before_all_invitations(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    ward.delivers().await;
+    let (_, page, _) = ben.uploads_people(&file_of(300)).await;
+    ben.opens(&page).await.presses("Invite them").await;
+    ward.invites_whoever_is_due().await;
+    ward.waits(60);
+    let mut amina = ward.person(AMINA);
+    amina.asks_for_a_code().await;
+    let round = journeys::deliver::deliver_due(&ward.node.service).await.unwrap();
+    assert!(round.total() < 300, "one round is not all: {round:?}");
+    assert!(ward.mailbox.messages_to(AMINA.email).iter().any(|mail| mail.code().is_some()));
 }
 
 #[rstest]

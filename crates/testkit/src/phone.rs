@@ -114,16 +114,14 @@ impl Phone {
         self.texts().into_iter().filter(|text| text.to == to).collect()
     }
 
-    /// The code in the last text to `number`.
+    /// The code in the newest text to `number` that holds one: a notice of the same moment may come after it.
     ///
     /// # Panics
-    /// When there is no text or the last one holds no code.
+    /// When no text holds a code.
     pub fn last_code(&self, number: &str) -> String {
         let texts = self.texts_to(number);
-        let Some(last) = texts.last() else { panic!("no text came for {number}") };
-        first_code(&last.body)
-            .unwrap_or_else(|| panic!("no code in the text to {number}: {}", last.body))
-            .to_owned()
+        let code = texts.iter().rev().find_map(|text| first_code(&text.body));
+        code.unwrap_or_else(|| panic!("no code came for {number}")).to_owned()
     }
 
     /// How many sends were asked for, whatever became of them.

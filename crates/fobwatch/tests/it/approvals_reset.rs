@@ -33,6 +33,8 @@ async fn nobody_with_an_app(ward: &Ward) -> Person {
         let name: &'static str = Box::leak(format!("nobody.{number}@northfield.example").into_boxed_str());
         let who = Person { email: name, ..AMINA };
         let mut nobody = ward.person(who);
+        // A network on which very many resets begin within an hour has to wait.
+        ward.waits(3_600);
         nobody.asks_to(RESET).await.reads(HOW);
         if nobody.page.text().contains("We ask you in your app")
             && !nobody.page.text().contains("Mobile phone")

@@ -94,11 +94,7 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
     };
 
     embed("favicon.svg", "image/svg+xml", &read(&here.join("assets/favicon.svg"))?)?;
-    let styles = here.join("styles/application.scss");
-    let options = grass::Options::default().style(grass::OutputStyle::Compressed).load_path(frontend);
-    let css = grass::from_path(&styles, &options)
-        .map_err(|error| format!("{} has an error: {error}", styles.display()))?;
-    embed("application.css", "text/css; charset=utf-8", css.as_bytes())?;
+    embed("application.css", "text/css; charset=utf-8", &styles(here)?)?;
 
     let theirs = text(&frontend.join("dist/nhsuk/nhsuk-frontend.min.js"))?;
     let theirs = theirs.split("//# sourceMappingURL").next().unwrap_or_default();
@@ -107,6 +103,19 @@ fn embed_assets(here: &Path, frontend: &Path, out: &Path) -> Built<()> {
 
     list.push(']');
     write(&out.join("assets.rs"), list.as_bytes())
+}
+
+/// The styles, compiled: the same bytes for the same source, since the order of rules decides where two have equal weight.
+fn styles(here: &Path) -> Built<Vec<u8>> {
+    let compiler = here.join("styles/compile.mjs");
+    let run = Command::new("node").arg(&compiler).output().map_err(|error| {
+        format!("Node could not be run: {error}. It compiles the styles. On Debian: apt-get install nodejs")
+    })?;
+    if !run.status.success() {
+        let problem = String::from_utf8_lossy(&run.stderr);
+        return Err(format!("The styles in {} have an error:\n{problem}", here.join("styles").display()));
+    }
+    Ok(run.stdout)
 }
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";

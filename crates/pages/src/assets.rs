@@ -65,6 +65,15 @@ mod tests {
     }
 
     #[test]
+    fn the_styles_of_one_source_are_the_same_bytes_in_every_build() {
+        let compiler = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compile.mjs");
+        let again = std::process::Command::new("node").arg(compiler).output().unwrap();
+        let embedded = ALL.iter().find(|asset| asset.name == "application.css").unwrap();
+        assert!(again.status.success());
+        assert!(again.stdout == embedded.bytes, "compiled again the styles are others");
+    }
+
+    #[test]
     fn the_script_imports_the_components_at_their_address() {
         let script = ALL.iter().find(|asset| asset.name == "application.js").unwrap();
         let components = path_of("nhsuk-frontend.js").unwrap();

@@ -1,7 +1,7 @@
 // The whole product as it is served: the real program on SQLite, a mail server, a phone, and an organisation's roster.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,9 @@ const PASSPHRASE = 'only for this test';
 
 /** A password that attackers have: the only one on the house's list. */
 export const STOLEN = 'violet tractor under nine bridges';
+
+/** Credential types of a trust's own: what the files hold, by their names. */
+export type Types = Record<string, string>;
 
 export class House {
   /** What must never be in the log: passwords, codes, seeds. */
@@ -69,24 +72,28 @@ export class House {
     return stdout.trim().replace(/^subject=\s*/, '');
   }
 
-  static async open(calls: boolean, smartcards = false, certificates = false): Promise<House> {
+  static async open(calls: boolean, smartcards = false, certificates = false, types: Types = {}): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'fobwatch-e2e-'));
     try {
-      return await House.openIn(folder, calls, smartcards || certificates, certificates);
+      return await House.openIn(folder, calls, smartcards || certificates, certificates, types);
     } catch (why) {
       await rm(folder, { recursive: true, force: true });
       throw why;
     }
   }
 
-  private static async openIn(folder: string, calls: boolean, smartcards: boolean, certificates: boolean): Promise<House> {
+  private static async openIn(folder: string, calls: boolean, smartcards: boolean, certificates: boolean, types: Types): Promise<House> {
     const mailbox = await Mailbox.open(folder);
     const phone = await Phone.switchOn();
     const line = calls ? await TwilioVoice.connect() : undefined;
     const host = certificates ? await CertificateHost.of(folder) : undefined;
     const port = await freePort();
     const url = `http://localhost:${port}`;
+    const ownTypes = join(folder, 'types');
+    await mkdir(ownTypes);
+    for (const [name, text] of Object.entries(types)) await writeFile(join(ownTypes, `${name}.toml`), text);
     const env: Record<string, string> = {
+      FOBWATCH_PASSPORT__CREDENTIAL_TYPES: ownTypes,
       FOBWATCH_SERVER__LISTEN: `127.0.0.1:${port}`,
       FOBWATCH_SERVER__PUBLIC_URL: url,
       FOBWATCH_DATABASE__URL: `sqlite://${join(folder, 'fobwatch.db')}`,
@@ -156,18 +163,20 @@ export class House {
 }
 
 /** A test with a house of its worker's own, and a page that may not complain. */
-export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; certificates: boolean; apart: string; house: House }>({
+export const test = base.extend<{ page: Page }, { calls: boolean; smartcards: boolean; certificates: boolean; types: Types; apart: string; house: House }>({
   /** Whether people can be called, too. */
   calls: [false, { option: true, scope: 'worker' }],
   /** Whether cards are issued, by an authority of the house's own. */
   smartcards: [false, { option: true, scope: 'worker' }],
   /** Whether people can sign in by the certificates of their cards on a host for that. */
   certificates: [false, { option: true, scope: 'worker' }],
+  /** Credential types of the trust's own. */
+  types: [{}, { option: true, scope: 'worker' }],
   /** Why this house is nobody else's: tests that give the same reason share one, and all that give none. */
   apart: ['', { option: true, scope: 'worker' }],
   house: [
-    async ({ calls, smartcards, certificates }, use) => {
-      const house = await House.open(calls, smartcards, certificates);
+    async ({ calls, smartcards, certificates, types }, use) => {
+      const house = await House.open(calls, smartcards, certificates, types);
       await use(house);
       await house.close();
     },

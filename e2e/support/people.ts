@@ -108,6 +108,8 @@ export const gwawr = person('Gwawr Meredydd');
 export const merfyn = person('Merfyn Prothero');
 export const bryn = person('Bryn Southmere', { email: 'bryn.southmere@southmere.example' });
 export const luned = person('Luned Pugh');
+export const mererid = person('Mererid Prosser');
+export const ithel = person('Ithel Vaughan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -7,7 +7,7 @@ use crate::server::Server;
 use crate::{ROUNDS, median, per_second};
 use anyhow::{Context as _, Result, ensure};
 use openid4vc::jose::{Es256Key, Signer as _, sign};
-use rules::passport::{CoreSkill, CredentialKind};
+use rules::passport::CredentialKind;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -78,18 +78,19 @@ async fn people_with_credentials(folder: &Path) -> Result<Vec<(Person, Vec<uuid:
     let store = Store::open(&url, 2, keys, random.clone()).await?;
     let now = people::now();
     let mut all = Vec::with_capacity(people.len());
+    let kind = CredentialKind::parse("core-skill").context("core skills")?;
     let mut tx = store.begin().await?;
     for person in people {
         let account = store.account(person.id).await?.context("an account")?;
         let mut credentials = Vec::new();
-        for skill in CoreSkill::ALL {
-            let content = json!({ "claims": { "subject": skill.subject, "level": "1" }, "assurance": { "origin": "NTH" } });
+        for skill in kind.variants() {
+            let content = json!({ "claims": { "subject": skill.claim("subject"), "level": "1" }, "assurance": { "origin": "NTH" } });
             let id = new_id(now, random.as_ref());
             let new = NewCredential {
                 id,
                 account_id: person.id,
                 organisation_id: account.organisation_id,
-                kind: CredentialKind::CoreSkill,
+                kind,
                 variant: skill.code,
                 content: &content.to_string(),
                 valid_until: None,

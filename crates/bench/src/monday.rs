@@ -126,7 +126,7 @@ async fn add(
             id: new_id(now, random),
             account_id: person.id,
             organisation_id: organisation,
-            kind: CredentialKind::CoreSkill,
+            kind: CredentialKind::parse("core-skill").context("core skills")?,
             variant: "fire-safety",
             content: r#"{"claims":{"subject":"Fire safety"}}"#,
             valid_until: None,

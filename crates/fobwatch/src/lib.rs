@@ -4,6 +4,7 @@ pub mod authority;
 mod certificate_host;
 pub mod commands;
 pub mod config;
+mod credential_types;
 pub mod house;
 pub mod log;
 pub mod logo;

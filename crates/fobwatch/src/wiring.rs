@@ -14,17 +14,18 @@ use journeys::passport::elsewhere::{Elsewhere, FetchSettings, Lists};
 use journeys::passport::{PassportSettings, PassportToken, TrustAnchors};
 use journeys::{Breached, Settings};
 use pki::Token;
+use rules::passport::{TypeFile, use_own_types};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use url::Url;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
 use zeroize::Zeroizing;
 
-use crate::authority;
 use crate::config::Config;
 use crate::config::value::{
     self, NumberFormat, PassportProfile, ProviderUrl, TextProvider, VoiceProvider, Words,
 };
+use crate::{authority, credential_types};
 
 /// Where GOV.UK Notify is reached if nothing else is said.
 const NOTIFY: &str = "https://api.notifications.service.gov.uk";
@@ -335,6 +336,22 @@ pub fn passport(config: &Config) -> Result<PassportSettings> {
         key_makers: makers(settings.key_makers.as_deref()).context("passport.key_makers")?,
         haip: matches!(settings.profile, PassportProfile::Haip),
     })
+}
+
+/// Uses the credential types in `passport.credential_types` beside those of the field, from now on.
+///
+/// # Errors
+/// Where the folder cannot be read, or a file in it cannot be used: which, and what to write instead.
+pub fn use_own_credential_types(config: &Config) -> Result<()> {
+    let Some(folder) = &config.passport.credential_types else { return Ok(()) };
+    let files = credential_types::read(folder).with_context(|| {
+        format!(
+            "passport.credential_types: {} cannot be read. Write a folder with files of types",
+            folder.display()
+        )
+    })?;
+    let files: Vec<_> = files.iter().map(|(name, text)| TypeFile { name, text }).collect();
+    use_own_types(&files).with_context(|| format!("passport.credential_types: {}", folder.display()))
 }
 
 /// The authorities in a PEM file; nobody where there is none.

@@ -17,7 +17,7 @@ use journeys::passport::title;
 use journeys::session::{self, Person};
 use journeys::{Network, Refusal};
 use pages::{QrSvg, WalletPurpose, WalletQr, WalletState};
-use rules::passport::{CredentialKind, CredentialState};
+use rules::passport::CredentialState;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -94,10 +94,10 @@ fn wallet_page(web: &Web, shown: Shown, looked: bool) -> WalletQr {
     let at = |page: &str| urls::passport_add(page, &credential.id.to_string());
     let reissue = offer.as_ref().is_some_and(|offer| offer.reissue);
     let events = offer.map(|offer| format!("{}?offer={}", at(urls::PASSPORT_ADD_EVENTS), offer.id));
-    let purpose = match credential.kind {
-        CredentialKind::AccessKey => WalletPurpose::AccessKey,
-        _ if reissue => WalletPurpose::Reissue,
-        _ => WalletPurpose::Accept,
+    let purpose = match reissue {
+        _ if credential.kind.is_access_key() => WalletPurpose::AccessKey,
+        true => WalletPurpose::Reissue,
+        false => WalletPurpose::Accept,
     };
     WalletQr {
         purpose,
@@ -157,9 +157,10 @@ async fn go_on(State(web): State<Web>, Path(credential): Path<Uuid>, jar: Cookie
     if shown.standing != Standing::Done {
         return Ok(see_other(&format!("{}{}", here(credential), Looked::YES)));
     }
-    Ok(match shown.credential.kind {
-        CredentialKind::AccessKey => see_other(urls::ACCESS_KEY_ADDED),
-        _ => see_other(&urls::passport_answered("added", credential)),
+    Ok(if shown.credential.kind.is_access_key() {
+        see_other(urls::ACCESS_KEY_ADDED)
+    } else {
+        see_other(&urls::passport_answered("added", credential))
     })
 }
 
@@ -197,12 +198,13 @@ async fn renew(web: &Web, person: Person, shown: Shown, network: &Network) -> An
     let credential = shown.credential;
     let accepted = credential.state(web.today()) == CredentialState::Accepted;
     let reissue = shown.offer.map_or(accepted, |offer| offer.reissue);
-    let person = match credential.kind {
-        CredentialKind::AccessKey => proved(web, person, urls::ACCESS_KEY)?,
-        _ if reissue => proved(web, person, urls::PASSPORT)?,
-        _ => person,
+    let is_access_key = credential.kind.is_access_key();
+    let person = match reissue {
+        _ if is_access_key => proved(web, person, urls::ACCESS_KEY)?,
+        true => proved(web, person, urls::PASSPORT)?,
+        false => person,
     };
-    if credential.kind == CredentialKind::AccessKey && accepted {
+    if is_access_key && accepted {
         return Err(Refusal::NotFound.into());
     }
     offered(web, &person, credential.id, reissue, network).await

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use super::Outcome;
 use super::console::Console;
 use crate::config::{Config, Problems, example, reference};
+use crate::wiring;
 
 /// What can be done with the configuration.
 #[derive(Debug, Subcommand)]
@@ -28,7 +29,7 @@ impl Command {
             Self::Example => console.print(&example())?,
             Self::Reference => console.print(&reference())?,
             Self::Check => {
-                load()?;
+                wiring::use_own_credential_types(&load()?)?;
                 console.say("The configuration is good.")?;
             }
         }

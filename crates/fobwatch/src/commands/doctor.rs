@@ -49,6 +49,11 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
     for (what, finding) in super::pki::look(config).await {
         tell(what, &finding)?;
     }
+    if let Some(folder) = &config.passport.credential_types {
+        let used = wiring::use_own_credential_types(config);
+        let used = used.map(|()| format!("from {}", folder.display())).map_err(|error| format!("{error:#}"));
+        tell("credential types", &used)?;
+    }
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
     tell("public address", &public.map(|answer| answer.finding))?;

@@ -20,6 +20,7 @@ use super::{Outcome, passport_keys, passport_trust};
 use crate::config::Config;
 use crate::house::House;
 use crate::running::{Hooks, assemble};
+use crate::wiring;
 
 /// No file with credentials is larger, in bytes.
 const LARGEST_FILE: u64 = 4 * 1_024 * 1_024;
@@ -114,6 +115,7 @@ pub struct Named {
 
 impl Command {
     pub(super) async fn run(self, config: &Config, console: &mut Console) -> Result<Outcome> {
+        wiring::use_own_credential_types(config)?;
         let house = House::open(config).await?;
         if let Self::Client(Client::List) = self {
             list_clients(&house, console).await?;

@@ -85,8 +85,8 @@ impl Add {
             bail!("write a name of 1 to 60 characters on one line");
         }
         let Some(kind) = CredentialKind::parse(&self.kind) else {
-            let kinds = CredentialKind::ALL.iter().filter(|kind| kind.is_reviewed());
-            let kinds: Vec<_> = kinds.map(|kind| kind.as_str()).collect();
+            let kinds = CredentialKind::all().filter(|kind| kind.is_reviewed());
+            let kinds: Vec<_> = kinds.map(CredentialKind::as_str).collect();
             bail!("--kind: write one of {}", kinds.join(", "))
         };
         let organisation = organisation(service, &self.organisation).await?;

@@ -236,6 +236,9 @@ settings! {
         /// A PEM file with the certificates of authorities whose word on the keys of wallets counts (key attestations). With it,
         /// credentials go only to keys that they vouch for.
         key_makers: Option<PathBuf>, example "/etc/fobwatch/passport/key-makers.pem";
+        /// A folder with credential types of your own, each a file; they are provided, accepted and shared like those of the field. How a
+        /// file is written stands in the handbook under *Credential types*. The same on every node; a type that was once provided stays.
+        credential_types: Option<PathBuf>, example "/etc/fobwatch/passport/types";
         /// For keys in an HSM: its PKCS#11 driver. New keys are made there and never leave it; those that were made before stay sealed
         /// in the database until they are rotated. With `hsm_token` and `hsm_pin`, on every node.
         hsm_driver: Option<PathBuf>, example "/usr/lib/softhsm/libsofthsm2.so";

@@ -4,7 +4,7 @@ use super::{Staff, person_of};
 use crate::passport::provide;
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
-    ASSURANCE, Attribute, AttributeForm, CredentialType, LONGEST_TEXT, Provided, ProvidedMistake,
+    Attribute, AttributeForm, CredentialType, LONGEST_TEXT, Provided, ProvidedMistake, Words, assurance,
 };
 use rules::role::Act;
 use rules::typed_day::typed_day;
@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use store::account::Account;
 use uuid::Uuid;
+use wording::Language;
 
 /// Until when the credential holds: a field like those of its attributes.
 pub const VALID_UNTIL: Attribute =
-    Attribute { name: "valid_until", form: AttributeForm::Day, required: false };
+    Attribute { name: "valid_until", label: Words::NONE, form: AttributeForm::Day, required: false };
 
 /// Yes and no, as forms send them.
 pub const YES_AND_NO: [&str; 2] = ["yes", "no"];
@@ -74,17 +75,15 @@ impl Filled {
 /// What a form asks for about a credential of this type: what it says, and how that was assured.
 pub fn asked(what: CredentialType) -> (Vec<&'static Attribute>, Vec<&'static Attribute>) {
     let typed = |each: &&'static Attribute| each.form != AttributeForm::Picture;
-    (what.asked().filter(typed).collect(), ASSURANCE.iter().collect())
+    (what.asked().filter(typed).collect(), assurance().iter().collect())
 }
 
 /// What stands behind the name of an attribute, in words.
 pub fn label(service: &Service, attribute: &Attribute) -> String {
-    let part = match attribute.name {
-        name if name == VALID_UNTIL.name => "provide",
-        _ if ASSURANCE.contains(attribute) => "assurance",
-        _ => "claim",
-    };
-    service.word(&format!("{part}-{}", attribute.name.replace('_', "-")), &[])
+    if attribute.name == VALID_UNTIL.name {
+        return service.word("provide-valid-until", &[]);
+    }
+    attribute.label.get(Language::En.tag()).to_owned()
 }
 
 /// A form to fill in, with what is known already.
@@ -154,20 +153,18 @@ pub async fn provide(
 
 /// Reads a form by the rules for what a system sends.
 fn read(service: &Service, what: CredentialType, filled: &Filled) -> Result<Provided, Refusal> {
-    let (claims, assurance) = asked(what);
+    let (claims, assured) = asked(what);
     let part = |attributes: &[&Attribute]| -> Map<String, Value> {
         let value = |each: &&Attribute| Some((each.name.to_owned(), filled.value(each)?));
         attributes.iter().filter_map(value).collect()
     };
     let mut said = part(&claims);
-    if let Some(skill) = what.skill {
-        said.insert("subject".to_owned(), Value::from(skill.subject));
-        said.extend(skill.level.map(|level| ("level".to_owned(), Value::from(level))));
-    }
+    let told_apart = what.kind.variants_by().iter();
+    said.extend(told_apart.filter_map(|name| Some(((*name).to_owned(), what.variant?.claim(name)?.into()))));
     let json = serde_json::json!({
         "kind": what.kind.as_str(),
         "claims": said,
-        "assurance": part(&assurance),
+        "assurance": part(&assured),
         "valid_until": filled.value(&VALID_UNTIL),
     });
     let problems = match Provided::read_all(&json, service.today()) {
@@ -175,7 +172,7 @@ fn read(service: &Service, what: CredentialType, filled: &Filled) -> Result<Prov
         Err(problems) => problems,
     };
     // In the order in which they stand on the page.
-    let fields = claims.into_iter().chain([&VALID_UNTIL]).chain(assurance);
+    let fields = claims.into_iter().chain([&VALID_UNTIL]).chain(assured);
     let wrong = fields.filter_map(|attribute| {
         let is_here = |pointer: &str| pointer.rsplit('/').next() == Some(attribute.name);
         let problem = problems.iter().find(|problem| is_here(&problem.pointer))?;

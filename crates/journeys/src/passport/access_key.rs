@@ -32,7 +32,7 @@ pub(super) async fn is_held(service: &Service, account: Uuid) -> Result<bool, Re
     let all = service.store.credentials_of(account).await?;
     let today = service.today();
     Ok(all.iter().any(|credential| {
-        credential.kind == CredentialKind::AccessKey && credential.state(today) == CredentialState::Accepted
+        credential.kind.is_access_key() && credential.state(today) == CredentialState::Accepted
     }))
 }
 
@@ -90,7 +90,7 @@ pub async fn make(service: &Service, person: &Person, typed: &str) -> Result<Uui
         claims.insert(SUBJECT_CLAIM.to_owned(), subject(service, account_id).into());
         let content = serde_json::to_string(&Content { claims, assurance: Map::new() })
             .map_err(|_| Refusal::Fault("an access key cannot be written"))?;
-        let kind = CredentialKind::AccessKey;
+        let kind = CredentialKind::access_key();
         let new = NewCredential {
             id,
             account_id,

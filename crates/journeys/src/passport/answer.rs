@@ -166,7 +166,7 @@ impl Answering<'_> {
         match self.presentation.purpose {
             PresentationPurpose::SignIn | PresentationPurpose::Confirm => {
                 let anchors = anchors(self.service, Some(self.organisation.id)).await?;
-                Ok(Trust::none().with(&kind_address(self.service, CredentialKind::AccessKey), anchors))
+                Ok(Trust::none().with(&kind_address(self.service, CredentialKind::access_key()), anchors))
             }
             PresentationPurpose::Share => share::trust(self).await,
         }
@@ -292,7 +292,7 @@ pub(crate) async fn copy_of(
 
 /// Whether a copy opens the door of an organisation today.
 pub(crate) fn counts(service: &Service, copy: &ShownCopy, organisation: Uuid) -> Result<(), Why> {
-    if copy.kind != CredentialKind::AccessKey {
+    if !copy.kind.is_access_key() {
         return Err(Why::AnotherKind);
     }
     if copy.organisation_id != organisation {
@@ -319,7 +319,7 @@ pub(crate) fn response_hash(service: &Service, code: &Token) -> [u8; 32] {
 
 /// Asks for an access key and for the claim that names its passport.
 pub(crate) fn asks_for_access_key(service: &Service) -> Query {
-    let kind = kind_address(service, CredentialKind::AccessKey);
+    let kind = kind_address(service, CredentialKind::access_key());
     let credential = CredentialQuery::of_kind(ACCESS_KEY, &kind).with_claim(ClaimPath::names([PASSPORT]));
     Query { credentials: vec![credential], credential_sets: Vec::new() }
 }

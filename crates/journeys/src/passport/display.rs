@@ -3,7 +3,7 @@
 
 use super::made::{ASSURANCE_CLAIM, SUBJECT_CLAIM};
 use crate::Service;
-use rules::passport::{ASSURANCE, CredentialKind};
+use rules::passport::{CredentialKind, Words, assurance};
 use serde_json::{Value, json};
 use store::organisation::Organisation;
 use wording::{Language, text};
@@ -33,9 +33,8 @@ fn display(
     kind: CredentialKind,
     language: Language,
 ) -> Value {
-    let words = |what: &str| text(language, &format!("credential-{what}-{}", kind.as_str()), &[]);
-    let mut display =
-        json!({ "name": words("kind"), "locale": locale(language), "description": words("about") });
+    let (name, about) = (kind.title().get(language.tag()), kind.about().get(language.tag()));
+    let mut display = json!({ "name": name, "locale": locale(language), "description": about });
     if let Some(colour) = &organisation.colour {
         display["background_color"] = colour.clone().into();
         if let Some(readable) = readable_on(colour) {
@@ -53,23 +52,23 @@ fn display(
 
 /// Everything that a credential of this kind says, in the order in which it is shown.
 fn claims(kind: CredentialKind) -> Vec<Value> {
-    let labelled = |path: &[&str], mandatory: bool, key: &str| {
+    let claim = |path: &[&str], mandatory: bool, name: &dyn Fn(Language) -> String| {
         let names: Vec<Value> = Language::ALL
             .iter()
-            .map(|language| json!({ "name": text(*language, key, &[]), "locale": locale(*language) }))
+            .map(|language| json!({ "name": name(*language), "locale": locale(*language) }))
             .collect();
         json!({ "path": path, "mandatory": mandatory, "display": names })
     };
-    if kind == CredentialKind::AccessKey {
-        return vec![labelled(&[SUBJECT_CLAIM], true, "claim-passport")];
+    if kind.is_access_key() {
+        return vec![claim(&[SUBJECT_CLAIM], true, &|language| text(language, "claim-passport", &[]))];
     }
-    let said = kind.attributes().iter().map(|attribute| {
-        let key = format!("claim-{}", attribute.name.replace('_', "-"));
-        labelled(&[attribute.name], attribute.required, &key)
-    });
-    let assured = ASSURANCE.iter().map(|attribute| {
-        let key = format!("assurance-{}", attribute.name.replace('_', "-"));
-        labelled(&[ASSURANCE_CLAIM, attribute.name], attribute.required, &key)
+    let in_words = |words: Words| move |language: Language| words.get(language.tag()).to_owned();
+    let said = kind
+        .attributes()
+        .iter()
+        .map(|attribute| claim(&[attribute.name], attribute.required, &in_words(attribute.label)));
+    let assured = assurance().iter().map(|attribute| {
+        claim(&[ASSURANCE_CLAIM, attribute.name], attribute.required, &in_words(attribute.label))
     });
     said.chain(assured).collect()
 }
@@ -92,18 +91,12 @@ fn readable_on(colour: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use wording::exists;
 
     #[test]
-    fn every_kind_and_everything_that_it_says_has_words_in_each_language() {
-        for kind in CredentialKind::ALL {
-            for language in Language::ALL {
-                for what in ["kind", "about"] {
-                    assert!(exists(language, &format!("credential-{what}-{}", kind.as_str())), "{kind:?}");
-                }
-            }
+    fn everything_that_a_kind_says_has_words_of_its_own() {
+        for kind in CredentialKind::all() {
             let mut paths = BTreeSet::new();
-            for claim in claims(*kind) {
+            for claim in claims(kind) {
                 assert!(paths.insert(claim["path"].to_string()), "{claim}");
                 let name = claim["display"][0]["name"].as_str().unwrap();
                 assert!(!name.is_empty() && !name.contains("claim-"), "{claim}");

@@ -231,9 +231,7 @@ async fn accept(
     let mut change = SecurityChange::AccessKeyAdded;
     if first {
         tx.archive_older_than(credential.id, now).await?;
-        if credential.kind == CredentialKind::AccessKey
-            && end_other_access_keys(tx, credential, offer, now).await?
-        {
+        if credential.kind.is_access_key() && end_other_access_keys(tx, credential, offer, now).await? {
             change = SecurityChange::AccessKeyReplaced;
         }
     } else if expired || !tx.hold_accepted_credential(credential.id).await? {
@@ -248,17 +246,17 @@ async fn accept(
     } else {
         return Err(denied());
     }
-    if credential.kind == CredentialKind::AccessKey {
+    if credential.kind.is_access_key() {
         notify::tell_of_access_key(service, tx, credential.account_id, organisation, change, now).await?;
     }
     let id = vault::new_id(now, service.random.as_ref());
     let event = NewPassportEvent {
         id,
         account: credential.account_id,
-        what: match credential.kind {
-            _ if offer.reissue => "reissued",
-            CredentialKind::AccessKey => "collected",
-            _ => "accepted",
+        what: match offer.reissue {
+            true => "reissued",
+            false if credential.kind.is_access_key() => "collected",
+            false => "accepted",
         },
         credential: Some(credential.id),
         organisation: Some(organisation.id),

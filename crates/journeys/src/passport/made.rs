@@ -64,7 +64,7 @@ pub(super) fn drafted(
     let (holder, status, expires_at) = copy;
     let mut claims = content.claims;
     // An access key says nothing but whose passport it opens: there is nothing to keep back, and whoever asks for it needs that.
-    let concealed = if credential.kind == CredentialKind::AccessKey {
+    let concealed = if credential.kind.is_access_key() {
         Vec::new()
     } else {
         if !content.assurance.is_empty() {

@@ -68,14 +68,13 @@ fn with_metadata<T>(
         attested_by: service.settings.passport.key_attestations(),
         client_id: None,
     };
-    let configurations = CredentialKind::ALL
-        .iter()
+    let configurations = CredentialKind::all()
         .map(|kind| {
             let configuration = CredentialConfiguration {
-                kind: kind_address(service, *kind),
+                kind: kind_address(service, kind),
                 scope: kind.as_str().to_owned(),
                 proof_types: rules.metadata(),
-                display: credential_metadata(service, organisation, *kind),
+                display: credential_metadata(service, organisation, kind),
             };
             (kind.as_str().to_owned(), configuration)
         })

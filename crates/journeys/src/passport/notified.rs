@@ -4,7 +4,6 @@ use super::wallet::{Sent, WalletRefusal, authorised, organisation, refused};
 use crate::Service;
 use crate::passport::notify;
 use openid4vc::issuer::{CredentialError, Event as Told, Notification};
-use rules::passport::CredentialKind;
 use store::audit::Event;
 use store::offer::CredentialOffer;
 use store::passport_event::NewPassportEvent;
@@ -49,7 +48,7 @@ pub async fn notified(
         );
         if notification.event != Told::Accepted {
             let ended = tx.revoke_copies_of_offer(offer.id, now).await?;
-            if ended > 0 && credential.kind == CredentialKind::AccessKey {
+            if ended > 0 && credential.kind.is_access_key() {
                 let change = SecurityChange::AccessKeyRevoked;
                 notify::tell_of_access_key(service, &mut tx, account, &organisation, change, now).await?;
             }

@@ -15,7 +15,7 @@ pub const LONGEST_NOTE: usize = 500;
 
 /// The kinds that can be asked for.
 pub fn kinds() -> impl Iterator<Item = CredentialKind> {
-    CredentialKind::ALL.iter().copied().filter(|kind| kind.is_reviewed())
+    CredentialKind::all().filter(|kind| kind.is_reviewed())
 }
 
 /// Asks the trust for a credential of a kind.

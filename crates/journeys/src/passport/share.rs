@@ -207,7 +207,7 @@ fn query(service: &Service, chosen: &[Credential]) -> Query {
 
 /// Whether a claim tells two credentials of a kind apart that somebody may hold side by side.
 fn tells_apart(kind: CredentialKind, claim: &str) -> bool {
-    kind == CredentialKind::CoreSkill && ["subject", "level"].contains(&claim)
+    kind.variants_by().contains(&claim)
 }
 
 /// The claims in a credential's content.
@@ -223,7 +223,7 @@ pub(crate) async fn trust(answering: &Answering<'_>) -> Result<Trust, Refusal> {
     let service = answering.service;
     let own = own_anchors(answering).await?;
     let mut trust = Trust::none();
-    for kind in CredentialKind::ALL.iter().copied().filter(|kind| kind.is_reviewed()) {
+    for kind in CredentialKind::all().filter(|kind| kind.is_reviewed()) {
         trust = trust.with(&kind_address(service, kind), own.clone());
     }
     for issuer in issuers_asked(answering).await? {

@@ -81,7 +81,7 @@ pub async fn add(
 }
 
 fn check(described: &Described<'_>) -> Result<(), TrustProblem> {
-    if described.kind == CredentialKind::AccessKey {
+    if described.kind.is_access_key() {
         return Err(TrustProblem::AccessKey);
     }
     if described.root.is_none() && described.address.is_none() {

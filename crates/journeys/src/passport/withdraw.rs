@@ -3,7 +3,7 @@
 use crate::passport::{naming, notify};
 use crate::{Refusal, Service};
 use jiff::Timestamp;
-use rules::passport::{CredentialKind, RevokeReason, WithdrawReason};
+use rules::passport::{RevokeReason, WithdrawReason};
 use store::Tx;
 use store::audit::Event;
 use store::credential::Credential;
@@ -158,7 +158,7 @@ pub(crate) async fn revoked(
     };
     // Nobody writes to somebody who has died.
     if reason != RevokeReason::Deceased {
-        if credential.kind == CredentialKind::AccessKey {
+        if credential.kind.is_access_key() {
             let (account, change) = (credential.account_id, SecurityChange::AccessKeyRevoked);
             notify::tell_of_access_key(service, &mut tx, account, organisation, change, now).await?;
         } else {

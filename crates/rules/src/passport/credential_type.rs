@@ -1,6 +1,6 @@
 //! What a trust can provide, as people choose it: a kind of credential, or one core skill at its level.
 
-use super::{Attribute, CoreSkill, CredentialKind, named};
+use super::{Attribute, CredentialKind, CredentialVariant, Words, named};
 
 named! {
     /// Kinds of credentials that belong together.
@@ -21,24 +21,23 @@ named! {
 pub struct CredentialType {
     /// What kind.
     pub kind: CredentialKind,
-    /// Which core skill, where that is the kind.
-    pub skill: Option<CoreSkill>,
+    /// Which of a kind that has variants.
+    pub variant: Option<&'static CredentialVariant>,
 }
 
 impl CredentialType {
     /// All that can be provided, in the order in which it is shown.
     pub fn all() -> impl Iterator<Item = Self> {
-        let kinds = CredentialKind::ALL.iter().copied();
-        let kinds = kinds.filter(|kind| kind.is_reviewed() && *kind != CredentialKind::CoreSkill);
-        let skills = CoreSkill::ALL.iter().copied();
-        kinds
-            .map(|kind| Self { kind, skill: None })
-            .chain(skills.map(|skill| Self { kind: CredentialKind::CoreSkill, skill: Some(skill) }))
+        CredentialKind::all().filter(|kind| kind.is_reviewed()).flat_map(|kind| {
+            let alone = kind.variants_by().is_empty().then_some(Self { kind, variant: None });
+            let variants = kind.variants().iter();
+            alone.into_iter().chain(variants.map(move |variant| Self { kind, variant: Some(variant) }))
+        })
     }
 
-    /// Its stable name: that of the kind, or of the core skill. Lower case, with hyphens.
+    /// Its stable name: that of the kind, or of the variant. Lower case, with hyphens.
     pub fn code(self) -> &'static str {
-        self.skill.map_or(self.kind.as_str(), |skill| skill.code)
+        self.variant.map_or(self.kind.as_str(), |variant| variant.code)
     }
 
     /// The one with this name, if any.
@@ -46,42 +45,20 @@ impl CredentialType {
         Self::all().find(|each| each.code() == code)
     }
 
-    /// What tells two of a kind apart: the code of a core skill; else empty.
-    pub fn variant(self) -> &'static str {
-        self.skill.map_or("", |skill| skill.code)
+    /// What people call it.
+    pub fn title(self) -> Words {
+        self.variant.map_or(self.kind.title(), |variant| variant.title)
     }
 
-    /// What it says beside what its name says already: a core skill's name is its subject and level.
+    /// What is asked for beside what its name says already: a core skill's name is its subject and level.
     pub fn asked(self) -> impl Iterator<Item = &'static Attribute> {
-        let said = self.skill.is_some();
-        self.kind.attributes().iter().filter(move |each| !said || !["subject", "level"].contains(&each.name))
-    }
-}
-
-impl CredentialKind {
-    /// With which others it is shown.
-    pub const fn family(self) -> CredentialFamily {
-        match self {
-            Self::AccessKey | Self::Identity | Self::NewStarter => CredentialFamily::Identity,
-            Self::RightToWork
-            | Self::Dbs
-            | Self::DbsSupporting
-            | Self::OccupationalHealth
-            | Self::ProfessionalRegistration
-            | Self::Tuberculosis
-            | Self::Varicella => CredentialFamily::EmploymentChecks,
-            Self::EmploymentAssignment | Self::TemporaryPlacement => CredentialFamily::Assignment,
-            Self::CoreSkill => CredentialFamily::CoreSkills,
-        }
+        let said = self.kind.variants_by();
+        self.kind.attributes().iter().filter(move |each| !said.contains(&each.name))
     }
 
-    /// The assurance policy that it usually follows; none where there is none that all trusts follow.
-    pub const fn usual_policy(self) -> Option<&'static str> {
-        match self {
-            Self::Identity => Some("GPG 45"),
-            Self::CoreSkill => Some("CSTF"),
-            _ => None,
-        }
+    /// So many months it holds by itself; none where it holds until it is revoked.
+    pub fn valid_months(self) -> Option<u32> {
+        self.kind.valid_months(self.variant)
     }
 }
 
@@ -91,13 +68,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_type_has_a_name_of_its_own_and_is_found_by_it() {
+    fn every_type_of_the_field_is_there_has_a_name_of_its_own_and_is_found_by_it() {
         let mut seen = BTreeSet::new();
         for each in CredentialType::all() {
             assert!(seen.insert(each.code()), "{}", each.code());
             assert_eq!(CredentialType::parse(each.code()), Some(each));
         }
-        assert_eq!(seen.len(), CoreSkill::ALL.len() + CredentialKind::ALL.len() - 2);
+        assert_eq!(seen.len(), 11 + 24);
         for none in ["access-key", "core-skill", "", "juggling"] {
             assert_eq!(CredentialType::parse(none), None);
         }
@@ -115,7 +92,9 @@ mod tests {
         let fire = CredentialType::parse("fire-safety").unwrap();
         let asked: Vec<_> = fire.asked().map(|each| each.name).collect();
         assert_eq!(asked, ["attained_on", "last_awarded_on", "proficiency"]);
+        assert_eq!((fire.title().get("en"), fire.valid_months()), ("Fire safety", Some(24)));
         let dbs = CredentialType::parse("dbs").unwrap();
-        assert_eq!(dbs.asked().count(), CredentialKind::Dbs.attributes().len());
+        assert_eq!(dbs.asked().count(), dbs.kind.attributes().len());
+        assert_eq!(dbs.valid_months(), None);
     }
 }

@@ -1,7 +1,6 @@
 //! The staff passport (guide 000): kinds of credentials, how one stands, and the reasons that people give.
 
 mod attribute;
-mod core_skill;
 mod credential_type;
 mod invitation;
 pub mod issuing;
@@ -11,15 +10,16 @@ mod provided;
 mod reason;
 pub mod reminder;
 mod state;
+mod type_file;
+mod words;
 
-pub use attribute::{ASSURANCE, Attribute, AttributeForm};
-pub use core_skill::CoreSkill;
+pub use attribute::{Attribute, AttributeForm, assurance};
 pub use credential_type::{CredentialFamily, CredentialType};
 pub use invitation::{
     DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState, LARGEST_INVITATIONS,
     MOST_INVITED,
 };
-pub use kind::CredentialKind;
+pub use kind::{CredentialKind, CredentialVariant};
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,
     PresentationMoments, PresentationPurpose, PresentationState, REQUEST_LIFETIME, REQUESTS_PER_NETWORK,
@@ -28,6 +28,9 @@ pub use presentation::{
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
 pub use state::{CredentialMoments, CredentialState, TrustEnds};
+use type_file::known;
+pub use type_file::{TypeFile, TypeMistake, TypeProblem, use_own_types};
+pub use words::Words;
 
 /// Makes an enum whose every kind has a stable name for the database, for addresses and for choosing its words.
 macro_rules! named {

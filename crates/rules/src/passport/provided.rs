@@ -4,8 +4,7 @@
 //! What comes out is brought to one shape, so that two trusts that write the same say the same; what is wrong is named by its place,
 //! all of it at once. Nothing of what it says is in a problem: problems are logged and printed.
 
-use super::attribute::{ASSURANCE, Attribute, AttributeForm};
-use super::{CoreSkill, CredentialKind};
+use super::{Attribute, AttributeForm, CredentialKind, CredentialVariant, assurance};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -22,7 +21,7 @@ pub const MOST_AT_ONCE: usize = 50;
 pub struct Provided {
     /// What kind.
     pub kind: CredentialKind,
-    /// What tells two of a kind apart: the code of a core skill; else empty.
+    /// What tells two of a kind apart: the code of its variant, such as a core skill; else empty.
     pub variant: &'static str,
     /// What is kept: `{"claims": {…}, "assurance": {…}}`.
     pub content: String,
@@ -98,22 +97,22 @@ pub enum ProvidedMistake {
     /// Not a picture.
     #[error("write a JPEG or PNG as data:image/…;base64,… of at most {LARGEST_PICTURE} bytes")]
     NotAPicture,
-    /// The subject has levels, and this is none of them; or it has none.
-    #[error("{}", levels(.0))]
-    Level(Vec<&'static str>),
+    /// What stands above has one of these beside it; or none.
+    #[error("{}", beside(.0))]
+    Beside(Vec<&'static str>),
 }
 
 fn kinds() -> String {
     let names: Vec<_> =
-        CredentialKind::ALL.iter().filter(|kind| kind.is_reviewed()).map(|kind| kind.as_str()).collect();
+        CredentialKind::all().filter(|kind| kind.is_reviewed()).map(CredentialKind::as_str).collect();
     names.join(", ")
 }
 
-fn levels(levels: &[&str]) -> String {
-    if levels.is_empty() {
-        "the subject has no levels: leave it out".to_owned()
+fn beside(terms: &[&str]) -> String {
+    if terms.is_empty() {
+        "what it is has none: leave it out".to_owned()
     } else {
-        format!("write one of: {}", levels.join("; "))
+        format!("write one of: {}", terms.join("; "))
     }
 }
 
@@ -157,30 +156,23 @@ impl Provided {
         let valid_until = reading.valid_until(object, place);
         let attributes = kind.map(CredentialKind::attributes);
         let claims = reading.part(object, place, "claims", attributes);
-        let assurance = reading.part(object, place, "assurance", Some(ASSURANCE));
-        let (Some(kind), Some(mut claims), Some(assurance)) = (kind, claims, assurance) else {
+        let assured = reading.part(object, place, "assurance", Some(assurance()));
+        let (Some(kind), Some(mut claims), Some(assured)) = (kind, claims, assured) else {
             return Err(reading.problems);
         };
-        let skill = match kind {
-            CredentialKind::CoreSkill => reading.skill(&mut claims, &inner(place, "claims")),
-            _ => None,
-        };
+        let variant = reading.variant(kind, &mut claims, &inner(place, "claims"));
         if !reading.problems.is_empty() {
             return Err(reading.problems);
         }
-        let awarded = || {
-            let day = claims.get("last_awarded_on").or_else(|| claims.get("attained_on"))?;
-            day.as_str()?.parse::<Date>().ok()
-        };
-        // A core skill runs out by itself.
-        let runs_out = || Some(skill?.valid_until(awarded()?));
-        let valid_until = valid_until.or_else(runs_out);
+        // Some run out by themselves.
+        let day_in = |name: &str| claims.get(name)?.as_str()?.parse::<Date>().ok();
+        let valid_until = valid_until.or_else(|| kind.valid_until(variant, day_in));
         if valid_until.is_some_and(|last| last < today) {
             reading.wrong(&inner(place, "valid_until"), ProvidedMistake::Over);
             return Err(reading.problems);
         }
-        let content = serde_json::json!({ "claims": claims, "assurance": assurance }).to_string();
-        Ok(Self { kind, variant: skill.map_or("", |skill| skill.code), content, valid_until })
+        let content = serde_json::json!({ "claims": claims, "assurance": assured }).to_string();
+        Ok(Self { kind, variant: variant.map_or("", |variant| variant.code), content, valid_until })
     }
 }
 
@@ -294,28 +286,34 @@ impl Reading {
         }
     }
 
-    /// Brings subject and level to the framework's words.
-    fn skill(&mut self, claims: &mut Map<String, Value>, place: &str) -> Option<CoreSkill> {
-        let subject = claims.get("subject")?.as_str().unwrap_or_default().to_owned();
-        let levels: Vec<CoreSkill> = CoreSkill::of_subject(&subject).collect();
-        if levels.is_empty() {
-            let mut subjects: Vec<_> = CoreSkill::ALL.iter().map(|skill| skill.subject).collect();
-            subjects.dedup();
-            self.wrong(&inner(place, "subject"), ProvidedMistake::NotOneOf(subjects));
-            return None;
+    /// Finds the variant that the claims name, and brings them to its words: subject and level of a core skill to those of the framework.
+    fn variant(
+        &mut self,
+        kind: CredentialKind,
+        claims: &mut Map<String, Value>,
+        place: &str,
+    ) -> Option<&'static CredentialVariant> {
+        let mut left: Vec<&CredentialVariant> = kind.variants().iter().collect();
+        for (number, name) in kind.variants_by().iter().enumerate() {
+            let said = claims.get(*name).and_then(Value::as_str).map(str::to_lowercase);
+            let mut possible: Vec<_> = left.iter().filter_map(|variant| variant.claim(name)).collect();
+            left.retain(|variant| variant.claim(name).map(str::to_lowercase) == said);
+            if left.is_empty() {
+                possible.dedup();
+                match (number, said) {
+                    // That it is missing was told.
+                    (0, None) => {}
+                    (0, Some(_)) => self.wrong(&inner(place, name), ProvidedMistake::NotOneOf(possible)),
+                    _ => self.wrong(&inner(place, name), ProvidedMistake::Beside(possible)),
+                }
+                return None;
+            }
         }
-        let level = claims.get("level").and_then(Value::as_str).map(str::to_lowercase);
-        let wanted = |skill: &&CoreSkill| skill.level.map(str::to_lowercase) == level;
-        let Some(skill) = levels.iter().find(wanted) else {
-            let levels = levels.iter().filter_map(|skill| skill.level).collect();
-            self.wrong(&inner(place, "level"), ProvidedMistake::Level(levels));
-            return None;
-        };
-        claims.insert("subject".to_owned(), Value::from(skill.subject));
-        if let Some(level) = skill.level {
-            claims.insert("level".to_owned(), Value::from(level));
+        let variant = *left.first()?;
+        for (name, words) in &variant.claims {
+            claims.insert((*name).to_owned(), Value::from(*words));
         }
-        Some(*skill)
+        Some(variant)
     }
 }
 

@@ -35,7 +35,7 @@ async fn provided(db: &Database, store: &Store) -> Provided {
             id: credential,
             account_id: account,
             organisation_id: organisation,
-            kind: CredentialKind::CoreSkill,
+            kind: CredentialKind::parse("core-skill").unwrap(),
             variant: "fire-safety",
             content: r#"{"claims":{"subject":"Fire safety"},"assurance":{}}"#,
             valid_until: None,

@@ -17,9 +17,10 @@ use jiff::civil::Date;
 use journeys::Refusal;
 use journeys::passport::{review, title};
 use pages::{CredentialFact, CredentialValue, PassportCredential};
-use rules::passport::{ASSURANCE, Attribute, AttributeForm};
+use rules::passport::{Attribute, AttributeForm, assurance};
 use serde_json::Value;
 use store::credential::Credential;
+use wording::Language;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -46,8 +47,8 @@ fn details(web: &Web, credential: &Credential, issuer: String) -> Result<Passpor
         issuer,
         provided: in_words(web.local(credential.provided_at).date()),
         valid_until: credential.moments.valid_until.map(in_words),
-        facts: facts(web, &content["claims"], "claim", credential.kind.attributes(), &at("picture")),
-        assurance: facts(web, &content["assurance"], "assurance", ASSURANCE, &at("picture")),
+        facts: facts(web, &content["claims"], credential.kind.attributes(), &at("picture")),
+        assurance: facts(web, &content["assurance"], assurance(), &at("picture")),
         reason: reason(web, credential),
         details: credential.reject_details.clone(),
         accept_action: at("add"),
@@ -63,27 +64,15 @@ pub(crate) fn content(kept: &str) -> Result<Value, Refusal> {
     serde_json::from_str(kept).map_err(|_| Refusal::Fault("a credential that is no JSON"))
 }
 
-/// What a part of a credential says, in its order; the labels are words that begin with `word`, and a picture is at `picture`.
-pub(crate) fn facts(
-    web: &Web,
-    held: &Value,
-    word: &str,
-    attributes: &[Attribute],
-    picture: &str,
-) -> Vec<CredentialFact> {
-    let told = |attribute: &Attribute| fact(web, attribute, held.get(attribute.name)?, word, picture);
+/// What a part of a credential says, in its order; a picture is at `picture`.
+pub(crate) fn facts(web: &Web, held: &Value, attributes: &[Attribute], picture: &str) -> Vec<CredentialFact> {
+    let told = |attribute: &Attribute| fact(web, attribute, held.get(attribute.name)?, picture);
     attributes.iter().filter_map(told).collect()
 }
 
 /// One thing that it says: days in words, yes and no as words, a picture by its address.
-fn fact(
-    web: &Web,
-    attribute: &Attribute,
-    value: &Value,
-    word: &str,
-    picture: &str,
-) -> Option<CredentialFact> {
-    let label = web.word(&format!("{word}-{}", attribute.name.replace('_', "-")), &[]);
+fn fact(web: &Web, attribute: &Attribute, value: &Value, picture: &str) -> Option<CredentialFact> {
+    let label = attribute.label.get(Language::En.tag()).to_owned();
     let text = match (attribute.form, value) {
         (AttributeForm::Picture, Value::String(_)) => {
             return Some(CredentialFact { label, value: CredentialValue::Picture(picture.to_owned()) });

@@ -1,131 +1,27 @@
 ### What a credential of a staff passport is called, what it says, and what becomes of it.
 
-## Kinds of credentials
-
-credential-kind-access-key = Access key
-credential-kind-identity = Identity
-credential-kind-new-starter = New starter information
-credential-kind-right-to-work = Right to work
-credential-kind-dbs = Disclosure and Barring Service (DBS)
-credential-kind-dbs-supporting = DBS supporting information
-credential-kind-occupational-health = Occupational health
-credential-kind-professional-registration = Professional registration
-credential-kind-tuberculosis = Tuberculosis
-credential-kind-varicella = Varicella
-credential-kind-employment-assignment = Employment assignment
-credential-kind-temporary-placement = Temporary placement
-credential-kind-core-skill = Core skill
-
-## Kinds that belong together
+## Kinds of credentials that belong together
 
 credential-family-identity = Identity and new starter
 credential-family-employment-checks = Employment checks
 credential-family-assignment = Confirmation of assignment
 credential-family-core-skills = Core skills
 
-## What a credential of each kind is, for wallets
-
-credential-about-access-key = Signs you in to your staff passport
-credential-about-identity = Who you are: names, date of birth, photo
-credential-about-new-starter = What an organisation wants to know of somebody new
-credential-about-right-to-work = That you may work in the United Kingdom, and how that was checked
-credential-about-dbs = The certificate of the Disclosure and Barring Service
-credential-about-dbs-supporting = What belongs to your DBS certificate
-credential-about-occupational-health = That you are fit for your role
-credential-about-professional-registration = That a professional body has registered you
-credential-about-tuberculosis = Your protection against tuberculosis
-credential-about-varicella = Your protection against varicella
-credential-about-employment-assignment = Where you are employed, and as what
-credential-about-temporary-placement = Where you work for a while
-credential-about-core-skill = A training of the Core Skills Training Framework
-
-## What a credential says
+## What an access key says, for wallets
 
 claim-passport = Staff passport
 
-claim-given-name = First name
-claim-family-name = Last name
-claim-middle-name = Middle name
-claim-birthdate = Date of birth
-claim-legal-gender = Legal gender
-claim-nationality = Nationality
-claim-address = Address
-claim-picture = Photo
-claim-preferred-name = Preferred name
-claim-email = Email address
-claim-phone-number = Phone number
-claim-emergency-contact-name = Emergency contact name
-claim-emergency-contact-phone = Emergency contact phone
-claim-national-insurance-number = National Insurance number
-claim-basis = Basis
-claim-document-type = Document type
-claim-share-code = Share code
-claim-checked-on = Checked
-claim-restrictions = Restrictions
-claim-leave-until = Leave to remain until
-claim-dbs-level = Level of check
-claim-certificate-number = Certificate reference
-claim-issued-on = Issued
-claim-dbs-outcome = Outcome
-claim-update-service = Registered with the update service
-claim-adults-barred-list-checked = Adults’ barred list checked
-claim-children-barred-list-checked = Children’s barred list checked
-claim-update-service-checked-on = Update service checked
-claim-workforce = Workforce
-claim-update-service-consent = Agreed to checks by the update service
-claim-fitness = Fitness for work
-claim-assessed-on = Assessed
-claim-exposure-prone-procedures = Cleared for exposure prone procedures
-claim-adjustments = Adjustments
-claim-body = Professional body
-claim-registration-number = Registration number
-claim-registration-status = Status
-claim-registered-on = Registered
-claim-expires-on = Expires
-claim-profession = Profession
-claim-tuberculosis-status = Status
-claim-test-type = Test type
-claim-varicella-status = Status
-claim-evidence = Evidence
-claim-employer = Employer
-claim-ods-code = ODS code of the employer
-claim-department = Department
-claim-area-of-work = Area of work
-claim-staff-group = Staff group
-claim-job-role = Job role
-claim-job-title = Job title
-claim-assignment-category = Category
-claim-assignment-status = Status
-claim-starts-on = Starts
-claim-fixed-term-ends-on = Fixed term ends
-claim-occupation-code = Occupation code
-claim-pay-band = Pay band
-claim-esr-number = ESR number
-claim-position = Position
-claim-working-pattern = Working pattern
-claim-ends-on = Ends
-claim-permanent-employer = Permanent employer
-claim-host = Host
-claim-department-contact = Department contact
-claim-approved-by = Approved by
-claim-licence-to-attend = Licence to attend
-claim-subject = Subject
-claim-level = Level
-claim-attained-on = Attained
-claim-last-awarded-on = Last awarded
-claim-proficiency = Proficiency
+## What is known of somebody invited
 
-## How that was assured
+invited-email = Email address
+invited-birthdate = Date of birth
+invited-staff-group = Staff group
+invited-job-role = Job role
+invited-esr-number = ESR number
+
+## What stands beside what a credential says
 
 provide-valid-until = Valid until
-assurance-origin = Origin
-assurance-policy = Assurance policy
-assurance-outcome = Assurance outcome
-assurance-provider = Provider
-assurance-verifier = Verifier
-assurance-method = Verification method
-assurance-pedigree = Pedigree
-assurance-last-refresh = Last refresh
 answer-yes = Yes
 answer-no = No
 

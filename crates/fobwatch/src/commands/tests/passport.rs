@@ -238,3 +238,20 @@ async fn issuers_elsewhere_are_trusted_listed_and_removed() {
     let list = desk.types("passport trust list").await.well().out;
     assert!(list.contains("known by https://w.example/vc, as urn:fire"), "{list}");
 }
+
+#[tokio::test]
+async fn a_credential_type_that_cannot_be_used_stops_every_command_that_needs_it() {
+    let mut desk = Desk::new();
+    let folder = desk.folder.path().join("types");
+    desk.environment.push(("FOBWATCH_PASSPORT__CREDENTIAL_TYPES".into(), folder.display().to_string()));
+    let refused = desk.types("config check").await.refused();
+    assert!(refused.contains("passport.credential_types") && refused.contains("cannot be read"), "{refused}");
+    std::fs::create_dir_all(folder.join("core-skill")).unwrap();
+    std::fs::write(folder.join("notes.txt"), "no type").unwrap();
+    std::fs::write(folder.join("core-skill/dementia.toml"), "place = 1\ntitle.en = \"Dementia\"").unwrap();
+    for line in ["config check", "serve", "passport list --organisation NTH"] {
+        let refused = desk.types(line).await.refused();
+        assert!(refused.contains("core-skill/dementia.toml: "), "{line}: {refused}");
+        assert!(refused.contains("missing field `claims`"), "{line}: {refused}");
+    }
+}

@@ -7,7 +7,7 @@ use crate::races::a_hundred_at_once;
 use crate::ward::Ward;
 use axum::http::StatusCode;
 use rstest::rstest;
-use rules::passport::{ASSURANCE, Attribute, AttributeForm, CredentialType};
+use rules::passport::{Attribute, AttributeForm, CredentialType, assurance};
 use serde_json::Value;
 use store::role::Role;
 use url::form_urlencoded::Serializer;
@@ -67,7 +67,7 @@ fn filled_in(what: CredentialType) -> String {
         };
         form.append_pair(name, text);
     };
-    what.asked().chain(ASSURANCE).for_each(&mut fill);
+    what.asked().chain(assurance()).for_each(&mut fill);
     form.finish()
 }
 
@@ -133,8 +133,8 @@ async fn every_type_has_a_form_by_which_it_can_be_provided() {
         for attribute in what.asked().filter(|each| each.form != AttributeForm::Picture) {
             assert!(!content["claims"][attribute.name].is_null(), "{path} {}", attribute.name);
         }
-        if let Some(skill) = what.skill {
-            assert_eq!(content["claims"]["subject"], skill.subject);
+        if let Some(variant) = what.variant {
+            assert_eq!(content["claims"]["subject"].as_str(), variant.claim("subject"));
         }
     }
     assert_eq!(

@@ -3,12 +3,13 @@
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Visitor;
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN, Person, SINEAD};
 use crate::races::a_hundred_at_once;
 use crate::ward::Ward;
 use axum::http::StatusCode;
 use rstest::rstest;
-use rules::passport::{CredentialKind, RevokeReason};
+use rules::passport::RevokeReason;
 use serde_json::json;
 use store::role::Role;
 use store::share::NewSharedCredential;
@@ -26,7 +27,7 @@ impl Ward {
         let mut ids = Vec::new();
         for (code, subject) in &SKILLS[..count] {
             let content = json!({ "claims": { "subject": subject }, "assurance": {} }).to_string();
-            let id = self.issuer_provides(AMINA, CredentialKind::CoreSkill, code, &content).await;
+            let id = self.issuer_provides(AMINA, credential_kind("core-skill"), code, &content).await;
             let mut tx = self.store().begin().await.unwrap();
             assert!(tx.accept_credential(id, self.now()).await.unwrap());
             tx.commit().await.unwrap();
@@ -52,7 +53,7 @@ impl Ward {
             let new = NewSharedCredential {
                 id: self.new_id(),
                 share_id: share,
-                kind: CredentialKind::CoreSkill,
+                kind: credential_kind("core-skill"),
                 issuer_organisation_id: Some(*issuer),
                 trusted_issuer_id: None,
                 credential_id: Some(*credential),

@@ -7,11 +7,12 @@ use super::issuer::{FIRE, NORTHFIELD, add_page, key};
 use super::issuer_flow::{OthersWallet, reachable_with};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::Ward;
 use openid4vc::jose::Signer as _;
 use rstest::rstest;
-use rules::passport::{CredentialKind, CredentialState};
+use rules::passport::CredentialState;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -92,8 +93,9 @@ async fn several_credentials_are_accepted_at_once_and_fetched_by_their_identifie
     let fire = ward.has_fire_safety_to_accept().await;
     ward.waits(1);
     let moving = FIRE.replace("Fire safety", "Moving and handling");
-    let moving = ward.issuer_provides(AMINA, CredentialKind::CoreSkill, "moving-handling-1", &moving).await;
-    let identity = ward.issuer_provides(AMINA, CredentialKind::Identity, "", FIRE).await;
+    let moving =
+        ward.issuer_provides(AMINA, credential_kind("core-skill"), "moving-handling-1", &moving).await;
+    let identity = ward.issuer_provides(AMINA, credential_kind("identity"), "", FIRE).await;
     let details = by_details();
     let dpop = key();
     let jkt = dpop.public_key().thumbprint();
@@ -150,7 +152,7 @@ async fn by_scope_a_wallet_gets_the_oldest_of_a_kind() {
     let mut amina = ward.amina_with_a_phone().await;
     ward.has_fire_safety_to_accept().await;
     ward.waits(1);
-    ward.issuer_provides(AMINA, CredentialKind::CoreSkill, "moving-handling-1", FIRE).await;
+    ward.issuer_provides(AMINA, credential_kind("core-skill"), "moving-handling-1", FIRE).await;
     let scope = [("scope", "openid core-skill identity offline_access")];
     amina.opens(&ward.pushed(&scope).await).await.says("Fire safety");
     assert!(!amina.page.text().contains("Moving and handling"));

@@ -4,12 +4,12 @@ use super::authorise::{BACK, CHALLENGE, WALLET, asking, by_details, form, led_to
 use super::issuer::{FIRE, NORTHFIELD, key, sends_to};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN};
 use crate::ward::Ward;
 use axum::http::StatusCode;
 use openid4vc::jose::Signer as _;
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::json;
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn only_what_waits_for_this_person_is_given() {
     let held = ward.token_for(back.code()).await;
     ward.wallet_takes(&held).await;
     // An offer for one credential is no invitation to fetch another.
-    let identity = ward.issuer_provides(AMINA, CredentialKind::Identity, "", FIRE).await;
+    let identity = ward.issuer_provides(AMINA, credential_kind("identity"), "", FIRE).await;
     let offer = ward.wallet_fetches(&amina.adds_to_wallet(identity).await).await.json();
     let state = offer["grants"]["authorization_code"]["issuer_state"].as_str().unwrap().to_owned();
     let told = ward.wallet_pushes(asking(&[("issuer_state", &state)]), &[]).await;

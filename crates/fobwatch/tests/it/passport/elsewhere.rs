@@ -1,6 +1,7 @@
 //! An issuer outside this installation: its keys, its credentials, and a server with its status list, over real TLS.
 
 use super::verifier::Question;
+use crate::passport::issuer::credential_kind;
 use crate::ward::{Setup, Ward};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,7 +16,6 @@ use openid4vc::sd_jwt::{Binding, SdJwt};
 use openid4vc::sd_jwt_vc::Draft;
 use openid4vc::status_list::{Bits, Reference, Status, StatusList, StatusListToken};
 use pki::credential_signer::{Signer, new_root, new_signer};
-use rules::passport::CredentialKind;
 use serde_json::{Map, Value, json};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -267,7 +267,7 @@ impl Ward {
         let organisation = self.store().organisation_by_code(code).await.unwrap().unwrap();
         let described = Described {
             name: "Riverside Partnership",
-            kind: CredentialKind::CoreSkill,
+            kind: credential_kind("core-skill"),
             credential_type: Some(TYPE),
             root,
             address,

@@ -19,6 +19,11 @@ pub const FIRE: &str = r#"{"claims":{"subject":"Fire safety","level":"1"},"assur
 /// Where Northfield's wallets begin.
 pub const NORTHFIELD: &str = "/vc/NTH";
 
+/// The kind with this name.
+pub fn credential_kind(name: &str) -> CredentialKind {
+    CredentialKind::parse(name).unwrap()
+}
+
 /// What a wallet was answered.
 #[derive(Debug)]
 pub struct Told {
@@ -76,7 +81,7 @@ impl Ward {
 
     /// Fire safety, level 1.
     pub async fn has_fire_safety_to_accept(&self) -> Uuid {
-        self.issuer_provides(AMINA, CredentialKind::CoreSkill, "fire-safety", FIRE).await
+        self.issuer_provides(AMINA, credential_kind("core-skill"), "fire-safety", FIRE).await
     }
 
     /// Amina with a mobile phone, signed in.

@@ -3,12 +3,13 @@
 use super::issuer::{Held, add_page, key, link_on};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
+use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::Ward;
 use journeys::passport::withdraw::{Ended, revoke};
 use openid4vc::status_list::Status;
 use rstest::rstest;
-use rules::passport::{CredentialKind, RevokeReason};
+use rules::passport::RevokeReason;
 use serde_json::json;
 use store::passport_opt_out::OptOut;
 
@@ -174,7 +175,7 @@ async fn its_owner_is_told_of_an_access_key_that_is_added_or_revoked_whatever_th
     assert_eq!((ward.told_of_change(ADDED).await, ward.told_of_change(REPLACED).await), ((1, 1), (1, 1)));
 
     let all = ward.store().credentials_of(ward.account_of(AMINA).await).await.unwrap();
-    let key = all.iter().rev().find(|one| one.kind == CredentialKind::AccessKey).unwrap().id;
+    let key = all.iter().rev().find(|one| one.kind == credential_kind("access-key")).unwrap().id;
     ward.waits(60);
     amina
         .posts((add_page(key), "reissue=yes".to_owned()))

@@ -5,12 +5,13 @@ use super::issuer::{FIRE, Held, NORTHFIELD, Told, key};
 use super::issuer_flow::{OthersWallet, reachable};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN, Person};
 use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
 use openid4vc::jose::{ContentEncryption, DecryptionKey, Recipient};
 use rstest::rstest;
-use rules::passport::{CredentialKind, CredentialState};
+use rules::passport::CredentialState;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ impl Ward {
     pub(super) async fn fire_safety_bound(&self, who: Person) -> Theirs {
         let mut visitor = self.person(who);
         visitor.joins(Factor::AuthenticatorApp).await.signs_in(Factor::AuthenticatorApp).await;
-        let credential = self.issuer_provides(who, CredentialKind::CoreSkill, "fire-safety", FIRE).await;
+        let credential = self.issuer_provides(who, credential_kind("core-skill"), "fire-safety", FIRE).await;
         let code = self.code_of(&visitor.adds_to_wallet(credential).await).await;
         let dpop = key();
         let proof = self.dpop_proof(&dpop, &format!("{NORTHFIELD}/token"), None).await;
@@ -148,7 +149,7 @@ async fn it_waits_for_an_hour_and_for_a_token_that_is_bound_to_nothing_five_minu
 
     let mut ben = ward.person(BEN);
     ben.joins(Factor::AuthenticatorApp).await.signs_in(Factor::AuthenticatorApp).await;
-    let fire = ward.issuer_provides(BEN, CredentialKind::CoreSkill, "fire-safety", FIRE).await;
+    let fire = ward.issuer_provides(BEN, credential_kind("core-skill"), "fire-safety", FIRE).await;
     let held = ward.wallet_token(&ben.adds_to_wallet(fire).await, None).await;
     let id = ward.is_deferred(&held).await;
     ward.waits(299);

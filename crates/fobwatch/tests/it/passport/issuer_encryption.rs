@@ -4,12 +4,12 @@ use super::issuer::{FIRE, Held, NORTHFIELD, Told, key};
 use super::issuer_flow::{OthersWallet, reachable};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN, Person};
 use crate::ward::Ward;
 use axum::http::Method;
 use openid4vc::jose::{ContentEncryption, DecryptionKey, Recipient};
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 3_600;
@@ -52,7 +52,7 @@ impl Ward {
     async fn fire_safety_of(&self, who: Person) -> Held {
         let mut visitor = self.person(who);
         visitor.joins(Factor::AuthenticatorApp).await.signs_in(Factor::AuthenticatorApp).await;
-        let fire = self.issuer_provides(who, CredentialKind::CoreSkill, "fire-safety", FIRE).await;
+        let fire = self.issuer_provides(who, credential_kind("core-skill"), "fire-safety", FIRE).await;
         self.wallet_token(&visitor.adds_to_wallet(fire).await, None).await
     }
 }

@@ -3,6 +3,7 @@
 use super::issuer::{FIRE, NORTHFIELD, add_page};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::{Setup, Ward};
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +12,7 @@ use openid4vc::jose::CertificateChain;
 use openid4vc::sd_jwt_vc::Credential;
 use openid4vc::status_list::{Reference, Status, StatusListToken, StatusProblem};
 use rstest::rstest;
-use rules::passport::{CredentialKind, CredentialState};
+use rules::passport::CredentialState;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -176,7 +177,7 @@ async fn who_has_no_mobile_number_gets_no_code_and_adds_it_all_the_same(
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_an_app().await;
     ward.has_the_time_of_wallets();
-    let identity = ward.issuer_provides(AMINA, CredentialKind::Identity, "", FIRE).await;
+    let identity = ward.issuer_provides(AMINA, credential_kind("identity"), "", FIRE).await;
     let link = amina.adds_to_wallet(identity).await;
     assert!(!amina.page.text().contains("text message to your phone"), "{}", amina.page.shown());
     amina.says("Identity");

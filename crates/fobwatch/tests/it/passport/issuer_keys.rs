@@ -3,6 +3,7 @@
 use super::issuer::FIRE;
 use super::issuer_flow::{OthersWallet, reachable};
 use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
@@ -13,7 +14,6 @@ use journeys::passport::{anchors, signer};
 use openid4vc::jose::CertificateChain;
 use openid4vc::status_list::{Reference, Status};
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
@@ -106,7 +106,7 @@ async fn what_was_issued_offered_and_asked_before_a_rotation_goes_on_holding(
     let mut amina = ward.amina_with_an_app().await;
     let fire = ward.has_fire_safety_to_accept().await;
     let (old, old_status) = ward.issues_now(&mut amina, fire).await;
-    let identity = ward.issuer_provides(AMINA, CredentialKind::Identity, "", FIRE).await;
+    let identity = ward.issuer_provides(AMINA, credential_kind("identity"), "", FIRE).await;
     let offered = amina.adds_to_wallet(identity).await;
     let (mut desk, mut phone) = (ward.browser(), ward.phone_browser());
     let asked = desk.asks_for_the_passport().await;

@@ -25,7 +25,7 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         assert_eq!(told["display"][0]["name"], "Northfield Hospitals");
         assert_eq!(told["batch_credential_issuance"]["batch_size"], 10);
         let kinds = told["credential_configurations_supported"].as_object().unwrap();
-        assert_eq!(kinds.len(), CredentialKind::ALL.len());
+        assert_eq!(kinds.len(), CredentialKind::all().count());
         let fire = &kinds["core-skill"];
         assert_eq!(fire["vct"], "http://fobwatch.example/vc/types/core-skill");
         assert_eq!(fire["credential_metadata"]["display"][0]["name"], "Core skill");

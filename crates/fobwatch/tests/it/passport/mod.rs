@@ -5,7 +5,7 @@ mod authorise_flow;
 mod authorise_refusals;
 mod elsewhere;
 mod haip;
-mod issuer;
+pub mod issuer;
 mod issuer_access_key;
 mod issuer_deferred;
 mod issuer_encryption;

@@ -3,11 +3,11 @@
 use super::portal::{dbs, fire};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN, SINEAD};
 use crate::ward::{Node, Ward};
 use journeys::passport::reminders::{Stretch, stretch};
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,7 +43,7 @@ async fn people_with_credentials(ward: &Ward, count: usize) -> Vec<OneOfMany> {
             id: vault::new_id(now, &SeededRandom::unique()),
             account_id: person.id,
             organisation_id: organisation,
-            kind: CredentialKind::Dbs,
+            kind: credential_kind("dbs"),
             variant: "",
             content: "{}",
             valid_until: None,

@@ -3,6 +3,7 @@
 use crate::browser::Browser;
 use crate::database::Kind;
 use crate::guide::{Factor, Visitor};
+use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
@@ -51,7 +52,7 @@ pub struct Issuing<'a> {
 
 impl Default for Issuing<'_> {
     fn default() -> Self {
-        Self { organisation: "NTH", kind: CredentialKind::AccessKey, signed_by: None, bound: true }
+        Self { organisation: "NTH", kind: credential_kind("access-key"), signed_by: None, bound: true }
     }
 }
 

@@ -5,6 +5,7 @@ use super::elsewhere::{ADDRESS, Foreign, Mood, Riverside, key_of};
 use super::verifier::{APP, Issuing, Question};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN};
 use crate::ward::{Setup, Ward};
 use axum::http::StatusCode;
@@ -13,7 +14,6 @@ use journeys::passport::trust;
 use openid4vc::fetched::{FetchFailure, Unknown};
 use openid4vc::status_list::Status;
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::json;
 use std::sync::Arc;
 use testkit::TurnableClock;
@@ -78,7 +78,7 @@ async fn a_credential_from_elsewhere_is_shared_with_a_trust_that_believes_its_is
     let southmere = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
     let shares = ward.store().shares_with(southmere.id).await.unwrap();
     let kept = ward.store().shared_credentials(shares[0].id).await.unwrap().remove(0);
-    assert_eq!((kept.kind, kept.trusted_issuer_id), (CredentialKind::CoreSkill, Some(issuer)));
+    assert_eq!((kept.kind, kept.trusted_issuer_id), (credential_kind("core-skill"), Some(issuer)));
     assert_eq!((kept.credential_id, kept.issuer_organisation_id), (None, None));
     assert_eq!(kept.status, Some((riverside.list("1").uri, 5)));
     assert!(kept.content.contains("Fire safety") && kept.held_at.is_some());
@@ -163,7 +163,7 @@ async fn only_whom_the_trust_believes_is_taken_for_what_was_asked() {
     let issuer = ward.trusts("STH", Some(&riverside.root.certificate), None).await;
     let southmere = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
     let held = ward
-        .issues(amina.account().await, Issuing { kind: CredentialKind::CoreSkill, ..Issuing::default() })
+        .issues(amina.account().await, Issuing { kind: credential_kind("core-skill"), ..Issuing::default() })
         .await;
 
     // Somebody who is not on the list signs in the same name.

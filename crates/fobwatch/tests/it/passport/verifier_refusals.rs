@@ -4,6 +4,7 @@
 use super::verifier::{Issuing, Question, Wallet};
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::Ward;
 use axum::http::StatusCode;
@@ -12,7 +13,6 @@ use journeys::passport::Signer;
 use openid4vc::jose::{CertificateChain, Es256Key};
 use rcgen::{CertificateParams, KeyPair};
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::{Value, json};
 
 /// Shows `presentation` for a new request, and says what page and audit make of it.
@@ -164,7 +164,7 @@ async fn control_8_only_an_access_key_of_this_organisation_in_this_wallet_that_h
     )
     .await;
     // Of another kind, though asked for as an access key.
-    let fire = Issuing { kind: CredentialKind::CoreSkill, ..Issuing::default() };
+    let fire = Issuing { kind: credential_kind("core-skill"), ..Issuing::default() };
     begins(&ward.issues(account, fire).await, "nobody-trusted").await;
     // Bound to another key than the record says.
     begins(&ward.issues(account, Issuing { bound: false, ..Issuing::default() }).await, "another-key").await;

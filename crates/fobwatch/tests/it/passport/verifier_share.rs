@@ -3,17 +3,17 @@
 use super::verifier::{APP, Issuing, Question, Wallet};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
+use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN};
 use crate::ward::Ward;
 use axum::http::StatusCode;
 use openid4vc::claim_path::ClaimPath;
 use openid4vc::sd_jwt::Binding;
 use rstest::rstest;
-use rules::passport::CredentialKind;
 use serde_json::json;
 
 fn fire() -> Issuing<'static> {
-    Issuing { kind: CredentialKind::CoreSkill, ..Issuing::default() }
+    Issuing { kind: credential_kind("core-skill"), ..Issuing::default() }
 }
 
 impl Wallet {
@@ -72,7 +72,7 @@ async fn a_person_shares_with_a_new_trust_what_they_hold(#[values(Sqlite, Postgr
     let shares = ward.store().shares_with(trust.id).await.unwrap();
     assert_eq!(shares.len(), 1);
     let kept = ward.store().shared_credentials(shares[0].id).await.unwrap();
-    assert_eq!((kept.len(), kept[0].kind), (1, CredentialKind::CoreSkill));
+    assert_eq!((kept.len(), kept[0].kind), (1, credential_kind("core-skill")));
     assert!(kept[0].content.contains("Fire safety") && !kept[0].content.contains("p-0x41"));
     assert_eq!(kept[0].credential_id, Some(wallet.credential_id));
     assert!(kept[0].held_at.is_some() && kept[0].accepted_at.is_none());

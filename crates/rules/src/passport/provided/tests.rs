@@ -26,7 +26,7 @@ fn problems(json: &Value) -> Vec<String> {
 #[test]
 fn a_core_skill_is_brought_to_the_words_of_the_framework_and_runs_out_by_itself() {
     let [one] = Provided::read_all(&fire(), TODAY).unwrap().try_into().unwrap();
-    assert_eq!((one.kind, one.variant), (CredentialKind::CoreSkill, "fire-safety"));
+    assert_eq!((one.kind, one.variant), (CredentialKind::parse("core-skill").unwrap(), "fire-safety"));
     assert_eq!(one.valid_until, Some(date(2027, 5, 31)));
     let content: Value = serde_json::from_str(&one.content).unwrap();
     assert_eq!(content["claims"]["subject"], "Fire safety");
@@ -56,7 +56,7 @@ fn what_is_wrong_is_named_by_its_place(#[case] json: Value, #[case] expected: &[
 
 #[rstest]
 #[case("/claims/subject", json!("Juggling"), "write one of: Conflict resolution; Equality,")]
-#[case("/claims/level", json!("Level 1"), "the subject has no levels: leave it out")]
+#[case("/claims/level", json!("Level 1"), "what it is has none: leave it out")]
 #[case("/claims/attained_on", json!("2026-11-23"), "is in the future")]
 #[case("/claims/attained_on", json!("1 June 2025"), "write a day as YYYY-MM-DD")]
 #[case("/claims/attained_on", json!("2025-06-31"), "write a day as YYYY-MM-DD")]

@@ -14,7 +14,7 @@ use journeys::console::{self, Staff, passports};
 use journeys::passport::title;
 use journeys::{Refusal, Service};
 use pages::{Choice, ConsoleCredential, ConsolePart, EndCredential};
-use rules::passport::{ASSURANCE, RevokeReason, TrustEnds, WithdrawReason};
+use rules::passport::{RevokeReason, TrustEnds, WithdrawReason, assurance};
 use rules::role::Act;
 use serde::Deserialize;
 use store::account::Account;
@@ -60,8 +60,8 @@ fn details(
         state: state(credential.state(web.today())),
         provided: in_words(web.local(credential.provided_at).date()),
         valid_until: credential.moments.valid_until.map(in_words),
-        facts: facts(web, &content["claims"], "claim", credential.kind.attributes(), &picture),
-        assurance: facts(web, &content["assurance"], "assurance", ASSURANCE, &picture),
+        facts: facts(web, &content["claims"], credential.kind.attributes(), &picture),
+        assurance: facts(web, &content["assurance"], assurance(), &picture),
         reason: revoked.or(withdrawn).map(|key| web.word(&key, &[])),
         rejection: rejection(account, credential).map(|rejection| line(web, staff, &rejection)),
         end: ending(web, staff, credential, reason),

@@ -101,11 +101,11 @@ async fn details(web: &Web, staff: &Staff, id: Uuid, form: JudgeForm) -> Result<
 fn facts(web: &Web, invitation: &Invitation) -> Vec<(String, String)> {
     let group = StaffGroup::from_code(&invitation.staff_group).map(|group| group.label().to_owned());
     let known = [
-        ("claim-email", Some(invitation.email.clone())),
-        ("claim-birthdate", Some(in_words(invitation.date_of_birth))),
-        ("claim-staff-group", group),
-        ("claim-job-role", invitation.job_role.clone()),
-        ("claim-esr-number", invitation.esr_number.clone()),
+        ("invited-email", Some(invitation.email.clone())),
+        ("invited-birthdate", Some(in_words(invitation.date_of_birth))),
+        ("invited-staff-group", group),
+        ("invited-job-role", invitation.job_role.clone()),
+        ("invited-esr-number", invitation.esr_number.clone()),
     ];
     known.into_iter().filter_map(|(key, text)| Some((web.word(key, &[]), text?))).collect()
 }

@@ -9,7 +9,6 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::console::provide::{Filled, VALID_UNTIL, YES_AND_NO, asked, begin, label, provide, to_whom};
 use journeys::console::{self, Staff};
-use journeys::passport::title;
 use journeys::{Refusal, Service};
 use pages::{
     Choice, ConsolePart, ConsoleProvide, ConsoleProvideForm, CredentialGroup, Link, ProvideField,
@@ -18,6 +17,7 @@ use pages::{
 use rules::passport::{Attribute, AttributeForm, CredentialFamily, CredentialType};
 use std::collections::HashMap;
 use store::account::Account;
+use wording::Language;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -32,9 +32,7 @@ async fn choose(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) 
         title: web.word(&format!("credential-family-{}", family.as_str()), &[]),
         credentials: CredentialType::all()
             .filter(|each| each.kind.family() == *family)
-            .map(|each| {
-                Link::new(title(each.kind, each.variant()), urls::console_provide_form(&id, each.code()))
-            })
+            .map(|each| Link::new(title(each), urls::console_provide_form(&id, each.code())))
             .collect(),
     };
     let shown = ConsoleProvide {
@@ -90,17 +88,21 @@ fn form(
     };
     ConsoleProvideForm {
         frame: frame(staff, ConsolePart::Passports),
-        title: title(what.kind, what.variant()),
+        title: title(what),
         name: format!("{} {}", account.first_name, account.last_name),
         email: account.email.clone(),
         action: urls::console_provide_form(&id, what.code()),
         form: filled.text("form").to_owned(),
         claims: fields(claims),
         valid_until: field(web, &VALID_UNTIL, filled),
-        renewal_months: what.skill.map(|skill| skill.renewal_months),
+        renewal_months: what.valid_months(),
         assurance: fields(assurance),
         back: Some(urls::console_provide(&id)),
     }
+}
+
+fn title(what: CredentialType) -> String {
+    what.title().get(Language::En.tag()).to_owned()
 }
 
 fn field(service: &Service, attribute: &Attribute, filled: &Filled) -> ProvideField {

@@ -19,7 +19,7 @@ use pages::{
     Choice, ConsolePart, ConsoleShare, ConsoleShared, ConsoleShares, RejectShared, ShareLine, ShareStanding,
     ShareVerdict, SharedLine,
 };
-use rules::passport::{ASSURANCE, CredentialKind, CredentialType, RejectReason};
+use rules::passport::{CredentialKind, CredentialVariant, RejectReason, assurance};
 use rules::role::Act;
 use serde::Deserialize;
 use serde_json::Value;
@@ -166,8 +166,8 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
         reviewer: shared.reviewer.clone(),
         reason: credential.reject_reason.map(reason),
         details: credential.reject_details.clone(),
-        facts: facts(web, &claims, "claim", credential.kind.attributes(), &picture),
-        assurance: facts(web, &claims["assurance"], "assurance", ASSURANCE, &picture),
+        facts: facts(web, &claims, credential.kind.attributes(), &picture),
+        assurance: facts(web, &claims["assurance"], assurance(), &picture),
         accept_action: (may && shared.standing == Standing::Holds)
             .then(|| urls::console_shared(id, "accept")),
         reject: may.then(|| RejectShared {
@@ -183,13 +183,10 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
 /// What a credential is called that another trust may have issued: a core skill by its subject and level.
 fn called(kind: CredentialKind, claims: &Value) -> String {
     let said = |name: &str| claims.get(name).and_then(Value::as_str);
-    let skill = CredentialType::all().find(|each| {
-        each.kind == kind
-            && each
-                .skill
-                .is_some_and(|skill| Some(skill.subject) == said("subject") && skill.level == said("level"))
-    });
-    title(kind, skill.map_or("", CredentialType::variant))
+    let says_it = |variant: &&CredentialVariant| {
+        kind.variants_by().iter().all(|name| variant.claim(name) == said(name))
+    };
+    title(kind, kind.variants().iter().find(says_it).map_or("", |variant| variant.code))
 }
 
 fn standing(standing: Standing) -> ShareStanding {

@@ -11,6 +11,7 @@ pub mod deliveries;
 pub mod find;
 pub mod help;
 pub mod invitations;
+pub mod job_roles;
 pub mod number;
 pub mod passports;
 pub mod provide;

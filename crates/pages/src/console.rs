@@ -5,6 +5,7 @@ mod audit;
 mod dashboard;
 mod deliveries;
 mod invitations;
+mod job_roles;
 mod passports;
 mod people;
 mod person;
@@ -32,6 +33,10 @@ pub use invitations::{
     ConsoleInvitation, ConsoleInvitationDelete, ConsoleInvitations, ConsoleInvite, ConsoleInviteBatch,
     ConsoleInviteMany, InvitationChoice, InvitationLine, InvitationStanding, InviteBadRow, InviteFields,
     JudgeInvitation,
+};
+pub use job_roles::{
+    BypassLine, ConsoleBypass, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles, JobRoleLine, MissingLine,
+    RequiredGroup, RequirementShown, RequirementStanding,
 };
 pub use passports::{
     ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,

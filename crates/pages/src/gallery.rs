@@ -177,6 +177,10 @@ fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::ConsoleInviteBatch>(true)?;
     gallery.hang::<crate::ConsoleInvitation>(true)?;
     gallery.hang::<crate::ConsoleInvitationDelete>(true)?;
+    gallery.hang::<crate::ConsoleJobRoles>(true)?;
+    gallery.hang::<crate::ConsoleJobRole>(true)?;
+    gallery.hang::<crate::ConsoleGiveJobRole>(true)?;
+    gallery.hang::<crate::ConsoleBypass>(true)?;
     gallery.hang::<crate::ConsoleShares>(true)?;
     gallery.hang::<crate::ConsoleShare>(true)?;
     gallery.hang::<crate::ConsoleShared>(true)?;

@@ -57,10 +57,11 @@ pub use console::{
     ConsoleNumber, ConsoleRoles, ConsoleStartCode, ProposalLine, RoleLine,
 };
 pub use console::{
-    ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm,
-    ConsoleRejections, ConsoleShare, ConsoleShared, ConsoleShares, CredentialGroup, EndCredential,
-    ProvideField, ProvideInput, ProvidedRow, RejectShared, RejectionLine, ShareLine, ShareStanding,
-    ShareVerdict, SharedLine,
+    BypassLine, ConsoleBypass, ConsoleCredential, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles,
+    ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm, ConsoleRejections, ConsoleShare,
+    ConsoleShared, ConsoleShares, CredentialGroup, EndCredential, JobRoleLine, MissingLine, ProvideField,
+    ProvideInput, ProvidedRow, RejectShared, RejectionLine, RequiredGroup, RequirementShown,
+    RequirementStanding, ShareLine, ShareStanding, ShareVerdict, SharedLine,
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,

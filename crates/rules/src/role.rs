@@ -100,13 +100,17 @@ pub enum Act {
     ConfirmIdentity,
     /// Staff passports: take or reject what people share with the trust.
     ReviewShares,
+    /// Staff passports: say which job role somebody has.
+    GiveJobRoles,
+    /// Staff passports: say what a job role requires, and that somebody need not have the rest of it.
+    SetRequirements,
     /// Staff passports: take back what nobody has accepted yet, and revoke what somebody has.
     EndCredentials,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::SeePeople,
         Self::HelpPeople,
         Self::HelpRoleHolders,
@@ -139,6 +143,8 @@ impl Act {
         Self::InvitePeople,
         Self::ConfirmIdentity,
         Self::ReviewShares,
+        Self::GiveJobRoles,
+        Self::SetRequirements,
         Self::EndCredentials,
     ];
 }
@@ -208,8 +214,9 @@ impl Role {
             | Act::ProvideCredentials
             | Act::InvitePeople
             | Act::ConfirmIdentity
-            | Act::ReviewShares => self.is_of_passports(),
-            Act::EndCredentials => self == Self::PassportManager,
+            | Act::ReviewShares
+            | Act::GiveJobRoles => self.is_of_passports(),
+            Act::SetRequirements | Act::EndCredentials => self == Self::PassportManager,
         }
     }
 
@@ -244,7 +251,7 @@ mod tests {
 
     /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
     /// Authority; manager, officer of staff passports.
-    const TABLE: [(Act, &str); 33] = [
+    const TABLE: [(Act, &str); 35] = [
         (Act::SeePeople, "xxx .... .."),
         (Act::HelpPeople, "x.. .... .."),
         (Act::HelpRoleHolders, ".x. .... .."),
@@ -277,6 +284,8 @@ mod tests {
         (Act::InvitePeople, "... .... xx"),
         (Act::ConfirmIdentity, "... .... xx"),
         (Act::ReviewShares, "... .... xx"),
+        (Act::GiveJobRoles, "... .... xx"),
+        (Act::SetRequirements, "... .... x."),
         (Act::EndCredentials, "... .... x."),
     ];
 

@@ -258,6 +258,14 @@ pub enum Event {
         rejected: Option<String>,
         by: Uuid,
     },
+    /// A job role requires so many types of credentials from now on.
+    JobRoleSaved { organisation: Uuid, job_role: Uuid, required: u32, by: Uuid },
+    /// A job role that nobody has was deleted.
+    JobRoleDeleted { organisation: Uuid, job_role: Uuid, by: Uuid },
+    /// Somebody has a job role in an organisation, or none any more.
+    JobRoleGiven { account: Uuid, organisation: Uuid, job_role: Option<Uuid>, by: Uuid },
+    /// So many types of credentials that somebody's job role requires need not be there; none: they must be, again.
+    RequirementsBypassed { account: Uuid, organisation: Uuid, missing: Option<u32>, by: Uuid },
     /// The Registration Authority is sure who is there.
     CardHolderChecked { account: Uuid, by: Uuid, how: String, documents: Vec<String> },
     /// The Account Recovery Passcode that was said to the Registration Authority is not the person's.

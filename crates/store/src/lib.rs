@@ -33,6 +33,7 @@ pub mod guard;
 pub mod housekeeping;
 pub mod invitation;
 pub mod invitation_batch;
+pub mod job_role;
 pub mod limits;
 pub mod method;
 pub mod method_setup;

@@ -156,6 +156,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0027_outbox_awaited.sql"),
         include_str!("../migrations/0027_outbox_awaited.sql"),
     ),
+    (
+        28,
+        "job role",
+        include_str!("../migrations/0028_job_role.sql"),
+        include_str!("../migrations/0028_job_role.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -85,6 +85,9 @@ statements! {
     SHOWN_ONE = "UPDATE presentation SET presented = $3 WHERE id = $1 AND presented = $2";
     SHARED = "SELECT id, content FROM shared_credential WHERE id > $1 ORDER BY id LIMIT 500";
     SHARED_ONE = "UPDATE shared_credential SET content = $3 WHERE id = $1 AND content = $2";
+    BYPASSES = "SELECT id, bypass_reason FROM passport_job_role WHERE id > $1 AND bypass_reason IS NOT NULL
+        ORDER BY id LIMIT 500";
+    BYPASS = "UPDATE passport_job_role SET bypass_reason = $3 WHERE id = $1 AND bypass_reason = $2";
     REVIEWS = "SELECT id, reject_details FROM shared_credential WHERE id > $1 AND reject_details IS NOT NULL
         ORDER BY id LIMIT 500";
     REVIEW = "UPDATE shared_credential SET reject_details = $3 WHERE id = $1 AND reject_details = $2";
@@ -117,6 +120,7 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: SHOWN, replace: SHOWN_ONE, context: crate::presentation::presented_context },
     SealedColumn { page: SHARED, replace: SHARED_ONE, context: crate::share::content_context },
     SealedColumn { page: FILES, replace: FILE, context: crate::invitation_batch::file_context },
+    SealedColumn { page: BYPASSES, replace: BYPASS, context: crate::job_role::reason_context },
     SealedColumn { page: REVIEWS, replace: REVIEW, context: crate::share::details_context },
 ];
 

@@ -89,6 +89,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::share::STATEMENTS,
         crate::share_review::STATEMENTS,
         crate::invitation::STATEMENTS,
+        crate::job_role::STATEMENTS,
         crate::invitation_batch::STATEMENTS,
         crate::sign_in::STATEMENTS,
         crate::smartcard::STATEMENTS,

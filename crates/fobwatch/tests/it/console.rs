@@ -6,6 +6,7 @@ mod doors;
 mod finding;
 mod help;
 mod invitations;
+mod job_roles;
 mod number;
 mod passports;
 mod provide;

@@ -2,6 +2,7 @@
 //! what it provided itself, and nothing that another trust did.
 
 use super::find::count_look;
+use super::job_roles::{self, Requirement};
 use super::{Staff, person_of};
 use crate::passport::rejections::{self, Mark, Marked, Marking};
 use crate::passport::withdraw::{Ended, Ending, revoked, withdrawn};
@@ -33,6 +34,8 @@ pub struct Passport {
     pub account: Account,
     /// What the trust provided, the oldest first.
     pub credentials: Vec<ListedCredential>,
+    /// What the trust requires of it; none where they have no job role.
+    pub requirement: Option<Requirement>,
     /// What happened to it, the newest first.
     pub happenings: Vec<PassportEvent>,
 }
@@ -46,8 +49,9 @@ pub async fn see(service: &Service, staff: &Staff, account: Uuid) -> Result<Pass
     let account = person_of(service, staff, account).await?;
     count_look(service, staff, account.id, service.clock.now()).await?;
     let credentials = service.store.credentials_listed(staff.organisation(), Some(account.id)).await?;
+    let requirement = job_roles::requirement(service, staff, account.id, &credentials).await?;
     let happenings = service.store.passport_events_of(account.id, staff.organisation(), HAPPENINGS).await?;
-    Ok(Passport { account, credentials, happenings })
+    Ok(Passport { account, credentials, requirement, happenings })
 }
 
 /// Looks at one credential that the trust provided, which is recorded as a look at its owner.

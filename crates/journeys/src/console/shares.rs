@@ -9,7 +9,7 @@ use crate::passport::{elsewhere, notify};
 use crate::{Refusal, Service, session};
 use jiff::Timestamp;
 use openid4vc::status_list::Reference;
-use rules::passport::CredentialState;
+use rules::passport::{CredentialKind, CredentialState};
 use rules::role::Act;
 use store::Tx;
 use store::account::Account;
@@ -161,6 +161,30 @@ pub async fn accept_all(service: &Service, staff: &Staff, id: Uuid) -> Result<()
     }
     let verdicts: Vec<_> = hold.iter().map(|credential| (credential, ShareVerdict::Accepted)).collect();
     review(service, staff, &share, &verdicts).await
+}
+
+/// What somebody shared with the trust that it took and that holds: each as its kind and variant.
+pub(super) async fn held(
+    service: &Service,
+    staff: &Staff,
+    account: Uuid,
+) -> Result<Vec<(CredentialKind, &'static str)>, Refusal> {
+    let mut held = Vec::new();
+    let shares = service.store.shares_of(account).await?;
+    for share in shares.iter().filter(|share| share.organisation_id == staff.organisation()) {
+        for credential in service.store.shared_credentials(share.id).await? {
+            if credential.accepted_at.is_none()
+                || standing(service, staff, &credential).await? != Standing::Holds
+            {
+                continue;
+            }
+            let claims: serde_json::Value = serde_json::from_str(&credential.content).unwrap_or_default();
+            let said = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
+            let variant = credential.kind.variant_that_says(said);
+            held.push((credential.kind, variant.map_or("", |variant| variant.code)));
+        }
+    }
+    Ok(held)
 }
 
 async fn share(service: &Service, staff: &Staff, id: Uuid) -> Result<ListedShare, Refusal> {

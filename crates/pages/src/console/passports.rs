@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::console::{ConsoleFound, ConsoleFrame, ConsolePart, ConsolePeople};
+use crate::console::{ConsoleFound, ConsoleFrame, ConsolePart, ConsolePeople, RequirementShown};
 use crate::{Choice, CredentialFact, Page, PassportHappening, PassportState, Place};
 
 /// *Staff passports*: whose passport is looked for, and what there is to do.
@@ -30,6 +30,8 @@ pub struct ConsolePassports {
     pub shares: u64,
     /// What was shared.
     pub shares_href: String,
+    /// What job roles require.
+    pub job_roles_href: String,
 }
 
 impl Page for ConsolePassports {
@@ -50,6 +52,7 @@ impl Page for ConsolePassports {
             registered_href: "/console/passports/invitations?show=registered".into(),
             shares: 0,
             shares_href: "/console/passports/shares".into(),
+            job_roles_href: "/console/passports/job-roles".into(),
         };
         let one = Self { rejecters: 1, shares: 1, to_judge: 1, ..plain.clone() };
         let found = Self {
@@ -94,6 +97,8 @@ pub struct ConsolePassport {
     pub accepted: usize,
     /// What the trust provided, the newest first.
     pub credentials: Vec<ProvidedRow>,
+    /// What the job role requires.
+    pub requirement: RequirementShown,
     /// What happened, the newest first.
     pub happenings: Vec<PassportHappening>,
     /// *Provide a credential*, for whoever may.
@@ -114,6 +119,7 @@ impl Page for ConsolePassport {
             valid_until: Some("21 November 2028".into()),
             href: "/console/passports/credentials/0193a0f0".into(),
         };
+        let [pending, active, bypassed] = RequirementShown::samples();
         let some = Self {
             frame: ConsoleFrame::sample(ConsolePart::Passports),
             name: "Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour".into(),
@@ -128,6 +134,7 @@ impl Page for ConsolePassport {
                 row("Right to work", PassportState::Expired),
                 ProvidedRow { valid_until: None, ..row("Access key", PassportState::Archived) },
             ],
+            requirement: pending,
             happenings: PassportHappening::samples(),
             provide: Some("/console/passports/people/0193a0f0/provide".into()),
             back: Some("/console/passports".into()),
@@ -137,11 +144,14 @@ impl Page for ConsolePassport {
             email: "amina.khan@northfield.example".into(),
             accepted: 0,
             credentials: Vec::new(),
+            requirement: RequirementShown::none(None),
             happenings: Vec::new(),
             provide: None,
             ..some.clone()
         };
-        vec![some, none]
+        let all_there = Self { requirement: active, ..some.clone() };
+        let bypassed = Self { requirement: bypassed, ..some.clone() };
+        vec![some, none, all_there, bypassed]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::console::{ConsoleFrame, ConsolePart};
+use crate::console::{ConsoleFrame, ConsolePart, RequirementShown};
 use crate::{Choice, CredentialFact, Page, Place};
 
 /// What somebody shared at once.
@@ -130,6 +130,8 @@ pub struct ConsoleShare {
     pub acceptable: usize,
     /// Where *Accept all* posts to, for whoever may.
     pub accept_all: Option<String>,
+    /// What the job role requires that the person has in this organisation.
+    pub requirement: RequirementShown,
     /// Back to the list.
     pub back: Option<String>,
 }
@@ -146,6 +148,7 @@ impl Page for ConsoleShare {
             verdict,
             href: "/console/passports/shared/0193a0f0".into(),
         };
+        let [pending, active, _] = RequirementShown::samples();
         let waiting = Self {
             frame: ConsoleFrame::sample(ConsolePart::Passports),
             name: LONG_NAME.into(),
@@ -166,10 +169,12 @@ impl Page for ConsoleShare {
             waiting: 3,
             acceptable: 1,
             accept_all: Some("/console/passports/shares/0193a0f0/accept".into()),
+            requirement: pending,
             back: Some("/console/passports/shares".into()),
         };
-        let only_seen = Self { accept_all: None, ..waiting.clone() };
-        let several = Self { acceptable: 12, ..waiting.clone() };
+        let only_seen =
+            Self { accept_all: None, requirement: RequirementShown::none(None), ..waiting.clone() };
+        let several = Self { acceptable: 12, requirement: active, ..waiting.clone() };
         vec![waiting, only_seen, several]
     }
 }

@@ -45,6 +45,11 @@ impl CredentialType {
         Self::all().find(|each| each.code() == code)
     }
 
+    /// What tells two of a kind apart: the code of the variant; else empty.
+    pub fn variant_code(self) -> &'static str {
+        self.variant.map_or("", |variant| variant.code)
+    }
+
     /// What people call it.
     pub fn title(self) -> Words {
         self.variant.map_or(self.kind.title(), |variant| variant.title)

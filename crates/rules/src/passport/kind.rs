@@ -1,6 +1,6 @@
 //! The kinds of credentials that a staff passport holds: what each says stands in a file (see [`TypeFile`](super::TypeFile)).
 
-use super::{Attribute, CredentialFamily, Words, known};
+use super::{Attribute, AttributeForm, CredentialFamily, Words, known};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use std::cmp::Ordering;
@@ -128,9 +128,29 @@ impl CredentialKind {
         &self.0.variants
     }
 
+    /// The day that is all that has to be said of a variant: where there is one, several are provided together by a list of days.
+    pub fn day_of_a_variant(self) -> Option<&'static Attribute> {
+        let mut needed = self.attributes().iter().filter(|each| each.required);
+        let apart = |each: &&Attribute| !self.variants_by().contains(&each.name);
+        let (day, more) = (needed.by_ref().find(apart)?, needed.any(|each| apart(&each)));
+        let is_day = matches!(day.form, AttributeForm::Day | AttributeForm::PastDay);
+        (is_day && !more && !self.variants().is_empty()).then_some(day)
+    }
+
     /// The variant with this code, if any.
     pub fn variant(self, code: &str) -> Option<&'static CredentialVariant> {
         self.variants().iter().find(|variant| variant.code == code)
+    }
+
+    /// The variant of which a credential says what tells it apart, word for word, if any; `said` answers what is in an attribute.
+    pub fn variant_that_says<'a>(
+        self,
+        said: impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<&'static CredentialVariant> {
+        let is_it = |variant: &&CredentialVariant| {
+            self.variants_by().iter().all(|name| variant.claim(name) == said(name))
+        };
+        self.variants().iter().find(is_it)
     }
 
     /// The last day on which a credential holds by itself, from what it says (`day` answers the day in an attribute): the day before it
@@ -221,6 +241,13 @@ mod tests {
         assert_eq!(core_skill().valid_until(fire, |_| None), None);
         let dbs = CredentialKind::parse("dbs").unwrap();
         assert_eq!(dbs.valid_until(None, |_| Some(date(2026, 1, 1))), None);
+    }
+
+    #[test]
+    fn of_a_core_skill_the_day_is_all_that_has_to_be_said() {
+        assert_eq!(core_skill().day_of_a_variant().map(|day| day.name), Some("attained_on"));
+        let with_a_day = CredentialKind::all().filter(|kind| kind.day_of_a_variant().is_some());
+        assert_eq!(with_a_day.collect::<Vec<_>>(), [core_skill()]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod attribute;
 mod credential_type;
 mod invitation;
 pub mod issuing;
+mod job_role;
 mod kind;
 mod presentation;
 mod provided;
@@ -19,6 +20,7 @@ pub use invitation::{
     DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState, LARGEST_INVITATIONS,
     MOST_INVITED,
 };
+pub use job_role::{LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES, PassportStanding, Progress};
 pub use kind::{CredentialKind, CredentialVariant};
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,

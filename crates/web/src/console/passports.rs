@@ -3,8 +3,10 @@
 mod credential;
 mod invitation;
 mod invitations;
+mod job_roles;
 mod provide;
 mod rejections;
+mod requirement;
 mod shares;
 
 use super::{console_shell, find, frame, staff, trouble};
@@ -33,8 +35,10 @@ pub(super) fn routes() -> Router<Web> {
         .merge(credential::routes())
         .merge(invitation::routes())
         .merge(invitations::routes())
+        .merge(job_roles::routes())
         .merge(provide::routes())
         .merge(rejections::routes())
+        .merge(requirement::routes())
         .merge(shares::routes())
 }
 
@@ -67,6 +71,7 @@ async fn search_page(
         registered_href: urls::console_invitations(InvitationFilter::Registered.as_str()),
         shares: received::waiting(web, staff).await?,
         shares_href: urls::CONSOLE_SHARES.into(),
+        job_roles_href: urls::CONSOLE_JOB_ROLES.into(),
     })
 }
 
@@ -104,6 +109,7 @@ async fn passport(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar
         email: seen.account.email.clone(),
         accepted: seen.credentials.iter().filter(accepted).count(),
         credentials: seen.credentials.iter().rev().map(row).collect(),
+        requirement: requirement::shown(&web, &staff, &seen.account, seen.requirement.as_ref()),
         happenings: happenings.map(|event| happening_for(&web, event, "trust-history")).collect(),
         provide: offered(&staff, &seen.account, Act::ProvideCredentials).then(|| urls::console_provide(&id)),
         back: Some(urls::CONSOLE_PASSPORTS.into()),

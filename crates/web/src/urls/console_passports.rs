@@ -44,6 +44,20 @@ pub const CONSOLE_INVITATION_APPOINTMENT: &str = "/console/passports/invitations
 pub const CONSOLE_INVITATION_CONFIRM: &str = "/console/passports/invitations/{id}/confirm";
 /// *Decline*.
 pub const CONSOLE_INVITATION_DECLINE: &str = "/console/passports/invitations/{id}/decline";
+/// What job roles require.
+pub const CONSOLE_JOB_ROLES: &str = "/console/passports/job-roles";
+/// *Add a job role*.
+pub const CONSOLE_JOB_ROLE_NEW: &str = "/console/passports/job-roles/new";
+/// One of them.
+pub const CONSOLE_JOB_ROLE: &str = "/console/passports/job-roles/{id}";
+/// *Delete this job role*.
+pub const CONSOLE_JOB_ROLE_DELETE: &str = "/console/passports/job-roles/{id}/delete";
+/// Which job role somebody has.
+pub const CONSOLE_GIVE_JOB_ROLE: &str = "/console/passports/people/{id}/job-role";
+/// *Bypass what is missing*.
+pub const CONSOLE_BYPASS: &str = "/console/passports/people/{id}/bypass";
+/// *Require it again*.
+pub const CONSOLE_REQUIRE: &str = "/console/passports/people/{id}/require";
 /// What was shared with the trust.
 pub const CONSOLE_SHARES: &str = "/console/passports/shares";
 /// What somebody shared at once.
@@ -66,6 +80,17 @@ pub const CONSOLE_CREDENTIAL_REOPEN: &str = "/console/passports/credentials/{id}
 /// Somebody's passport in the console.
 pub fn console_passport(id: &str) -> String {
     CONSOLE_PASSPORT.replace("{id}", id)
+}
+
+/// A job role, or, where one is named, an act on it.
+pub fn console_job_role(id: Uuid, act: &str) -> String {
+    let page = CONSOLE_JOB_ROLE.replace("{id}", &id.to_string());
+    if act.is_empty() { page } else { format!("{page}/{act}") }
+}
+
+/// An act on what somebody's job role requires of their passport.
+pub fn console_requirement(account: Uuid, act: &str) -> String {
+    format!("{}/{act}", console_passport(&account.to_string()))
 }
 
 /// What can be provided to somebody.

@@ -11,6 +11,10 @@ credential-family-core-skills = Core skills
 
 claim-passport = Staff passport
 
+## Job roles
+
+no-job-role = No job role
+
 ## What is known of somebody invited
 
 invited-email = Email address
@@ -22,6 +26,8 @@ invited-esr-number = ESR number
 ## What stands beside what a credential says
 
 provide-valid-until = Valid until
+provide-several = { $kind }: several at once
+provide-needed = Needed for the job role
 answer-yes = Yes
 answer-no = No
 
@@ -116,6 +122,9 @@ trust-history-share-rejected = Not accepted when it was shared
 trust-history-not-kept = Not kept by the person’s wallet: it waits again
 trust-history-copy-not-kept = New copy not kept by the person’s wallet
 trust-history-requested = Asked for by the person
+trust-history-job-role-given = Job role changed
+trust-history-bypassed = What was missing was bypassed
+trust-history-bypass-ended = What was bypassed is required again
 trust-history-collected = Access key added to the person’s wallet
 
 ## History
@@ -136,4 +145,7 @@ history-share-rejected = Not accepted by the organisation that you shared it wit
 history-not-kept = Your wallet did not keep it: it waits for you again
 history-copy-not-kept = Your wallet did not keep the new copy
 history-requested = You asked for a credential
+history-job-role-given = The job role that your organisation has for you was changed
+history-bypassed = Your organisation bypassed what was missing
+history-bypass-ended = Your organisation requires what was missing again
 history-collected = Access key added to your wallet

@@ -22,8 +22,8 @@ const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 
 /// Method, path under `/console` with `{id}` for a person without a role, `{method}` for a method of theirs, `{new}` and
 /// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
-/// `{batch}` for whom the trust invites, and who may.
-const ACTS: [(&str, &str, u8); 60] = [
+/// `{batch}` for whom the trust invites, `{role}` for the job role of the person, and who may.
+const ACTS: [(&str, &str, u8); 71] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -74,6 +74,17 @@ const ACTS: [(&str, &str, u8); 60] = [
     ("POST", "/passports/invitations/{invitation}/decline", PASSPORTS),
     ("GET", "/passports/invitations/{invitation}/delete", PASSPORTS),
     ("POST", "/passports/invitations/{invitation}/delete", PASSPORTS),
+    ("GET", "/passports/job-roles", PASSPORTS | AUDITOR),
+    ("GET", "/passports/job-roles/new", PASSPORT_MANAGER),
+    ("POST", "/passports/job-roles/new", PASSPORT_MANAGER),
+    ("GET", "/passports/job-roles/{role}", PASSPORTS | AUDITOR),
+    ("POST", "/passports/job-roles/{role}", PASSPORT_MANAGER),
+    ("GET", "/passports/people/{id}/job-role", PASSPORTS),
+    ("GET", "/passports/people/{id}/bypass", PASSPORT_MANAGER),
+    ("POST", "/passports/people/{id}/bypass", PASSPORT_MANAGER),
+    ("POST", "/passports/people/{id}/require", PASSPORT_MANAGER),
+    ("POST", "/passports/people/{id}/job-role", PASSPORTS),
+    ("POST", "/passports/job-roles/{role}/delete", PASSPORT_MANAGER),
     ("GET", "/passports/shares", PASSPORTS | AUDITOR),
     ("GET", "/passports/shares/{share}", PASSPORTS | AUDITOR),
     ("GET", "/passports/shared/{shared}", PASSPORTS | AUDITOR),
@@ -130,11 +141,13 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
         .await;
     let (share, shared) = ward.has_shared(AMINA, &[new]).await;
     let (invitation, batch) = ward.has_invited(SINEAD, BEN).await;
+    let role_id = ward.has_job_role(AMINA, BEN).await;
     for (verb, path, who) in ACTS {
         let full = path.replace("{id}", &id).replace("{method}", &method);
         let full = full.replace("{new}", &new.to_string()).replace("{rejected}", &rejected.to_string());
         let full =
             full.replace("{invitation}", &invitation.to_string()).replace("{batch}", &batch.to_string());
+        let full = full.replace("{role}", &role_id.to_string());
         let full = full.replace("{share}", &share.to_string()).replace("{shared}", &shared[0].to_string());
         tries(&mut staff, verb, &full).await;
         let status = staff.page.status;

@@ -23,7 +23,7 @@ const SKILLS: [(&str, &str); 3] = [
 
 impl Ward {
     /// Amina holds some core skills.
-    async fn amina_holds(&self, count: usize) -> Vec<Uuid> {
+    pub async fn amina_holds(&self, count: usize) -> Vec<Uuid> {
         let mut ids = Vec::new();
         for (code, subject) in &SKILLS[..count] {
             let content = json!({ "claims": { "subject": subject }, "assurance": {} }).to_string();
@@ -68,14 +68,18 @@ impl Ward {
         (share, shared)
     }
 
-    async fn issuer_revoked(&self, credential: Uuid) {
+    pub async fn issuer_revoked(&self, credential: Uuid) {
         let mut tx = self.store().begin().await.unwrap();
         assert!(tx.revoke_credential(credential, RevokeReason::NoLongerValid, self.now()).await.unwrap());
         tx.commit().await.unwrap();
     }
 
     /// Amina is signed in and has shared so many credentials; Ben, who has this role.
-    async fn shared_by_amina(&self, count: usize, role: Role) -> (Visitor<'_>, Visitor<'_>, Uuid, Vec<Uuid>) {
+    pub async fn shared_by_amina(
+        &self,
+        count: usize,
+        role: Role,
+    ) -> (Visitor<'_>, Visitor<'_>, Uuid, Vec<Uuid>) {
         let amina = self.amina_with_an_app().await;
         let held = self.amina_holds(count).await;
         let (share, _) = self.has_shared(AMINA, &held).await;

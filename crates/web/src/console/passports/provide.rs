@@ -7,14 +7,17 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::console::provide::{Filled, VALID_UNTIL, YES_AND_NO, asked, begin, label, provide, to_whom};
+use journeys::console::job_roles;
+use journeys::console::provide::{Asked, Filled, YES_AND_NO, begin, label, provide, to_whom};
 use journeys::console::{self, Staff};
 use journeys::{Refusal, Service};
 use pages::{
     Choice, ConsolePart, ConsoleProvide, ConsoleProvideForm, CredentialGroup, Link, ProvideField,
     ProvideInput,
 };
-use rules::passport::{Attribute, AttributeForm, CredentialFamily, CredentialType};
+use rules::passport::{
+    Attribute, AttributeForm, CredentialFamily, CredentialKind, CredentialType, Words, assurance,
+};
 use std::collections::HashMap;
 use store::account::Account;
 use wording::Language;
@@ -28,17 +31,28 @@ pub(super) fn routes() -> Router<Web> {
 async fn choose(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     let staff = fresh_staff(&web, &jar, &urls::console_provide(&id)).await?;
     let account = to_whom(&web, &staff, console::id(&id)?).await?;
-    let group = |family: &CredentialFamily| CredentialGroup {
-        title: web.word(&format!("credential-family-{}", family.as_str()), &[]),
-        credentials: CredentialType::all()
-            .filter(|each| each.kind.family() == *family)
-            .map(|each| Link::new(title(each), urls::console_provide_form(&id, each.code())))
-            .collect(),
+    let to = |what: Asked, code: &str| Link::new(title(&web, what), urls::console_provide_form(&id, code));
+    let one = |each: &CredentialType| to(Asked::One(*each), each.code());
+    let group = |family: &CredentialFamily| {
+        let several = CredentialKind::all().filter(|kind| kind.day_of_a_variant().is_some());
+        let several = several.filter(|kind| kind.family() == *family);
+        let several = several.map(|kind| to(Asked::Several(kind), kind.as_str()));
+        let types = CredentialType::all().filter(|each| each.kind.family() == *family);
+        CredentialGroup {
+            title: web.word(&format!("credential-family-{}", family.as_str()), &[]),
+            credentials: several.chain(types.map(|each| one(&each))).collect(),
+        }
     };
+    let requirement = job_roles::whose(&web, &staff, account.id).await?.requirement;
+    let missing = requirement.map(|requirement| requirement.progress.missing).unwrap_or_default();
+    let needed = (!missing.is_empty()).then(|| CredentialGroup {
+        title: web.word("provide-needed", &[]),
+        credentials: missing.iter().map(one).collect(),
+    });
     let shown = ConsoleProvide {
         frame: frame(&staff, ConsolePart::Passports),
         name: format!("{} {}", account.first_name, account.last_name),
-        groups: CredentialFamily::ALL.iter().map(group).collect(),
+        groups: needed.into_iter().chain(CredentialFamily::ALL.iter().map(group)).collect(),
         back: Some(urls::console_passport(&id)),
     };
     page(&console_shell(&web, &staff), &shown)
@@ -46,7 +60,7 @@ async fn choose(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) 
 
 async fn show(State(web): State<Web>, Path((id, code)): Path<(String, String)>, jar: CookieJar) -> Answer {
     let staff = fresh_staff(&web, &jar, &urls::console_provide_form(&id, &code)).await?;
-    let what = CredentialType::parse(&code).ok_or(Refusal::NotFound)?;
+    let what = Asked::parse(&code).ok_or(Refusal::NotFound)?;
     let (account, filled) = begin(&web, &staff, console::id(&id)?, what).await?;
     page(&console_shell(&web, &staff), &form(&web, &staff, &account, what, &filled))
 }
@@ -60,10 +74,13 @@ async fn send(
 ) -> Answer {
     let here = urls::console_provide_form(&id, &code);
     let staff = fresh_staff(&web, &jar, &here).await?;
-    let what = CredentialType::parse(&code).ok_or(Refusal::NotFound)?;
+    let what = Asked::parse(&code).ok_or(Refusal::NotFound)?;
     let (to, filled) = (console::id(&id)?, Filled::new(fields));
     match provide(&web, &staff, to, what, &filled).await {
-        Ok(credential) => Ok(see_other(&urls::console_credential(credential, ""))),
+        Ok(credential) => Ok(match what {
+            Asked::One(_) => see_other(&urls::console_credential(credential, "")),
+            Asked::Several(_) => see_other(&urls::console_passport(&id)),
+        }),
         Err(refusal @ Refusal::Fields(_)) => {
             let account = to_whom(&web, &staff, to).await?;
             let (errors, status) = on_page(&web, Some(&staff.person.organisation), refusal)?;
@@ -74,35 +91,36 @@ async fn send(
     }
 }
 
-fn form(
-    web: &Web,
-    staff: &Staff,
-    account: &Account,
-    what: CredentialType,
-    filled: &Filled,
-) -> ConsoleProvideForm {
+fn form(web: &Web, staff: &Staff, account: &Account, what: Asked, filled: &Filled) -> ConsoleProvideForm {
     let id = account.id.to_string();
-    let (claims, assurance) = asked(what);
-    let fields = |attributes: Vec<&Attribute>| -> Vec<ProvideField> {
-        attributes.into_iter().map(|attribute| field(web, attribute, filled)).collect()
+    let fields = |attributes: &[Attribute]| -> Vec<ProvideField> {
+        attributes.iter().map(|attribute| field(web, attribute, filled)).collect()
+    };
+    let (code, months) = match what {
+        Asked::One(one) => (one.code(), one.valid_months()),
+        Asked::Several(kind) => (kind.as_str(), None),
     };
     ConsoleProvideForm {
         frame: frame(staff, ConsolePart::Passports),
-        title: title(what),
+        title: title(web, what),
         name: format!("{} {}", account.first_name, account.last_name),
         email: account.email.clone(),
-        action: urls::console_provide_form(&id, what.code()),
+        action: urls::console_provide_form(&id, code),
         form: filled.text("form").to_owned(),
-        claims: fields(claims),
-        valid_until: field(web, &VALID_UNTIL, filled),
-        renewal_months: what.valid_months(),
-        assurance: fields(assurance),
+        claims: fields(&what.claims()),
+        valid_until: what.valid_until().map(|attribute| field(web, &attribute, filled)),
+        renewal_months: months,
+        assurance: fields(assurance()),
         back: Some(urls::console_provide(&id)),
     }
 }
 
-fn title(what: CredentialType) -> String {
-    what.title().get(Language::En.tag()).to_owned()
+fn title(service: &Service, what: Asked) -> String {
+    let words = |words: Words| words.get(Language::En.tag()).to_owned();
+    match what {
+        Asked::One(one) => words(one.title()),
+        Asked::Several(kind) => service.word("provide-several", &[("kind", &words(kind.title()))]),
+    }
 }
 
 fn field(service: &Service, attribute: &Attribute, filled: &Filled) -> ProvideField {

@@ -1,6 +1,7 @@
 //! What people shared with the trust, and what the trust says of it.
 
 use super::super::{console_shell, frame, fresh_staff, staff, trouble};
+use super::requirement;
 use crate::errors::Trouble;
 use crate::passport::{content, facts, picture_in};
 use crate::render::{Answer, on_page, page, page_with, see_other};
@@ -12,14 +13,14 @@ use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
 use journeys::Refusal;
 use journeys::console::shares::{self, Shared, Standing};
-use journeys::console::{self, Staff};
+use journeys::console::{self, Staff, job_roles};
 use journeys::passport::reject::Chosen;
 use journeys::passport::title;
 use pages::{
     Choice, ConsolePart, ConsoleShare, ConsoleShared, ConsoleShares, RejectShared, ShareLine, ShareStanding,
     ShareVerdict, SharedLine,
 };
-use rules::passport::{CredentialKind, CredentialVariant, RejectReason, assurance};
+use rules::passport::{CredentialKind, RejectReason, assurance};
 use rules::role::Act;
 use serde::Deserialize;
 use serde_json::Value;
@@ -108,6 +109,7 @@ async fn share(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsoleShare, Troub
             href: urls::console_shared(each.credential.id, ""),
         });
     }
+    let subject = job_roles::whose(web, staff, share.account).await?;
     let may = staff.may(Act::ReviewShares) && share.account != staff.id();
     let can_be_accepted = |each: &&Shared| each.credential.waits() && each.standing == Standing::Holds;
     Ok(ConsoleShare {
@@ -118,6 +120,7 @@ async fn share(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsoleShare, Troub
         accept_all: may.then(|| urls::console_share(id, "accept")),
         acceptable: all.iter().filter(can_be_accepted).count(),
         waiting: share.waiting,
+        requirement: requirement::shown(web, staff, &subject.account, subject.requirement.as_ref()),
         lines,
         back: Some(urls::CONSOLE_SHARES.into()),
     })
@@ -183,10 +186,7 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
 /// What a credential is called that another trust may have issued: a core skill by its subject and level.
 fn called(kind: CredentialKind, claims: &Value) -> String {
     let said = |name: &str| claims.get(name).and_then(Value::as_str);
-    let says_it = |variant: &&CredentialVariant| {
-        kind.variants_by().iter().all(|name| variant.claim(name) == said(name))
-    };
-    title(kind, kind.variants().iter().find(says_it).map_or("", |variant| variant.code))
+    title(kind, kind.variant_that_says(said).map_or("", |variant| variant.code))
 }
 
 fn standing(standing: Standing) -> ShareStanding {

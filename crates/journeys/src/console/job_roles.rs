@@ -1,0 +1,291 @@
+//! What a trust requires of its people's passports: job roles with the credentials that each requires, who has which, how far they have
+//! come, and that somebody need not have the rest (guide 000).
+
+use super::{Staff, person_of, shares};
+use crate::{FieldProblem, Refusal, Service, session};
+use rules::passport::{
+    CredentialKind, CredentialState, CredentialType, LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES,
+    PassportStanding, Progress,
+};
+use rules::role::Act;
+use store::Tx;
+use store::account::Account;
+use store::audit::Event;
+use store::credential_list::ListedCredential;
+use store::job_role::{HeldJobRole, JobRole, JobRoleSaved};
+use store::passport_event::NewPassportEvent;
+use uuid::Uuid;
+
+/// The job roles of the trust, by name.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`].
+pub async fn list(service: &Service, staff: &Staff) -> Result<Vec<JobRole>, Refusal> {
+    staff.demand(Act::SeePassports)?;
+    Ok(service.store.job_roles(staff.organisation()).await?)
+}
+
+/// One of them.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`].
+pub async fn one(service: &Service, staff: &Staff, id: Uuid) -> Result<JobRole, Refusal> {
+    staff.demand(Act::SeePassports)?;
+    service.store.job_role(staff.organisation(), id).await?.ok_or(Refusal::NotFound)
+}
+
+/// Which job role is saved.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    /// A new one: the number of its form, under which what is sent twice is done once.
+    New(Uuid),
+    /// One that there is.
+    Known(Uuid),
+}
+
+/// Saves a job role: its name, and the codes of the types that it requires.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::ProofNeeded`], [`Refusal::NotFound`], [`Refusal::Fields`].
+pub async fn save(
+    service: &Service,
+    staff: &Staff,
+    which: Which,
+    name: &str,
+    codes: &[String],
+) -> Result<(), Refusal> {
+    staff.demand(Act::SetRequirements)?;
+    session::fresh(service, &staff.person)?;
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let requires: Vec<_> =
+        CredentialType::all().filter(|each| codes.iter().any(|code| code == each.code())).collect();
+    let mut problems = Vec::new();
+    match name.chars().count() {
+        0 => problems.push(FieldProblem::new("name", "job-role-name-empty")),
+        1..=LONGEST_JOB_ROLE if !name.chars().any(char::is_control) => {}
+        _ => problems
+            .push(FieldProblem::new("name", "job-role-name-malformed").with("most", &LONGEST_JOB_ROLE)),
+    }
+    if requires.is_empty() {
+        problems.push(FieldProblem::new("requires", "job-role-requires-empty"));
+    }
+    if !problems.is_empty() {
+        return Err(Refusal::Fields(problems));
+    }
+    let (organisation, now) = (staff.organisation(), service.clock.now());
+    let (id, known) = match which {
+        Which::New(id) => (id, false),
+        Which::Known(id) => (id, true),
+    };
+    let mut tx = service.store.begin().await?;
+    match tx.save_job_role(organisation, (id, known), &name, &requires, now).await? {
+        JobRoleSaved::Done => {}
+        JobRoleSaved::NameTaken => return Err(Refusal::field("name", "job-role-name-taken")),
+        JobRoleSaved::TooMany => {
+            let problem = FieldProblem::new("name", "job-role-too-many").with("most", &MOST_JOB_ROLES);
+            return Err(Refusal::Fields(vec![problem]));
+        }
+        JobRoleSaved::Unknown => return Err(Refusal::NotFound),
+    }
+    let required = u32::try_from(requires.len()).unwrap_or(u32::MAX);
+    tx.audit(Event::JobRoleSaved { organisation, job_role: id, required, by: staff.id() }, now);
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Deletes a job role that nobody has.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::ProofNeeded`], [`Refusal::NotFound`], [`Refusal::Fields`] where somebody has it.
+pub async fn delete(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Refusal> {
+    staff.demand(Act::SetRequirements)?;
+    session::fresh(service, &staff.person)?;
+    one(service, staff, id).await?;
+    let (organisation, now) = (staff.organisation(), service.clock.now());
+    let mut tx = service.store.begin().await?;
+    if !tx.delete_job_role(organisation, id).await? {
+        return Err(Refusal::field("", "job-role-in-use"));
+    }
+    tx.audit(Event::JobRoleDeleted { organisation, job_role: id, by: staff.id() }, now);
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What somebody's job role requires, and how far their passport has come.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The job role.
+    pub held: HeldJobRole,
+    /// What is there, and what is not.
+    pub progress: Progress,
+}
+
+impl Requirement {
+    /// How the passport stands.
+    pub const fn standing(&self) -> PassportStanding {
+        self.progress.standing(self.held.bypass.is_some())
+    }
+}
+
+/// What the trust requires of somebody; none where they have no job role in it. What it provided itself counts once it is in their
+/// wallet, and what they shared once it was taken; while it holds.
+pub(super) async fn requirement(
+    service: &Service,
+    staff: &Staff,
+    account: Uuid,
+    provided: &[ListedCredential],
+) -> Result<Option<Requirement>, Refusal> {
+    let Some(held) = service.store.job_role_held(staff.organisation(), account).await? else {
+        return Ok(None);
+    };
+    let today = service.today();
+    let own = provided.iter().filter(|each| each.state(today) == CredentialState::Accepted);
+    let own = own.map(|each| (each.kind, each.variant.as_str()));
+    let shared: Vec<(CredentialKind, &str)> = shares::held(service, staff, account).await?;
+    let progress = Progress::of(held.requires.iter().copied(), own.chain(shared));
+    Ok(Some(Requirement { held, progress }))
+}
+
+/// Somebody to whom the trust can give a job role.
+#[derive(Debug)]
+pub struct Subject {
+    /// Who.
+    pub account: Account,
+    /// What they shared last with the trust, where they are not one of its people.
+    pub share: Option<Uuid>,
+    /// What is required of them.
+    pub requirement: Option<Requirement>,
+}
+
+/// Somebody to whom the trust can give a job role: one of its people, or somebody who shared with it.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`].
+pub async fn whose(service: &Service, staff: &Staff, account: Uuid) -> Result<Subject, Refusal> {
+    staff.demand(Act::SeePassports)?;
+    let (account, share) = match person_of(service, staff, account).await {
+        Err(Refusal::NotFound) => {
+            // The newest comes first.
+            let shares = service.store.shares_of(account).await?;
+            let share = shares.iter().find(|share| share.organisation_id == staff.organisation());
+            let share = share.ok_or(Refusal::NotFound)?.id;
+            (service.store.account(account).await?.ok_or(Refusal::NotFound)?, Some(share))
+        }
+        found => (found?, None),
+    };
+    let provided = service.store.credentials_listed(staff.organisation(), Some(account.id)).await?;
+    let requirement = requirement(service, staff, account.id, &provided).await?;
+    Ok(Subject { account, share, requirement })
+}
+
+/// As [`whose`], by somebody who may do it and has just proved who they are.
+async fn doing(service: &Service, staff: &Staff, act: Act, account: Uuid) -> Result<Subject, Refusal> {
+    staff.demand(act)?;
+    let subject = whose(service, staff, account).await?;
+    if subject.account.id == staff.id() {
+        return Err(Refusal::OwnAccount);
+    }
+    session::fresh(service, &staff.person)?;
+    Ok(subject)
+}
+
+/// Gives somebody a job role, or none. What was bypassed for the one before is not any more.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`], [`Refusal::OwnAccount`], [`Refusal::ProofNeeded`], [`Refusal::Fields`] where there is
+/// no such job role.
+pub async fn give(
+    service: &Service,
+    staff: &Staff,
+    account: Uuid,
+    job_role: Option<Uuid>,
+) -> Result<(), Refusal> {
+    let Subject { account, requirement, .. } = doing(service, staff, Act::GiveJobRoles, account).await?;
+    if requirement.map(|before| before.held.job_role) == job_role {
+        return Ok(());
+    }
+    let (organisation, now) = (staff.organisation(), service.clock.now());
+    let id = vault::new_id(now, service.random.as_ref());
+    let mut tx = service.store.begin().await?;
+    if !tx.give_job_role(id, organisation, account.id, job_role, staff.id(), now).await? {
+        return Err(Refusal::field("job_role", "job-role-unknown"));
+    }
+    note(service, &mut tx, staff, account.id, "job-role-given").await?;
+    tx.audit(Event::JobRoleGiven { account: account.id, organisation, job_role, by: staff.id() }, now);
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Says that what is missing need not be there, and why: the passport is active.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`] where they have no job role, [`Refusal::OwnAccount`], [`Refusal::ProofNeeded`],
+/// [`Refusal::Fields`] where nothing is missing or no reason is given.
+pub async fn bypass(service: &Service, staff: &Staff, account: Uuid, reason: &str) -> Result<(), Refusal> {
+    let Subject { account, requirement, .. } = doing(service, staff, Act::SetRequirements, account).await?;
+    let requirement = requirement.ok_or(Refusal::NotFound)?;
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    match reason.chars().count() {
+        0 => return Err(Refusal::field("reason", "bypass-reason-empty")),
+        1..=LONGEST_BYPASS_REASON => {}
+        _ => {
+            let problem = FieldProblem::new("reason", "bypass-reason-too-long");
+            return Err(Refusal::Fields(vec![problem.with("most", &LONGEST_BYPASS_REASON)]));
+        }
+    }
+    if requirement.standing() != PassportStanding::Pending {
+        return Err(Refusal::field("", "bypass-not-now"));
+    }
+    let missing = u32::try_from(requirement.progress.missing.len()).unwrap_or(u32::MAX);
+    set_bypass(service, staff, account.id, (requirement.held.id, Some(&reason)), Some(missing)).await
+}
+
+/// Says that what is missing must be there, again.
+///
+/// # Errors
+/// As [`bypass`].
+pub async fn require(service: &Service, staff: &Staff, account: Uuid) -> Result<(), Refusal> {
+    let Subject { account, requirement, .. } = doing(service, staff, Act::SetRequirements, account).await?;
+    let requirement = requirement.ok_or(Refusal::NotFound)?;
+    set_bypass(service, staff, account.id, (requirement.held.id, None), None).await
+}
+
+async fn set_bypass(
+    service: &Service,
+    staff: &Staff,
+    account: Uuid,
+    (held, reason): (Uuid, Option<&str>),
+    missing: Option<u32>,
+) -> Result<(), Refusal> {
+    let (organisation, now) = (staff.organisation(), service.clock.now());
+    let mut tx = service.store.begin().await?;
+    if !tx.bypass_requirements(held, reason, staff.id(), now).await? {
+        // A colleague was faster.
+        return Err(Refusal::field("", "bypass-not-now"));
+    }
+    let what = if reason.is_some() { "bypassed" } else { "bypass-ended" };
+    note(service, &mut tx, staff, account, what).await?;
+    tx.audit(Event::RequirementsBypassed { account, organisation, missing, by: staff.id() }, now);
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn note(
+    service: &Service,
+    tx: &mut Tx,
+    staff: &Staff,
+    account: Uuid,
+    what: &str,
+) -> Result<(), Refusal> {
+    let now = service.clock.now();
+    let event = NewPassportEvent {
+        id: vault::new_id(now, service.random.as_ref()),
+        account,
+        what,
+        credential: None,
+        organisation: Some(staff.organisation()),
+        by: Some(staff.id()),
+        detail: None,
+    };
+    Ok(tx.add_passport_event(event, now).await?)
+}

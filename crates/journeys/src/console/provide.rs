@@ -4,7 +4,8 @@ use super::{Staff, person_of};
 use crate::passport::provide;
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
-    Attribute, AttributeForm, CredentialType, LONGEST_TEXT, Provided, ProvidedMistake, Words, assurance,
+    Attribute, AttributeForm, CredentialKind, CredentialType, CredentialVariant, LONGEST_TEXT, Provided,
+    ProvidedMistake, Words, assurance,
 };
 use rules::role::Act;
 use rules::typed_day::typed_day;
@@ -72,10 +73,54 @@ impl Filled {
     }
 }
 
-/// What a form asks for about a credential of this type: what it says, and how that was assured.
-pub fn asked(what: CredentialType) -> (Vec<&'static Attribute>, Vec<&'static Attribute>) {
-    let typed = |each: &&'static Attribute| each.form != AttributeForm::Picture;
-    (what.asked().filter(typed).collect(), assurance().iter().collect())
+/// What a form provides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// One credential.
+    One(CredentialType),
+    /// Several of a kind, each by the day that is all that has to be said of it: the field of each has the code of its type.
+    Several(CredentialKind),
+}
+
+impl Asked {
+    /// What the form with this name provides: that of a type, or of a kind of which several are provided together.
+    pub fn parse(name: &str) -> Option<Self> {
+        let several = || CredentialKind::parse(name).filter(|kind| kind.day_of_a_variant().is_some());
+        CredentialType::parse(name).map(Self::One).or_else(|| several().map(Self::Several))
+    }
+
+    /// What kind of credentials.
+    pub const fn kind(self) -> CredentialKind {
+        match self {
+            Self::One(what) => what.kind,
+            Self::Several(kind) => kind,
+        }
+    }
+
+    /// What is asked for about what it says, in the order of the page.
+    pub fn claims(self) -> Vec<Attribute> {
+        match self {
+            // A picture comes from a system: nobody types one.
+            Self::One(what) => {
+                what.asked().copied().filter(|each| each.form != AttributeForm::Picture).collect()
+            }
+            Self::Several(kind) => {
+                let form = kind.day_of_a_variant().map_or(AttributeForm::Day, |day| day.form);
+                let day = |variant: &'static CredentialVariant| Attribute {
+                    name: variant.code,
+                    label: variant.title,
+                    form,
+                    required: false,
+                };
+                kind.variants().iter().map(day).collect()
+            }
+        }
+    }
+
+    /// The last day can be typed where there is one credential.
+    pub fn valid_until(self) -> Option<Attribute> {
+        matches!(self, Self::One(_)).then_some(VALID_UNTIL)
+    }
 }
 
 /// What stands behind the name of an attribute, in words.
@@ -94,7 +139,7 @@ pub async fn begin(
     service: &Service,
     staff: &Staff,
     account: Uuid,
-    what: CredentialType,
+    what: Asked,
 ) -> Result<(Account, Filled), Refusal> {
     let account = to_whom(service, staff, account).await?;
     let now = service.clock.now();
@@ -104,11 +149,11 @@ pub async fn begin(
     let colleague = &staff.person.account;
     filled.fill("provider", &staff.person.organisation.name);
     filled.fill("verifier", format!("{} {}", colleague.first_name, colleague.last_name));
-    filled.fill("policy", what.kind.usual_policy().unwrap_or_default());
+    filled.fill("policy", what.kind().usual_policy().unwrap_or_default());
     filled.fill("last_refresh", today.day().to_string());
     filled.fill("last_refresh_month", today.month().to_string());
     filled.fill("last_refresh_year", today.year().to_string());
-    for attribute in what.asked() {
+    for attribute in what.claims() {
         match attribute.name {
             "given_name" => filled.fill("given_name", &account.first_name),
             "family_name" => filled.fill("family_name", &account.last_name),
@@ -130,7 +175,7 @@ pub async fn to_whom(service: &Service, staff: &Staff, account: Uuid) -> Result<
     if account.id == staff.id() { Err(Refusal::OwnAccount) } else { Ok(account) }
 }
 
-/// Provides what was filled in. Answers the credential. The same form, sent twice, provides it once.
+/// Provides what was filled in. Answers the first credential. The same form, sent twice, provides it once.
 ///
 /// # Errors
 /// Those of [`to_whom`], [`Refusal::ProofNeeded`], [`Refusal::Fields`].
@@ -138,7 +183,7 @@ pub async fn provide(
     service: &Service,
     staff: &Staff,
     account: Uuid,
-    what: CredentialType,
+    what: Asked,
     filled: &Filled,
 ) -> Result<Uuid, Refusal> {
     let account = to_whom(service, staff, account).await?;
@@ -152,39 +197,67 @@ pub async fn provide(
 }
 
 /// Reads a form by the rules for what a system sends.
-fn read(service: &Service, what: CredentialType, filled: &Filled) -> Result<Provided, Refusal> {
-    let (claims, assured) = asked(what);
-    let part = |attributes: &[&Attribute]| -> Map<String, Value> {
-        let value = |each: &&Attribute| Some((each.name.to_owned(), filled.value(each)?));
-        attributes.iter().filter_map(value).collect()
-    };
-    let mut said = part(&claims);
-    let told_apart = what.kind.variants_by().iter();
-    said.extend(told_apart.filter_map(|name| Some(((*name).to_owned(), what.variant?.claim(name)?.into()))));
-    let json = serde_json::json!({
-        "kind": what.kind.as_str(),
-        "claims": said,
-        "assurance": part(&assured),
-        "valid_until": filled.value(&VALID_UNTIL),
-    });
-    let problems = match Provided::read_all(&json, service.today()) {
-        Ok(mut provided) => return provided.pop().ok_or(Refusal::Fault("a form provides nothing")),
+fn read(service: &Service, what: Asked, filled: &Filled) -> Result<Vec<Provided>, Refusal> {
+    let sent = sent(what, filled);
+    let first = || what.claims().first().map_or("", |field| field.name);
+    if sent.is_empty() {
+        return Err(Refusal::field(first(), "provide-nothing"));
+    }
+    let json: Vec<_> = sent.iter().map(|(_, json)| json.clone()).collect();
+    let problems = match Provided::read_all(&Value::from(json), service.today()) {
+        Ok(provided) => return Ok(provided),
         Err(problems) => problems,
     };
     // In the order in which they stand on the page.
-    let fields = claims.into_iter().chain([&VALID_UNTIL]).chain(assured);
-    let wrong = fields.filter_map(|attribute| {
-        let is_here = |pointer: &str| pointer.rsplit('/').next() == Some(attribute.name);
-        let problem = problems.iter().find(|problem| is_here(&problem.pointer))?;
-        let key = key(&problem.what, attribute.form)?;
-        let labelled = FieldProblem::new(attribute.name, key).with("label", &label(service, attribute));
-        Some(labelled.with("most", &LONGEST_TEXT))
-    });
-    let wrong: Vec<_> = wrong.collect();
+    let mut wrong = Vec::new();
+    for field in what.claims().iter().chain(&what.valid_until()).chain(assurance()) {
+        let is_here = |pointer: &str| {
+            let mut parts = pointer.split('/').skip(1);
+            let number = parts.next().and_then(|number| number.parse::<usize>().ok());
+            let of = number.and_then(|number| Some(sent.get(number)?.0)).unwrap_or_default();
+            // A day that stands for a whole credential is wrong in whatever is wrong with what that says.
+            of == Some(field.name) && !pointer.contains("/assurance/") || parts.last() == Some(field.name)
+        };
+        let problem = problems.iter().find(|problem| is_here(&problem.pointer));
+        if let Some(key) = problem.and_then(|problem| key(&problem.what, field.form)) {
+            let labelled = FieldProblem::new(field.name, key).with("label", &label(service, field));
+            wrong.push(labelled.with("most", &LONGEST_TEXT));
+        }
+    }
     if wrong.is_empty() {
         Err(Refusal::Fault("what a form lacks is in none of its fields"))
     } else {
         Err(Refusal::Fields(wrong))
+    }
+}
+
+/// What a system would send for what was filled in: each credential, and the field that stands for it where it is one of several.
+fn sent(what: Asked, filled: &Filled) -> Vec<(Option<&'static str>, Value)> {
+    let part = |attributes: &[Attribute]| -> Map<String, Value> {
+        let value = |each: &Attribute| Some((each.name.to_owned(), filled.value(each)?));
+        attributes.iter().filter_map(value).collect()
+    };
+    let credential = |variant: Option<&CredentialVariant>, mut said: Map<String, Value>| {
+        let told_apart = what.kind().variants_by().iter();
+        said.extend(told_apart.filter_map(|name| Some(((*name).to_owned(), variant?.claim(name)?.into()))));
+        serde_json::json!({
+            "kind": what.kind().as_str(),
+            "claims": said,
+            "assurance": part(assurance()),
+            "valid_until": what.valid_until().and_then(|field| filled.value(&field)),
+        })
+    };
+    match what {
+        Asked::One(one) => vec![(None, credential(one.variant, part(&what.claims())))],
+        Asked::Several(kind) => {
+            let day = kind.day_of_a_variant().map_or("", |day| day.name);
+            let fields = what.claims();
+            let each = kind.variants().iter().zip(&fields).filter_map(|(variant, field)| {
+                let said = Map::from_iter([(day.to_owned(), filled.value(field)?)]);
+                Some((Some(field.name), credential(Some(variant), said)))
+            });
+            each.collect()
+        }
     }
 }
 

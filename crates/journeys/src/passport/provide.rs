@@ -68,7 +68,7 @@ pub async fn provide(
     Ok(ids)
 }
 
-/// A member of staff provides one credential, which gets the id `id`: what is asked for again under the same id is done once.
+/// A member of staff provides credentials, of which the first gets the id `id`: what is asked for again under the same id is done once.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] where another person's credential has this id.
@@ -77,7 +77,7 @@ pub(crate) async fn by_staff(
     (account, organisation): (&Account, &Organisation),
     staff: Uuid,
     id: Uuid,
-    provided: &Provided,
+    provided: &[Provided],
 ) -> Result<Done, Refusal> {
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
@@ -87,11 +87,14 @@ pub(crate) async fn by_staff(
         return if same { Ok(Done { ids: vec![id], before: true }) } else { Err(Refusal::NotFound) };
     }
     let by = Provider { client: None, by: Some(staff) };
-    let provided = std::slice::from_ref(provided);
-    write(service, &mut tx, (account, organisation), &[id], provided, by, now).await?;
+    let mut ids = new_ids(service, provided, now);
+    if let Some(first) = ids.first_mut() {
+        *first = id;
+    }
+    write(service, &mut tx, (account, organisation), &ids, provided, by, now).await?;
     tx.commit().await?;
     service.written.notify_one();
-    Ok(Done { ids: vec![id], before: false })
+    Ok(Done { ids, before: false })
 }
 
 /// A system of a trust provides credentials with its key: `{"person": "…", "credentials": […]}`. What it sends again under the same

@@ -114,8 +114,8 @@ pub struct ConsoleProvideForm {
     pub form: String,
     /// What it says.
     pub claims: Vec<ProvideField>,
-    /// Until when it holds.
-    pub valid_until: ProvideField,
+    /// Until when it holds; none where several are provided together.
+    pub valid_until: Option<ProvideField>,
     /// Where it runs out by itself: after so many months.
     pub renewal_months: Option<u32>,
     /// How that was assured.
@@ -162,7 +162,7 @@ impl Page for ConsoleProvideForm {
                 field("certificate_number", "Certificate reference", text("")),
                 field("issued_on", "Issued", day("", "", "")),
             ],
-            valid_until: valid_until.clone(),
+            valid_until: Some(valid_until.clone()),
             renewal_months: None,
             assurance: vec![
                 field("origin", "Origin", text("")),
@@ -187,10 +187,28 @@ impl Page for ConsoleProvideForm {
                     )
                 },
             ],
-            valid_until: ProvideField { input: day("1", "4", "2027"), ..valid_until },
+            valid_until: Some(ProvideField { input: day("1", "4", "2027"), ..valid_until }),
             renewal_months: Some(12),
             ..empty.clone()
         };
-        vec![empty, filled]
+        let skill =
+            |name: &str, label: &str| ProvideField { optional: true, ..field(name, label, day("", "", "")) };
+        let several = Self {
+            title: "Core skill: several at once".into(),
+            action: "/console/passports/people/0193a0f0/provide/core-skill".into(),
+            claims: vec![
+                ProvideField {
+                    input: day("27", "3", "2026"),
+                    ..skill("conflict-resolution", "Conflict resolution")
+                },
+                skill(
+                    "resuscitation-paediatric-immediate",
+                    "Resuscitation, Paediatric immediate life support",
+                ),
+            ],
+            valid_until: None,
+            ..empty.clone()
+        };
+        vec![empty, filled, several]
     }
 }

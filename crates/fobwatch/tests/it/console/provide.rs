@@ -180,7 +180,7 @@ async fn what_cannot_be_taken_comes_back_with_everything_that_is_wrong(
     ben.sends_form(&path, &long).await.is_told("“Certificate reference” on one line, in 300 characters");
     assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
     assert_eq!(ward.told_of_passports(AMINA.email).await, Vec::<String>::new());
-    for unknown in ["access-key", "core-skill", "juggling"] {
+    for unknown in ["access-key", "juggling"] {
         ben.opens(&ward.form_for_amina(unknown).await).await;
         assert_eq!(ben.page.status, StatusCode::NOT_FOUND);
     }
@@ -232,4 +232,49 @@ async fn nobody_provides_anything_to_themselves_or_in_the_place_of_what_another_
     // A proof that is too old is made anew before the form is shown.
     ward.waits(11 * 60);
     ben.opens(&path).await.reads("Confirm that it is you");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_core_skills_are_provided_at_once_by_their_days(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    ward.has_job_role(AMINA, BEN).await;
+    let path = ward.form_for_amina("core-skill").await;
+    ben.opens(path.trim_end_matches("/core-skill")).await.says("Needed for the job role");
+    ben.follows("Core skill: several at once").await.says("You provide them to Amina Khan");
+    assert_eq!(ben.page.value("Assurance policy"), "CSTF");
+    ben.fills_in_how_it_was_checked().presses("Provide").await.is_told("Enter the day of at least one");
+    ben.fills_day("fire-safety", DAY).fills_day("resuscitation-adult-basic", ["1", "12", "2026"]);
+    ben.fills_day("conflict-resolution", ["31", "2", "2026"])
+        .fills_day("safeguarding-adults-1", ["1", "1", "2020"]);
+    ben.fills_field("origin", "").presses("Provide").await;
+    ben.is_told("“Resuscitation, Adult basic life support” must be today or in the past")
+        .is_told("“Conflict resolution” must be a real day")
+        .is_told("Enter “Origin”");
+    assert!(!ben.page.errors().contains("Fire safety"), "{}", ben.page.shown());
+    // What ran out long ago is told once the days are days.
+    ben.fills("Origin", "Electronic Staff Record").fills_day("conflict-resolution", DAY);
+    ben.fills_day("resuscitation-adult-basic", ["", "", ""]).presses("Provide").await;
+    ben.is_told("“Safeguarding adults, Level 1” is over already");
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 0, "nothing half done");
+    ben.fills_day("safeguarding-adults-1", ["", "", ""]);
+    let form = ben.would_send("Provide");
+    for (status, led_to, _) in a_hundred_at_once(&ward, &ben.browser, &form).await {
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(led_to.starts_with("/console/passports/people/"), "{led_to}");
+    }
+    assert_eq!(ward.db.count("credential", "kind = 'core-skill'").await, 2);
+    assert_eq!(ward.told_of_passports(AMINA.email).await, ["You have new credentials to review"]);
+    let content = ward.newest_content().await;
+    assert_eq!(content["claims"]["attained_on"], "2026-03-03");
+    let listed = ward.store().credentials_of(ward.account_of(AMINA).await).await.unwrap();
+    let mut variants: Vec<_> = listed.iter().map(|each| each.variant.as_str()).collect();
+    variants.sort_unstable();
+    assert_eq!(variants, ["conflict-resolution", "fire-safety"]);
+    for none in ["access-key", "dbs-x", "juggling"] {
+        ben.opens(&ward.form_for_amina(none).await).await;
+        assert_eq!(ben.page.status, StatusCode::NOT_FOUND, "{none}");
+    }
 }

@@ -108,6 +108,9 @@ export const gwawr = person('Gwawr Meredydd');
 export const merfyn = person('Merfyn Prothero');
 export const bryn = person('Bryn Southmere', { email: 'bryn.southmere@southmere.example' });
 export const luned = person('Luned Pugh');
+export const briallen = person('Briallen Wynne');
+export const cadell = person('Cadell Ifans');
+export const dyddgu = person('Dyddgu Morgan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -1,11 +1,12 @@
 // A phone with the authenticator on it, and its owner: they do what the app says.
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { look } from './look.ts';
+import { scanned, type Adds } from './wallet.ts';
 
 /** The PIN of everybody in these tests. */
 export const PIN = '284061';
 
-export class PhoneApp {
+export class PhoneApp implements Adds {
   private constructor(
     readonly context: BrowserContext,
     readonly page: Page,
@@ -69,6 +70,30 @@ export class PhoneApp {
     await this.reads('Are you trying to sign in?');
     await this.type('Number on your other screen', number);
     await this.press('Yes');
+  }
+
+  /** Holds the camera up to a QR code. These phones have none: what the code says is pasted, which is offered then. */
+  async scans(link: string): Promise<void> {
+    await this.press('Scan a QR code');
+    await this.reads('Scan the QR code');
+    await this.press('Enter the code by hand');
+    await this.type('Code beside the QR code', link);
+    await this.press('Continue');
+  }
+
+  /** Scans what the page offers, types the code of the text message, and adds the credential. */
+  async adds(page: Page, txCode?: string): Promise<void> {
+    await test.step('the phone scans the QR code and adds the credential', async () => {
+      await this.scans(await scanned(page));
+      await this.reads('Add this credential?');
+      if (txCode) await this.type('Code from the text message', txCode);
+      await this.press('Add');
+      const isNew = this.page.getByRole('heading', { name: 'Choose a PIN' });
+      await expect(isNew.or(this.page.getByRole('heading', { name: 'Added to your wallet' }))).toBeVisible();
+      if (await isNew.isVisible()) await this.choosesAPin();
+      await this.reads('Added to your wallet');
+      await this.press('Done');
+    });
   }
 
   close = () => this.context.close();

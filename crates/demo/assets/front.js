@@ -15,8 +15,14 @@ function watchPortal() {
     }
     // "Add the account to the app on this device"
     const link = event.target.closest?.('a[href^="otpauth:"], a[href*="/authenticator#enrol="]');
-    if (!link) return;
+    // "Open the wallet app on this device"
+    const wallet = event.target.closest?.('a[href^="openid"], a[href*="/authenticator#wallet="]');
+    if (!link && !wallet) return;
     event.preventDefault();
+    if (wallet) {
+      const said = new URLSearchParams(wallet.hash.slice(1)).get('wallet') ?? wallet.getAttribute('href');
+      return openApp(`#scanned=${encodeURIComponent(said)}`);
+    }
     if (link.hash.startsWith('#enrol=')) return openApp(link.hash);
     scan.elements.key.value = link.getAttribute('href');
     scan.submit();
@@ -39,6 +45,22 @@ function openApp(hash) {
   showPhone();
 }
 
+/** What the wallet leads to next opens in the portal: there it began. */
+function watchApp() {
+  const app = phone.contentDocument?.querySelector('iframe[name="app"]');
+  const watch = () => app.contentDocument?.addEventListener('click', leadOn);
+  app?.addEventListener('load', watch);
+  if (app) watch();
+}
+
+function leadOn(event) {
+  const link = event.target.closest?.('a[target="_blank"]');
+  if (!link || link.pathname.startsWith('/authenticator')) return;
+  event.preventDefault();
+  portal.src = link.href;
+  show('portal');
+}
+
 /** The link that starts the program on a workstation starts the one on the screen. */
 function work(link) {
   job.elements.link.value = link;
@@ -58,4 +80,6 @@ function show(part) {
 
 portal.addEventListener('load', watchPortal);
 watchPortal();
+phone.addEventListener('load', watchApp);
+watchApp();
 for (const link of document.querySelectorAll('a[data-phone]')) link.addEventListener('click', showPhone);

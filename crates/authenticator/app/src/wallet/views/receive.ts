@@ -93,7 +93,9 @@ function ask(offer: Offer, receiving: Receiving, link: string, errand: Errand, w
 
 async function received(titles: string[], errand: Errand, ways: WalletWays): Promise<void> {
   // A new copy ends an older one: what is held is looked at again.
-  void credentials().then(look)
+  void credentials()
+    .then(look)
+    .catch(() => undefined)
   const end = () =>
     show({
       heading: 'received-heading',

@@ -96,5 +96,19 @@ export class PhoneApp implements Adds {
     });
   }
 
+  /** Reads a text message for more than a minute, by the phone's clock, and comes back to the app. */
+  async looksElsewhere(): Promise<void> {
+    await this.page.evaluate(() => {
+      const [seen, now] = [(hidden: boolean) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, Date.now];
+      seen(true);
+      Date.now = () => now() + 61_000;
+      seen(false);
+      Date.now = now;
+    });
+  }
+
   close = () => this.context.close();
 }

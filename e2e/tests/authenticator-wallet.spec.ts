@@ -6,7 +6,7 @@ import { look, watch } from '../support/look.ts';
 import { firstCode } from '../support/messages.ts';
 import { accepts, asksToShare, collectsAccessKey, walletCode } from '../support/passport.ts';
 import { briallen, cadell, dyddgu, type Person } from '../support/people.ts';
-import { PhoneApp } from '../support/phone-app.ts';
+import { PIN, PhoneApp } from '../support/phone-app.ts';
 import { Visitor } from '../support/visitor.ts';
 import { scanned } from '../support/wallet.ts';
 
@@ -113,12 +113,21 @@ test('reviewing, accepting, rejecting and sharing credentials with the app', asy
     await phone.press('Back');
   });
 
+  await test.step('a newer copy of a training is added beside the older one', async () => {
+    await issue(house, briallen, [skill('Fire safety')]);
+    await accepts(page, house, visitor, phone, 'Fire safety');
+  });
+
   await test.step('where she signed in with her password she shares what is held with another trust, with consent', async () => {
     await house.fobwatch('organisation', 'add', '--code', 'WSM', '--name', TRUST);
     await asksToShare(page, house, visitor, TRUST, ['Fire safety', 'Conflict resolution']);
     await phone.scans(await scanned(page));
     await phone.reads(`Share with ${TRUST}?`);
     for (const said of ['Core skill: Fire safety', 'Core skill: Conflict resolution', 'Issued by Northfield Hospitals']) await phone.says(said);
+    const [newer, older] = [phone.page.getByRole('radio').first(), phone.page.getByRole('radio').nth(1)];
+    await expect(newer, 'the newer copy is chosen').toBeChecked();
+    await older.check();
+    await newer.check();
     for (const details of await phone.page.locator('summary').all()) await details.click();
     await look(phone.page, 'What is shared');
     await phone.press('Share');
@@ -129,15 +138,15 @@ test('reviewing, accepting, rejecting and sharing credentials with the app', asy
   });
 
   await test.step('the phone tells what happened, when, and with whom', async () => {
-    await phone.press('Your credentials 3 in your wallet');
+    await phone.press('Your credentials 4 in your wallet');
     await phone.press('History');
     await phone.reads('History');
     const happened = phone.page.getByRole('listitem');
-    await expect(happened).toHaveCount(5);
+    await expect(happened).toHaveCount(6);
     await expect(happened.first()).toContainText(`Shared with ${TRUST}`);
     await expect(happened.first()).toContainText('Core skill: Fire safety');
-    await expect(happened.nth(3)).toContainText('Shared with Northfield Hospitals');
-    await expect(happened.nth(4)).toContainText('Added, issued by Northfield Hospitals');
+    await expect(happened.nth(4)).toContainText('Shared with Northfield Hospitals');
+    await expect(happened.nth(5)).toContainText('Added, issued by Northfield Hospitals');
   });
   complaints();
   await phone.close();
@@ -204,6 +213,13 @@ test('a wrong code adds nothing, and neither does a QR code that is over', async
     await phone.press('Done');
   });
 
+  await test.step('Do not add', async () => {
+    await phone.scans(second.link);
+    await phone.reads('Add this credential?');
+    await phone.press('Do not add');
+    await phone.reads('Approve sign-ins with your phone');
+  });
+
   await test.step('with a new QR code and its code it works, also on this phone itself, and behind the lock', async () => {
     await phone.page.goto('about:blank');
     await phone.page.goto(`${house.url}/authenticator#wallet=${encodeURIComponent(second.link)}`);
@@ -233,8 +249,19 @@ test('a refusal shares nothing, an answer is given once, and what was revoked sa
   await test.step('an access key and a credential are in the wallet', async () => {
     await collectsAccessKey(page, house, visitor, phone);
     await issue(house, dyddgu, [skill('Fire safety')]);
-    await accepts(page, house, visitor, phone, 'Fire safety');
     await page.goto(`${house.url}/passport`);
+    await page.getByRole('link', { name: /^Review and add ?: Fire safety/ }).click();
+    const code = await walletCode(house, dyddgu, () => visitor.press('Accept credential and add it to my wallet'));
+    await phone.scans(await scanned(page));
+    await phone.reads('Add this credential?');
+    await phone.looksElsewhere();
+    await phone.unlocks();
+    await phone.reads('Add this credential?');
+    await phone.type('Code from the text message', code);
+    await phone.press('Add');
+    await phone.reads('Added to your wallet');
+    await phone.press('Done');
+    await visitor.reads(/Your staff passport/);
     await page.getByRole('button', { name: 'Sign out' }).click();
   });
 
@@ -264,6 +291,44 @@ test('a refusal shares nothing, an answer is given once, and what was revoked sa
     await phone.scans(link);
     await phone.reads('This QR code has been used');
     await phone.press('Done');
+  });
+
+  await test.step('on the phone itself the app leads back to where it began', async () => {
+    const browserOfPhone = await phone.context.newPage();
+    const onPhone = quickly(browserOfPhone, house, dyddgu);
+    await asksForAccessKey(browserOfPhone, house, onPhone);
+    await browserOfPhone.getByRole('link', { name: 'Use our own authenticator app on this device' }).click();
+    await browserOfPhone.getByLabel('PIN', { exact: true }).fill(PIN);
+    await browserOfPhone.getByRole('button', { name: 'Unlock' }).click();
+    await browserOfPhone.getByRole('button', { name: 'Share', exact: true }).click();
+    await onPhone.press('Continue');
+    await onPhone.reads(/^Good (morning|afternoon|evening)/);
+    await browserOfPhone.close();
+  });
+
+  await test.step('nothing in the wallet can be read or taken away without the app', async () => {
+    const { texts, extractable } = await phone.page.evaluate(async () => {
+      const open = indexedDB.open('fobwatch-authenticator');
+      await new Promise((resolve) => (open.onsuccess = resolve));
+      const all: unknown[] = [];
+      for (const name of ['credentials', 'history', 'answered']) {
+        const read = open.result.transaction(name).objectStore(name).getAll();
+        await new Promise((resolve) => (read.onsuccess = resolve));
+        all.push(...read.result);
+      }
+      open.result.close();
+      const [texts, extractable]: [string[], boolean[]] = [[], []];
+      const visit = (value: unknown): void => {
+        if (value instanceof CryptoKey) extractable.push(value.extractable);
+        else if (value instanceof ArrayBuffer) texts.push(String.fromCharCode(...new Uint8Array(value)));
+        else if (typeof value === 'object' && value) Object.values(value).forEach(visit);
+        else texts.push(String(value));
+      };
+      visit(all);
+      return { texts: texts.join('\n'), extractable };
+    });
+    expect(extractable, 'a key for each credential, and one for each token').toEqual([false, false, false, false]);
+    for (const said of ['Fire safety', 'Northfield', 'eyJ']) expect(texts).not.toContain(said);
   });
 
   await test.step('a revoked credential says so', async () => {

@@ -42,9 +42,9 @@ fn build() -> Built<()> {
         Files { out: out.clone(), list: String::from("&[\n"), paths: Vec::new(), content: Vec::new() };
     let (script, shared) = scripts(&app, &mut files)?;
     let style = files.hashed("app.css", CSS, &bundle(&app, "styles.css", &[])?)?;
-    let preload = shared.iter().fold(String::new(), |all, path| {
-        all + &format!("<link rel=\"modulepreload\" href=\"{path}\">\n  ")
-    });
+    let preload = shared
+        .iter()
+        .fold(String::new(), |all, path| all + &format!("<link rel=\"modulepreload\" href=\"{path}\">\n  "));
     let page = text(&app.join("index.html"))?
         .replace("{{preload}}", &preload)
         .replace("{{script}}", &script)

@@ -110,6 +110,7 @@ export const bryn = person('Bryn Southmere', { email: 'bryn.southmere@southmere.
 export const luned = person('Luned Pugh');
 export const briallen = person('Briallen Wynne');
 export const cadell = person('Cadell Ifans');
+export const esyllt = person('Esyllt Parry');
 export const dyddgu = person('Dyddgu Morgan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 

@@ -1,11 +1,13 @@
 // Guide 000 from start to end with our own app: the portal on a computer of the ward, the authenticator with its wallet on a phone.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { issue, skill } from '../support/credentials.ts';
 import { expect, test, type House } from '../support/house.ts';
 import { look, watch } from '../support/look.ts';
 import { firstCode } from '../support/messages.ts';
 import { accepts, asksToShare, collectsAccessKey, walletCode } from '../support/passport.ts';
-import { briallen, cadell, dyddgu, type Person } from '../support/people.ts';
+import { briallen, cadell, dyddgu, esyllt, type Person } from '../support/people.ts';
 import { PIN, PhoneApp } from '../support/phone-app.ts';
 import { Visitor } from '../support/visitor.ts';
 import { scanned } from '../support/wallet.ts';
@@ -375,5 +377,34 @@ test('a refusal shares nothing, an answer is given once, and what was revoked sa
     await phone.reads('Not shared');
     await visitor.reads(/The request was declined in the wallet/);
   });
+  await phone.close();
+});
+
+test('a credential looks as its issuer wants, and a picture in it is shown', async ({ page, house, browser }) => {
+  test.slow();
+  const visitor = quickly(page, house, esyllt);
+  const phone = await PhoneApp.of(browser);
+  const complaints = watch(phone.page, house.url);
+  const picture = resolve('../crates/authenticator/app/icons/icon-192.png');
+  await house.fobwatch('organisation', 'set', '--code', 'NTH', '--colour', '#7a1f5c', '--logo', picture);
+  await phone.page.goto(`${house.url}/authenticator`);
+  await visitor.joins('Text message');
+  await visitor.signsIn('Text message');
+  const inside = `data:image/png;base64,${(await readFile(picture)).toString('base64')}`;
+  const claims = { given_name: esyllt.firstName, family_name: esyllt.lastName, birthdate: '1987-03-27', picture: inside };
+  await issue(house, esyllt, [{ kind: 'identity', claims, assurance: skill('').assurance }]);
+  await accepts(page, house, visitor, phone, 'Identity');
+
+  await phone.press('Your credentials 1 in your wallet');
+  await phone.reads('Your credentials');
+  await expect(phone.page.locator('.credential-head')).toHaveCSS('background-color', 'rgb(122, 31, 92)');
+  await expect.poll(() => phone.page.locator('.logo').evaluate((logo: HTMLImageElement) => logo.naturalWidth)).toBeGreaterThan(0);
+  await phone.page.getByRole('button', { name: /Identity/ }).click();
+  await phone.reads('Identity: Esyllt');
+  await phone.says('27 March 1987');
+  const shown = phone.page.getByRole('img', { name: 'Photo' });
+  await expect.poll(() => shown.evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(192);
+  await look(phone.page, 'With a picture');
+  complaints();
   await phone.close();
 });

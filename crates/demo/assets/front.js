@@ -40,7 +40,8 @@ function openApp(hash) {
   };
   if (!follow()) {
     phone.addEventListener('load', follow, { once: true });
-    phone.src = '/demo/phone/app';
+    // It stays the phone of the same person.
+    phone.src = `/demo/phone/app${phone.contentWindow.location.search}`;
   }
   showPhone();
 }

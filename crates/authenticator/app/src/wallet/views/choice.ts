@@ -4,7 +4,7 @@ import { word } from '../../words.ts'
 import type { Chosen } from '../answer.ts'
 import { said } from '../display.ts'
 import type { Candidate, Option, Wanted } from '../query.ts'
-import { lines } from './said.ts'
+import { lines, moment } from './said.ts'
 
 export interface Choice {
   whole: HTMLElement
@@ -50,8 +50,8 @@ function ofQuestion(candidates: Candidate[]): { whole: HTMLElement; chosen: () =
   const name = `which-${(names += 1)}`
   const picks = candidates.map((candidate, at) => {
     const { title, credential } = candidate
-    const added = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(credential.addedAt)
-    return pick('radio', name, word('share-which', { title, added }), at === 0, () => choose(candidate))
+    const added = moment(credential.addedAt)
+    return pick('radio', name, word(at === 0 ? 'share-which-newest' : 'share-which', { title, added }), at === 0, () => choose(candidate))
   })
   return { whole: h('div', {}, candidates.length > 1 ? group(word('share-which-legend'), picks) : null, card), chosen: () => chosen }
 }

@@ -267,6 +267,27 @@ test('a refusal shares nothing, an answer is given once, and what was revoked sa
     await page.getByRole('button', { name: 'Sign out' }).click();
   });
 
+  await test.step('a request that is not signed by who it names, or was changed, is not even shown', async () => {
+    await asksForAccessKey(page, house, visitor);
+    const link = await scanned(page);
+    await phone.scans(link.replace(/client_id=x509_hash%3A.{4}/, 'client_id=x509_hash%3AAAAA'));
+    await phone.reads('This cannot be trusted');
+    await phone.press('Done');
+    const requests = /\/vc\/NTH\/request\//;
+    for (const changes of [{ client_metadata: { client_name: 'Another trust' } }, { response_uri: 'https://verifier.elsewhere.example/answer' }]) {
+      await phone.page.route(requests, async (route) => {
+        const answer = await route.fetch();
+        const [header, payload = '', signature] = (await answer.text()).split('.');
+        const said = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...changes };
+        await route.fulfill({ response: answer, body: [header, Buffer.from(JSON.stringify(said)).toString('base64url'), signature].join('.') });
+      });
+      await phone.scans(link);
+      await phone.reads('This cannot be trusted');
+      await phone.press('Done');
+      await phone.page.unroute(requests);
+    }
+  });
+
   await test.step('Do not share', async () => {
     await asksForAccessKey(page, house, visitor);
     const link = await scanned(page);

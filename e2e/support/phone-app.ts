@@ -1,5 +1,5 @@
 // A phone with the authenticator on it, and its owner: they do what the app says.
-import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { look } from './look.ts';
 import { scanned, type Adds } from './wallet.ts';
 
@@ -79,6 +79,31 @@ export class PhoneApp implements Adds {
     await this.press('Enter the code by hand');
     await this.type('Code beside the QR code', link);
     await this.press('Continue');
+  }
+
+  /** Holds the camera up to a QR code on a screen: a camera that sees nothing but a picture of it. */
+  async looksAt(qr: Locator): Promise<void> {
+    const picture = (await qr.screenshot()).toString('base64');
+    await this.page.evaluate((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      navigator.mediaDevices.getUserMedia = async () => {
+        const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+        const screen = document.createElement('canvas');
+        [screen.width, screen.height] = [image.width + 80, image.height + 80];
+        const paper = screen.getContext('2d');
+        const stream = screen.captureStream(10);
+        // A stream has a new picture when something is painted.
+        const paint = () => {
+          paper?.fillRect(0, 0, screen.width, screen.height);
+          paper?.drawImage(image, 40, 40);
+        };
+        if (paper) paper.fillStyle = 'white';
+        paint();
+        setInterval(paint, 100);
+        return stream;
+      };
+    }, picture);
+    await this.press('Scan a QR code');
   }
 
   /** Scans what the page offers, types the code of the text message, and adds the credential. */

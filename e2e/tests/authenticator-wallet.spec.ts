@@ -227,8 +227,16 @@ test('a wrong code adds nothing, and neither does a QR code that is over', async
     await phone.page.goto(`${house.url}/authenticator#wallet=${encodeURIComponent(second.link)}`);
     await phone.reads('Add this credential?');
     expect(new URL(phone.page.url()).hash, 'the offer does not stay in the address').toBe('');
+    // An issuer that has much to do asks to come again.
+    let credentials: unknown;
+    await phone.page.route('**/vc/NTH/credential', async (route) => {
+      ({ credentials } = await (await route.fetch()).json());
+      await route.fulfill({ status: 202, json: { transaction_id: 'later', interval: 1 } });
+    });
+    await phone.page.route('**/vc/NTH/deferred', (route) => route.fulfill({ json: { credentials } }));
     await phone.type('Code from the text message', second.code);
     await phone.press('Add');
+    await phone.says('Adding it to your wallet');
     await phone.choosesAPin();
     await phone.reads('Added to your wallet');
     await visitor.reads(/Your staff passport/);
@@ -414,7 +422,19 @@ test('a credential looks as its issuer wants, and a picture in it is shown', asy
   const inside = `data:image/png;base64,${(await readFile(picture)).toString('base64')}`;
   const claims = { given_name: esyllt.firstName, family_name: esyllt.lastName, birthdate: '1987-03-27', picture: inside };
   await issue(house, esyllt, [{ kind: 'identity', claims, assurance: skill('').assurance }]);
-  await accepts(page, house, visitor, phone, 'Identity');
+
+  await test.step('the camera reads the QR code', async () => {
+    await page.goto(`${house.url}/passport`);
+    await page.getByRole('link', { name: /^Review and add ?: Identity/ }).click();
+    const code = await walletCode(house, esyllt, () => visitor.press('Accept credential and add it to my wallet'));
+    await phone.looksAt(page.locator('.fw-qr'));
+    await phone.reads('Add this credential?');
+    await phone.type('Code from the text message', code);
+    await phone.press('Add');
+    await phone.choosesAPin();
+    await phone.reads('Added to your wallet');
+    await phone.press('Done');
+  });
 
   await phone.press('Your credentials 1 in your wallet');
   await phone.reads('Your credentials');
@@ -426,6 +446,19 @@ test('a credential looks as its issuer wants, and a picture in it is shown', asy
   const shown = phone.page.getByRole('img', { name: 'Photo' });
   await expect.poll(() => shown.evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(192);
   await look(phone.page, 'With a picture');
+
+  await test.step('what is deleted at once waits for review again', async () => {
+    await phone.press('Delete');
+    await phone.press('Delete credential');
+    await phone.says('Nothing is here yet.');
+    const waits = page.getByRole('link', { name: /^Review and add ?: Identity/ });
+    await expect
+      .poll(async () => {
+        await page.goto(`${house.url}/passport`);
+        return waits.count();
+      })
+      .toBe(1);
+  });
   complaints();
   await phone.close();
 });

@@ -9,6 +9,7 @@ import { firstCode } from '../support/messages.ts';
 import { accepts, asksToShare, collectsAccessKey, walletCode } from '../support/passport.ts';
 import { briallen, cadell, dyddgu, esyllt, type Person } from '../support/people.ts';
 import { PIN, PhoneApp } from '../support/phone-app.ts';
+import { asks, shown } from '../support/verifier.ts';
 import { Visitor } from '../support/visitor.ts';
 import { scanned } from '../support/wallet.ts';
 
@@ -149,6 +150,47 @@ test('reviewing, accepting, rejecting and sharing credentials with the app', asy
     await expect(happened.first()).toContainText('Core skill: Fire safety');
     await expect(happened.nth(4)).toContainText('Shared with Northfield Hospitals');
     await expect(happened.nth(5)).toContainText('Added, issued by Northfield Hospitals');
+  });
+
+  await test.step('what need not be shown is not, and of two that would do one is chosen', async () => {
+    const vct = (kind: string) => ({ vct_values: [`${house.url}/vc/types/${kind}`] });
+    const training = (id: string, subject: string) => ({
+      id, format: 'dc+sd-jwt', meta: vct('core-skill'), claims: [{ path: ['subject'], values: [subject] }],
+    });
+    const { link, answers } = await asks(phone.page, house.url, {
+      name: 'Library of the ward',
+      query: {
+        credentials: [
+          training('fire', 'Fire safety'),
+          training('conflict', 'Conflict resolution'),
+          { id: 'key', format: 'dc+sd-jwt', meta: vct('access-key') },
+          { id: 'dbs', format: 'dc+sd-jwt', meta: vct('dbs') },
+        ],
+        credential_sets: [{ options: [['dbs'], ['fire'], ['conflict']] }, { options: [['key']], required: false }],
+      },
+    });
+    await phone.press('Done');
+    await phone.scans(link);
+    await phone.reads('Share with Library of the ward?');
+    await expect(phone.page.getByRole('checkbox', { name: 'Also share Access key' })).not.toBeChecked();
+    await phone.page.getByRole('radio', { name: 'Core skill: Conflict resolution' }).check();
+    await look(phone.page, 'A choice');
+    await phone.press('Share');
+    await phone.reads('Shared with Library of the ward');
+    expect(answers).toHaveLength(1);
+    expect(Object.keys(JSON.parse(answers[0]?.get('vp_token') ?? ''))).toEqual(['conflict']);
+    const { disclosed, signed } = shown(answers[0], 'conflict');
+    expect(disclosed, 'no more than was asked for').toEqual({ subject: 'Conflict resolution' });
+    expect(signed.aud).toBe('x509_san_dns:localhost');
+    await phone.press('Done');
+  });
+
+  await test.step('whoever signs for another host is refused', async () => {
+    const query = { credentials: [{ id: 'key', format: 'dc+sd-jwt', meta: { vct_values: [`${house.url}/vc/types/access-key`] } }] };
+    const { link, answers } = await asks(phone.page, house.url, { name: 'Library of the ward', query, host: 'library.elsewhere.example' });
+    await phone.scans(link);
+    await phone.reads('This cannot be trusted');
+    expect(answers).toEqual([]);
   });
   complaints();
   await phone.close();

@@ -348,7 +348,7 @@ test('a refusal shares nothing, an answer is given once, and what was revoked sa
     await visitor.reads(/The request was declined in the wallet/);
     await phone.press('Done');
     await phone.scans(link);
-    await phone.reads('This QR code has been used');
+    await phone.reads('This QR code cannot be used any more');
     await phone.press('Done');
   });
 
@@ -362,7 +362,7 @@ test('a refusal shares nothing, an answer is given once, and what was revoked sa
     await beside.close();
     await visitor.reads(/Enter the code from your phone/);
     await phone.scans(link);
-    await phone.reads('This QR code has been used');
+    await phone.reads('This QR code cannot be used any more');
     await phone.press('Done');
   });
 

@@ -23,13 +23,19 @@ async function isIn(demo: Demonstration): Promise<void> {
   await demo.reads(/^Good (morning|afternoon|evening)/);
 }
 
+async function unlocks(demo: Demonstration): Promise<void> {
+  await reads(demo, 'The app is locked');
+  await app(demo).getByLabel('PIN', { exact: true }).fill(PIN);
+  await press(demo, 'Unlock');
+}
+
 async function adds(demo: Demonstration, code: string): Promise<void> {
   await reads(demo, 'Add this credential?');
   await app(demo).getByLabel('Code from the text message').fill(code);
   await press(demo, 'Add');
 }
 
-test('Ivy collects her access key, signs in with it, and takes a credential', async ({ demo, page }) => {
+test('Ivy collects her access key, signs in with it, and takes a credential, the second time in time', async ({ demo, page }) => {
   await demo.opens();
   // What the phone signs must hold by this clock, not by that of the computer.
   await demo.turnsTheClock('+1 hour');
@@ -91,11 +97,19 @@ test('Ivy collects her access key, signs in with it, and takes a credential', as
     await demo.turnsTheClock('+1 minute');
     await demo.press('Accept credential and add it to my wallet');
     await demo.reads(/Scan the QR code to add your credential/);
+    const late = await demo.opensTheNewest('Messages');
+    await opensTheWallet(demo);
+    await unlocks(demo);
+    await reads(demo, 'Add this credential?');
+    await demo.turnsTheClock('+15 minutes');
+    await demo.reads(/The QR code has expired/);
+    await adds(demo, late);
+    await reads(demo, 'This QR code cannot be used any more');
+    await demo.press('Get a new QR code');
+    await demo.reads(/Scan the QR code to add your credential/);
     const code = await demo.opensTheNewest('Messages');
     await opensTheWallet(demo);
-    await reads(demo, 'The app is locked');
-    await app(demo).getByLabel('PIN', { exact: true }).fill(PIN);
-    await press(demo, 'Unlock');
+    await unlocks(demo);
     await adds(demo, code);
     await reads(demo, 'Added to your wallet');
     await expect(demo.portal.getByRole('alert')).toContainText('Fire safety has been successfully added to your wallet');

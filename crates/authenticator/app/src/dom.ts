@@ -1,7 +1,7 @@
 // What a view is made of. Nothing here takes HTML: text is text.
 import { word, type Key } from './words.ts'
 
-export type Child = Node | string | null | undefined | false
+type Child = Node | string | null | undefined | false
 type Properties = Record<string, string | boolean | ((event: Event) => void) | null | undefined>
 
 /** An element. A property that is a function listens to the event of its name. */

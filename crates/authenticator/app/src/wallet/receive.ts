@@ -66,8 +66,10 @@ export class Receiving {
       })
       return { token: accessTokenResponse.access_token, until: nowSeconds() + (accessTokenResponse.expires_in ?? 0), dpop }
     } catch (why) {
-      if (!(why instanceof Oauth2ClientErrorResponseError) || why.errorResponse.error !== 'invalid_grant') throw why
-      throw code !== null && (await isOpen(this.link)) ? new WrongCode() : new BadOffer('over')
+      if (why === line.problem) throw why
+      if (!(await isOpen(this.link))) throw new BadOffer('over')
+      const isGrant = why instanceof Oauth2ClientErrorResponseError && why.errorResponse.error === 'invalid_grant'
+      throw isGrant && code !== null ? new WrongCode() : why
     }
   }
 

@@ -1,12 +1,10 @@
 // What went wrong, in plain words, and what to do next.
-import { button, paragraph, show } from '../../dom.ts'
+import { button, h, paragraph, show } from '../../dom.ts'
 import { Unreachable } from '../../service.ts'
-import type { Key } from '../../words.ts'
-import { word } from '../../words.ts'
-import { h } from '../../dom.ts'
+import { word, type Key } from '../../words.ts'
 import { Elsewhere } from '../line.ts'
 
-/** `again`: for what passes by itself. */
+/** `over`: the words for what was used already, or has expired. `again`: for what passes by itself. */
 export function failed(why: unknown, over: [Key, Key], done: () => unknown, again: () => unknown): void {
   const [heading, text] = why === 'over' ? over : words(why)
   const may = why instanceof Unreachable || heading === 'wallet-failed-heading'

@@ -101,6 +101,10 @@ export const idwal = person('Idwal Dafis');
 export const eirlys = person('Eirlys Pugh');
 export const tomos = person('Tomos Gittins');
 export const gwenllian = person('Gwenllian Hopcyn');
+export const briallen = person('Briallen Wynne');
+export const cadell = person('Cadell Ifans');
+export const esyllt = person('Esyllt Parry');
+export const dyddgu = person('Dyddgu Morgan');
 export const hedd = person('Hedd Emrys');
 export const aled = person('Aled Gwyther');
 export const nia = person('Nia Caradog');
@@ -108,10 +112,6 @@ export const gwawr = person('Gwawr Meredydd');
 export const merfyn = person('Merfyn Prothero');
 export const bryn = person('Bryn Southmere', { email: 'bryn.southmere@southmere.example' });
 export const luned = person('Luned Pugh');
-export const briallen = person('Briallen Wynne');
-export const cadell = person('Cadell Ifans');
-export const esyllt = person('Esyllt Parry');
-export const dyddgu = person('Dyddgu Morgan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

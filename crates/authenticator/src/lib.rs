@@ -69,9 +69,9 @@ mod tests {
     fn the_wallet_and_what_reads_qr_codes_are_not_loaded_with_the_page() {
         let page = text("/authenticator");
         let (mut first, mut later) = (0, 0);
-        for file in
-            ALL.iter().filter(|file| file.path.ends_with(".js") && file.path != "/authenticator/sw.js")
-        {
+        for file in ALL.iter().filter(|file| {
+            file.content_type.starts_with("text/javascript") && file.path != "/authenticator/sw.js"
+        }) {
             let script = text(file.path);
             if page.contains(file.path) {
                 first += file.bytes.len();

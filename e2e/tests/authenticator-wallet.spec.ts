@@ -287,6 +287,25 @@ test('a wrong code adds nothing, and neither does a QR code that is over', async
     await phone.unlocks();
     await phone.says('1 in your wallet');
   });
+
+  await test.step('whoever starts again without the PIN has no credentials any more', async () => {
+    await phone.page.reload();
+    await phone.press('I have forgotten my PIN');
+    await phone.says('all your credentials are taken out of this app');
+    await phone.press('Remove everything');
+    await phone.reads('Approve sign-ins with your phone');
+    const left = await phone.page.evaluate(async () => {
+      const open = indexedDB.open('fobwatch-authenticator');
+      await new Promise((resolve) => (open.onsuccess = resolve));
+      const counts = [...open.result.objectStoreNames].map(async (name) => {
+        const read = open.result.transaction(name).objectStore(name).count();
+        await new Promise((resolve) => (read.onsuccess = resolve));
+        return read.result;
+      });
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    });
+    expect(left, 'nothing is left on the phone').toBe(0);
+  });
   await phone.close();
 });
 

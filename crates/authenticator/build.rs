@@ -1,5 +1,5 @@
 //! Bundles the app: scripts and styles by esbuild under names that change with their content, then the page and the service
-//! worker that name them.
+//! worker that name them. The script is split: the wallet is fetched when it is wanted first.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -40,9 +40,15 @@ fn build() -> Built<()> {
     let app = here.join("app");
     let mut files =
         Files { out: out.clone(), list: String::from("&[\n"), paths: Vec::new(), content: Vec::new() };
-    let script = files.hashed("app.js", JAVASCRIPT, &bundle(&app, "src/main.ts", &[])?)?;
+    let (script, shared) = scripts(&app, &mut files)?;
     let style = files.hashed("app.css", CSS, &bundle(&app, "styles.css", &[])?)?;
-    let page = text(&app.join("index.html"))?.replace("{{script}}", &script).replace("{{style}}", &style);
+    let preload = shared
+        .iter()
+        .fold(String::new(), |all, path| all + &format!("<link rel=\"modulepreload\" href=\"{path}\">\n  "));
+    let page = text(&app.join("index.html"))?
+        .replace("{{preload}}", &preload)
+        .replace("{{script}}", &script)
+        .replace("{{style}}", &style);
     files.named("", "index.html", HTML, page.as_bytes())?;
     let manifest = read(&app.join("manifest.webmanifest"))?;
     files.named("/manifest.webmanifest", "manifest.webmanifest", "application/manifest+json", &manifest)?;
@@ -108,6 +114,44 @@ impl Files {
     }
 }
 
+/// The script of the app, and the scripts that are fetched beside it. esbuild splits off what is imported later, and names each part by its
+/// content: parts name one another.
+fn scripts(app: &Path, files: &mut Files) -> Built<(String, Vec<String>)> {
+    let folder = files.out.join("scripts");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)
+            .map_err(|error| format!("{} could not be removed: {error}", folder.display()))?;
+    }
+    let into = [
+        "--splitting".to_owned(),
+        format!("--outdir={}", folder.display()),
+        "--entry-names=app.[hash]".to_owned(),
+        "--chunk-names=part.[hash]".to_owned(),
+    ];
+    bundle(app, "src/main.ts", &into)?;
+    let mut names = fs::read_dir(&folder)
+        .and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+                .collect::<std::io::Result<Vec<_>>>()
+        })
+        .map_err(|error| format!("{} could not be read: {error}", folder.display()))?;
+    names.sort();
+    let (mut main, mut shared) = (None, Vec::new());
+    let first = names.first().filter(|name| name.starts_with("app.")).ok_or("esbuild made no script")?;
+    let begins = text(&folder.join(first))?;
+    for name in &names {
+        let path = format!("/authenticator/{name}");
+        files.add(&path, name, JAVASCRIPT, &read(&folder.join(name))?, true)?;
+        if name == first {
+            main = Some(path);
+        } else if begins.contains(&format!("from\"./{name}\"")) {
+            shared.push(path);
+        }
+    }
+    Ok((main.ok_or("esbuild made no script")?, shared))
+}
+
 /// What esbuild makes of an entry.
 fn bundle(app: &Path, entry: &str, more: &[String]) -> Built<Vec<u8>> {
     let system = match env::consts::OS {
@@ -141,16 +185,45 @@ fn bundle(app: &Path, entry: &str, more: &[String]) -> Built<Vec<u8>> {
         .args(more))
 }
 
+/// What the bundle takes from others and has a file with its licence.
+const PACKAGES: [&str; 19] = [
+    "idb",
+    "jose",
+    "jsqr",
+    "otpauth",
+    "@noble/hashes",
+    "@sd-jwt/core",
+    "@sd-jwt/decode",
+    "@sd-jwt/jwt-status-list",
+    "@sd-jwt/present",
+    "@sd-jwt/utils",
+    "base64-js",
+    "buffer",
+    "dcql",
+    "ieee754",
+    "js-base64",
+    "pako",
+    "valibot",
+    "zod",
+    "zod-validation-error",
+];
+/// What it takes beside, under the Apache licence.
+const WITHOUT_TEXT: [&str; 4] =
+    ["@openid4vc/oauth2", "@openid4vc/openid4vci", "@openid4vc/openid4vp", "@openid4vc/utils"];
+
 /// What the bundle takes from others, under their licences.
 fn licences(app: &Path) -> Built<String> {
     let mut all = String::new();
-    for package in ["idb", "jose", "jsqr", "otpauth", "@noble/hashes"] {
+    for package in PACKAGES {
         let folder = app.join("node_modules").join(package);
         let file =
             ["LICENSE", "LICENSE.md"].map(|name| folder.join(name)).into_iter().find(|file| file.exists());
         let file = file.ok_or_else(|| format!("{} has no licence", folder.display()))?;
         let _ = writeln!(all, "{package}\n\n{}\n", text(&file)?);
     }
+    // These come without the text of their licence, which is that of others beside them.
+    let _ = writeln!(all, "{}\n", WITHOUT_TEXT.join(", "));
+    all.push_str("Apache License, Version 2.0: the text under @sd-jwt/core above.\n");
     Ok(all)
 }
 

@@ -6,7 +6,7 @@ import { look } from './look.ts';
 import { firstCode, nextFrom } from './messages.ts';
 import type { Person } from './people.ts';
 import type { Visitor } from './visitor.ts';
-import type { Wallet } from './wallet.ts';
+import type { Adds, Wallet } from './wallet.ts';
 
 /** Does something that sends the code for a wallet, and returns it. */
 export async function walletCode(house: House, person: Person, act: () => Promise<unknown>): Promise<string> {
@@ -25,7 +25,7 @@ export async function told(house: House, person: Person, act: () => Promise<unkn
 }
 
 /** Collects the access key: somebody who is signed in and proved it just now. */
-export async function collectsAccessKey(page: Page, house: House, visitor: Visitor, wallet: Wallet): Promise<void> {
+export async function collectsAccessKey(page: Page, house: House, visitor: Visitor, wallet: Adds): Promise<void> {
   const { person } = visitor;
   await page.goto(`${house.url}/passport/access-key`);
   await visitor.reads(/Collect your access key/);
@@ -44,7 +44,7 @@ export async function collectsAccessKey(page: Page, house: House, visitor: Visit
 }
 
 /** Accepts a credential that waits for review, into this wallet. */
-export async function accepts(page: Page, house: House, visitor: Visitor, wallet: Wallet, title: string): Promise<void> {
+export async function accepts(page: Page, house: House, visitor: Visitor, wallet: Adds, title: string): Promise<void> {
   await page.goto(`${house.url}/passport`);
   await page.getByRole('link', { name: new RegExp(`^Review and add ?: ${title}`) }).click();
   await visitor.reads(new RegExp(title));

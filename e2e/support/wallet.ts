@@ -13,7 +13,12 @@ export interface Shown {
   answer: { redirect_uri?: string } | null;
 }
 
-export class Wallet {
+/** Whatever takes the credential that a page offers. */
+export interface Adds {
+  adds(page: Page, txCode?: string): Promise<unknown>;
+}
+
+export class Wallet implements Adds {
   private constructor(private readonly folder: string) {}
 
   static async install(): Promise<Wallet> {
@@ -50,7 +55,7 @@ export class Wallet {
 }
 
 /** What the QR code on a page says, which the button for a wallet on the same device says, too. */
-async function scanned(page: Page): Promise<string> {
+export async function scanned(page: Page): Promise<string> {
   await expect(page.getByText('QR code for the wallet on your phone.')).toBeAttached();
   const link = await page.getByRole('button', { name: 'Open the wallet app on this device' }).getAttribute('href');
   if (!link) throw new Error('the page offers nothing to a wallet');

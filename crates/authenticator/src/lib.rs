@@ -66,6 +66,24 @@ mod tests {
     }
 
     #[test]
+    fn the_wallet_and_what_reads_qr_codes_are_not_loaded_with_the_page() {
+        let page = text("/authenticator");
+        let (mut first, mut later) = (0, 0);
+        for file in ALL.iter().filter(|file| {
+            file.content_type.starts_with("text/javascript") && file.path != "/authenticator/sw.js"
+        }) {
+            let script = text(file.path);
+            if page.contains(file.path) {
+                first += file.bytes.len();
+                assert!(!script.contains("credential_offer_uri"), "{}", file.path);
+            } else {
+                later += file.bytes.len();
+            }
+        }
+        assert!(first < 150_000 && later > first, "{first} bytes at first, {later} later");
+    }
+
+    #[test]
     fn there_is_no_script_in_the_page_and_nothing_comes_from_elsewhere() {
         let page = text("/authenticator");
         assert!(!page.contains("style=") && !page.contains("<style"));

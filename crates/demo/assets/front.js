@@ -15,8 +15,14 @@ function watchPortal() {
     }
     // "Add the account to the app on this device"
     const link = event.target.closest?.('a[href^="otpauth:"], a[href*="/authenticator#enrol="]');
-    if (!link) return;
+    // "Open the wallet app on this device"
+    const wallet = event.target.closest?.('a[href^="openid"], a[href*="/authenticator#wallet="]');
+    if (!link && !wallet) return;
     event.preventDefault();
+    if (wallet) {
+      const said = new URLSearchParams(wallet.hash.slice(1)).get('wallet') ?? wallet.getAttribute('href');
+      return openApp(`#scanned=${encodeURIComponent(said)}`);
+    }
     if (link.hash.startsWith('#enrol=')) return openApp(link.hash);
     scan.elements.key.value = link.getAttribute('href');
     scan.submit();
@@ -34,9 +40,26 @@ function openApp(hash) {
   };
   if (!follow()) {
     phone.addEventListener('load', follow, { once: true });
-    phone.src = '/demo/phone/app';
+    // It stays the phone of the same person.
+    phone.src = `/demo/phone/app${phone.contentWindow.location.search}`;
   }
   showPhone();
+}
+
+/** What the wallet leads to next opens in the portal: there it began. */
+function watchApp() {
+  const app = phone.contentDocument?.querySelector('iframe[name="app"]');
+  const watch = () => app.contentDocument?.addEventListener('click', leadOn);
+  app?.addEventListener('load', watch);
+  if (app) watch();
+}
+
+function leadOn(event) {
+  const link = event.target.closest?.('a[target="_blank"]');
+  if (!link || link.pathname.startsWith('/authenticator')) return;
+  event.preventDefault();
+  portal.src = link.href;
+  show('portal');
 }
 
 /** The link that starts the program on a workstation starts the one on the screen. */
@@ -58,4 +81,6 @@ function show(part) {
 
 portal.addEventListener('load', watchPortal);
 watchPortal();
+phone.addEventListener('load', watchApp);
+watchApp();
 for (const link of document.querySelectorAll('a[data-phone]')) link.addEventListener('click', showPhone);

@@ -56,6 +56,8 @@ export function field(
 
 export interface View {
   heading: Key
+  /** What stands in the heading's braces. */
+  values?: Record<string, string | number>
   body: Child[]
   /** At the bottom, where a thumb reaches: the first one is the main one. */
   actions?: Child[]
@@ -73,7 +75,7 @@ let leave: (() => void) | undefined
 export function show(view: View, leaving?: () => void): void {
   leave?.()
   leave = leaving
-  const heading = h('h1', { tabindex: '-1' }, word(view.heading))
+  const heading = h('h1', { tabindex: '-1' }, word(view.heading, view.values))
   const main = h('main', { class: view.mood ?? '' }, heading, ...view.body)
   const actions = view.actions?.length ? h('div', { class: view.pair ? 'actions pair' : 'actions' }, ...view.actions) : null
   const content = view.submit
@@ -93,9 +95,14 @@ export function show(view: View, leaving?: () => void): void {
   const back = view.back && h('button', { type: 'button', class: 'back', click: () => void view.back?.() }, word('back'))
   const bar = h('header', {}, back, h('span', {}, word('app')))
   document.getElementById('app')?.replaceChildren(bar, content)
-  document.title = word('title', { heading: word(view.heading) })
+  document.title = word('title', { heading: word(view.heading, view.values) })
   window.scrollTo(0, 0)
   heading.focus()
+}
+
+/** A line of a description list. */
+export function row(key: Key, value: string | null): HTMLElement {
+  return h('div', {}, h('dt', {}, word(key)), h('dd', {}, value || word('request-unknown')))
 }
 
 /** A button that sends the form that it stands in. */

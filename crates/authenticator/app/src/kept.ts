@@ -1,4 +1,4 @@
-// What the app keeps on the phone: accounts with their keys, codes of other services, and how it is locked.
+// What the app keeps on the phone: accounts with their keys, codes of other services, credentials, and how it is locked.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 
 /** A text that only this phone can read. */
@@ -39,20 +39,52 @@ export interface Lock {
   waitUntil: number
 }
 
+/** A credential in the wallet: what it says is sealed, and the keys beside it can be read by nobody. */
+export interface KeptCredential {
+  id: string
+  /** It was issued for this key, which signs whenever it is shown. */
+  key: CryptoKey
+  /** The key that the access token is bound to with which its issuer can be told what became of it. */
+  dpop: CryptoKey | null
+  sealed: Sealed
+}
+
+/** Something that happened in the wallet. */
+export interface KeptEvent {
+  id?: number
+  sealed: Sealed
+}
+
 interface Schema extends DBSchema {
   accounts: { key: string; value: Account }
   codes: { key: string; value: Code }
   settings: { key: string; value: unknown }
+  credentials: { key: string; value: KeptCredential }
+  history: { key: number; value: KeptEvent }
+  /** Requests that were answered, by a hash, and when, milliseconds. */
+  answered: { key: string; value: number }
 }
+
+const STORES = ['accounts', 'codes', 'settings', 'credentials', 'history', 'answered'] as const
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
-function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('fobwatch-authenticator', 1, {
-    upgrade(db) {
-      db.createObjectStore('accounts', { keyPath: 'device' })
-      db.createObjectStore('codes', { keyPath: 'id' })
-      db.createObjectStore('settings')
+export function database(): Promise<IDBPDatabase<Schema>> {
+  opened ??= openDB<Schema>('fobwatch-authenticator', 2, {
+    upgrade(db, before) {
+      if (before < 1) {
+        db.createObjectStore('accounts', { keyPath: 'device' })
+        db.createObjectStore('codes', { keyPath: 'id' })
+        db.createObjectStore('settings')
+      }
+      db.createObjectStore('credentials', { keyPath: 'id' })
+      db.createObjectStore('history', { keyPath: 'id', autoIncrement: true })
+      db.createObjectStore('answered')
+    },
+    // A newer release in another window is not held up by this one.
+    blocking(_, __, event) {
+      ;(event.target as IDBDatabase).close()
+      opened = undefined
     },
   })
   return opened
@@ -64,19 +96,15 @@ export const forgetAccount = async (device: string) => (await database()).delete
 export const codes = async () => (await database()).getAll('codes')
 export const keepCode = async (code: Code) => (await database()).put('codes', code)
 export const forgetCode = async (id: string) => (await database()).delete('codes', id)
+export const credentialCount = async () => (await database()).count('credentials')
 export const lock = async () => (await (await database()).get('settings', 'lock')) as Lock | undefined
 export const keepLock = async (kept: Lock) => (await database()).put('settings', kept, 'lock')
 export const clockOffset = async () => ((await (await database()).get('settings', 'clock-offset')) as number | undefined) ?? 0
 export const keepClockOffset = async (ms: number) => (await database()).put('settings', ms, 'clock-offset')
 
 export async function forgetEverything(): Promise<void> {
-  const all = (await database()).transaction(['accounts', 'codes', 'settings'], 'readwrite')
-  await Promise.all([
-    all.objectStore('accounts').clear(),
-    all.objectStore('codes').clear(),
-    all.objectStore('settings').clear(),
-    all.done,
-  ])
+  const all = (await database()).transaction(STORES, 'readwrite')
+  await Promise.all([...STORES.map((store) => all.objectStore(store).clear()), all.done])
 }
 
 /** The key that seals what is kept. It is made once, and nobody can take it off this phone. */

@@ -1,14 +1,16 @@
-// The app, from opening to closing: it is locked, adds accounts, waits, and asks "Are you trying to sign in?".
+// The app, from opening to closing: it is locked, adds accounts, waits, asks "Are you trying to sign in?", and leads to the wallet.
 import { button, paragraph, show } from './dom.ts'
-import { accounts, forgetAccount, lock, type Account } from './kept.ts'
+import { accounts, credentialCount, forgetAccount, lock, type Account } from './kept.ts'
+import { read, type ForWallet } from './enrolment.ts'
 import type { Request } from './service.ts'
 import { renew } from './push.ts'
 import { watch, type Heard, type Line } from './watch.ts'
-import { add, confirm } from './views/add.ts'
+import { add, confirm, scan } from './views/add.ts'
 import { home as showHome } from './views/home.ts'
 import { chooseLock, tellOfRequest, unlock } from './views/lock.ts'
 import { askPerson, stillOpen } from './views/request.ts'
 import { about, settings } from './views/settings.ts'
+import type { WalletWays } from './wallet/index.ts'
 
 /** The app locks itself after it was out of sight for so long. */
 const LOCK_AFTER_MS = 60_000
@@ -89,12 +91,19 @@ function next(): void {
 
 function home(): void {
   busy = false
+  errand += 1
+  resume = null
   if (waiting.size > 0) return next()
   void showHome({
     add: () => {
       busy = true
       add(ways)
     },
+    scan: () => {
+      busy = true
+      return scan(ways, home)
+    },
+    wallet: () => inWallet((wallet) => wallet.list(walletWays)),
     settings: () => settings({ home, removed: ({ device }) => watched.get(device)?.abort() }),
     about: () => about(home),
     line: () => line,
@@ -102,8 +111,64 @@ function home(): void {
   })
 }
 
+/** What the wallet is doing; a later errand takes its place, and so does home. */
+let errand = 0
+/** Where it stands: whoever looks up the code of a text message meanwhile finds the app locked, and goes on there. */
+let resume: (() => unknown) | null = null
+
+const walletWays: WalletWays = {
+  home,
+  begin() {
+    const mine = ++errand
+    busy = true
+    return {
+      lead(step) {
+        if (mine !== errand) return
+        resume = step
+        if (!locked) step()
+      },
+    }
+  },
+  browse() {
+    errand += 1
+    resume = null
+    busy = false
+    return !locked
+  },
+  scan: () => {
+    busy = true
+    return scan(ways, home)
+  },
+}
+
+/** The wallet is fetched when it is wanted first: whoever only approves sign-ins never waits for it. */
+async function inWallet(lead: (wallet: typeof import('./wallet/index.ts')) => unknown): Promise<void> {
+  busy = true
+  let wallet: typeof import('./wallet/index.ts')
+  try {
+    wallet = await import('./wallet/index.ts')
+  } catch {
+    show({
+      heading: 'wallet-offline-heading',
+      body: [paragraph('wallet-offline')],
+      actions: [button('try-again', () => inWallet(lead)), button('done', home, 'secondary')],
+      mood: 'bad',
+    })
+    return
+  }
+  if (!locked) await lead(wallet)
+}
+
+/** `here`: it was opened on this phone itself, and leads back to the page that it came from. */
+function toWallet(what: ForWallet, here = false): Promise<void> {
+  return inWallet((wallet) =>
+    'offer' in what ? wallet.offered(what.offer, walletWays) : wallet.asked(what.request, here, walletWays),
+  )
+}
+
 const ways = {
   home,
+  wallet: (what: ForWallet) => toWallet(what),
   added(account: Account) {
     // The request to try it out may come over this view.
     busy = false
@@ -117,7 +182,7 @@ async function lockedView(): Promise<void> {
   seen.clear()
   await unlock(async () => {
     // Whoever closed the app before choosing a lock chooses now.
-    if ((await accounts()).length > 0 && !(await lock())) return chooseLock(open)
+    if ((await accounts()).length + (await credentialCount()) > 0 && !(await lock())) return chooseLock(open)
     open()
   }, waiting.size > 0)
 }
@@ -128,12 +193,16 @@ function open(): void {
   follow()
 }
 
-/** Where the address leads: to an account to add, or home. */
+/** Where the address leads: to an account to add, to the wallet, or home. */
 function follow(): void {
-  const token = new URLSearchParams(location.hash.slice(1)).get('enrol')
+  const said = new URLSearchParams(location.hash.slice(1))
+  const token = said.get('enrol')
   // The code works once, and is nobody else's business: it does not stay in the address.
   if (location.hash) history.replaceState(null, '', location.pathname)
-  if (!token) return next()
+  const here = said.get('wallet')
+  const what = read(here ?? said.get('scanned') ?? '')
+  if (what !== 'malformed' && ('offer' in what || 'request' in what)) return void toWallet(what, here !== null)
+  if (!token) return resume ? void resume() : next()
   busy = true
   confirm(token, ways)
 }

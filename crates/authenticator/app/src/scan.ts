@@ -1,5 +1,4 @@
 // The camera, until it has seen a QR code.
-import jsQR from 'jsqr'
 
 export type Problem = 'denied' | 'none'
 
@@ -58,5 +57,7 @@ async function read(video: HTMLVideoElement, canvas: HTMLCanvasElement, native: 
   if (!paper) return null
   paper.drawImage(video, 0, 0, canvas.width, canvas.height)
   const picture = paper.getImageData(0, 0, canvas.width, canvas.height)
+  // Where the browser reads no QR codes itself, what does is fetched now.
+  const { default: jsQR } = await import('jsqr')
   return jsQR(picture.data, picture.width, picture.height)?.data ?? null
 }

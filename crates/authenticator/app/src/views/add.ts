@@ -1,7 +1,7 @@
 // Adding an account: scan, enter by hand, or open the address on this phone.
 import { button, field, h, live, paragraph, show, submit } from '../dom.ts'
 import { importCode } from '../codes.ts'
-import { read, type Read } from '../enrolment.ts'
+import { read, type ForWallet, type Read } from '../enrolment.ts'
 import { lock, type Account } from '../kept.ts'
 import { turnOn, state, type Push } from '../push.ts'
 import { scan as look } from '../scan.ts'
@@ -14,6 +14,8 @@ interface Ways {
   home: () => unknown
   /** An account was added: it can be asked from now on. */
   added: (account: Account) => unknown
+  /** It is for the wallet. */
+  wallet: (what: ForWallet) => unknown
 }
 
 const choice = (key: Key, hint: Key, press: () => unknown) =>
@@ -29,8 +31,8 @@ export function add(ways: Ways): void {
     heading: 'add-heading',
     body: [
       paragraph('welcome-how'),
-      choice('add-scan', 'add-scan-hint', () => scan(ways)),
-      choice('add-paste', 'add-paste-hint', () => paste(ways)),
+      choice('add-scan', 'add-scan-hint', () => scan(ways, () => add(ways))),
+      choice('add-paste', 'add-paste-hint', () => paste(ways, () => add(ways))),
     ],
     back: ways.home,
   })
@@ -41,11 +43,13 @@ async function follow(what: Read, ways: Ways, wrong: (message: string) => void):
   if (what === 'malformed') return wrong(word('paste-malformed'))
   if ('elsewhere' in what) return wrong(word('paste-elsewhere', { origin: what.elsewhere }))
   if ('token' in what) return confirm(what.token, ways)
+  if ('offer' in what || 'request' in what) return ways.wallet(what) as void
   if (await importCode(what.otpauth)) return ways.home() as void
   wrong(word('import-malformed'))
 }
 
-export async function scan(ways: Ways): Promise<void> {
+/** `back`: to where the person came from. */
+export async function scan(ways: Ways, back: () => unknown): Promise<void> {
   const stop = new AbortController()
   const video = h('video', { playsinline: true, muted: true, 'aria-label': word('scan-video') })
   const problem = h('p', { class: 'error', role: 'alert', hidden: true })
@@ -57,8 +61,8 @@ export async function scan(ways: Ways): Promise<void> {
     {
       heading: 'scan-heading',
       body: [paragraph('scan-text'), problem, h('div', { class: 'camera' }, video)],
-      actions: [button('add-paste', () => paste(ways), 'secondary')],
-      back: () => add(ways),
+      actions: [button('add-paste', () => paste(ways, back), 'secondary')],
+      back,
     },
     () => stop.abort(),
   )
@@ -72,7 +76,7 @@ export async function scan(ways: Ways): Promise<void> {
   if (why) wrong(word(why === 'denied' ? 'scan-denied' : 'scan-none'))
 }
 
-function paste(ways: Ways): void {
+function paste(ways: Ways, back: () => unknown): void {
   const code = field('code', 'paste-label', 'paste-hint', { type: 'text', autocapitalize: 'none', spellcheck: 'false' })
   show({
     heading: 'paste-heading',
@@ -82,7 +86,7 @@ function paste(ways: Ways): void {
       if (!code.input.value.trim()) return code.wrong(word('paste-empty'))
       return follow(read(code.input.value), ways, code.wrong)
     },
-    back: () => add(ways),
+    back,
   })
 }
 

@@ -1,12 +1,14 @@
-// What the app shows at rest: accounts with their codes, and how the line to the service is.
+// What the app shows at rest: accounts with their codes, the way to the wallet, and how the line to the service is.
 import { button, h, live, paragraph, show } from '../dom.ts'
 import { generator, type Shown } from '../codes.ts'
-import { accounts, codes, type Sealed } from '../kept.ts'
+import { accounts, codes, credentialCount, type Sealed } from '../kept.ts'
 import type { Line } from '../watch.ts'
 import { clockTime, word } from '../words.ts'
 
 interface Ways {
   add: () => unknown
+  scan: () => unknown
+  wallet: () => unknown
   settings: () => unknown
   about: () => unknown
   line: () => Line
@@ -17,8 +19,12 @@ interface Ways {
 export function welcome(ways: Ways): void {
   show({
     heading: 'welcome-heading',
-    body: [paragraph('welcome-text'), paragraph('welcome-how')],
-    actions: [button('welcome-add', ways.add), button('welcome-about', ways.about, 'plain')],
+    body: [paragraph('welcome-text'), paragraph('welcome-wallet'), paragraph('welcome-how')],
+    actions: [
+      button('welcome-add', ways.add),
+      button('home-scan', ways.scan, 'secondary'),
+      button('welcome-about', ways.about, 'plain'),
+    ],
   })
 }
 
@@ -74,9 +80,17 @@ function words(line: Line, any: boolean): string {
   return word('home-waiting')
 }
 
+const wallet = (held: number, open: () => unknown) =>
+  h(
+    'button',
+    { type: 'button', class: 'choice', click: () => void open() },
+    h('strong', {}, word('home-wallet')),
+    h('span', {}, word(held === 0 ? 'home-wallet-empty' : held === 1 ? 'home-wallet-one' : 'home-wallet-some', { count: held })),
+  )
+
 export async function home(ways: Ways): Promise<void> {
-  const [ours, theirs] = [await accounts(), await codes()]
-  if (ours.length + theirs.length === 0) return ways.wanted() ? welcome(ways) : undefined
+  const [ours, theirs, held] = [await accounts(), await codes(), await credentialCount()]
+  if (ours.length + theirs.length + held === 0) return ways.wanted() ? welcome(ways) : undefined
   const cards = await Promise.all([
     ...ours.map(({ organisation, user, otp }) => card(organisation, user, otp)),
     ...theirs.map(({ issuer, label, otp }) => card(issuer || label, issuer ? label : '', otp)),
@@ -92,8 +106,13 @@ export async function home(ways: Ways): Promise<void> {
   show(
     {
       heading: 'home-heading',
-      body: [status, h('ul', { class: 'cards' }, ...cards.map(({ whole }) => whole))],
-      actions: [button('home-add', ways.add, 'secondary'), button('home-settings', ways.settings, 'secondary')],
+      body: [status, h('ul', { class: 'cards' }, ...cards.map(({ whole }) => whole)), wallet(held, ways.wallet)],
+      actions: [
+        button('home-scan', ways.scan),
+        button('home-add', ways.add, 'secondary'),
+        button('home-settings', ways.settings, 'secondary'),
+      ],
+      pair: true,
     },
     () => clearInterval(clock),
   )

@@ -1,5 +1,5 @@
 // "Are you trying to sign in?": what is asked, the number, yes or no; and what became of it.
-import { button, field, h, paragraph, show, submit } from '../dom.ts'
+import { button, field, h, paragraph, row, show, submit } from '../dom.ts'
 import type { Account } from '../kept.ts'
 import { Refused, Unreachable, answer, nowAtOnce, type Request } from '../service.ts'
 import { clockTime, word, type Key } from '../words.ts'
@@ -10,10 +10,6 @@ const WHAT: Record<Request['what_for'], Key> = {
   reset: 'what-reset',
   unlock: 'what-unlock',
   'set-up': 'what-set-up',
-}
-
-function row(key: Key, value: string | null): HTMLElement {
-  return h('div', {}, h('dt', {}, word(key)), h('dd', {}, value || word('request-unknown')))
 }
 
 /** Ends the view of a request that was answered elsewhere, or ended by a newer one; none while none is shown. */

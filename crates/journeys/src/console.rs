@@ -15,6 +15,7 @@ pub mod job_roles;
 pub mod number;
 pub mod passports;
 pub mod provide;
+pub mod reminders;
 pub mod roles;
 pub mod see;
 pub mod settings;

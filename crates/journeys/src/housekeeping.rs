@@ -66,6 +66,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_alerts(smartcard_day).await?;
     tx.erase_rounds(smartcard_day).await?;
     tx.erase_reminder_rounds(smartcard_day).await?;
+    tx.erase_asked_reminders(smartcard_day).await?;
     tx.erase_invitation_batches(before(KEEP_UNCONFIRMED), before(KEEP_PROVISIONS)).await?;
     tx.erase_passport_provisions(before(KEEP_PROVISIONS)).await?;
     tx.commit().await?;

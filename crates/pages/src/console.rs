@@ -40,7 +40,7 @@ pub use job_roles::{
 };
 pub use passports::{
     ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,
-    RejectionLine,
+    RejectionLine, RemindedLine,
 };
 pub use people::{ConsoleDisabled, ConsoleFound, ConsolePeople, FoundPerson};
 pub use person::{

@@ -60,7 +60,7 @@ pub use console::{
     BypassLine, ConsoleBypass, ConsoleCredential, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles,
     ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm, ConsoleRejections, ConsoleShare,
     ConsoleShared, ConsoleShares, CredentialGroup, EndCredential, JobRoleLine, MissingLine, ProvideField,
-    ProvideInput, ProvidedRow, RejectShared, RejectionLine, RequiredGroup, RequirementShown,
+    ProvideInput, ProvidedRow, RejectShared, RejectionLine, RemindedLine, RequiredGroup, RequirementShown,
     RequirementStanding, ShareLine, ShareStanding, ShareVerdict, SharedLine,
 };
 pub use console::{

@@ -100,6 +100,8 @@ pub enum Act {
     ConfirmIdentity,
     /// Staff passports: take or reject what people share with the trust.
     ReviewShares,
+    /// Staff passports: remind people of what they have not reviewed.
+    RemindPeople,
     /// Staff passports: say which job role somebody has.
     GiveJobRoles,
     /// Staff passports: say what a job role requires, and that somebody need not have the rest of it.
@@ -110,7 +112,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SeePeople,
         Self::HelpPeople,
         Self::HelpRoleHolders,
@@ -143,6 +145,7 @@ impl Act {
         Self::InvitePeople,
         Self::ConfirmIdentity,
         Self::ReviewShares,
+        Self::RemindPeople,
         Self::GiveJobRoles,
         Self::SetRequirements,
         Self::EndCredentials,
@@ -215,6 +218,7 @@ impl Role {
             | Act::InvitePeople
             | Act::ConfirmIdentity
             | Act::ReviewShares
+            | Act::RemindPeople
             | Act::GiveJobRoles => self.is_of_passports(),
             Act::SetRequirements | Act::EndCredentials => self == Self::PassportManager,
         }
@@ -251,7 +255,7 @@ mod tests {
 
     /// Each act, and who may do it: service desk, administrator, auditor; manager, agent, sponsor, unlocker of the Registration
     /// Authority; manager, officer of staff passports.
-    const TABLE: [(Act, &str); 35] = [
+    const TABLE: [(Act, &str); 36] = [
         (Act::SeePeople, "xxx .... .."),
         (Act::HelpPeople, "x.. .... .."),
         (Act::HelpRoleHolders, ".x. .... .."),
@@ -284,6 +288,7 @@ mod tests {
         (Act::InvitePeople, "... .... xx"),
         (Act::ConfirmIdentity, "... .... xx"),
         (Act::ReviewShares, "... .... xx"),
+        (Act::RemindPeople, "... .... xx"),
         (Act::GiveJobRoles, "... .... xx"),
         (Act::SetRequirements, "... .... x."),
         (Act::EndCredentials, "... .... x."),

@@ -258,6 +258,10 @@ pub enum Event {
         rejected: Option<String>,
         by: Uuid,
     },
+    /// Somebody was reminded of what they have not reviewed.
+    PersonReminded { account: Uuid, organisation: Uuid, by: Uuid },
+    /// All people of an organisation are reminded who have something to review.
+    PeopleReminded { organisation: Uuid, day: String, by: Uuid },
     /// A job role requires so many types of credentials from now on.
     JobRoleSaved { organisation: Uuid, job_role: Uuid, required: u32, by: Uuid },
     /// A job role that nobody has was deleted.

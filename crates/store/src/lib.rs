@@ -51,6 +51,7 @@ pub mod passport_event;
 pub mod passport_key;
 pub mod passport_opt_out;
 pub mod passport_reminder;
+pub mod passport_reminder_asked;
 pub mod passport_request_key;
 mod passport_used;
 pub mod people;

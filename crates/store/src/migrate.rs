@@ -162,6 +162,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0028_job_role.sql"),
         include_str!("../migrations/0028_job_role.sql"),
     ),
+    (
+        29,
+        "reminder asked",
+        include_str!("../migrations/0029_reminder_asked.sql"),
+        include_str!("../migrations/0029_reminder_asked.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -69,7 +69,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     organisation_id: Uuid,
     email: String,
@@ -124,7 +124,7 @@ impl Store {
     }
 }
 
-fn to_remind(row: Row) -> ToRemind {
+pub(crate) fn to_remind(row: Row) -> ToRemind {
     ToRemind {
         account: row.id,
         organisation: row.organisation_id,

@@ -233,6 +233,8 @@ pub const ERRORS: &[Key] = &[
     ("share-standing-unknown", &[]),
     ("share-holds-no-more", &[]),
     ("share-nothing-holds", &[]),
+    ("remind-nothing", &[]),
+    ("remind-not-written", &[]),
     ("job-role-name-empty", &[]),
     ("job-role-name-malformed", &["most"]),
     ("job-role-name-taken", &[]),

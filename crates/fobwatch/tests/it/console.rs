@@ -10,6 +10,7 @@ mod job_roles;
 mod number;
 mod passports;
 mod provide;
+mod reminders;
 mod roles;
 mod shares;
 

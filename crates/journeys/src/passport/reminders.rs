@@ -1,5 +1,7 @@
 //! Guide 000: "there is a weekly email / SMS reminder, sent out every Monday morning, of any outstanding credentials".
 //!
+//! The trust can also have one person reminded, or all of its own, of what it provided: each once a day, the Monday's reminder included.
+//!
 //! A round goes through the people who have something to review, in the order of their ids, a stretch at a time. How far it has come
 //! and the reminders themselves are one transaction for each stretch: whichever node takes the next one, and whatever falls over,
 //! nobody is reminded twice. What is due is a matter of the local day: a round that midnight overtakes is not gone on with.
@@ -26,6 +28,8 @@ use wording::Message;
 
 /// How often a node looks whether it is Monday morning.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often it looks whether a trust has asked for reminders.
+const LOOK_FOR_ASKED_EVERY: Duration = Duration::from_secs(5);
 /// So many people are reminded in one transaction.
 const STRETCH: u32 = 500;
 
@@ -58,39 +62,73 @@ pub async fn stretch(service: &Service) -> Result<Stretch, Refusal> {
         Some(round) => round.done_to,
         None => begin(service, day).await?,
     };
-    let organisations = organisations(service).await?;
     let people = service.store.people_to_remind(from, day, STRETCH).await?;
     let is_last = people.len() < STRETCH as usize;
     let to = people.last().map_or(from, |last| last.account);
-    // Numbers are opened before the transaction, which is short.
-    let numbers = match service.text {
-        Some(_) => numbers(service, from, to).await?,
-        None => HashMap::new(),
-    };
-
+    let mut writer = Writer::between(service, (from, to), day).await?;
     let mut tx = service.store.begin().await?;
-    let now = service.clock.now();
+    let now = writer.now;
     let still_due = reminder::due(&service.local(now)) == Some(day);
     if !still_due || !tx.move_reminders(day, from, to, is_last.then_some(now)).await? {
         return Ok(Stretch::Overtaken);
     }
-    let mut writer = Writer { service, organisations, numbers, day, now, messages: 0 };
     // As this transaction sees them: whoever has reviewed the last one a moment ago is not reminded of it.
-    let people = tx.people_to_remind(from, day, STRETCH).await?;
-    let mut looked_at = 0;
-    for person in people.iter().filter(|person| person.account <= to) {
-        writer.remind(&mut tx, person).await?;
-        looked_at += 1;
-    }
-    let messages = writer.messages;
+    let mut people = tx.people_to_remind(from, day, STRETCH).await?;
+    people.retain(|person| person.account <= to);
+    let messages = writer.remind_all(&mut tx, &people).await?;
     if is_last {
         tx.audit(Event::PassportRemindersWritten { day: day.to_string() }, now);
     }
+    commit(service, tx, &people, messages).await
+}
+
+async fn commit(service: &Service, tx: Tx, people: &[ToRemind], messages: u32) -> Result<Stretch, Refusal> {
     tx.commit().await?;
     if messages > 0 {
         service.written.notify_one();
     }
-    Ok(Stretch::Went { people: looked_at, messages })
+    Ok(Stretch::Went { people: u32::try_from(people.len()).unwrap_or(u32::MAX), messages })
+}
+
+/// Goes one stretch of a round that a trust asked for today, if one is open.
+///
+/// # Errors
+/// As [`stretch`].
+pub async fn asked_stretch(service: &Service) -> Result<Stretch, Refusal> {
+    let day = service.today();
+    let Some(round) = service.store.open_reminders(day).await? else { return Ok(Stretch::NotDue) };
+    let (of, from) = (round.organisation, round.done_to);
+    let people = service.store.people_to_remind_of(of, from, day, STRETCH).await?;
+    let is_last = people.len() < STRETCH as usize;
+    let to = people.last().map_or(from, |last| last.account);
+    let mut writer = Writer::between(service, (from, to), day).await?;
+    let mut tx = service.store.begin().await?;
+    if !tx.move_asked_reminders(round.id, from, to, is_last.then_some(writer.now)).await? {
+        return Ok(Stretch::Overtaken);
+    }
+    let mut people = tx.people_to_remind_of(of, from, day, STRETCH).await?;
+    people.retain(|person| person.account <= to);
+    let messages = writer.remind_all(&mut tx, &people).await?;
+    commit(service, tx, &people, messages).await
+}
+
+/// Reminds one person of what their trust provided and they have not reviewed. Answers how many messages were written: none where they
+/// were reminded today, or have switched that off.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn remind_one(
+    service: &Service,
+    tx: &mut Tx,
+    organisation: Uuid,
+    account: Uuid,
+) -> Result<Option<u32>, Refusal> {
+    let day = service.today();
+    let Some(person) = tx.person_to_remind(organisation, account, day).await? else { return Ok(None) };
+    // The accounts after the one before theirs, up to theirs.
+    let before = Uuid::from_u128(account.as_u128().saturating_sub(1));
+    let mut writer = Writer::between(service, (before, account), day).await?;
+    writer.remind_all(tx, &[person]).await.map(Some)
 }
 
 /// Begins the day's round, unless another node has.
@@ -142,7 +180,25 @@ struct Writer<'a> {
     messages: u32,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// For the people after one account up to another. Their numbers are opened before the transaction, which is short.
+    async fn between(service: &'a Service, (from, to): (Uuid, Uuid), day: Date) -> Result<Self, Refusal> {
+        let numbers = match service.text {
+            Some(_) => numbers(service, from, to).await?,
+            None => HashMap::new(),
+        };
+        let organisations = organisations(service).await?;
+        Ok(Self { service, organisations, numbers, day, now: service.clock.now(), messages: 0 })
+    }
+
+    /// Answers how many messages were written.
+    async fn remind_all(&mut self, tx: &mut Tx, people: &[ToRemind]) -> Result<u32, Refusal> {
+        for person in people {
+            self.remind(tx, person).await?;
+        }
+        Ok(self.messages)
+    }
+
     async fn remind(&mut self, tx: &mut Tx, person: &ToRemind) -> Result<(), Refusal> {
         let Some(employer) = self.organisations.get(&person.organisation) else { return Ok(()) };
         let message = Message::PassportReminder {
@@ -178,7 +234,7 @@ impl Writer<'_> {
         Ok(employer.texts)
     }
 
-    /// The key of a message says for which Monday it is, so that it is never written twice.
+    /// The key of a message says for which day it is, so that nobody is reminded twice on one.
     async fn write(
         &mut self,
         tx: &mut Tx,
@@ -205,19 +261,29 @@ impl Writer<'_> {
     }
 }
 
-/// Looks every minute whether reminders are due, until `stop`.
+/// Looks every minute whether weekly reminders are due, until `stop`.
 pub async fn run(service: Service, stop: CancellationToken) {
     let mut rounds = Rounds::every(LOOK_EVERY, stop.clone());
     while rounds.next().await {
-        while !stop.is_cancelled() {
-            match stretch(&service).await {
-                Ok(Stretch::Went { .. } | Stretch::Overtaken) => {}
-                Ok(Stretch::NotDue | Stretch::Ended) => break,
-                Err(error) => {
-                    tracing::error!(%error, "the weekly reminders of credentials cannot be written");
-                    break;
-                }
-            }
+        while !stop.is_cancelled() && goes_on(stretch(&service).await) {}
+    }
+}
+
+/// Looks every few seconds whether a trust has asked for reminders, until `stop`.
+pub async fn run_asked(service: Service, stop: CancellationToken) {
+    let mut rounds = Rounds::every(LOOK_FOR_ASKED_EVERY, stop.clone());
+    while rounds.next().await {
+        while !stop.is_cancelled() && goes_on(asked_stretch(&service).await) {}
+    }
+}
+
+fn goes_on(stretch: Result<Stretch, Refusal>) -> bool {
+    match stretch {
+        Ok(Stretch::Went { .. } | Stretch::Overtaken) => true,
+        Ok(Stretch::NotDue | Stretch::Ended) => false,
+        Err(error) => {
+            tracing::error!(%error, "reminders of credentials cannot be written");
+            false
         }
     }
 }

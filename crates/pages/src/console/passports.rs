@@ -5,6 +5,17 @@ use serde::Serialize;
 use crate::console::{ConsoleFound, ConsoleFrame, ConsolePart, ConsolePeople, RequirementShown};
 use crate::{Choice, CredentialFact, Page, PassportHappening, PassportState, Place};
 
+/// That everybody was reminded today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemindedLine {
+    /// Who asked for it.
+    pub by: String,
+    /// The time of the day, in words.
+    pub at: String,
+    /// Whether all reminders are on their way.
+    pub finished: bool,
+}
+
 /// *Staff passports*: whose passport is looked for, and what there is to do.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConsolePassports {
@@ -30,6 +41,12 @@ pub struct ConsolePassports {
     pub shares: u64,
     /// What was shared.
     pub shares_href: String,
+    /// How many people have something to review.
+    pub to_review: u64,
+    /// Where *Remind everybody* posts to, for whoever may; none where that was done today.
+    pub remind_action: Option<String>,
+    /// Who had everybody reminded today, and when.
+    pub reminded: Option<RemindedLine>,
     /// What job roles require.
     pub job_roles_href: String,
 }
@@ -52,20 +69,42 @@ impl Page for ConsolePassports {
             registered_href: "/console/passports/invitations?show=registered".into(),
             shares: 0,
             shares_href: "/console/passports/shares".into(),
+            to_review: 0,
+            remind_action: None,
+            reminded: None,
             job_roles_href: "/console/passports/job-roles".into(),
         };
-        let one = Self { rejecters: 1, shares: 1, to_judge: 1, ..plain.clone() };
+        let remind = Some("/console/passports/remind".to_owned());
+        let one = Self {
+            rejecters: 1,
+            shares: 1,
+            to_judge: 1,
+            to_review: 1,
+            remind_action: remind.clone(),
+            ..plain.clone()
+        };
+        let reminded = Self {
+            to_review: 1_204,
+            reminded: Some(RemindedLine {
+                by: "Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour".into(),
+                at: "9:58am".into(),
+                finished: true,
+            }),
+            ..plain.clone()
+        };
         let found = Self {
             search: "kha".into(),
             found: Some(ConsolePeople::found()),
             rejecters: 12,
             shares: 3,
             to_judge: 27,
+            to_review: 340,
+            remind_action: remind,
             ..plain.clone()
         };
         let nobody = ConsoleFound { people: Vec::new(), page: 1, more: false, too_many: false };
         let nobody = Self { search: "nobody".into(), found: Some(nobody), ..plain.clone() };
-        vec![plain, one, found, nobody]
+        vec![plain, one, found, nobody, reminded]
     }
 }
 
@@ -103,6 +142,8 @@ pub struct ConsolePassport {
     pub happenings: Vec<PassportHappening>,
     /// *Provide a credential*, for whoever may.
     pub provide: Option<String>,
+    /// Where *Remind the person* posts to, for whoever may, where something waits for their review.
+    pub remind_action: Option<String>,
     /// Back to the search.
     pub back: Option<String>,
 }
@@ -137,6 +178,7 @@ impl Page for ConsolePassport {
             requirement: pending,
             happenings: PassportHappening::samples(),
             provide: Some("/console/passports/people/0193a0f0/provide".into()),
+            remind_action: Some("/console/passports/people/0193a0f0/remind".into()),
             back: Some("/console/passports".into()),
         };
         let none = Self {
@@ -147,6 +189,7 @@ impl Page for ConsolePassport {
             requirement: RequirementShown::none(None),
             happenings: Vec::new(),
             provide: None,
+            remind_action: None,
             ..some.clone()
         };
         let all_there = Self { requirement: active, ..some.clone() };

@@ -6,6 +6,7 @@ mod invitations;
 mod job_roles;
 mod provide;
 mod rejections;
+mod reminders;
 mod requirement;
 mod shares;
 
@@ -20,13 +21,17 @@ use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::Refusal;
 use journeys::console::find::FoundPeople;
-use journeys::console::{self, Staff, invitations as invited, passports, shares as received};
+use journeys::console::{
+    self, Staff, invitations as invited, passports, reminders as reminded, shares as received,
+};
 use journeys::passport::title;
-use pages::{ConsolePart, ConsolePassport, ConsolePassports, ProvidedRow};
+use pages::{ConsolePart, ConsolePassport, ConsolePassports, ProvidedRow, RemindedLine};
 use rules::passport::{CredentialState, InvitationFilter};
 use rules::role::Act;
 use store::account::Account;
 use store::credential_list::ListedCredential;
+use uuid::Uuid;
+use wording::Language;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
@@ -38,6 +43,7 @@ pub(super) fn routes() -> Router<Web> {
         .merge(job_roles::routes())
         .merge(provide::routes())
         .merge(rejections::routes())
+        .merge(reminders::routes())
         .merge(requirement::routes())
         .merge(shares::routes())
 }
@@ -59,6 +65,8 @@ async fn search_page(
     search: String,
     found: Option<FoundPeople>,
 ) -> Result<ConsolePassports, Refusal> {
+    let (to_review, asked) = reminded::see(web, staff).await?;
+    let may_remind = staff.may(Act::RemindPeople) && asked.is_none();
     Ok(ConsolePassports {
         frame: frame(staff, ConsolePart::Passports),
         action: urls::CONSOLE_PASSPORTS.into(),
@@ -71,6 +79,13 @@ async fn search_page(
         registered_href: urls::console_invitations(InvitationFilter::Registered.as_str()),
         shares: received::waiting(web, staff).await?,
         shares_href: urls::CONSOLE_SHARES.into(),
+        to_review,
+        remind_action: may_remind.then(|| urls::CONSOLE_REMIND_ALL.into()),
+        reminded: asked.map(|asked| RemindedLine {
+            by: asked.by,
+            at: wording::time(Language::En, web.local(asked.at).time()),
+            finished: asked.finished,
+        }),
         job_roles_href: urls::CONSOLE_JOB_ROLES.into(),
     })
 }
@@ -92,7 +107,11 @@ async fn search(State(web): State<Web>, jar: CookieJar, Form(form): Form<SearchF
 
 async fn passport(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
     let staff = staff(&web, &jar, &urls::console_passport(&id)).await?;
-    let seen = passports::see(&web, &staff, console::id(&id)?).await?;
+    page(&console_shell(&web, &staff), &passport_page(&web, &staff, console::id(&id)?).await?)
+}
+
+async fn passport_page(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsolePassport, Refusal> {
+    let seen = passports::see(web, staff, id).await?;
     let today = web.today();
     let accepted = |each: &&ListedCredential| each.state(today) == CredentialState::Accepted;
     let row = |each: &ListedCredential| ProvidedRow {
@@ -103,18 +122,22 @@ async fn passport(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar
         href: urls::console_credential(each.id, ""),
     };
     let happenings = seen.happenings.iter();
-    let shown = ConsolePassport {
-        frame: frame(&staff, ConsolePart::Passports),
+    let to_review = seen.credentials.iter().filter(|each| each.kind.is_reviewed());
+    let to_review = to_review.filter(|each| each.state(today) == CredentialState::ToReview).count();
+    Ok(ConsolePassport {
+        frame: frame(staff, ConsolePart::Passports),
         name: format!("{} {}", seen.account.first_name, seen.account.last_name),
         email: seen.account.email.clone(),
         accepted: seen.credentials.iter().filter(accepted).count(),
         credentials: seen.credentials.iter().rev().map(row).collect(),
-        requirement: requirement::shown(&web, &staff, &seen.account, seen.requirement.as_ref()),
-        happenings: happenings.map(|event| happening_for(&web, event, "trust-history")).collect(),
-        provide: offered(&staff, &seen.account, Act::ProvideCredentials).then(|| urls::console_provide(&id)),
+        requirement: requirement::shown(web, staff, &seen.account, seen.requirement.as_ref()),
+        happenings: happenings.map(|event| happening_for(web, event, "trust-history")).collect(),
+        provide: offered(staff, &seen.account, Act::ProvideCredentials)
+            .then(|| urls::console_provide(&id.to_string())),
+        remind_action: (to_review > 0 && offered(staff, &seen.account, Act::RemindPeople))
+            .then(|| urls::CONSOLE_REMIND.replace("{id}", &id.to_string())),
         back: Some(urls::CONSOLE_PASSPORTS.into()),
-    };
-    page(&console_shell(&web, &staff), &shown)
+    })
 }
 
 /// Whether this member of staff may do it for this person: nobody does anything for themselves.

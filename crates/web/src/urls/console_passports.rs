@@ -44,6 +44,10 @@ pub const CONSOLE_INVITATION_APPOINTMENT: &str = "/console/passports/invitations
 pub const CONSOLE_INVITATION_CONFIRM: &str = "/console/passports/invitations/{id}/confirm";
 /// *Decline*.
 pub const CONSOLE_INVITATION_DECLINE: &str = "/console/passports/invitations/{id}/decline";
+/// *Remind everybody*.
+pub const CONSOLE_REMIND_ALL: &str = "/console/passports/remind";
+/// *Remind the person*.
+pub const CONSOLE_REMIND: &str = "/console/passports/people/{id}/remind";
 /// What job roles require.
 pub const CONSOLE_JOB_ROLES: &str = "/console/passports/job-roles";
 /// *Add a job role*.

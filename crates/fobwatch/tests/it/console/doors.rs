@@ -23,7 +23,7 @@ const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 /// Method, path under `/console` with `{id}` for a person without a role, `{method}` for a method of theirs, `{new}` and
 /// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
 /// `{batch}` for whom the trust invites, `{role}` for the job role of the person, and who may.
-const ACTS: [(&str, &str, u8); 71] = [
+const ACTS: [(&str, &str, u8); 73] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -74,6 +74,8 @@ const ACTS: [(&str, &str, u8); 71] = [
     ("POST", "/passports/invitations/{invitation}/decline", PASSPORTS),
     ("GET", "/passports/invitations/{invitation}/delete", PASSPORTS),
     ("POST", "/passports/invitations/{invitation}/delete", PASSPORTS),
+    ("POST", "/passports/remind", PASSPORTS),
+    ("POST", "/passports/people/{id}/remind", PASSPORTS),
     ("GET", "/passports/job-roles", PASSPORTS | AUDITOR),
     ("GET", "/passports/job-roles/new", PASSPORT_MANAGER),
     ("POST", "/passports/job-roles/new", PASSPORT_MANAGER),

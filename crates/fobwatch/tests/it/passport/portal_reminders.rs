@@ -29,7 +29,7 @@ async fn round(node: &Node) -> u32 {
 }
 
 /// People with accounts, of whom each has a credential to review.
-async fn people_with_credentials(ward: &Ward, count: usize) -> Vec<OneOfMany> {
+pub async fn people_with_credentials(ward: &Ward, count: usize) -> Vec<OneOfMany> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(count, now);
     ward.roster_rows_become(&rows).await;

@@ -14,6 +14,7 @@ mod issuances;
 mod load;
 mod monday;
 mod ocsp;
+mod passports;
 mod people;
 mod revocation;
 mod server;
@@ -37,10 +38,12 @@ const CARDS: usize = 1_500_000;
 const REMINDED: usize = 200_000;
 /// Cards that are revoked, one after another.
 const REVOKED: usize = 60;
+/// Staff passports of a large trust.
+const PASSPORTS: usize = 100_000;
 const PAGES_FOR: Duration = Duration::from_secs(2);
 
 /// The parts, in the order in which all are measured.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "service",
     "phones",
     "certificates",
@@ -50,6 +53,7 @@ const PARTS: [&str; 9] = [
     "credentials",
     "issuances",
     "monday",
+    "passports",
 ];
 
 #[tokio::main]
@@ -90,6 +94,7 @@ async fn measure(binary: &Path, part: &str, count: Option<usize>) -> Result<()> 
         "credentials" => credentials::measure(),
         "issuances" => issuances::measure(binary).await,
         "monday" => monday::remind(count.unwrap_or(REMINDED)).await,
+        "passports" => passports::look_after(binary, count.unwrap_or(PASSPORTS)).await,
         "smartcards" => smartcards::decide(count.unwrap_or(CARDS)).await,
         other => bail!("{other:?} is no part: choose one of {PARTS:?}"),
     }

@@ -114,6 +114,8 @@ export const bryn = person('Bryn Southmere', { email: 'bryn.southmere@southmere.
 export const luned = person('Luned Pugh');
 export const mererid = person('Mererid Prosser');
 export const ithel = person('Ithel Vaughan');
+export const [gwen, owena] = [person('Gwen Parri'), person('Owena Parri')];
+export const [huw, siwan] = [person('Huw Southmere', { email: 'huw@southmere.example' }), person('Siwan Southmere', { email: 'siwan@southmere.example' })];
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

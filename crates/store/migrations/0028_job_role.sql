@@ -22,6 +22,8 @@ CREATE TABLE passport_job_role (
     given_at {time} NOT NULL,
     -- That the rest of what it requires need not be there, who said so, and why: sealed.
     bypassed_at {time},
+    -- The codes of what was missing then.
+    bypassed TEXT,
     bypassed_by {uuid},
     bypass_reason {bytes}
 ) {strict};

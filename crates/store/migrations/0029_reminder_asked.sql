@@ -14,5 +14,6 @@ CREATE TABLE passport_reminder_asked (
 CREATE UNIQUE INDEX passport_reminder_asked_day ON passport_reminder_asked (organisation_id, day);
 CREATE INDEX passport_reminder_asked_open ON passport_reminder_asked (day) WHERE finished_at IS NULL;
 
-CREATE INDEX credential_organisation_to_review ON credential (organisation_id, account_id)
+-- All that is asked about what waits for a review, so that the credentials themselves are not read.
+CREATE INDEX credential_organisation_to_review ON credential (organisation_id, account_id, kind, archived_at, valid_until)
     WHERE accepted_at IS NULL AND rejected_at IS NULL AND withdrawn_at IS NULL;

@@ -54,6 +54,20 @@ pub struct Bypass {
     pub by: String,
     /// Why, in their words.
     pub reason: String,
+    /// What was missing then.
+    pub covers: Vec<CredentialType>,
+}
+
+/// A bypass as it is kept.
+pub struct NewBypass<'a> {
+    /// The job role that somebody has.
+    pub held: Uuid,
+    /// When the bypass was written that it takes the place of, as it was seen; none where there was none.
+    pub instead_of: Option<Timestamp>,
+    /// What is missing.
+    pub covers: &'a [CredentialType],
+    /// Why, in words.
+    pub reason: &'a str,
 }
 
 /// What became of a job role that was to be saved.
@@ -82,7 +96,7 @@ statements! {
     // Whoever is given it meanwhile keeps it.
     DELETE = "DELETE FROM job_role WHERE id = $1 AND organisation_id = $2
         AND NOT EXISTS (SELECT 1 FROM passport_job_role p WHERE p.job_role_id = job_role.id)";
-    HELD = "SELECT p.id, p.job_role_id, j.name, j.requires, p.given_at, p.bypassed_at, p.bypass_reason,
+    HELD = "SELECT p.id, p.job_role_id, j.name, j.requires, p.given_at, p.bypassed_at, p.bypassed, p.bypass_reason,
             a.first_name, a.last_name
         FROM passport_job_role p JOIN job_role j ON j.id = p.job_role_id LEFT JOIN account a ON a.id = p.bypassed_by
         WHERE p.organisation_id = $1 AND p.account_id = $2";
@@ -90,9 +104,9 @@ statements! {
     GIVE = "INSERT INTO passport_job_role (id, organisation_id, account_id, job_role_id, given_by, given_at)
         SELECT $1, j.organisation_id, $3, j.id, $5, $6 FROM job_role j WHERE j.id = $4 AND j.organisation_id = $2";
     // Whoever comes second changes nothing.
-    BYPASS = "UPDATE passport_job_role SET bypassed_at = $2, bypassed_by = $3, bypass_reason = $4
-        WHERE id = $1 AND bypassed_at IS NULL";
-    REQUIRE = "UPDATE passport_job_role SET bypassed_at = NULL, bypassed_by = NULL, bypass_reason = NULL
+    BYPASS = "UPDATE passport_job_role SET bypassed_at = $2, bypassed_by = $3, bypassed = $4, bypass_reason = $5
+        WHERE id = $1 AND COALESCE(bypassed_at, 0) = $6";
+    REQUIRE = "UPDATE passport_job_role SET bypassed_at = NULL, bypassed_by = NULL, bypassed = NULL, bypass_reason = NULL
         WHERE id = $1 AND bypassed_at IS NOT NULL";
 }
 
@@ -128,6 +142,7 @@ struct HeldRow {
     requires: String,
     given_at: i64,
     bypassed_at: Option<i64>,
+    bypassed: Option<String>,
     bypass_reason: Option<Vec<u8>>,
     first_name: Option<String>,
     last_name: Option<String>,
@@ -176,7 +191,8 @@ impl Store {
                 let reason = String::from_utf8(reason.to_vec())
                     .map_err(|_| StoreError::Corrupt("a reason that is no text"))?;
                 let name = [row.first_name, row.last_name].map(Option::unwrap_or_default);
-                Some(Bypass { at, by: name.join(" "), reason })
+                let covers = required(&row.bypassed.unwrap_or_default());
+                Some(Bypass { at, by: name.join(" "), reason, covers })
             }
             _ => None,
         };
@@ -254,21 +270,28 @@ impl Tx {
         Ok(execute!(self, GIVE, id, organisation, account, job_role, by, millis(now))? == 1)
     }
 
-    /// Says that what somebody's job role requires need not be there, or must be again where there is no `reason`. Answers false where
-    /// that was said before.
+    /// Says that what is missing need not be there. Answers false where somebody has said something meanwhile.
     ///
     /// # Errors
     /// Where the database refuses.
     pub async fn bypass_requirements(
         &mut self,
-        held: Uuid,
-        reason: Option<&str>,
+        new: NewBypass<'_>,
         by: Uuid,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Some(reason) = reason else { return Ok(execute!(self, REQUIRE, held)? == 1) };
-        let sealed =
-            self.store.keys.seal(&reason_context(held), reason.as_bytes(), self.store.random.as_ref());
-        Ok(execute!(self, BYPASS, held, millis(now), by, sealed)? == 1)
+        let NewBypass { held, instead_of, covers, reason } = new;
+        let (keys, random) = (&self.store.keys, self.store.random.as_ref());
+        let sealed = keys.seal(&reason_context(held), reason.as_bytes(), random);
+        let before = instead_of.map_or(0, millis);
+        Ok(execute!(self, BYPASS, held, millis(now), by, codes(covers), sealed, before)? == 1)
+    }
+
+    /// Says that all of it must be there, again. Answers false where that was said before.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn require_again(&mut self, held: Uuid) -> Result<bool, StoreError> {
+        Ok(execute!(self, REQUIRE, held)? == 1)
     }
 }

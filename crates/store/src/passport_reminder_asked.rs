@@ -32,9 +32,11 @@ pub struct OpenReminders {
 }
 
 statements! {
-    TO_REVIEW = "SELECT COUNT(DISTINCT account_id) FROM credential WHERE organisation_id = $1 AND kind <> 'access-key'
-        AND accepted_at IS NULL AND rejected_at IS NULL AND withdrawn_at IS NULL AND archived_at IS NULL
-        AND (valid_until IS NULL OR valid_until >= $2)";
+    // Along the index, and no further than to the limit.
+    TO_REVIEW = "SELECT COUNT(*) FROM (SELECT DISTINCT account_id FROM credential
+        WHERE organisation_id = $1 AND kind <> 'access-key' AND accepted_at IS NULL AND rejected_at IS NULL
+            AND withdrawn_at IS NULL AND archived_at IS NULL AND (valid_until IS NULL OR valid_until >= $2)
+        ORDER BY account_id LIMIT $3) AS waiting";
     // As the weekly reminders are counted, of one organisation.
     PEOPLE = "SELECT account.id, account.organisation_id, account.email, found.count,
             (SELECT COUNT(*) FROM passport_opt_out WHERE account_id = account.id AND channel = 'email') AS no_email,
@@ -68,14 +70,20 @@ statements! {
 type AskedRow = (Option<String>, Option<String>, i64, bool);
 
 impl Store {
-    /// How many people have something to review on a local day that an organisation provided.
+    /// How many people have something to review on a local day that an organisation provided; counted up to `at_most`.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn people_to_review(&self, organisation: Uuid, day: Date) -> Result<u64, StoreError> {
+    pub async fn people_to_review(
+        &self,
+        organisation: Uuid,
+        day: Date,
+        at_most: u32,
+    ) -> Result<u64, StoreError> {
         let (count,): (i64,) = reading!(self, TO_REVIEW, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(day.to_string())
+            .bind(i64::from(at_most))
             .fetch_one(c))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }

@@ -12,7 +12,7 @@ use store::Tx;
 use store::account::Account;
 use store::audit::Event;
 use store::credential_list::ListedCredential;
-use store::job_role::{HeldJobRole, JobRole, JobRoleSaved};
+use store::job_role::{HeldJobRole, JobRole, JobRoleSaved, NewBypass};
 use store::passport_event::NewPassportEvent;
 use uuid::Uuid;
 
@@ -122,8 +122,8 @@ pub struct Requirement {
 
 impl Requirement {
     /// How the passport stands.
-    pub const fn standing(&self) -> PassportStanding {
-        self.progress.standing(self.held.bypass.is_some())
+    pub fn standing(&self) -> PassportStanding {
+        self.progress.standing(self.held.bypass.as_ref().map_or(&[], |bypass| &bypass.covers))
     }
 }
 
@@ -236,8 +236,17 @@ pub async fn bypass(service: &Service, staff: &Staff, account: Uuid, reason: &st
     if requirement.standing() != PassportStanding::Pending {
         return Err(Refusal::field("", "bypass-not-now"));
     }
-    let missing = u32::try_from(requirement.progress.missing.len()).unwrap_or(u32::MAX);
-    set_bypass(service, staff, account.id, (requirement.held.id, Some(&reason)), Some(missing)).await
+    let (covers, held) = (&requirement.progress.missing, &requirement.held);
+    let instead_of = held.bypass.as_ref().map(|bypass| bypass.at);
+    let new = NewBypass { held: held.id, instead_of, covers, reason: &reason };
+    let now = service.clock.now();
+    let mut tx = service.store.begin().await?;
+    if !tx.bypass_requirements(new, staff.id(), now).await? {
+        // A colleague was faster.
+        return Err(Refusal::field("", "bypass-not-now"));
+    }
+    let missing = u32::try_from(covers.len()).unwrap_or(u32::MAX);
+    said(service, tx, staff, account.id, Some(missing)).await
 }
 
 /// Says that what is missing must be there, again.
@@ -247,25 +256,26 @@ pub async fn bypass(service: &Service, staff: &Staff, account: Uuid, reason: &st
 pub async fn require(service: &Service, staff: &Staff, account: Uuid) -> Result<(), Refusal> {
     let Subject { account, requirement, .. } = doing(service, staff, Act::SetRequirements, account).await?;
     let requirement = requirement.ok_or(Refusal::NotFound)?;
-    set_bypass(service, staff, account.id, (requirement.held.id, None), None).await
-}
-
-async fn set_bypass(
-    service: &Service,
-    staff: &Staff,
-    account: Uuid,
-    (held, reason): (Uuid, Option<&str>),
-    missing: Option<u32>,
-) -> Result<(), Refusal> {
-    let (organisation, now) = (staff.organisation(), service.clock.now());
     let mut tx = service.store.begin().await?;
-    if !tx.bypass_requirements(held, reason, staff.id(), now).await? {
-        // A colleague was faster.
+    if !tx.require_again(requirement.held.id).await? {
         return Err(Refusal::field("", "bypass-not-now"));
     }
-    let what = if reason.is_some() { "bypassed" } else { "bypass-ended" };
+    said(service, tx, staff, account.id, None).await
+}
+
+/// Keeps what was said of what is missing: so much is bypassed, or nothing any more.
+async fn said(
+    service: &Service,
+    mut tx: Tx,
+    staff: &Staff,
+    account: Uuid,
+    missing: Option<u32>,
+) -> Result<(), Refusal> {
+    let what = if missing.is_some() { "bypassed" } else { "bypass-ended" };
     note(service, &mut tx, staff, account, what).await?;
-    tx.audit(Event::RequirementsBypassed { account, organisation, missing, by: staff.id() }, now);
+    let organisation = staff.organisation();
+    let audited = Event::RequirementsBypassed { account, organisation, missing, by: staff.id() };
+    tx.audit(audited, service.clock.now());
     tx.commit().await?;
     Ok(())
 }

@@ -9,14 +9,17 @@ use store::passport_event::NewPassportEvent;
 use store::passport_reminder_asked::RemindersAsked;
 use uuid::Uuid;
 
-/// How many people have something to review, and that everybody was reminded today.
+/// Beyond so many, how many people have something to review is said as "more than".
+pub const COUNTED: u32 = 1_000;
+
+/// How many people have something to review, counted up to one more than [`COUNTED`], and that everybody was reminded today.
 ///
 /// # Errors
 /// [`Refusal::RoleMissing`].
 pub async fn see(service: &Service, staff: &Staff) -> Result<(u64, Option<RemindersAsked>), Refusal> {
     staff.demand(Act::SeePassports)?;
     let (organisation, today) = (staff.organisation(), service.today());
-    let people = service.store.people_to_review(organisation, today).await?;
+    let people = service.store.people_to_review(organisation, today, COUNTED + 1).await?;
     Ok((people, service.store.reminders_asked(organisation, today).await?))
 }
 

@@ -43,6 +43,8 @@ pub struct ConsolePassports {
     pub shares_href: String,
     /// How many people have something to review.
     pub to_review: u64,
+    /// Whether there are more than these.
+    pub more_to_review: bool,
     /// Where *Remind everybody* posts to, for whoever may; none where that was done today.
     pub remind_action: Option<String>,
     /// Who had everybody reminded today, and when.
@@ -70,6 +72,7 @@ impl Page for ConsolePassports {
             shares: 0,
             shares_href: "/console/passports/shares".into(),
             to_review: 0,
+            more_to_review: false,
             remind_action: None,
             reminded: None,
             job_roles_href: "/console/passports/job-roles".into(),
@@ -84,7 +87,8 @@ impl Page for ConsolePassports {
             ..plain.clone()
         };
         let reminded = Self {
-            to_review: 1_204,
+            to_review: 1_000,
+            more_to_review: true,
             reminded: Some(RemindedLine {
                 by: "Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour".into(),
                 at: "9:58am".into(),

@@ -47,12 +47,15 @@ impl Progress {
         Self { completed, missing }
     }
 
-    /// How a passport stands that has come this far.
-    pub const fn standing(&self, bypassed: bool) -> PassportStanding {
-        match (self.missing.is_empty(), bypassed) {
-            (true, _) => PassportStanding::Active,
-            (false, true) => PassportStanding::Bypassed,
-            (false, false) => PassportStanding::Pending,
+    /// How a passport stands that has come this far, where these need not be there. What is missing beside them, since it ended later,
+    /// nobody has bypassed.
+    pub fn standing(&self, bypassed: &[CredentialType]) -> PassportStanding {
+        if self.missing.is_empty() {
+            PassportStanding::Active
+        } else if self.missing.iter().all(|each| bypassed.contains(each)) {
+            PassportStanding::Bypassed
+        } else {
+            PassportStanding::Pending
         }
     }
 }
@@ -74,16 +77,17 @@ mod tests {
         let required = types(&["identity", "dbs", "fire-safety"]);
         let progress = Progress::of(required.clone(), held(&["fire-safety", "varicella"]));
         assert_eq!((progress.completed.len(), progress.missing.len()), (1, 2));
-        assert_eq!(progress.standing(false), PassportStanding::Pending);
-        assert_eq!(progress.standing(true), PassportStanding::Bypassed);
+        assert_eq!(progress.standing(&[]), PassportStanding::Pending);
+        assert_eq!(progress.standing(&types(&["dbs"])), PassportStanding::Pending, "identity ended later");
+        assert_eq!(progress.standing(&types(&["dbs", "identity"])), PassportStanding::Bypassed);
         let whole = Progress::of(required, held(&["identity", "dbs", "fire-safety"]));
-        assert_eq!(whole.standing(false), PassportStanding::Active);
+        assert_eq!(whole.standing(&[]), PassportStanding::Active);
         assert_eq!(
-            whole.standing(true),
+            whole.standing(&types(&["dbs"])),
             PassportStanding::Active,
             "a bypass that is not needed says nothing"
         );
-        assert_eq!(Progress::of([], []).standing(false), PassportStanding::Active);
+        assert_eq!(Progress::of([], []).standing(&[]), PassportStanding::Active);
     }
 
     #[test]

@@ -79,7 +79,8 @@ async fn search_page(
         registered_href: urls::console_invitations(InvitationFilter::Registered.as_str()),
         shares: received::waiting(web, staff).await?,
         shares_href: urls::CONSOLE_SHARES.into(),
-        to_review,
+        to_review: to_review.min(reminded::COUNTED.into()),
+        more_to_review: to_review > reminded::COUNTED.into(),
         remind_action: may_remind.then(|| urls::CONSOLE_REMIND_ALL.into()),
         reminded: asked.map(|asked| RemindedLine {
             by: asked.by,

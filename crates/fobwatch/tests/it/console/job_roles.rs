@@ -96,6 +96,24 @@ async fn a_passport_is_pending_until_all_is_there_or_the_rest_is_bypassed(
 
 #[rstest]
 #[tokio::test]
+async fn what_ends_after_a_bypass_is_missing_all_the_same(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let (_amina, mut ben, _, held) = ward.shared_by_amina(1, Role::PassportManager).await;
+    ben.adds_job_role("Porter", &["fire-safety", "dbs"]).await;
+    ben.gives_amina(&ward, "Porter").await.follows("Bypass what is missing").await;
+    ben.fills("Why it need not be there", "The certificate is on its way").presses("Bypass").await;
+    ben.says("“The certificate is on its way”");
+    ward.issuer_revoked(held[0]).await;
+    ben.opens_amina(&ward).await.says("The passport is pending: 2 credentials are missing");
+    assert!(!ben.page.text().contains("on its way"), "{}", ben.page.shown());
+    ward.waits(1);
+    ben.follows("Bypass what is missing").await.says("Fire safety");
+    ben.fills("Why it need not be there", "Works in the office").presses("Bypass").await;
+    ben.says("The passport is active.").says("“Works in the office”");
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_cannot_be_saved_comes_back_with_what_is_wrong(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut ben = ward.staff(BEN, Role::PassportManager).await;

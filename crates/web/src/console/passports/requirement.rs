@@ -55,10 +55,12 @@ pub(super) fn shown(
             PassportStanding::Active | PassportStanding::NoJobRole => RequirementStanding::Active,
         },
         missing: progress.missing.iter().map(missing).collect(),
-        bypass: held.bypass.as_ref().map(|bypass| BypassLine {
-            by: bypass.by.clone(),
-            when: wording::date_and_time(Language::En, service.local(bypass.at).datetime()),
-            reason: bypass.reason.clone(),
+        bypass: held.bypass.as_ref().filter(|_| standing == PassportStanding::Bypassed).map(|bypass| {
+            BypassLine {
+                by: bypass.by.clone(),
+                when: wording::date_and_time(Language::En, service.local(bypass.at).datetime()),
+                reason: bypass.reason.clone(),
+            }
         }),
         change_href: change,
         bypass_href: (standing == PassportStanding::Pending && may(Act::SetRequirements))

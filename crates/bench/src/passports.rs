@@ -7,6 +7,7 @@ use crate::people::{self, PASSWORD, Person};
 use crate::server::Server;
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
+use rules::name::PersonName;
 use rules::passport::{CredentialKind, CredentialType, RejectReason};
 use rules::roster::RosterRow;
 use std::path::Path;
@@ -104,7 +105,8 @@ impl Trust {
             ("a page of the console that asks for none of it", get("/console/passports/job-roles")),
             ("Staff passports", get("/console/passports")),
             ("search for one person", Page::Search("person99%40")),
-            ("search for letters with which everybody begins", Page::Search("am")),
+            ("search for a last name that thousands have", Page::Search("khan")),
+            ("search for two letters", Page::Search("kh")),
             ("somebody's passport", Page::Person(people)),
             ("what was rejected", get("/console/passports/rejections")),
             ("what was rejected, with what is resolved", get("/console/passports/rejections?resolved=yes")),
@@ -131,7 +133,8 @@ async fn fill(url: &str, keys: Arc<Keys>, count: usize) -> Result<Trust> {
     let mut tx = store.begin().await?;
     tx.add_organisation(organisation, "NTH", "Northfield Hospitals", now).await?;
     tx.commit().await?;
-    let rows = crowd::roster_of(count + INVITED, now);
+    let mut rows = crowd::roster_of(count + INVITED, now);
+    name_them(&mut rows)?;
     let (registered, invited) = rows.split_at(count);
     let mut filling = Filling { organisation, now, random: &random, people: Vec::new(), share: Uuid::nil() };
     for rows in registered.chunks(BATCH) {
@@ -153,6 +156,21 @@ async fn fill(url: &str, keys: Arc<Keys>, count: usize) -> Result<Trust> {
     let share = filling.share;
     store.close().await;
     Ok(Trust { manager, people, share })
+}
+
+/// Gives people the names of a town: as many as forty first and ninety last names make, of which some are far more common than others.
+fn name_them(rows: &mut [RosterRow]) -> Result<()> {
+    const FIRST: [&str; 8] = ["Amina", "Ben", "Carys", "Dafydd", "Erin", "Femi", "Gwen", "Huw"];
+    const LAST: [&str; 9] =
+        ["Adeyemi", "Byrne", "Evans", "Jones", "Khan", "Nowak", "Patel", "Smith", "Williams"];
+    const ENDS: [&str; 10] = ["", "", "", "", "", "a", "en", "o", "is", "ley"];
+    for (number, row) in rows.iter_mut().enumerate() {
+        let first = format!("{}{}", FIRST[number % FIRST.len()], ENDS[number / 8 % 5 + 5]);
+        let last = format!("{}{}", LAST[number / 3 % LAST.len()], ENDS[number / 27 % ENDS.len()]);
+        row.first_name = PersonName::parse(&first)?;
+        row.last_name = PersonName::parse(&last)?;
+    }
+    Ok(())
 }
 
 struct Filling<'a> {

@@ -42,7 +42,13 @@ statements! {
             c.rejected_at, c.withdrawn_at, c.revoked_at, c.archived_at,
             COALESCE(c.revoke_reason, c.withdraw_reason, c.reject_reason) AS reason
         FROM credential c JOIN account a ON a.id = c.account_id
-        WHERE c.organisation_id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.account_id = $3) ORDER BY c.provided_at, c.id";
+        WHERE c.organisation_id = $1 ORDER BY c.provided_at, c.id";
+    // Along the credentials of the person: an organisation has a hundred thousand times as many.
+    OF_PERSON = "SELECT c.id, c.account_id, a.email, c.kind, c.variant, c.provided_at, c.valid_until, c.accepted_at,
+            c.rejected_at, c.withdrawn_at, c.revoked_at, c.archived_at,
+            COALESCE(c.revoke_reason, c.withdraw_reason, c.reject_reason) AS reason
+        FROM credential c JOIN account a ON a.id = c.account_id
+        WHERE c.account_id = $2 AND c.organisation_id = $1 ORDER BY c.provided_at, c.id";
 }
 
 #[derive(sqlx::FromRow)]
@@ -99,11 +105,15 @@ impl Store {
         organisation: Uuid,
         account: Option<Uuid>,
     ) -> Result<Vec<ListedCredential>, StoreError> {
-        let rows: Vec<Row> = reading!(self, OF_ORGANISATION, sqlx::query_as, |q, c| q
-            .bind(organisation)
-            .bind(i64::from(account.is_some()))
-            .bind(account.unwrap_or_default())
-            .fetch_all(c))?;
+        let rows: Vec<Row> = match account {
+            None => {
+                reading!(self, OF_ORGANISATION, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?
+            }
+            Some(account) => reading!(self, OF_PERSON, sqlx::query_as, |q, c| q
+                .bind(organisation)
+                .bind(account)
+                .fetch_all(c))?,
+        };
         rows.into_iter().map(ListedCredential::try_from).collect()
     }
 }

@@ -168,6 +168,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0029_reminder_asked.sql"),
         include_str!("../migrations/0029_reminder_asked.sql"),
     ),
+    (
+        32,
+        "person key",
+        include_str!("../migrations/0032_person_key.sqlite.sql"),
+        include_str!("../migrations/0032_person_key.postgres.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -46,37 +46,49 @@ pub struct MessageTrace {
 statements! {
     FIND = "SELECT account.id, account.first_name, account.last_name, account.email, account.staff_group,
             account.disabled_at IS NOT NULL AS disabled
-        FROM account JOIN roster_entry ON roster_entry.id = account.roster_entry_id
-        WHERE account.organisation_id = $1 AND (account.last_name_folded LIKE $2 ESCAPE '!'
-            OR account.first_name_folded LIKE $2 ESCAPE '!'
-            OR (account.first_name_folded || ' ' || account.last_name_folded) LIKE $2 ESCAPE '!'
-            OR (account.last_name_folded || ' ' || account.first_name_folded) LIKE $2 ESCAPE '!'
-            OR account.email LIKE $3 ESCAPE '!' OR roster_entry.esr_number LIKE $3 ESCAPE '!')
-        ORDER BY account.last_name_folded, account.first_name_folded, account.id LIMIT $4 OFFSET $5";
+        FROM (SELECT account_id FROM person_key WHERE organisation_id = $1 AND key >= $2 AND key < $3
+            UNION SELECT account_id FROM person_key WHERE organisation_id = $1 AND key >= $4 AND key < $5
+            UNION SELECT account.id FROM roster_entry JOIN account ON account.roster_entry_id = roster_entry.id
+                WHERE roster_entry.esr_number >= $6 AND roster_entry.esr_number < $7) found
+            JOIN account ON account.id = found.account_id
+        WHERE account.organisation_id = $1
+        ORDER BY account.last_name_folded, account.first_name_folded, account.id LIMIT $8 OFFSET $9";
     DISABLED = "SELECT id, first_name, last_name, email, staff_group, disabled_at IS NOT NULL AS disabled FROM account
         WHERE organisation_id = $1 AND disabled_reason = $2
         ORDER BY last_name_folded, first_name_folded, id LIMIT $3 OFFSET $4";
     MESSAGES = "SELECT channel, key, written_at, sent_at, delivered_at, failed_at, gave_up_at FROM outbox
         WHERE account_id = $1 ORDER BY written_at DESC, id DESC LIMIT $2";
     BY_EMAIL = "SELECT id FROM account WHERE email = $1";
-    NAMES = "SELECT first_name, last_name FROM account WHERE id = $1";
+    NAMES = "SELECT first_name, last_name, email FROM account WHERE id = $1";
     FOLDED = "UPDATE account SET first_name_folded = $2, last_name_folded = $3 WHERE id = $1";
+    FOUND_BY = "INSERT INTO person_key (account_id, organisation_id, key) SELECT id, organisation_id, $2 FROM account WHERE id = $1
+        ON CONFLICT DO NOTHING";
     PAUSED = "SELECT MAX(paused_until) FROM password_guard WHERE who = $1 AND paused_until > $2";
 }
 
 type MessageRow = (String, String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
-/// The pattern for what begins with `text`.
-fn beginning(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
+/// From where to where keys stand that begin with `text`, as bytes.
+fn beginning(text: &str) -> (Vec<u8>, Vec<u8>) {
+    let from = text.as_bytes().to_vec();
+    let mut to = from.clone();
+    // No byte of UTF-8 is the largest that there is.
+    if let Some(last) = to.last_mut() {
+        *last += 1;
     }
-    pattern.push('%');
-    pattern
+    (from, to)
+}
+
+/// The same of staff numbers, which are digits: they stand in one order in every language. Of anything else there is none.
+fn beginning_of_number(text: &str) -> (&str, String) {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return ("", String::new());
+    }
+    // What follows nine begins one digit before. A letter stands after all digits.
+    let mut to = text.trim_end_matches('9').to_owned();
+    let next = to.pop().and_then(|digit| char::from_digit(digit.to_digit(10)? + 1, 10));
+    to.push(next.unwrap_or('a'));
+    (text, to)
 }
 
 impl Store {
@@ -93,10 +105,15 @@ impl Store {
         skip: u32,
     ) -> Result<Vec<Found>, StoreError> {
         let (name, identifier) = (beginning(&search.name), beginning(&search.identifier));
+        let number = beginning_of_number(&search.identifier);
         Ok(reading!(self, FIND, sqlx::query_as, |q, c| q
             .bind(organisation)
-            .bind(&name)
-            .bind(&identifier)
+            .bind(&name.0)
+            .bind(&name.1)
+            .bind(&identifier.0)
+            .bind(&identifier.1)
+            .bind(number.0)
+            .bind(&number.1)
             .bind(i64::from(at_most))
             .bind(i64::from(skip))
             .fetch_all(c))?)
@@ -172,12 +189,15 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps the names of an account in the form in which they are looked for.
+    /// Keeps the names and the address of a new account in the form in which they are looked for.
     pub(crate) async fn fold_names(&mut self, account: Uuid) -> Result<(), StoreError> {
-        let names: Option<(String, String)> =
+        let names: Option<(String, String, String)> =
             in_tx!(self, NAMES, sqlx::query_as, |q, c| q.bind(account).fetch_optional(c))?;
-        if let Some((first, last)) = names {
+        if let Some((first, last, email)) = names {
             let (first, last) = (rules::desk::searchable(&first), rules::desk::searchable(&last));
+            for key in [format!("{first} {last}"), format!("{last} {first}"), email] {
+                execute!(self, FOUND_BY, account, key.into_bytes())?;
+            }
             execute!(self, FOLDED, account, first, last)?;
         }
         Ok(())
@@ -186,10 +206,34 @@ impl Tx {
 
 #[cfg(test)]
 mod tests {
-    use super::beginning;
+    use super::{beginning, beginning_of_number};
+    use proptest::prelude::*;
 
     #[test]
-    fn signs_that_stand_for_others_stand_for_themselves() {
-        assert_eq!(beginning("o_k%!"), "o!_k!%!!%");
+    fn what_follows_nine_begins_one_digit_before() {
+        assert_eq!(beginning_of_number("129"), ("129", "13".to_owned()));
+        assert_eq!(beginning_of_number("120"), ("120", "121".to_owned()));
+        assert_eq!(beginning_of_number("99"), ("99", "a".to_owned()));
+        for none in ["", "12a", "a", "１２"] {
+            assert_eq!(beginning_of_number(none), ("", String::new()), "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_begins_so_stands_between_and_nothing_else(text in "\\PC{1,8}", other in "\\PC{0,12}", rest in "\\PC{0,4}") {
+            let (from, to) = beginning(&text);
+            let between = |key: &str| key.as_bytes() >= from.as_slice() && key.as_bytes() < to.as_slice();
+            let begins = format!("{text}{rest}");
+            prop_assert!(between(&begins));
+            prop_assert_eq!(between(&other), other.starts_with(&text));
+        }
+
+        #[test]
+        fn numbers_that_begin_so_stand_between_and_no_others(text in "[0-9]{1,8}", other in "[0-9]{0,10}") {
+            let (from, to) = beginning_of_number(&text);
+            let between = |number: &str| number >= from && number < to.as_str();
+            prop_assert_eq!(between(&other), other.starts_with(&text));
+        }
     }
 }

@@ -73,7 +73,11 @@ async fn many_people_are_listed_page_by_page_and_never_all_of_them(#[values(Sqli
     for number in 0..105 {
         let id = format!("{:032x}", 0x1000 + number);
         let (bytes, uuid) = (format!("x'{id}'"), format!("'{id}'::uuid"));
-        let id = if kind == Sqlite { bytes } else { uuid };
+        let (id, key) = if kind == Sqlite {
+            (bytes, format!("CAST('zora zeta{number:03}' AS BLOB)"))
+        } else {
+            (uuid, format!("convert_to('zora zeta{number:03}', 'UTF8')"))
+        };
         ward.db
             .tell(&format!(
                 "INSERT INTO roster_entry (id, organisation_id, email, first_name, last_name, date_of_birth, staff_group,
@@ -85,7 +89,9 @@ async fn many_people_are_listed_page_by_page_and_never_all_of_them(#[values(Sqli
                     password, password_set_at, created_at, first_name_folded, last_name_folded)
                 SELECT {id}, organisation_id, {id}, 'zora.{number}@northfield.example', 'Zora', 'Zeta{number:03}',
                     staff_group, kind, password, password_set_at, created_at, 'zora', 'zeta{number:03}'
-                FROM account WHERE email LIKE 'ben.%'"
+                FROM account WHERE email LIKE 'ben.%';
+                INSERT INTO person_key (account_id, organisation_id, key)
+                SELECT {id}, organisation_id, {key} FROM account WHERE email LIKE 'ben.%'"
             ))
             .await;
     }

@@ -86,6 +86,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         work.push(tokio::spawn(invitations::many::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::reminders::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::reminders::run_asked(service.clone(), stop_work.clone())));
+        work.push(tokio::spawn(passport::summaries::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));
     }

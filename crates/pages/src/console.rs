@@ -14,6 +14,7 @@ mod ra;
 mod roles;
 mod settings;
 mod shares;
+mod teams;
 mod verification;
 mod wallet_sessions;
 
@@ -53,6 +54,7 @@ pub use ra::{
     RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaOutside, RaPasscode, RaPerson, RaQueue,
     RaQueueLine, RaRequestLine, RaRequests, RaToTell,
 };
+pub use teams::{ConsoleTeam, ConsoleTeams, TeamLine};
 pub use verification::ConsoleVerification;
 pub use wallet_sessions::{ConsoleWalletSessions, ConsoleWalletSessionsPreview};
 

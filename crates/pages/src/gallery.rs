@@ -177,6 +177,8 @@ fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::ConsoleInviteBatch>(true)?;
     gallery.hang::<crate::ConsoleInvitation>(true)?;
     gallery.hang::<crate::ConsoleInvitationDelete>(true)?;
+    gallery.hang::<crate::ConsoleTeams>(true)?;
+    gallery.hang::<crate::ConsoleTeam>(true)?;
     gallery.hang::<crate::ConsoleJobRoles>(true)?;
     gallery.hang::<crate::ConsoleJobRole>(true)?;
     gallery.hang::<crate::ConsoleGiveJobRole>(true)?;

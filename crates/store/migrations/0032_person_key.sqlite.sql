@@ -16,3 +16,6 @@ INSERT INTO person_key (account_id, organisation_id, key)
 
 -- What was rejected is listed without looking at what was not.
 CREATE INDEX credential_ever_rejected ON credential (organisation_id, id) WHERE rejected_at IS NOT NULL;
+
+-- Somebody's credentials of one organisation, without those of its other people.
+CREATE INDEX credential_account_organisation ON credential (account_id, organisation_id, provided_at);

@@ -262,6 +262,10 @@ pub enum Event {
     PersonReminded { account: Uuid, organisation: Uuid, by: Uuid },
     /// All people of an organisation are reminded who have something to review.
     PeopleReminded { organisation: Uuid, day: String, by: Uuid },
+    /// A team that looks after credentials was added or changed.
+    PassportTeamSaved { organisation: Uuid, team: Uuid, by: Uuid },
+    /// It was deleted.
+    PassportTeamDeleted { organisation: Uuid, team: Uuid, by: Uuid },
     /// A job role requires so many types of credentials from now on.
     JobRoleSaved { organisation: Uuid, job_role: Uuid, required: u32, by: Uuid },
     /// A job role that nobody has was deleted.

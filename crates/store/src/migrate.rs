@@ -174,6 +174,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0032_person_key.sqlite.sql"),
         include_str!("../migrations/0032_person_key.postgres.sql"),
     ),
+    (
+        33,
+        "passport team",
+        include_str!("../migrations/0033_passport_team.sql"),
+        include_str!("../migrations/0033_passport_team.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

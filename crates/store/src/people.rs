@@ -44,14 +44,15 @@ pub struct MessageTrace {
 }
 
 statements! {
+    // A cross join is done in this order by SQLite, which would look at all people first; PostgreSQL knows how many there are.
     FIND = "SELECT account.id, account.first_name, account.last_name, account.email, account.staff_group,
             account.disabled_at IS NOT NULL AS disabled
         FROM (SELECT account_id FROM person_key WHERE organisation_id = $1 AND key >= $2 AND key < $3
             UNION SELECT account_id FROM person_key WHERE organisation_id = $1 AND key >= $4 AND key < $5
             UNION SELECT account.id FROM roster_entry JOIN account ON account.roster_entry_id = roster_entry.id
                 WHERE roster_entry.esr_number >= $6 AND roster_entry.esr_number < $7) found
-            JOIN account ON account.id = found.account_id
-        WHERE account.organisation_id = $1
+            CROSS JOIN account
+        WHERE account.id = found.account_id AND account.organisation_id = $1
         ORDER BY account.last_name_folded, account.first_name_folded, account.id LIMIT $8 OFFSET $9";
     DISABLED = "SELECT id, first_name, last_name, email, staff_group, disabled_at IS NOT NULL AS disabled FROM account
         WHERE organisation_id = $1 AND disabled_reason = $2

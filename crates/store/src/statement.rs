@@ -74,6 +74,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::passport_reminder::STATEMENTS,
         crate::passport_reminder_asked::STATEMENTS,
         crate::passport_request_key::STATEMENTS,
+        crate::passport_team::STATEMENTS,
         crate::passport_used::STATEMENTS,
         crate::people::STATEMENTS,
         crate::presentation::STATEMENTS,

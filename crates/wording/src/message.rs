@@ -329,6 +329,25 @@ pub enum Message {
         /// Local date and time in words.
         when: String,
     },
+    /// To a team of the trust, every Monday: what stands open in its areas.
+    PassportSummary {
+        /// The trust.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// What the team is called.
+        team: String,
+        /// Rejections that nobody has looked into.
+        rejected: u64,
+        /// Credentials that wait for their owners.
+        to_review: u64,
+        /// Credentials of which the last day is near.
+        expiring: u64,
+        /// So many days away, or fewer.
+        days: u32,
+        /// The trust's side of the passports. It does nothing when opened.
+        console_url: String,
+    },
     /// To the trust: somebody asks for a credential.
     PassportRequested {
         /// The employer.
@@ -427,6 +446,7 @@ impl Message {
             Self::PassportWithdrawn { .. } => "passport-withdrawn",
             Self::PassportRevoked { .. } => "passport-revoked",
             Self::PassportRejected { .. } => "passport-rejected",
+            Self::PassportSummary { .. } => "passport-summary",
             Self::PassportRequested { .. } => "passport-requested",
             Self::ActivityReported { .. } => "activity-reported",
         }

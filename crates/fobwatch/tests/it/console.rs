@@ -13,6 +13,7 @@ mod provide;
 mod reminders;
 mod roles;
 mod shares;
+mod teams;
 
 use crate::guide::{Factor, Visitor};
 use crate::people::Person;

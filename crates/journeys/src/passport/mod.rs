@@ -36,6 +36,7 @@ pub mod rotate;
 pub mod share;
 mod signing;
 mod status;
+pub mod summaries;
 mod token;
 pub mod trust;
 mod wallet;

@@ -6,6 +6,7 @@ use crate::notices::{Concerning, is_uk};
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use rules::method::MethodKind;
+use rules::passport::CredentialKind;
 use store::Tx;
 use store::account::Account;
 use store::organisation::Organisation;
@@ -73,20 +74,31 @@ pub(super) async fn tell_of_access_key(
     service.tell_everywhere(tx, &account, organisation, change, &[], now).await
 }
 
-/// Tells the people of a trust who look after credentials, by e-mail at the address of its support. Where it has none, the audit has
-/// it and the trust's list of credentials.
+/// Tells the people of a trust who look after credentials of this kind, by e-mail: its teams for that; where there are none, whoever reads
+/// at the address of its support. Where it has none either, the audit has it and the trust's list of credentials.
 pub(super) async fn tell_trust(
     service: &Service,
     tx: &mut Tx,
     organisation: &Organisation,
+    kind: CredentialKind,
     message: Message,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let Some(to) = &organisation.support_email else { return Ok(()) };
-    let id = vault::new_id(now, service.random.as_ref());
-    let concerning = Concerning { organisation: Some(organisation.id), ..Concerning::default() };
+    let teams = tx.passport_teams(organisation.id).await?;
+    let of_kind = teams.into_iter().filter(|team| team.families.contains(&kind.family()));
+    let mut addresses: Vec<String> = of_kind.map(|team| team.email).collect();
+    // Two teams may read at one address.
+    addresses.sort_unstable();
+    addresses.dedup();
+    if addresses.is_empty() {
+        addresses.extend(organisation.support_email.clone());
+    }
     let give_up_at = now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX);
-    let to = Destination { channel: Channel::Email, to };
-    service.write_message(tx, concerning, id, to, message, give_up_at, now).await?;
+    for to in &addresses {
+        let id = vault::new_id(now, service.random.as_ref());
+        let concerning = Concerning { organisation: Some(organisation.id), ..Concerning::default() };
+        let to = Destination { channel: Channel::Email, to };
+        service.write_message(tx, concerning, id, to, message.clone(), give_up_at, now).await?;
+    }
     Ok(())
 }

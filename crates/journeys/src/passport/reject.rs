@@ -65,7 +65,7 @@ pub async fn reject(service: &Service, person: &Person, id: &str, chosen: Chosen
         details: details.unwrap_or_default().to_owned(),
         when: wording::date_and_time(Language::En, service.local(now).datetime()),
     };
-    notify::tell_trust(service, &mut tx, &organisation, message, now).await?;
+    notify::tell_trust(service, &mut tx, &organisation, credential.kind, message, now).await?;
     tx.commit().await?;
     service.written.notify_one();
     Ok(())

@@ -59,7 +59,7 @@ pub async fn ask(service: &Service, person: &Person, kind: &str, note: &str) -> 
         note: note.to_owned(),
         when: wording::date_and_time(Language::En, service.local(now).datetime()),
     };
-    notify::tell_trust(service, &mut tx, organisation, message, now).await?;
+    notify::tell_trust(service, &mut tx, organisation, kind, message, now).await?;
     tx.commit().await?;
     service.written.notify_one();
     Ok(())

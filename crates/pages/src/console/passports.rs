@@ -51,6 +51,8 @@ pub struct ConsolePassports {
     pub reminded: Option<RemindedLine>,
     /// What job roles require.
     pub job_roles_href: String,
+    /// Who looks after what.
+    pub teams_href: String,
 }
 
 impl Page for ConsolePassports {
@@ -76,6 +78,7 @@ impl Page for ConsolePassports {
             remind_action: None,
             reminded: None,
             job_roles_href: "/console/passports/job-roles".into(),
+            teams_href: "/console/passports/teams".into(),
         };
         let remind = Some("/console/passports/remind".to_owned());
         let one = Self {

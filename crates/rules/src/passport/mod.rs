@@ -11,6 +11,7 @@ mod provided;
 mod reason;
 pub mod reminder;
 mod state;
+mod team;
 mod type_file;
 mod words;
 
@@ -30,6 +31,7 @@ pub use presentation::{
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
 pub use state::{CredentialMoments, CredentialState, TrustEnds};
+pub use team::{EXPIRING_WITHIN_DAYS, LONGEST_TEAM, MOST_TEAMS};
 use type_file::known;
 pub use type_file::{TypeFile, TypeMistake, TypeProblem, use_own_types};
 pub use words::Words;

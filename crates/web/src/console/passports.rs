@@ -9,6 +9,7 @@ mod rejections;
 mod reminders;
 mod requirement;
 mod shares;
+mod teams;
 
 use super::{console_shell, find, frame, staff, trouble};
 use crate::forms::SearchForm;
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Router<Web> {
         .merge(reminders::routes())
         .merge(requirement::routes())
         .merge(shares::routes())
+        .merge(teams::routes())
 }
 
 /// Pages to which a file is sent.
@@ -88,6 +90,7 @@ async fn search_page(
             finished: asked.finished,
         }),
         job_roles_href: urls::CONSOLE_JOB_ROLES.into(),
+        teams_href: urls::CONSOLE_TEAMS.into(),
     })
 }
 

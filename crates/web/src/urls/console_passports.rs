@@ -62,6 +62,14 @@ pub const CONSOLE_GIVE_JOB_ROLE: &str = "/console/passports/people/{id}/job-role
 pub const CONSOLE_BYPASS: &str = "/console/passports/people/{id}/bypass";
 /// *Require it again*.
 pub const CONSOLE_REQUIRE: &str = "/console/passports/people/{id}/require";
+/// The trust's teams.
+pub const CONSOLE_TEAMS: &str = "/console/passports/teams";
+/// *Add a team*.
+pub const CONSOLE_TEAM_NEW: &str = "/console/passports/teams/new";
+/// One of them.
+pub const CONSOLE_TEAM: &str = "/console/passports/teams/{id}";
+/// *Delete this team*.
+pub const CONSOLE_TEAM_DELETE: &str = "/console/passports/teams/{id}/delete";
 /// What was shared with the trust.
 pub const CONSOLE_SHARES: &str = "/console/passports/shares";
 /// What somebody shared at once.
@@ -89,6 +97,12 @@ pub fn console_passport(id: &str) -> String {
 /// A job role, or, where one is named, an act on it.
 pub fn console_job_role(id: Uuid, act: &str) -> String {
     let page = CONSOLE_JOB_ROLE.replace("{id}", &id.to_string());
+    if act.is_empty() { page } else { format!("{page}/{act}") }
+}
+
+/// A team, or, where one is named, an act on it.
+pub fn console_team(id: Uuid, act: &str) -> String {
+    let page = CONSOLE_TEAM.replace("{id}", &id.to_string());
     if act.is_empty() { page } else { format!("{page}/{act}") }
 }
 

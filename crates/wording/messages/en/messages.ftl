@@ -121,6 +121,7 @@ text-passport-share-reviewed = { $service }: { $organisation } has taken { $acce
 text-passport-withdrawn = { $service }: { $organisation } has taken back a credential that you had not added to your wallet. You need not do anything.
 text-passport-revoked = { $service }: { $organisation } has revoked a credential in your wallet. Sign in to your staff passport to see which.
 text-passport-rejected = { $service }: somebody has rejected a credential of { $organisation }. The email about it says more.
+text-passport-summary = { $service }: what stands open in staff passports at { $organisation }. The email about it says more.
 text-passport-requested = { $service }: somebody asks { $organisation } for a credential. The email about it says more.
 text-activity-reported = Your { $service } report number is { $number }. Choose a new password and contact your service desk.
 

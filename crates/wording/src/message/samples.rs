@@ -151,6 +151,16 @@ impl Message {
                 details: "The date is that of the course before.".to_owned(),
                 when: when(),
             },
+            Self::PassportSummary {
+                organisation: organisation(),
+                service: service(),
+                team: "Occupational health".to_owned(),
+                rejected: 2,
+                to_review: 340,
+                expiring: 17,
+                days: 30,
+                console_url: page("console/passports"),
+            },
             Self::PassportRequested {
                 organisation: organisation(),
                 service: service(),

@@ -93,6 +93,7 @@ impl Message {
             Self::PassportWithdrawn { .. } => "text-passport-withdrawn",
             Self::PassportRevoked { .. } => "text-passport-revoked",
             Self::PassportRejected { .. } => "text-passport-rejected",
+            Self::PassportSummary { .. } => "text-passport-summary",
             Self::PassportRequested { .. } => "text-passport-requested",
             Self::ActivityReported { .. } => "text-activity-reported",
         };
@@ -142,6 +143,7 @@ impl Message {
                 }
                 Self::PassportRevoked { .. } => include_str!("../../messages/en/mail/passport-revoked.md"),
                 Self::PassportRejected { .. } => include_str!("../../messages/en/mail/passport-rejected.md"),
+                Self::PassportSummary { .. } => include_str!("../../messages/en/mail/passport-summary.md"),
                 Self::PassportRequested { .. } => {
                     include_str!("../../messages/en/mail/passport-requested.md")
                 }
@@ -298,6 +300,25 @@ impl Message {
                 ("reason", reason),
                 ("details", &written(details)),
                 ("when", when),
+            ]),
+            Self::PassportSummary {
+                organisation,
+                service,
+                team,
+                rejected,
+                to_review,
+                expiring,
+                days,
+                console_url,
+            } => of(&[
+                ("organisation", organisation),
+                ("service", service),
+                ("team", team),
+                ("rejected", &rejected.to_string()),
+                ("to_review", &to_review.to_string()),
+                ("expiring", &expiring.to_string()),
+                ("days", &days.to_string()),
+                ("console_url", console_url),
             ]),
             Self::PassportRequested { organisation, service, person, email, credential, note, when } => {
                 of(&[

@@ -77,6 +77,11 @@ fn named(name: &str) -> Vec<Message> {
                 credential.clone_from(&name);
                 support.clone_from(&name);
             }
+            Message::PassportSummary { organisation, service, team, .. } => {
+                organisation.clone_from(&name);
+                service.clone_from(&name);
+                team.clone_from(&name);
+            }
             Message::PassportRejected {
                 organisation, service, person, credential, details: words, ..
             }
@@ -136,7 +141,7 @@ fn visible(html: &str) -> String {
 fn there_is_a_sample_of_every_kind_of_message() {
     let kinds: BTreeSet<_> = Message::samples().iter().map(Message::kind).collect();
     assert_eq!(kinds.len(), Message::samples().len());
-    assert_eq!(kinds.len(), 29);
+    assert_eq!(kinds.len(), 30);
 }
 
 #[test]

@@ -22,8 +22,9 @@ const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 
 /// Method, path under `/console` with `{id}` for a person without a role, `{method}` for a method of theirs, `{new}` and
 /// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
-/// `{batch}` for whom the trust invites, `{role}` for the job role of the person, and who may.
-const ACTS: [(&str, &str, u8); 73] = [
+/// `{batch}` for whom the trust invites, `{role}` for the job role of the person, `{team}` for
+/// a team, and who may.
+const ACTS: [(&str, &str, u8); 79] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -74,6 +75,12 @@ const ACTS: [(&str, &str, u8); 73] = [
     ("POST", "/passports/invitations/{invitation}/decline", PASSPORTS),
     ("GET", "/passports/invitations/{invitation}/delete", PASSPORTS),
     ("POST", "/passports/invitations/{invitation}/delete", PASSPORTS),
+    ("GET", "/passports/teams", PASSPORTS | AUDITOR),
+    ("GET", "/passports/teams/new", PASSPORT_MANAGER),
+    ("POST", "/passports/teams/new", PASSPORT_MANAGER),
+    ("GET", "/passports/teams/{team}", PASSPORTS | AUDITOR),
+    ("POST", "/passports/teams/{team}", PASSPORT_MANAGER),
+    ("POST", "/passports/teams/{team}/delete", PASSPORT_MANAGER),
     ("POST", "/passports/remind", PASSPORTS),
     ("POST", "/passports/people/{id}/remind", PASSPORTS),
     ("GET", "/passports/job-roles", PASSPORTS | AUDITOR),
@@ -144,12 +151,13 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
     let (share, shared) = ward.has_shared(AMINA, &[new]).await;
     let (invitation, batch) = ward.has_invited(SINEAD, BEN).await;
     let role_id = ward.has_job_role(AMINA, BEN).await;
+    let team = ward.has_team("Education", "education@northfield.example").await;
     for (verb, path, who) in ACTS {
         let full = path.replace("{id}", &id).replace("{method}", &method);
         let full = full.replace("{new}", &new.to_string()).replace("{rejected}", &rejected.to_string());
         let full =
             full.replace("{invitation}", &invitation.to_string()).replace("{batch}", &batch.to_string());
-        let full = full.replace("{role}", &role_id.to_string());
+        let full = full.replace("{role}", &role_id.to_string()).replace("{team}", &team.to_string());
         let full = full.replace("{share}", &share.to_string()).replace("{shared}", &shared[0].to_string());
         tries(&mut staff, verb, &full).await;
         let status = staff.page.status;

@@ -22,13 +22,31 @@ test('a manager looks into a rejection, and withdraws what was issued in error',
   await nurse.signsIn('Authenticator app');
   await manager.signsIn('Authenticator app');
 
-  await test.step('the nurse rejects one', async () => {
+  await test.step('a team looks after what people learn', async () => {
+    await desk.goto(`${house.url}/console/passports`);
+    await manager.follow('Teams');
+    await manager.reads(/Teams/);
+    await look(desk, 'No teams');
+    await manager.press('Add a team');
+    await manager.press('Save');
+    await expect(desk.getByRole('alert')).toContainText('Choose at least one area that the team looks after');
+    await look(desk, 'A team of nothing');
+    await manager.type('Name of the team', 'Education');
+    await manager.type('Email address', 'education@northfield.example');
+    await manager.tick('Core skills');
+    await manager.press('Save');
+    await expect(main).toContainText('A summary every Monday');
+    await look(desk, 'Teams');
+  });
+
+  await test.step('the nurse rejects one, and the team is told', async () => {
     await page.goto(`${house.url}/passport`);
     await page.getByRole('link', { name: /^Review and add ?: Fire safety/ }).click();
     await page.getByRole('button', { name: 'Reject this credential' }).click();
     await nurse.choose('Other reason');
     await nurse.type('If you chose Other reason, provide more detail', 'That was the course before');
-    await nurse.press('Reject this credential');
+    const mail = await house.mailbox.next('education@northfield.example', () => nurse.press('Reject this credential'));
+    expect(mail.text).toContain('That was the course before');
   });
 
   await test.step('the manager is told of it, reads why and what to do, and resolves it', async () => {

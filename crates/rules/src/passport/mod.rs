@@ -10,6 +10,8 @@ mod presentation;
 mod provided;
 mod reason;
 pub mod reminder;
+pub mod staff_pull;
+mod staff_row;
 mod state;
 mod type_file;
 mod words;
@@ -29,6 +31,7 @@ pub use presentation::{
 };
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
+pub use staff_row::{KIND_COLUMN, PERSON_COLUMN, is_column, sent_by_row};
 pub use state::{CredentialMoments, CredentialState, TrustEnds};
 use type_file::known;
 pub use type_file::{TypeFile, TypeMistake, TypeProblem, use_own_types};

@@ -162,6 +162,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0028_job_role.sql"),
         include_str!("../migrations/0028_job_role.sql"),
     ),
+    (
+        30,
+        "staff record",
+        include_str!("../migrations/0030_staff_record.sql"),
+        include_str!("../migrations/0030_staff_record.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

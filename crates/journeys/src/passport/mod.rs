@@ -35,6 +35,7 @@ mod revoke;
 pub mod rotate;
 pub mod share;
 mod signing;
+pub mod staff_records;
 mod status;
 mod token;
 pub mod trust;

@@ -40,7 +40,8 @@ pub async fn person(
     Ok(account.filter(|account| account.organisation_id == organisation.id))
 }
 
-/// Who provides on the trust's behalf: a system, or a member of staff in the console. Neither: it is done at the command line.
+/// Who provides on the trust's behalf: a system, or a member of staff in the console. Neither: it is done at the
+/// command line, or follows from the staff records.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Provider {
     /// The system.
@@ -180,14 +181,14 @@ impl Asked {
 }
 
 /// In order, so that what is provided together is listed as it was sent.
-fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid> {
+pub(super) fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = provided.iter().map(|_| vault::new_id(now, service.random.as_ref())).collect();
     ids.sort_unstable();
     ids
 }
 
 /// Writes the credentials and the one message about them.
-async fn write(
+pub(super) async fn write(
     service: &Service,
     tx: &mut Tx,
     (account, organisation): (&Account, &Organisation),

@@ -181,7 +181,7 @@ impl Asked {
 }
 
 /// In order, so that what is provided together is listed as it was sent.
-pub(super) fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid> {
+fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = provided.iter().map(|_| vault::new_id(now, service.random.as_ref())).collect();
     ids.sort_unstable();
     ids

@@ -49,7 +49,7 @@ pub(super) fn read(rows: &mut Rows<'_>, columns: &Columns) -> Result<Index, Sour
         if count > MOST_RECORDS {
             return Err(SourceProblem::TooManyRecords);
         }
-        let (byte, line) = record.position().map_or((0, 0), |at| (at.byte(), at.line()));
+        let (byte, line) = record.position().map_or((0, 0), |at| (at.byte(), at.line() + rows.behind));
         let wrong = match named(&record, columns) {
             Err(wrong) => Some(wrong),
             Ok(name) => {
@@ -94,12 +94,18 @@ pub(super) struct Rows<'a> {
     pub(super) path: &'a Path,
     pub(super) reader: &'a mut Reader<Bounded>,
     pub(super) budget: &'a Budget,
+    /// So many lines the reader is behind: of a line end of two bytes it takes the second one with the next row.
+    pub(super) behind: u64,
 }
 
 impl Rows<'_> {
+    pub(super) fn headings_are_read(&mut self) {
+        self.behind = 2_u64.saturating_sub(self.reader.position().line());
+    }
+
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<bool, SourceProblem> {
         self.budget.refill();
-        let line = self.reader.position().line();
+        let line = self.reader.position().line() + self.behind;
         self.reader.read_byte_record(record).map_err(|error| match error.into_kind() {
             csv::ErrorKind::Io(why) if why.kind() == io::ErrorKind::OutOfMemory => {
                 SourceProblem::LongRow { path: self.path.to_owned(), line }

@@ -20,7 +20,7 @@ pub(super) struct Preparing<'a> {
     pub(super) count: Count,
     /// Whose records of which type there are.
     seen: HashSet<(Uuid, &'static str, &'static str)>,
-    /// People of whom something is there that nobody can tell the type of.
+    /// People of whom something is there of which nobody can tell the type, or nobody wants to.
     unclear: HashSet<Uuid>,
 }
 
@@ -50,13 +50,15 @@ impl<'a> Preparing<'a> {
 
     async fn person(&mut self, person: Person) -> Result<Option<Changed>, Refusal> {
         let (store, organisation) = (&self.pull.service.store, self.pull.organisation.id);
-        let account = match store.account_in_records(organisation, &user_name(&person.name)).await? {
+        let found = match store.account_in_records(organisation, &user_name(&person.name)).await? {
             Some(id) => store.account(id).await?,
             None => None,
         };
+        let is_disabled = found.as_ref().is_some_and(|account| account.disabled_at.is_some());
+        self.unclear.extend(found.iter().filter(|_| is_disabled).map(|account| account.id));
         let provided: Vec<_> =
-            person.records.iter().filter_map(|record| self.read(record, account.as_ref())).collect();
-        let Some(account) = account.filter(|account| account.disabled_at.is_none()) else {
+            person.records.iter().filter_map(|record| self.read(record, found.as_ref())).collect();
+        let Some(account) = found.filter(|_| !is_disabled) else {
             self.count.without_account += provided.len() as u64;
             return Ok(None);
         };

@@ -41,9 +41,12 @@ pub(super) async fn provide(
     let mut done = Done::default();
     let mut to_provide = Vec::with_capacity(all.len());
     for Changed { account, changes } in all {
+        // In order, so that what is provided together is listed as it was told.
+        let mut new: Vec<Uuid> =
+            changes.iter().map(|_| vault::new_id(now, pull.service.random.as_ref())).collect();
+        new.sort_unstable();
         let (mut ids, mut provided) = (Vec::new(), Vec::new());
-        for change in changes {
-            let id = vault::new_id(now, pull.service.random.as_ref());
+        for (id, change) in new.into_iter().zip(changes) {
             if remember(pull, tx, account.id, (id, &change), now).await? {
                 ids.push(id);
                 provided.push(change.provided);

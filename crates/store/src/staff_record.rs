@@ -66,9 +66,9 @@ statements! {
     FIRST = "INSERT INTO staff_pull (organisation_id, pull_id, held_until, not_before) VALUES ($1, $2, 0, 0)
         ON CONFLICT (organisation_id) DO NOTHING";
     // A day's pull that was cut off or failed is gone on with under its id; nothing holds up one that somebody asks for.
-    CLAIM = "UPDATE staff_pull SET pull_id = CASE WHEN day = $3 THEN pull_id ELSE $4 END, day = $3, holder = $2, held_until = $5
+    CLAIM = "UPDATE staff_pull SET pull_id = CASE WHEN day = CAST($3 AS TEXT) THEN pull_id ELSE $4 END, day = $3, holder = $2, held_until = $5
         WHERE organisation_id = $1 AND (holder IS NULL OR held_until <= $6)
-            AND ($3 IS NULL OR ((done_day IS NULL OR done_day < $3) AND not_before <= $6)) RETURNING pull_id";
+            AND (CAST($3 AS TEXT) IS NULL OR ((done_day IS NULL OR done_day < $3) AND not_before <= $6)) RETURNING pull_id";
     HOLD = "UPDATE staff_pull SET held_until = $3 WHERE organisation_id = $1 AND holder = $2";
     FINISH = "UPDATE staff_pull SET holder = NULL, done_day = COALESCE(day, done_day), day = NULL
         WHERE organisation_id = $1 AND holder = $2";

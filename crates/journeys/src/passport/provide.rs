@@ -48,6 +48,9 @@ pub(crate) struct Provider {
     pub client: Option<Uuid>,
     /// The member of staff.
     pub by: Option<Uuid>,
+    /// Tells by e-mail alone: where a night's changes of a whole hospital are provided at once, texts would wake people, and use up those
+    /// that codes need.
+    pub no_texts: bool,
 }
 
 /// Provides credentials at the command line. Answers their ids.
@@ -87,7 +90,7 @@ pub(crate) async fn by_staff(
         let same = before.account_id == account.id && before.organisation_id == organisation.id;
         return if same { Ok(Done { ids: vec![id], before: true }) } else { Err(Refusal::NotFound) };
     }
-    let by = Provider { client: None, by: Some(staff) };
+    let by = Provider { by: Some(staff), ..Provider::default() };
     let mut ids = new_ids(service, provided, now);
     if let Some(first) = ids.first_mut() {
         *first = id;
@@ -134,7 +137,7 @@ pub async fn by_client(
             return Ok(Done { ids, before: true });
         }
     }
-    let by = Provider { client: Some(client.id), by: None };
+    let by = Provider { client: Some(client.id), ..Provider::default() };
     write(service, &mut tx, (&account, &organisation), &ids, &asked.provided, by, now).await?;
     tx.commit().await?;
     service.written.notify_one();
@@ -241,6 +244,7 @@ pub(super) async fn write(
         access_key_url: service.address(notify::ACCESS_KEY),
         support: service.support(organisation),
     };
-    let off = tx.passport_opt_out(account.id).await?;
+    let mut off = tx.passport_opt_out(account.id).await?;
+    off.text |= by.no_texts;
     notify::tell_owner(service, tx, (account, organisation), &message, off, now).await
 }

@@ -68,6 +68,41 @@ async fn records_are_pulled_by_hand_and_the_outcome_is_told() {
 }
 
 #[tokio::test]
+async fn an_address_is_asked_with_the_token_in_its_file_or_the_one_of_the_environment() {
+    use wiremock::matchers::{header, path};
+    let (mut desk, _) = with_somebody().await;
+    let server = wiremock::MockServer::start().await;
+    let page = serde_json::json!({"people": [{"person": "nobody@x.example", "credentials": []}]});
+    for token in ["of-a-file", "of-the-environment"] {
+        let bearer = format!("Bearer {token}");
+        wiremock::Mock::given(path(format!("/{token}")))
+            .and(header("authorization", bearer.as_str()))
+            .respond_with(wiremock::ResponseTemplate::new(200).set_body_json(&page))
+            .expect(2)
+            .mount(&server)
+            .await;
+    }
+    desk.file("nth.token", "of-a-file\n");
+    desk.environment.push(("FOBWATCH_STAFF_RECORDS__TOKEN".to_owned(), "of-the-environment".to_owned()));
+    for source in [
+        format!("NTH | rest | {}/of-a-file | FOLDER/nth.token", server.uri()),
+        format!("NTH | rest | {}/of-the-environment", server.uri()),
+    ] {
+        desk.asks(&source);
+        desk.types("passport pull --organisation NTH").await.well();
+        let said = desk.types("doctor").await.out;
+        assert!(said.contains("OK    records of NTH   0 records of 1 people"), "{said}");
+    }
+    desk.file("nth.token", "another");
+    desk.asks(&format!("NTH | rest | {}/refused | FOLDER/nth.token", server.uri()));
+    let said = desk.types("passport pull --organisation NTH").await.refused();
+    assert!(
+        said.contains("the staff records of NTH: it answered 404") && !said.contains("another"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn the_doctor_looks_at_the_sources() {
     let mut desk = Desk::with_northfield().await;
     desk.asks("NTH | csv | FOLDER/staff.csv");

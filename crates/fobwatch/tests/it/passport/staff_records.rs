@@ -2,6 +2,7 @@
 
 use super::portal::{dbs, fire};
 use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::guide::Factor;
 use crate::people::{AMINA, BEN, Person, SINEAD};
 use crate::ward::{Node, Ward};
 use journeys::passport::staff_records::{HEADINGS, Outcome, PullProblem, Pulled, Source, by_hand};
@@ -258,6 +259,20 @@ async fn nobody_of_another_organisation_is_touched(#[values(Sqlite, PostgreSql)]
     hr.says(&[fire_row(AMINA.email, "2026-11-01"), fire_row("12345678", "2026-11-02")]);
     assert_eq!(ward.pulls(&hr.source()).await, [0, 1, 0, 0, 1, 0]);
     assert_eq!(ward.credentials(BEN).await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_is_woken_by_a_text(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(SINEAD).await;
+    ward.person(SINEAD).also_has(Factor::TextMessage).await;
+    ward.delivers().await;
+    let before = ward.phone.texts_to(SINEAD.mobile).len();
+    let hr = HrFolder::with(&[fire_row(SINEAD.email, "2026-11-01")]);
+    ward.pulls(&hr.source()).await;
+    assert_eq!(ward.told_of_passports(SINEAD.email).await.len(), 1);
+    assert_eq!(ward.phone.texts_to(SINEAD.mobile).len(), before);
 }
 
 fn page(people: &[Value], next: Option<&str>) -> ResponseTemplate {

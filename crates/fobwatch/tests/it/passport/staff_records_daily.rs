@@ -224,6 +224,28 @@ async fn a_node_that_nobody_heard_of_for_a_while_is_overtaken_and_provides_nothi
 }
 
 #[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_goes_on_for_hours_is_given_up(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let hr = HrFolder::with(&a_row_each(&crowd_of(&ward, 150).await));
+    ward.clock.set("2026-11-23T05:00:00Z".parse().unwrap());
+    let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let halting = Halting { inner: hr.source(), reached: reached.clone(), go_on: go_on.clone() };
+    let slow = Source { organisation: "NTH".to_owned(), records: Arc::new(halting) };
+    let node = ward.node.clone();
+    let slow = tokio::spawn(async move { daily(&node.service, &slow, &CancellationToken::new()).await });
+    reached.notified().await;
+    ward.waits(2 * 60 * 60 + 1);
+    go_on.notify_one();
+    let problem = slow.await.unwrap().unwrap_err().to_string();
+    assert_eq!(problem, "it has not told everything in 2 hours");
+    assert_eq!(looks(&ward.node, &hr.source()).await, None, "not at once");
+    ward.waits(15 * 60);
+    assert_eq!(looks(&ward.node, &hr.source()).await, Some([150, 0, 0, 0, 0, 0]));
+    everybody_was_provided_one_and_told_once(&ward, 150).await;
+}
+
+#[rstest]
 #[tokio::test]
 async fn a_service_that_is_stopped_lets_another_node_go_on_at_once(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;

@@ -60,7 +60,7 @@ pub(super) async fn provide(
     }
     for (account, ids, provided) in to_provide {
         let whose = (&account, pull.organisation);
-        let by = provide::Provider::default();
+        let by = provide::Provider { no_texts: true, ..provide::Provider::default() };
         provide::write(pull.service, tx, whose, &ids, &provided, by, now).await?;
         done.provided += ids.len() as u64;
     }

@@ -72,7 +72,7 @@ impl StaffRecords for CsvFile {
         let CsvReading(inner) =
             begun.map_err(|_| SourceProblem::Fault("reading the file was broken off"))??;
         let index = inner.map(|inner| inner.index).unwrap_or_default();
-        let records = index.people.iter().map(|rows| rows.len()).sum::<usize>() + index.wrong.len();
+        let records = index.people.iter().map(Vec::len).sum::<usize>() + index.wrong.len();
         Ok(Glimpse { people: index.people.len(), records, all: true })
     }
 }

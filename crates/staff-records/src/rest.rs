@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a page may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// No page is longer, in bytes.
 pub(crate) const LARGEST_PAGE: usize = 8 << 20;
 /// At most so many pages.

@@ -126,7 +126,7 @@ impl Command {
         }
         let service: Service = assemble(config, &Hooks::default(), house)?;
         let done = match self {
-            Self::Pull(pull) => pull.run(config, &service, console).await,
+            Self::Pull(pull) => Box::pin(pull.run(config, &service, console)).await,
             other => other.act(&service, console).await,
         };
         service.store.close().await;

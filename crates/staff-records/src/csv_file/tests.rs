@@ -3,6 +3,7 @@ use crate::{MOST_OF_ONE_PERSON, MOST_RECORDS};
 use proptest::prelude::*;
 use rstest::rstest;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use tempfile::TempDir;
 
@@ -131,7 +132,7 @@ async fn there_is_an_end_to_records_and_to_those_of_one_person() {
     let lines = told(&read(format!("person,kind\n{rows}")).await.unwrap());
     assert_eq!(lines[0], "line 52: is one of more than 50 of this person");
     assert_eq!(lines.len(), 3);
-    let many: String = (0..=MOST_RECORDS).map(|number| format!("{number}@x.example,dbs\n")).collect();
+    let many = a_row_each(MOST_RECORDS + 1);
     let problem = read(format!("person,kind\n{many}")).await.unwrap_err();
     assert!(matches!(problem, SourceProblem::TooManyRecords), "{problem}");
 }
@@ -139,7 +140,7 @@ async fn there_is_an_end_to_records_and_to_those_of_one_person() {
 #[tokio::test]
 async fn a_file_that_is_written_to_while_it_is_read_is_not_believed() {
     let folder = Folder::new();
-    let rows: String = (0..250).map(|number| format!("{number}@x.example,dbs\n")).collect();
+    let rows = a_row_each(250);
     let path = folder.file("staff.csv", format!("person,kind\n{rows}"));
     let mut reading = CsvFile::new(&path, HEADINGS).open().await.unwrap();
     assert_eq!(reading.next().await.unwrap().unwrap().len(), 100);
@@ -162,6 +163,14 @@ async fn a_look_counts_people_and_records() {
     assert_eq!(glimpse, Glimpse { people: 2, records: 4, all: true });
 }
 
+/// Rows of so many people.
+fn a_row_each(people: usize) -> String {
+    (0..people).fold(String::new(), |mut rows, number| {
+        let _ = writeln!(rows, "{number}@x.example,dbs");
+        rows
+    })
+}
+
 /// A cell as spreadsheets write it.
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
@@ -178,7 +187,7 @@ proptest! {
         for (line, (person, subject, quotes)) in (2_u64..).zip(&rows) {
             let plain = !quotes && !subject.contains(['"', ',']);
             let cell = if plain { subject.clone() } else { quoted(subject) };
-            file.push_str(&format!("{person}@x.example,dbs,{cell}\n"));
+            let _ = writeln!(file, "{person}@x.example,dbs,{cell}");
             expected.entry(format!("{person}@x.example")).or_default().push((line, subject.trim().to_owned()));
         }
         let run = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -139,7 +139,13 @@ impl<'a> Pull<'a> {
     async fn read(&self, source: &Source, stop: &CancellationToken) -> Result<Option<Pulled>, PullProblem> {
         let mut reading = source.records.open().await?;
         let mut preparing = Preparing::new(self);
-        while let Some(told) = self.next(reading.as_mut()).await? {
+        loop {
+            // A page may take a minute: nobody who stops the service waits for it.
+            let told = tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                told = self.next(reading.as_mut()) => told?,
+            };
+            let Some(told) = told else { break };
             let mut told = told.into_iter().peekable();
             while told.peek().is_some() {
                 if stop.is_cancelled() {

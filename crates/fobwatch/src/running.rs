@@ -9,6 +9,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use channels::{EmailChannel, TextChannel, VoiceChannel};
 use journeys::console::invitations;
+use journeys::passport::staff_records::Source;
 use journeys::{Clock, Parts, Service, deliver, housekeeping, numbers, passport, reports, smartcard, watch};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -71,6 +72,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
     let house = House::open(&config).await?;
     let service = assemble(&config, &hooks, house)?;
     passport_keys_are_there(&service).await?;
+    let sources = staff_sources(&config, &service).await?;
     let (stop_pages, stop_work) = (CancellationToken::new(), CancellationToken::new());
 
     let mut work = vec![
@@ -87,6 +89,10 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         work.push(tokio::spawn(passport::reminders::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::reminders::run_asked(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::summaries::run(service.clone(), stop_work.clone())));
+        for source in sources {
+            let stop = stop_work.clone();
+            work.push(tokio::spawn(passport::staff_records::run(service.clone(), source, stop)));
+        }
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));
     }
@@ -245,6 +251,19 @@ async fn passport_keys_are_there(service: &Service) -> Result<()> {
              holds the keys for credentials, or put its backup back"
         ),
     }
+}
+
+/// The HR systems of organisations that there are.
+async fn staff_sources(config: &Config, service: &Service) -> Result<Vec<Source>> {
+    let sources = wiring::staff_sources(config)?;
+    for Source { organisation: code, .. } in &sources {
+        if service.store.organisation_by_code(code).await?.is_none() {
+            bail!(
+                "staff_records.sources: there is no organisation {code}. Write the code of one that `fobwatch organisation list` names, or                  add it with `fobwatch organisation add`"
+            );
+        }
+    }
+    Ok(sources)
 }
 
 /// One provider of cryptography for all TLS of the process. A second call changes nothing.

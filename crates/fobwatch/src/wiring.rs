@@ -11,19 +11,21 @@ use channels::{
     WithBackup,
 };
 use journeys::passport::elsewhere::{Elsewhere, FetchSettings, Lists};
+use journeys::passport::staff_records::{HEADINGS, Source};
 use journeys::passport::{PassportSettings, PassportToken, TrustAnchors};
 use journeys::{Breached, Settings};
 use pki::Token;
 use rules::passport::{TypeFile, use_own_types};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
+use staff_records::{CsvFile, Rest, StaffRecords};
 use url::Url;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::config::value::{
-    self, NumberFormat, PassportProfile, ProviderUrl, TextProvider, VoiceProvider, Words,
+    self, NumberFormat, PassportProfile, ProviderUrl, StaffPlace, TextProvider, VoiceProvider, Words,
 };
 use crate::{authority, credential_types};
 
@@ -352,6 +354,37 @@ pub fn use_own_credential_types(config: &Config) -> Result<()> {
     })?;
     let files: Vec<_> = files.iter().map(|(name, text)| TypeFile { name, text }).collect();
     use_own_types(&files).with_context(|| format!("passport.credential_types: {}", folder.display()))
+}
+
+/// The HR systems of organisations. Nothing is read but files with tokens.
+///
+/// # Errors
+/// Where a token cannot be read or used, with the key and what to do.
+pub fn staff_sources(config: &Config) -> Result<Vec<Source>> {
+    let settings = &config.staff_records;
+    let one = |source: &value::StaffSource| -> Result<Source> {
+        let records: Arc<dyn StaffRecords> = match &source.place {
+            StaffPlace::Csv(path) => Arc::new(CsvFile::new(path, HEADINGS)),
+            StaffPlace::Rest { address, token } => {
+                let token = match token {
+                    None => settings.token.as_ref().map_or_else(Zeroizing::default, |token| {
+                        Zeroizing::new(token.expose().clone())
+                    }),
+                    Some(file) => Zeroizing::new(std::fs::read_to_string(file).with_context(|| {
+                        format!(
+                            "staff_records.sources: {} cannot be read. Write a file that holds the token of {} and nothing else",
+                            file.display(),
+                            source.organisation
+                        )
+                    })?),
+                };
+                let rest = Rest::new(address, &token);
+                Arc::new(rest.with_context(|| format!("staff_records.sources: {}", source.organisation))?)
+            }
+        };
+        Ok(Source { organisation: source.organisation.clone(), records })
+    };
+    settings.sources.iter().map(one).collect()
 }
 
 /// The authorities in a PEM file; nobody where there is none.

@@ -299,7 +299,8 @@ pub enum Event {
     RaActDeclined { account: Uuid, by: Uuid, act: String },
     /// The round of a local day through all cards has ended, and so many messages were written.
     SmartcardRoundEnded { day: String, cards: u64, messages: u64 },
-    /// A trust provided a credential; by the system `client`, by the member of staff `by`, or (neither) at the command line.
+    /// A trust provided a credential; by the system `client`, by the member of staff `by`, or (neither) at the command line or from the
+    /// records of its HR system.
     CredentialProvided {
         account: Uuid,
         credential: Uuid,
@@ -328,7 +329,7 @@ pub enum Event {
         by: Option<Uuid>,
     },
     /// The trust took back a credential that was not accepted yet; by the system `client`, by the member of staff `by`, or (neither) at
-    /// the command line.
+    /// the command line, or because the records of its HR system say something else now.
     CredentialWithdrawn {
         account: Uuid,
         credential: Uuid,
@@ -371,6 +372,20 @@ pub enum Event {
     TrustedIssuerRemoved { organisation: Uuid, issuer: Uuid },
     /// The reminders of a Monday are written.
     PassportRemindersWritten { day: String },
+    /// The staff records of an organisation were pulled: those of a local day, or (none) because somebody asked for it at the command
+    /// line. So many records were provided, said what they said before, were wrong, had run out, and were of people without an account;
+    /// so many of those provided before are there no more.
+    StaffRecordsPulled {
+        organisation: Uuid,
+        pull: Uuid,
+        day: Option<String>,
+        provided: u64,
+        unchanged: u64,
+        wrong: u64,
+        run_out: u64,
+        without_account: u64,
+        vanished: u64,
+    },
     /// A message was given up; `channel` is e-mail or text.
     MessageGivenUp { message: Uuid, channel: String },
     /// So much of the day's texts was used: of an organisation's, or (none) of the installation's.

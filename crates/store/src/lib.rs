@@ -77,6 +77,7 @@ pub mod smartcard_figures;
 pub mod smartcard_life;
 pub mod smartcard_lists;
 pub mod smartcard_message;
+pub mod staff_record;
 mod statement;
 pub mod status_list;
 pub mod texts;

@@ -169,6 +169,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0029_reminder_asked.sql"),
     ),
     (
+        30,
+        "staff record",
+        include_str!("../migrations/0030_staff_record.sql"),
+        include_str!("../migrations/0030_staff_record.sql"),
+    ),
+    (
         32,
         "person key",
         include_str!("../migrations/0032_person_key.sqlite.sql"),

@@ -101,6 +101,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::smartcard_life::STATEMENTS,
         crate::smartcard_lists::STATEMENTS,
         crate::smartcard_message::STATEMENTS,
+        crate::staff_record::STATEMENTS,
         crate::status_list::STATEMENTS,
         crate::texts::STATEMENTS,
         crate::trusted_issuer::STATEMENTS,

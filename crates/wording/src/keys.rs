@@ -620,6 +620,7 @@ pub const AUDIT: &[&str] = &[
     "passport_key_made",
     "passport_root_made",
     "passport_reminders_written",
+    "staff_records_pulled",
     "trusted_issuer_added",
     "trusted_issuer_removed",
 ];

@@ -54,6 +54,9 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
         let used = used.map(|()| format!("from {}", folder.display())).map_err(|error| format!("{error:#}"));
         tell("credential types", &used)?;
     }
+    for (organisation, finding) in staff_records(config).await {
+        tell(&format!("records of {organisation}"), &finding)?;
+    }
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
     tell("public address", &public.map(|answer| answer.finding))?;
@@ -147,6 +150,25 @@ async fn calls(config: &Config) -> Finding {
         (Ok(()), provider) => Ok(format!("{provider} takes us")),
         (Err(error), _) => Err(format!("{error}. See [voice]")),
     }
+}
+
+async fn staff_records(config: &Config) -> Vec<(String, Finding)> {
+    let sources = match wiring::staff_sources(config) {
+        Ok(sources) => sources,
+        Err(error) => return vec![("staff".to_owned(), Err(format!("{error:#}")))],
+    };
+    let mut findings = Vec::with_capacity(sources.len());
+    for source in sources {
+        let finding = match source.records.check().await {
+            Ok(found) => {
+                let more = if found.all { "" } else { " on its first page" };
+                Ok(format!("{} records of {} people{more}", found.records, found.people))
+            }
+            Err(problem) => Err(format!("{problem}. See staff_records.sources")),
+        };
+        findings.push((source.organisation, finding));
+    }
+    findings
 }
 
 /// What the public address answered.

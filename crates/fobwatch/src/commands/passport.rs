@@ -1,5 +1,6 @@
 //! `fobwatch passport`: the credentials that an organisation issues to its people.
 
+mod pull;
 mod rejections;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ pub enum Command {
     Rejections(rejections::List),
     /// Mark a rejection as resolved, or open it again
     Resolve(rejections::Resolve),
+    /// Pull an organisation's staff records from its HR system now, and provide what has changed
+    Pull(pull::Pull),
     /// Register systems that provide credentials over the interface
     #[command(subcommand)]
     Client(Client),
@@ -122,7 +125,10 @@ impl Command {
             return Ok(Outcome::Well);
         }
         let service: Service = assemble(config, &Hooks::default(), house)?;
-        let done = self.act(&service, console).await;
+        let done = match self {
+            Self::Pull(pull) => Box::pin(pull.run(config, &service, console)).await,
+            other => other.act(&service, console).await,
+        };
         service.store.close().await;
         done
     }
@@ -137,7 +143,8 @@ impl Command {
             Self::Resolve(resolve) => resolve.run(service, console).await?,
             Self::Client(Client::Add(named)) => named.add(service, console).await?,
             Self::Client(Client::End(named)) => named.end(service, console).await?,
-            Self::Client(Client::List) => {}
+            // Those that need more than the service are done by now.
+            Self::Client(Client::List) | Self::Pull(_) => {}
             Self::Keys(keys) => return keys.run(service, console).await,
             Self::Trust(trust) => return trust.run(service, console).await,
         }

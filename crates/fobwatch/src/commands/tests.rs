@@ -1,5 +1,6 @@
 mod ceremony;
 mod passport;
+mod staff_records;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

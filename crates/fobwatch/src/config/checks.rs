@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use channels::{Prompt, Recording};
+use staff_records::{AddressProblem, Rest};
 
 use super::problem::Place;
 use super::reader::{Reader, capitalised};
 use super::schema::Key;
 use super::table::{Config, SECTIONS};
-use super::value::{CertificateIssuer, PassportProfile, TextProvider, VoiceProvider};
+use super::value::{CertificateIssuer, PassportProfile, StaffPlace, TextProvider, VoiceProvider};
 use crate::wiring::{self, TextProviderSettings};
 
 /// Notes what is wrong with the configuration as a whole.
@@ -24,6 +25,7 @@ pub fn check(config: &Config, reader: &mut Reader) {
     smartcards(config, reader);
     passport(config, reader);
     passport_token(reader);
+    staff_records(config, reader);
 }
 
 /// High assurance begins with somebody who vouches for wallets.
@@ -31,6 +33,33 @@ fn passport(config: &Config, reader: &mut Reader) {
     let haip = matches!(config.passport.profile, PassportProfile::Haip);
     if haip && reader.place("passport", "wallet_makers").is_none() {
         missing_beside("passport", "profile", "wallet_makers", &config.passport.profile, reader);
+    }
+}
+
+/// A source that is asked over HTTPS has a token, and an address to which one may be sent.
+fn staff_records(config: &Config, reader: &mut Reader) {
+    let settings = &config.staff_records;
+    let place = reader.place("staff_records", "sources").unwrap_or(Place::Nowhere);
+    for source in &settings.sources {
+        let StaffPlace::Rest { address, token: file } = &source.place else { continue };
+        let token = match (file, &settings.token) {
+            (Some(_), _) => "a-token",
+            (None, Some(token)) => token.expose().as_str(),
+            (None, None) => {
+                let what = format!("staff_records.sources has no token for {}", source.organisation);
+                let instead = "Write the file with the token behind the address, or set staff_records.token";
+                reader.problem(place.clone(), what, instead);
+                continue;
+            }
+        };
+        if let Err(problem) = Rest::new(address, token) {
+            let (key, place) = match problem {
+                AddressProblem::Token => ("token", reader.place("staff_records", "token")),
+                _ => ("sources", Some(place.clone())),
+            };
+            let what = format!("staff_records.{key} cannot be used for {}", source.organisation);
+            reader.problem(place.unwrap_or(Place::Nowhere), what, &capitalised(&problem.to_string()));
+        }
     }
 }
 

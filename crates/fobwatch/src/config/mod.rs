@@ -9,6 +9,7 @@ mod print;
 pub mod problem;
 mod reader;
 mod schema;
+mod staff_source;
 pub mod table;
 pub mod value;
 mod wallet;

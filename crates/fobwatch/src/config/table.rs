@@ -11,8 +11,8 @@ use vault::Secret;
 use super::schema::settings;
 use super::value::{
     CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat,
-    ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, TextProvider, Token, VoiceProvider, Wallet,
-    Words, Zone,
+    ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, StaffSource, TextProvider, Token,
+    VoiceProvider, Wallet, Words, Zone,
 };
 
 settings! {
@@ -253,6 +253,17 @@ settings! {
         list_roots: Option<PathBuf>, example "/etc/fobwatch/passport/list-roots.pem";
         /// The authorities that vouch for hosts on the web, PEM: for issuers that are trusted by their address alone.
         web_roots: PathBuf, default "/etc/ssl/certs/ca-certificates.crt", example "/etc/ssl/cert.pem";
+    }
+    /// HR systems that tell what is true of an organisation's people: what has changed is provided to them as credentials, every morning
+    /// from 05:00.
+    staff_records: StaffRecordsSettings {
+        /// The sources, one for each organisation, as `ORGANISATION | csv | PATH` or `ORGANISATION | rest | ADDRESS | TOKEN-FILE`: the
+        /// code of the organisation; a file, or a folder of which the file counts whose name comes last; or the https address of the
+        /// first page and a file with the bearer token. How files and pages are written stands in the handbook under *Staff records*.
+        /// `,` in an address is written `%2C`. The same on every node.
+        sources: Vec<StaffSource>, default "", example "NTH | csv | /var/lib/fobwatch/staff-records";
+        /// The bearer token of sources without a file for it. Give it in the environment.
+        token: Option<Secret<String>>, example "THE-TOKEN";
     }
     /// Which telephone numbers people may give.
     phone: Phone {

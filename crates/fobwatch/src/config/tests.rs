@@ -536,3 +536,30 @@ fn high_assurance_needs_somebody_who_vouches_for_wallets() {
     let said = said_of("[passport]\nwallets = [\"ward-wallet | Ward Wallet | http://wallet.example/\"]\n");
     assert!(said.contains("passport.wallets") && said.contains("write https://"), "{said}");
 }
+
+#[test]
+fn a_source_of_staff_records_has_a_token_and_an_address_to_which_one_may_be_sent() {
+    let sources = |source: &str| format!("[staff_records]\nsources = [\"{source}\"]\n");
+    let said = said_of(&sources("NTH | rest | https://hr.northfield.example/staff"));
+    assert!(said.contains("staff_records.sources has no token for NTH"), "{said}");
+    assert!(
+        said.contains("Write the file with the token behind the address, or set staff_records.token"),
+        "{said}"
+    );
+    let said = said_of(&sources("NTH | rest | http://hr.northfield.example/staff | nth.token"));
+    assert!(
+        said.contains("staff_records.sources cannot be used for NTH") && said.contains("starts with https:"),
+        "{said}"
+    );
+    let said = said_of(&sources("NTH | csv"));
+    assert!(said.contains("ORGANISATION | csv | PATH"), "{said}");
+    let with_token =
+        format!("{}token = \"two words\"\n", sources("NTH | rest | https://hr.northfield.example/staff"));
+    let said = said_of(&with_token);
+    assert!(
+        said.contains("staff_records.token cannot be used for NTH") && !said.contains("two words"),
+        "{said}"
+    );
+    assert_eq!(said_of(&sources("NTH | csv | /var/lib/hr")), "nothing");
+    assert_eq!(said_of(&sources("NTH | rest | https://hr.northfield.example/staff | nth.token")), "nothing");
+}

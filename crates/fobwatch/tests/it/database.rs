@@ -39,6 +39,8 @@ const TABLES: &[&str] = &[
     "passport_event",
     "passport_used",
     "status_list",
+    "staff_pull",
+    "staff_record",
     "console_role",
     "number_repair",
     "recovery_code",

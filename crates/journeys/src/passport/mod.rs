@@ -35,6 +35,7 @@ mod revoke;
 pub mod rotate;
 pub mod share;
 mod signing;
+pub mod staff_records;
 mod status;
 pub mod summaries;
 mod token;

@@ -40,13 +40,17 @@ pub async fn person(
     Ok(account.filter(|account| account.organisation_id == organisation.id))
 }
 
-/// Who provides on the trust's behalf: a system, or a member of staff in the console. Neither: it is done at the command line.
+/// Who provides on the trust's behalf: a system, or a member of staff in the console. Neither: it is done at the
+/// command line, or follows from the staff records.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Provider {
     /// The system.
     pub client: Option<Uuid>,
     /// The member of staff.
     pub by: Option<Uuid>,
+    /// Tells by e-mail alone: where a night's changes of a whole hospital are provided at once, texts would wake people, and use up those
+    /// that codes need.
+    pub no_texts: bool,
 }
 
 /// Provides credentials at the command line. Answers their ids.
@@ -86,7 +90,7 @@ pub(crate) async fn by_staff(
         let same = before.account_id == account.id && before.organisation_id == organisation.id;
         return if same { Ok(Done { ids: vec![id], before: true }) } else { Err(Refusal::NotFound) };
     }
-    let by = Provider { client: None, by: Some(staff) };
+    let by = Provider { by: Some(staff), ..Provider::default() };
     let mut ids = new_ids(service, provided, now);
     if let Some(first) = ids.first_mut() {
         *first = id;
@@ -133,7 +137,7 @@ pub async fn by_client(
             return Ok(Done { ids, before: true });
         }
     }
-    let by = Provider { client: Some(client.id), by: None };
+    let by = Provider { client: Some(client.id), ..Provider::default() };
     write(service, &mut tx, (&account, &organisation), &ids, &asked.provided, by, now).await?;
     tx.commit().await?;
     service.written.notify_one();
@@ -187,7 +191,7 @@ fn new_ids(service: &Service, provided: &[Provided], now: Timestamp) -> Vec<Uuid
 }
 
 /// Writes the credentials and the one message about them.
-async fn write(
+pub(super) async fn write(
     service: &Service,
     tx: &mut Tx,
     (account, organisation): (&Account, &Organisation),
@@ -240,6 +244,7 @@ async fn write(
         access_key_url: service.address(notify::ACCESS_KEY),
         support: service.support(organisation),
     };
-    let off = tx.passport_opt_out(account.id).await?;
+    let mut off = tx.passport_opt_out(account.id).await?;
+    off.text |= by.no_texts;
     notify::tell_owner(service, tx, (account, organisation), &message, off, now).await
 }

@@ -80,19 +80,9 @@ pub(crate) async fn withdrawn(
     let (organisation, now) = (ending.organisation, service.clock.now());
     let mut tx = service.store.begin().await?;
     let Some(credential) = ending.issued(&mut tx, id).await? else { return Ok(Ended::Unknown) };
-    if !tx.withdraw_credential(id, reason, now).await? {
+    if !take_back(service, &mut tx, &credential, (ending, reason), now).await? {
         return Ok(Ended::NotNow);
     }
-    note(service, &mut tx, &credential, ("withdrawn", reason.as_str(), ending.by), now).await?;
-    let audited = Event::CredentialWithdrawn {
-        account: credential.account_id,
-        credential: id,
-        organisation: organisation.id,
-        reason: reason.as_str().to_owned(),
-        client: ending.client_id(),
-        by: ending.by,
-    };
-    tx.audit(audited, now);
     let message = Message::PassportWithdrawn {
         service: service.settings.service_name.clone(),
         organisation: organisation.name.clone(),
@@ -106,6 +96,44 @@ pub(crate) async fn withdrawn(
     tx.commit().await?;
     service.tell_workers();
     Ok(Ended::Done)
+}
+
+/// Takes back a credential because another one is provided in the same transaction, whose message tells of it. Where it does not wait
+/// any more, that is nothing.
+pub(super) async fn updated(
+    service: &Service,
+    tx: &mut Tx,
+    organisation: &Organisation,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let ending = Ending::by_command(organisation);
+    let Some(credential) = ending.issued(tx, id).await? else { return Ok(()) };
+    take_back(service, tx, &credential, (ending, WithdrawReason::Updated), now).await.map(|_| ())
+}
+
+/// Takes a credential back, in the history and the audit, too. Answers false where it does not wait any more.
+async fn take_back(
+    service: &Service,
+    tx: &mut Tx,
+    credential: &Credential,
+    (ending, reason): (Ending<'_>, WithdrawReason),
+    now: Timestamp,
+) -> Result<bool, Refusal> {
+    if !tx.withdraw_credential(credential.id, reason, now).await? {
+        return Ok(false);
+    }
+    note(service, tx, credential, ("withdrawn", reason.as_str(), ending.by), now).await?;
+    let audited = Event::CredentialWithdrawn {
+        account: credential.account_id,
+        credential: credential.id,
+        organisation: ending.organisation.id,
+        reason: reason.as_str().to_owned(),
+        client: ending.client_id(),
+        by: ending.by,
+    };
+    tx.audit(audited, now);
+    Ok(true)
 }
 
 /// Revokes a credential that was accepted, with its copies in wallets; whoever signed in with one of them is signed out. The person

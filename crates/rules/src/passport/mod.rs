@@ -10,6 +10,8 @@ mod presentation;
 mod provided;
 mod reason;
 pub mod reminder;
+pub mod staff_pull;
+mod staff_row;
 mod state;
 mod team;
 mod type_file;
@@ -30,6 +32,7 @@ pub use presentation::{
 };
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
+pub use staff_row::{KIND_COLUMN, PERSON_COLUMN, is_column, sent_by_row};
 pub use state::{CredentialMoments, CredentialState, TrustEnds};
 pub use team::{EXPIRING_WITHIN_DAYS, LONGEST_TEAM, MOST_TEAMS};
 use type_file::known;

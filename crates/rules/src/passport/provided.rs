@@ -141,7 +141,41 @@ impl Provided {
         if problems.is_empty() { Ok(provided) } else { Err(problems) }
     }
 
+    /// Reads one credential, also one that has run out: see [`Provided::is_over`].
+    ///
+    /// # Errors
+    /// All that is wrong, in the order in which it stands there.
+    pub fn read_one(json: &Value, today: Date) -> Result<Self, Vec<ProvidedProblem>> {
+        Self::read_whenever(json, "", today)
+    }
+
+    /// Whether its last day is over.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.valid_until.is_some_and(|last| last < today)
+    }
+
+    /// What it says, but for the day on which somebody last looked whether it is still so: a system that looks every night says the same
+    /// every night.
+    pub fn says(&self) -> String {
+        let mut content: Value = serde_json::from_str(&self.content).unwrap_or_default();
+        if let Some(assured) = content.get_mut("assurance").and_then(Value::as_object_mut) {
+            assured.remove("last_refresh");
+        }
+        let until = self.valid_until.map(|last| last.to_string());
+        serde_json::json!([self.kind.as_str(), self.variant, content, until]).to_string()
+    }
+
     fn read(json: &Value, place: &str, today: Date) -> Result<Self, Vec<ProvidedProblem>> {
+        let read = Self::read_whenever(json, place, today)?;
+        if read.is_over(today) {
+            let problem =
+                ProvidedProblem { pointer: inner(place, "valid_until"), what: ProvidedMistake::Over };
+            return Err(vec![problem]);
+        }
+        Ok(read)
+    }
+
+    fn read_whenever(json: &Value, place: &str, today: Date) -> Result<Self, Vec<ProvidedProblem>> {
         let mut reading = Reading { today, problems: Vec::new() };
         let Value::Object(object) = json else {
             reading.wrong(place, ProvidedMistake::NotAnObject);
@@ -167,10 +201,6 @@ impl Provided {
         // Some run out by themselves.
         let day_in = |name: &str| claims.get(name)?.as_str()?.parse::<Date>().ok();
         let valid_until = valid_until.or_else(|| kind.valid_until(variant, day_in));
-        if valid_until.is_some_and(|last| last < today) {
-            reading.wrong(&inner(place, "valid_until"), ProvidedMistake::Over);
-            return Err(reading.problems);
-        }
         let content = serde_json::json!({ "claims": claims, "assurance": assured }).to_string();
         Ok(Self { kind, variant: variant.map_or("", |variant| variant.code), content, valid_until })
     }

@@ -195,5 +195,6 @@ audit-passport-client-ended = Key of a system that provides credentials stopped
 audit-passport-key-made = Key that signs credentials made
 audit-passport-root-made = Root of the keys that sign credentials made
 audit-passport-reminders-written = Weekly reminders of credentials written
+audit-staff-records-pulled = Staff records pulled from the HR system
 audit-trusted-issuer-added = Issuer of credentials elsewhere trusted
 audit-trusted-issuer-removed = Issuer of credentials elsewhere trusted no more

@@ -9,7 +9,7 @@ const FIRE: &str = r#"{"kind": "core-skill", "claims": {"subject": "Fire safety"
         "verifier": "Northfield", "method": "E-learning", "pedigree": "Authoritative", "last_refresh": "ATTAINED"}}"#;
 
 /// A desk with somebody who has an account. Answers their address.
-async fn with_somebody() -> (Desk, String) {
+pub(super) async fn with_somebody() -> (Desk, String) {
     let desk = Desk::with_northfield().await;
     let house = House::open(&Config::load(None, desk.environment.clone()).unwrap()).await.unwrap();
     let now = SystemClock.now();

@@ -21,6 +21,8 @@ mod portal_end;
 mod portal_guide;
 mod portal_rejections;
 pub mod portal_reminders;
+mod staff_records;
+mod staff_records_daily;
 mod verifier;
 mod verifier_confirm;
 mod verifier_controls;

@@ -192,3 +192,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_that_has_run_out_is_read_and_known_as_such() {
+    let mut old = fire();
+    old["claims"]["attained_on"] = json!("2024-11-22");
+    let one = Provided::read_one(&old, TODAY).unwrap();
+    assert_eq!(one.valid_until, Some(date(2026, 11, 21)));
+    assert!(one.is_over(TODAY) && !one.is_over(date(2026, 11, 21)));
+    assert_eq!(problems(&old), ["/valid_until: is over already"]);
+    assert!(!Provided::read_one(&json!({"kind": "dbs", "claims": {}}), TODAY).unwrap_err().is_empty());
+}
+
+#[test]
+fn it_says_the_same_whenever_somebody_looked_last_and_however_it_is_spelt() {
+    let says = |json: &Value| Provided::read_one(json, TODAY).unwrap().says();
+    let mut same = fire();
+    same["assurance"]["last_refresh"] = json!("2026-11-22");
+    same["claims"]["subject"] = json!("FIRE SAFETY");
+    assert_eq!(says(&same), says(&fire()));
+    for (part, name, other) in [
+        ("claims", "attained_on", "2025-06-02"),
+        ("assurance", "method", "Classroom"),
+        ("claims", "proficiency", "Competent"),
+    ] {
+        let mut changed = fire();
+        changed[part][name] = json!(other);
+        assert_ne!(says(&changed), says(&fire()), "{name}");
+    }
+    let mut until = fire();
+    until["valid_until"] = json!("2026-12-31");
+    assert_ne!(says(&until), says(&fire()));
+}

@@ -70,6 +70,9 @@ impl CredentialKind {
     }
 
     /// The kind that signs its holder in.
+    ///
+    /// # Panics
+    /// Where this program was built without the file of that kind.
     #[expect(
         clippy::expect_used,
         reason = "it is among the types of the field, which are part of this program"

@@ -162,6 +162,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0028_job_role.sql"),
         include_str!("../migrations/0028_job_role.sql"),
     ),
+    (
+        31,
+        "wallet backend",
+        include_str!("../migrations/0031_wallet_backend.sql"),
+        include_str!("../migrations/0031_wallet_backend.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

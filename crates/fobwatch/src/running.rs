@@ -85,6 +85,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         work.push(tokio::spawn(smartcard::reminders::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(invitations::many::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::reminders::run(service.clone(), stop_work.clone())));
+        work.push(tokio::spawn(passport::backend::revocations::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));
     }
@@ -219,6 +220,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         breached: wiring::breached(config)?,
         passport_token: wiring::passport_token(config)?,
         elsewhere: wiring::elsewhere(config)?,
+        wallet_backend: wiring::wallet_backend(config)?,
         settings,
         written: Notify::new(),
         push,

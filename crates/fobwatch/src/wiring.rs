@@ -293,8 +293,8 @@ pub fn entra(config: &Config) -> Result<Option<EntraVerifiedId>, wallets::SetupE
     ) else {
         return Ok(None);
     };
-    let url = |set: &Option<ProviderUrl>, usual: &str| {
-        let text = set.as_ref().map_or(usual, ProviderUrl::as_str);
+    let url = |set: Option<&ProviderUrl>, usual: &str| {
+        let text = set.map_or(usual, ProviderUrl::as_str);
         Url::parse(text).map_err(|_| wallets::SetupError::Address)
     };
     let settings = EntraSettings {
@@ -303,8 +303,8 @@ pub fn entra(config: &Config) -> Result<Option<EntraVerifiedId>, wallets::SetupE
         client_secret: client_secret.clone(),
         authority: authority.as_str().to_owned(),
         authority_id: settings.entra_authority_id,
-        base_url: url(&settings.entra_base_url, ENTRA)?,
-        login_url: url(&settings.entra_login_url, ENTRA_LOGIN)?,
+        base_url: url(settings.entra_base_url.as_ref(), ENTRA)?,
+        login_url: url(settings.entra_login_url.as_ref(), ENTRA_LOGIN)?,
         contracts: settings.entra_credentials.iter().map(|one| one.contract().clone()).collect(),
     };
     EntraVerifiedId::new(settings).map(Some)

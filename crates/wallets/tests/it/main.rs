@@ -1,4 +1,5 @@
 //! The adapter to Entra Verified ID against a stand-in of the same contract, over HTTP.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};

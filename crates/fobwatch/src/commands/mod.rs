@@ -110,7 +110,7 @@ impl Cli {
         let load = || Config::load(file, environment);
         match self.command {
             Command::Config(command) => command.run(load, console),
-            Command::Serve => serve::run_until_told(load()?).await,
+            Command::Serve => Box::pin(serve::run_until_told(load()?)).await,
             Command::Migrate => migrate::run(&load()?, console).await,
             Command::Doctor => doctor::run(&load()?, console).await,
             Command::Organisation(command) => command.run(&load()?, console).await,

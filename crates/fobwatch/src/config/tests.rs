@@ -403,9 +403,10 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
                     (variables(&[("FOBWATCH_PASSPORT__WALLET_MAKERS", "makers.pem")]), value.to_owned())
                 }
                 ("passport", name, _) if name.starts_with("hsm_") => (token.clone(), value.to_owned()),
-                ("passport", "entra_credentials", "") => (nothing(), value.to_owned()),
+                ("passport", "entra_credentials", "") | ("voice", "provider", "none") => {
+                    (nothing(), value.to_owned())
+                }
                 ("passport", name, _) if name.starts_with("entra_") => (entra.clone(), value.to_owned()),
-                ("voice", "provider", "none") => (nothing(), value.to_owned()),
                 ("voice", ..) => (calls.clone(), value.to_owned()),
                 (_, _, "none") => (nothing(), value.to_owned()),
                 ("text_backup", "provider", _) => (twilio.clone(), value.to_owned()),

@@ -162,9 +162,10 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_the_secret() {
+        type Spoils = fn(&mut EntraSettings);
         assert_eq!(settings().check(), Ok(()));
         assert!(!format!("{:?}", settings()).contains("secret"));
-        let wrong: [(fn(&mut EntraSettings), SetupError); 8] = [
+        let wrong: [(Spoils, SetupError); 8] = [
             (|all| all.tenant = "../other".into(), SetupError::Tenant),
             (|all| all.tenant = String::new(), SetupError::Tenant),
             (|all| all.client_secret = "short".into(), SetupError::Secret),

@@ -33,6 +33,7 @@ pub const WARD_NETWORK: &str = "192.0.2.10";
 pub const ELSEWHERE: &str = "198.51.100.7";
 
 /// How a ward is set up.
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the world that a test has or has not")]
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
     pub kind: Kind,

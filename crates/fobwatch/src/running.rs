@@ -93,6 +93,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
             let stop = stop_work.clone();
             work.push(tokio::spawn(passport::staff_records::run(service.clone(), source, stop)));
         }
+        work.push(tokio::spawn(passport::backend::revocations::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(reports::listen(service.clone(), stop_work.clone())));
     }
@@ -227,6 +228,7 @@ pub(crate) fn assemble(config: &Config, hooks: &Hooks, house: House) -> Result<S
         breached: wiring::breached(config)?,
         passport_token: wiring::passport_token(config)?,
         elsewhere: wiring::elsewhere(config)?,
+        wallet_backend: wiring::wallet_backend(config)?,
         settings,
         written: Notify::new(),
         push,

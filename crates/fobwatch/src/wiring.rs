@@ -15,12 +15,13 @@ use journeys::passport::staff_records::{HEADINGS, Source};
 use journeys::passport::{PassportSettings, PassportToken, TrustAnchors};
 use journeys::{Breached, Settings};
 use pki::Token;
-use rules::passport::{TypeFile, use_own_types};
+use rules::passport::{CredentialKind, TypeFile, use_own_types};
 use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use staff_records::{CsvFile, Rest, StaffRecords};
 use url::Url;
 use vault::{HashSettings, Hasher, Keys, Secret, SettingsProblem};
+use wallets::{EntraSettings, EntraVerifiedId, WalletBackend};
 use zeroize::Zeroizing;
 
 use crate::config::Config;
@@ -33,6 +34,9 @@ use crate::{authority, credential_types};
 const NOTIFY: &str = "https://api.notifications.service.gov.uk";
 /// Where Twilio is reached if nothing else is said.
 const TWILIO: &str = "https://api.twilio.com";
+/// Where Entra Verified ID is reached if nothing else is said, and where its tenants give tokens.
+const ENTRA: &str = "https://verifiedid.did.msidentity.com";
+const ENTRA_LOGIN: &str = "https://login.microsoftonline.com";
 
 /// The way out for e-mails.
 ///
@@ -275,6 +279,56 @@ pub fn passport_token(config: &Config) -> Result<Option<Arc<PassportToken>>> {
         )
     })?;
     Ok(Some(Arc::new(PassportToken::new(Arc::new(opened)))))
+}
+
+/// The service by which credentials go to Microsoft Authenticator, if one is configured.
+///
+/// # Errors
+/// What the adapter says of its settings.
+pub fn entra(config: &Config) -> Result<Option<EntraVerifiedId>, wallets::SetupError> {
+    let settings = &config.passport;
+    let (Some(tenant), Some(client_id), Some(client_secret), Some(authority)) = (
+        &settings.entra_tenant,
+        settings.entra_client_id,
+        &settings.entra_client_secret,
+        &settings.entra_authority,
+    ) else {
+        return Ok(None);
+    };
+    let url = |set: Option<&ProviderUrl>, usual: &str| {
+        let text = set.map_or(usual, ProviderUrl::as_str);
+        Url::parse(text).map_err(|_| wallets::SetupError::Address)
+    };
+    let settings = EntraSettings {
+        tenant: tenant.as_str().to_owned(),
+        client_id,
+        client_secret: client_secret.clone(),
+        authority: authority.as_str().to_owned(),
+        authority_id: settings.entra_authority_id,
+        base_url: url(settings.entra_base_url.as_ref(), ENTRA)?,
+        login_url: url(settings.entra_login_url.as_ref(), ENTRA_LOGIN)?,
+        contracts: settings.entra_credentials.iter().map(|one| one.contract().clone()).collect(),
+    };
+    EntraVerifiedId::new(settings).map(Some)
+}
+
+/// The same, for the journeys: each kind that it hands out is one that there is.
+///
+/// # Errors
+/// Where it cannot be used, with the key and what to write.
+pub fn wallet_backend(config: &Config) -> Result<Option<Arc<dyn WalletBackend>>> {
+    for one in &config.passport.entra_credentials {
+        let kind = &one.contract().kind;
+        if CredentialKind::parse(kind).is_none() {
+            let kinds: Vec<_> = CredentialKind::all().map(CredentialKind::as_str).collect();
+            return Err(anyhow!(
+                "passport.entra_credentials: there is no kind {kind:?}. Write one of {}",
+                kinds.join(", ")
+            ));
+        }
+    }
+    let adapter = entra(config).context("passport.entra_tenant")?;
+    Ok(adapter.map(|adapter| Arc::new(adapter) as Arc<dyn WalletBackend>))
 }
 
 /// What is known of issuers outside this installation.

@@ -53,6 +53,8 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_request_keys(now).await?;
     tx.erase_used(before(rules::passport::issuing::USED_KEPT)).await?;
     tx.erase_presentations(before(KEEP_SIGN_INS)).await?;
+    tx.erase_backend_requests(before(KEEP_SIGN_INS)).await?;
+    tx.erase_backend_revocations(before(KEEP_MESSAGES)).await?;
     tx.erase_asked(before(KEEP_SIGN_INS)).await?;
     tx.erase_heard(before(rules::authenticator::HEARD_KEPT)).await?;
     tx.erase_card_job_passcodes(now).await?;

@@ -19,6 +19,7 @@ use store::organisation::Organisation;
 use tokio::sync::Notify;
 use url::Url;
 use vault::{Hasher, Keys, Random};
+use wallets::WalletBackend;
 
 /// What time it is. The running service has one, tests turn theirs by hand.
 pub trait Clock: Send + Sync {
@@ -81,6 +82,8 @@ pub struct Parts {
     pub passport_token: Option<Arc<PassportToken>>,
     /// What is known of issuers outside this installation.
     pub elsewhere: Elsewhere,
+    /// The service of a wallet's maker by which some kinds of credentials go there, where one is configured.
+    pub wallet_backend: Option<Arc<dyn WalletBackend>>,
     /// The devices that wait for questions here.
     pub watch: Watch,
     /// The queue before the keys by which organisations sign credentials.

@@ -120,6 +120,10 @@ impl Page for WalletQr {
             taking(WalletPurpose::AccessKey, "Access key"),
             taking(WalletPurpose::Accept, "Fire safety"),
             taking(WalletPurpose::Reissue, "Fire safety"),
+            Self {
+                link: Some("openid-vc://?request_uri=https%3A%2F%2Fverifiedid.example".into()),
+                ..taking(WalletPurpose::Accept, "Fire safety")
+            },
             Self { purpose: WalletPurpose::Share, looked: true, ..waiting.clone() },
             Self { purpose: WalletPurpose::Confirm, ..waiting.clone() },
             at(WalletState::Scanned, WalletPurpose::SignIn, "Northfield Hospitals"),

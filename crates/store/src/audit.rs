@@ -400,6 +400,14 @@ pub enum Event {
     CredentialOffered { account: Uuid, credential: Uuid, offer: Uuid, reissue: bool },
     /// The page ended an offer.
     CredentialOfferEnded { account: Uuid, offer: Uuid },
+    /// The service of a wallet's maker handed out nothing, for a reason in a word of its own.
+    WalletServiceFailed { account: Uuid, credential: Uuid, offer: Uuid, why: String },
+    /// It handed a credential out after its offer had ended: that is revoked there.
+    WalletServiceTooLate { account: Uuid, credential: Uuid, offer: Uuid },
+    /// It has revoked a copy of a credential.
+    WalletServiceRevoked { copy: Uuid, kind: String },
+    /// It has not, for a week: somebody has to do it there by hand.
+    WalletServiceNotRevoked { copy: Uuid, kind: String },
     /// A wallet traded the code of an offer in.
     CredentialOfferRedeemed { account: Uuid, credential: Uuid, offer: Uuid },
     /// A credential went to a wallet, in so many copies.

@@ -40,6 +40,9 @@ pub struct NewCopy<'a> {
     pub thumbprint: &'a str,
     /// The moment from which on it cannot hold, UTC: until then the list of its place is needed.
     pub holds_until: Timestamp,
+    /// The service of the wallet's maker by which it goes there: such a copy is bound to a key that we do not know. None where it goes by
+    /// the open standards.
+    pub backend: Option<&'a str>,
 }
 
 /// Where the status of a copy stands.
@@ -62,8 +65,8 @@ pub struct CopiesRevoked {
 
 statements! {
     // A place is given once and never again, however many draw at once.
-    ADD = "INSERT INTO credential_copy (id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (status_list_id, place) DO NOTHING";
+    ADD = "INSERT INTO credential_copy (id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at, backend)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (status_list_id, place) DO NOTHING";
     OF_CREDENTIAL = "SELECT id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at, revoked_at
         FROM credential_copy WHERE credential_id = $1 ORDER BY issued_at, id";
     AT = "SELECT id, credential_id, offer_id, status_list_id, place, thumbprint, issued_at, revoked_at
@@ -157,7 +160,7 @@ impl Tx {
         let list = self.take_from_status_list(list, new.holds_until, now).await?;
         for _ in 0..MOST_DRAWS {
             let place = draw();
-            let NewCopy { id, credential_id, offer_id, thumbprint, .. } = new;
+            let NewCopy { id, credential_id, offer_id, thumbprint, backend, .. } = new;
             let added = execute!(
                 self,
                 ADD,
@@ -167,7 +170,8 @@ impl Tx {
                 list,
                 i64::from(place),
                 thumbprint,
-                millis(now)
+                millis(now),
+                backend
             )?;
             if added == 1 {
                 return Ok(StatusPlace { list, place });
@@ -176,7 +180,8 @@ impl Tx {
         Err(StoreError::Corrupt("no free place in a status list was drawn"))
     }
 
-    /// Revokes every copy of a credential: wallets and verifiers see it in the list, and the sessions that one of them began end.
+    /// Revokes every copy of a credential: wallets and verifiers see it in the list, services of wallets are told to revoke theirs, and
+    /// the sessions that one of them began end.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -185,6 +190,7 @@ impl Tx {
         credential: Uuid,
         now: Timestamp,
     ) -> Result<CopiesRevoked, StoreError> {
+        self.add_backend_revocations_of(credential, now).await?;
         let copies = execute!(self, REVOKE, credential, millis(now))?;
         if copies == 0 {
             return Ok(CopiesRevoked::default());

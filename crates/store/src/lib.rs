@@ -11,6 +11,8 @@ pub mod asked;
 pub mod audit;
 pub mod authenticator;
 pub mod authority;
+pub mod backend_request;
+pub mod backend_revocation;
 pub mod call_log;
 pub mod caller;
 pub mod card_job;

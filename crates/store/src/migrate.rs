@@ -175,6 +175,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0030_staff_record.sql"),
     ),
     (
+        31,
+        "wallet backend",
+        include_str!("../migrations/0031_wallet_backend.sql"),
+        include_str!("../migrations/0031_wallet_backend.sql"),
+    ),
+    (
         32,
         "person key",
         include_str!("../migrations/0032_person_key.sqlite.sql"),

@@ -124,6 +124,13 @@ statements! {
         RETURNING tries, redeemed_at";
     ISSUE = "UPDATE credential_offer SET issued_at = COALESCE(issued_at, $2) WHERE id = $1 AND redeemed_at > $3
         AND cancelled_at IS NULL AND failed_at IS NULL";
+    // By the service of a wallet's maker: it was not ended, its session goes on, and no newer offer took its place.
+    ISSUE_BY_BACKEND = "UPDATE credential_offer SET issued_at = $2, fetched_at = COALESCE(fetched_at, $2),
+            redeemed_at = COALESCE(redeemed_at, $2)
+        WHERE id = $1 AND issued_at IS NULL AND cancelled_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM credential_offer AS newer WHERE newer.credential_id = credential_offer.credential_id
+                AND newer.made_at > credential_offer.made_at)
+            AND EXISTS (SELECT 1 FROM session WHERE session.id = credential_offer.session_id AND session.ended_at IS NULL)";
     // What a wallet tells first counts, but that it took a credential does not keep it from telling later that it is gone.
     TELL = "UPDATE credential_offer SET told = $2, told_at = $3 WHERE id = $1 AND issued_at IS NOT NULL
         AND (told IS NULL OR (told = 'credential_accepted' AND told <> $2))";
@@ -339,6 +346,24 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         Ok(execute!(self, ISSUE, id, millis(now), millis(redeemed_after))? == 1)
+    }
+
+    /// One offer, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn credential_offer(&mut self, id: Uuid) -> Result<Option<CredentialOffer>, StoreError> {
+        let row: Option<Row> = in_tx!(self, ONE, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        row.map(CredentialOffer::try_from).transpose()
+    }
+
+    /// The service of a wallet's maker has handed the credential out. Answers false where that was told before, or comes too late: the
+    /// offer was ended, a newer one took its place, or its session is over.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn issue_offer_by_backend(&mut self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(execute!(self, ISSUE_BY_BACKEND, id, millis(now))? == 1)
     }
 
     /// A wallet tells what became of what it was given. Answers false where that is nothing new.

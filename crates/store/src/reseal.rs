@@ -93,6 +93,8 @@ statements! {
     REVIEW = "UPDATE shared_credential SET reject_details = $3 WHERE id = $1 AND reject_details = $2";
     FILES = "SELECT id, file FROM invitation_batch WHERE id > $1 AND file IS NOT NULL ORDER BY id LIMIT 500";
     FILE = "UPDATE invitation_batch SET file = $3 WHERE id = $1 AND file = $2";
+    LINKS = "SELECT id, link FROM backend_request WHERE id > $1 ORDER BY id LIMIT 500";
+    LINK = "UPDATE backend_request SET link = $3 WHERE id = $1 AND link = $2";
     PUSH = "UPDATE authenticator_device SET push = $3 WHERE id = $1 AND push = $2";
 }
 
@@ -122,6 +124,7 @@ const COLUMNS: &[SealedColumn] = &[
     SealedColumn { page: FILES, replace: FILE, context: crate::invitation_batch::file_context },
     SealedColumn { page: BYPASSES, replace: BYPASS, context: crate::job_role::reason_context },
     SealedColumn { page: REVIEWS, replace: REVIEW, context: crate::share::details_context },
+    SealedColumn { page: LINKS, replace: LINK, context: crate::backend_request::link_context },
 ];
 
 impl Tx {

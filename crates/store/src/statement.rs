@@ -39,6 +39,8 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::audit::STATEMENTS,
         crate::authenticator::STATEMENTS,
         crate::authority::STATEMENTS,
+        crate::backend_request::STATEMENTS,
+        crate::backend_revocation::STATEMENTS,
         crate::caller::STATEMENTS,
         crate::call_log::STATEMENTS,
         crate::card_job::STATEMENTS,

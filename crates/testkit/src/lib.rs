@@ -4,7 +4,8 @@
 //! Nothing here is part of the product. The servers are real ones from Debian's packages (PostgreSQL, aiosmtpd, Kannel,
 //! the PC/SC service) and npm (an SMPP centre) and
 //! belong to the test process: they start at the first use and are gone when it ends, even if it is killed. Only the
-//! [`Phone`] is a stand-in, because the service it stands for (GOV.UK Notify) has no edition to run at home.
+//! [`Phone`] and [`Entra`] are stand-ins, because the services they stand for (GOV.UK Notify, Microsoft Entra Verified ID) have no
+//! edition to run at home.
 #![expect(
     clippy::panic,
     clippy::expect_used,
@@ -17,6 +18,7 @@ mod centre;
 mod clock;
 pub mod crowd;
 mod digits;
+mod entra;
 mod kannel;
 mod mailbox;
 mod phone;
@@ -30,6 +32,7 @@ pub use authenticator::{KeyKind, SaysHandle, SoftAuthenticator};
 pub use card_bed::{CardBed, Reader, SharedCard, card};
 pub use centre::{CentreText, SmppCentre};
 pub use clock::TurnableClock;
+pub use entra::{Entra, EntraCall, EntraRequest, EntraTrouble};
 pub use kannel::KannelGateway;
 pub use mailbox::{Mail, Mailbox};
 pub use phone::{Phone, PhoneText, Trouble};

@@ -103,6 +103,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyCardJobs
         | Refusal::Passport(PassportRefusal::TooManyOffers)
         | Refusal::SignInPaused { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Passport(PassportRefusal::WalletServiceAway) => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Passport(PassportRefusal::WalletServiceRefuses) => StatusCode::BAD_GATEWAY,
         Refusal::SentToOrganisation
         | Refusal::NoLongerOnRoster
         | Refusal::AccountDisabled

@@ -31,6 +31,7 @@ mod passkey;
 mod passkeys;
 mod passport;
 mod passport_add;
+mod passport_backend;
 mod passport_issuer;
 mod passport_share;
 mod passport_sign_in;
@@ -111,6 +112,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(passport_verifier::routes())
         .merge(verification::routes())
         .merge(passport_issuer::routes())
+        .merge(passport_backend::routes())
         .merge(passport::interface())
         .merge(authenticator::routes(&web)?)
         .merge(card_api::routes());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use channels::{Prompt, Recording};
 use staff_records::{AddressProblem, Rest};
+use wallets::SetupError;
 
 use super::problem::Place;
 use super::reader::{Reader, capitalised};
@@ -26,6 +27,7 @@ pub fn check(config: &Config, reader: &mut Reader) {
     passport(config, reader);
     passport_token(reader);
     staff_records(config, reader);
+    entra(config, reader);
 }
 
 /// High assurance begins with somebody who vouches for wallets.
@@ -75,6 +77,45 @@ fn passport_token(reader: &mut Reader) {
     {
         let what = format!("passport.{set} is set, but passport.{missing} is not");
         reader.problem(place.clone(), what, "Set all three keys that begin with hsm, or none of them");
+    }
+}
+
+/// Entra Verified ID is whole, or there is none of it.
+fn entra(config: &Config, reader: &mut Reader) {
+    const NEEDED: [&str; 5] =
+        ["entra_tenant", "entra_client_id", "entra_client_secret", "entra_authority", "entra_credentials"];
+    const MORE: [&str; 3] = ["entra_authority_id", "entra_base_url", "entra_login_url"];
+    let mut all = NEEDED.into_iter().chain(MORE);
+    let Some((set, place)) = all.find_map(|key| reader.place("passport", key).map(|place| (key, place)))
+    else {
+        return;
+    };
+    let is_missing = |key: &&str| match *key {
+        "entra_credentials" => config.passport.entra_credentials.is_empty(),
+        key => reader.place("passport", key).is_none(),
+    };
+    let missing: Vec<_> = NEEDED.into_iter().filter(is_missing).collect();
+    for missing in &missing {
+        let what = format!("passport.{set} is set, but passport.{missing} is not");
+        let remedy = format!("Set {}, or none of the keys that begin with entra", NEEDED.join(", "));
+        reader.problem(place.clone(), what, &remedy);
+    }
+    if matches!(config.passport.profile, PassportProfile::Haip) {
+        let what = format!("passport.{set} is set, but passport.profile is haip");
+        let remedy = "Keep one of them: Microsoft Authenticator does not speak the High Assurance Interoperability Profile";
+        reader.problem(place, what, remedy);
+    }
+    if let (true, Err(problem)) = (missing.is_empty(), wiring::entra(config)) {
+        let key = match problem {
+            SetupError::Tenant | SetupError::NoTls => "entra_tenant",
+            SetupError::Secret => "entra_client_secret",
+            SetupError::Authority => "entra_authority",
+            SetupError::Address => "entra_base_url",
+            SetupError::NoContract | SetupError::ContractId => "entra_credentials",
+        };
+        let place = reader.place("passport", key).unwrap_or(Place::Nowhere);
+        let what = format!("passport.{key} cannot be used");
+        reader.problem(place, what, &capitalised(&problem.to_string()));
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod checks;
+mod contract;
 mod print;
 pub mod problem;
 mod reader;

@@ -10,9 +10,9 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    CertificateIssuer, Country, DatabaseUrl, Host, KeyText, Level, LogFormat, Mailbox, Number, NumberFormat,
-    ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, StaffSource, TextProvider, Token,
-    VoiceProvider, Wallet, Words, Zone,
+    CertificateIssuer, Country, DatabaseUrl, EntraContract, Host, KeyText, Level, LogFormat, Mailbox, Number,
+    NumberFormat, ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, StaffSource, TextProvider,
+    Token, VoiceProvider, Wallet, Words, Zone,
 };
 
 settings! {
@@ -246,6 +246,27 @@ settings! {
         hsm_token: Option<Words<32>>, example "northfield-passport";
         /// For keys in an HSM: the PIN of the token's user. Give it in the environment.
         hsm_pin: Option<Secret<String>>, example "THE-PIN";
+        /// For people whose wallet is Microsoft Authenticator: the id or the domain of the tenant of Microsoft Entra Verified ID that hands
+        /// credentials out. With `entra_client_id`, `entra_client_secret`, `entra_authority` and `entra_credentials`, on every node; the
+        /// handbook has a page on it.
+        entra_tenant: Option<Words<200>>, example "b1c1ab1e-0000-4000-8000-000000000001";
+        /// For Entra Verified ID: the id of the application that is registered in the tenant.
+        entra_client_id: Option<uuid::Uuid>, example "5e1f5e1f-0000-4000-8000-000000000002";
+        /// For Entra Verified ID: a secret of that application. Give it in the environment.
+        entra_client_secret: Option<Secret<String>>, example "THE-SECRET";
+        /// For Entra Verified ID: the decentralised identifier in whose name credentials are handed out.
+        entra_authority: Option<Words<200>>, example "did:web:verifiedid.northfield.example";
+        /// For Entra Verified ID: which kinds of credentials go to wallets by it, each as `KIND | TYPE | MANIFEST`: the kind here, the type
+        /// that the rules of its contract name (`vc.type`), and the address of the contract's manifest. All other kinds go by the open
+        /// standards.
+        entra_credentials: Vec<EntraContract>, default "", example "core-skill | CoreSkill | https://verifiedid.did.msidentity.com/v1.0/tenants/b1c1ab1e-0000-4000-8000-000000000001/verifiableCredentials/contracts/YjFj/manifest";
+        /// For Entra Verified ID: the id of the authority at its Admin API. With it, credentials that are revoked here are revoked there,
+        /// too.
+        entra_authority_id: Option<uuid::Uuid>, example "ffea7eb3-0000-4000-8000-000000000003";
+        /// For Entra Verified ID: where it is reached, if not at `https://verifiedid.did.msidentity.com`.
+        entra_base_url: Option<ProviderUrl>, example "https://verifiedid.did.msidentity.com";
+        /// For Entra Verified ID: where the tenant gives tokens, if not at `https://login.microsoftonline.com`.
+        entra_login_url: Option<ProviderUrl>, example "https://login.microsoftonline.com";
         /// Hosts from which status lists are fetched though they have an address of a private network. All others must be on the
         /// public internet. A host that begins with a dot stands for all below it.
         private_hosts: Vec<Host>, default "", example "passport.riverside.example";

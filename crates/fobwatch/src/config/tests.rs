@@ -392,6 +392,7 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
         ("FOBWATCH_PASSPORT__HSM_TOKEN", "northfield"),
         ("FOBWATCH_PASSPORT__HSM_PIN", "998877"),
     ]);
+    let entra = variables(&ENTRA);
     for key in SECTIONS.iter().flat_map(|section| section.keys) {
         for value in key.default.into_iter().chain([key.example]) {
             let (mut given, value) = match (key.section, key.name, value) {
@@ -402,7 +403,10 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
                     (variables(&[("FOBWATCH_PASSPORT__WALLET_MAKERS", "makers.pem")]), value.to_owned())
                 }
                 ("passport", name, _) if name.starts_with("hsm_") => (token.clone(), value.to_owned()),
-                ("voice", "provider", "none") => (nothing(), value.to_owned()),
+                ("passport", "entra_credentials", "") | ("voice", "provider", "none") => {
+                    (nothing(), value.to_owned())
+                }
+                ("passport", name, _) if name.starts_with("entra_") => (entra.clone(), value.to_owned()),
                 ("voice", ..) => (calls.clone(), value.to_owned()),
                 (_, _, "none") => (nothing(), value.to_owned()),
                 ("text_backup", "provider", _) => (twilio.clone(), value.to_owned()),
@@ -562,4 +566,89 @@ fn a_source_of_staff_records_has_a_token_and_an_address_to_which_one_may_be_sent
     );
     assert_eq!(said_of(&sources("NTH | csv | /var/lib/hr")), "nothing");
     assert_eq!(said_of(&sources("NTH | rest | https://hr.northfield.example/staff | nth.token")), "nothing");
+}
+
+/// A tenant of Entra Verified ID that hands out core skills.
+const ENTRA: [(&str, &str); 5] = [
+    ("FOBWATCH_PASSPORT__ENTRA_TENANT", "northfield.example"),
+    ("FOBWATCH_PASSPORT__ENTRA_CLIENT_ID", "5e1f5e1f-0000-4000-8000-000000000002"),
+    ("FOBWATCH_PASSPORT__ENTRA_CLIENT_SECRET", "hush-hush-hush"),
+    ("FOBWATCH_PASSPORT__ENTRA_AUTHORITY", "did:web:verifiedid.northfield.example"),
+    (
+        "FOBWATCH_PASSPORT__ENTRA_CREDENTIALS",
+        "core-skill | CoreSkill | https://x.example/contracts/abc/manifest",
+    ),
+];
+
+/// What is said of the configuration with Entra Verified ID, changed in its own way.
+fn said_of_entra(change: &[(&str, &str)]) -> String {
+    let mut given = variables(&ENTRA);
+    for (key, value) in change {
+        let key = format!("FOBWATCH_PASSPORT__{key}");
+        given.retain(|(known, _)| *known != key);
+        given.push((key, (*value).to_owned()));
+    }
+    match Config::parse(Some(("fobwatch.toml", LEAST)), given) {
+        Ok(_) => "nothing".to_owned(),
+        Err(problems) => problems.to_string(),
+    }
+}
+
+#[test]
+fn entra_is_whole_or_there_is_none_of_it() {
+    assert_eq!(said_of_entra(&[]), "nothing");
+    for (place, (key, _)) in ENTRA.iter().enumerate() {
+        let name = key.trim_start_matches("FOBWATCH_PASSPORT__").to_lowercase();
+        let mut given = variables(&ENTRA);
+        given.remove(place);
+        let said = Config::parse(Some(("fobwatch.toml", LEAST)), given).unwrap_err().to_string();
+        assert!(said.contains(&format!("is set, but passport.{name} is not")), "{said}");
+        assert!(
+            said.contains("none of the keys that begin with entra") && !said.contains("hush-hush"),
+            "{said}"
+        );
+    }
+    let alone = said_of("[passport]\nentra_authority_id = \"ffea7eb3-0000-4000-8000-000000000003\"\n");
+    assert!(
+        alone.contains("passport.entra_authority_id is set, but passport.entra_tenant is not"),
+        "{alone}"
+    );
+    let makers = [("WALLET_MAKERS", "makers.pem"), ("PROFILE", "haip")];
+    assert!(said_of_entra(&makers).contains("passport.profile is haip"), "{}", said_of_entra(&makers));
+}
+
+#[test]
+fn what_is_wrong_with_entra_is_said_by_its_key() {
+    for (key, value, words) in [
+        (
+            "ENTRA_TENANT",
+            "../other",
+            "passport.entra_tenant cannot be used. The tenant is no id and no domain",
+        ),
+        ("ENTRA_CLIENT_ID", "fobwatch", "ENTRA_CLIENT_ID"),
+        ("ENTRA_CLIENT_SECRET", "hush", "passport.entra_client_secret cannot be used"),
+        ("ENTRA_AUTHORITY", "verifiedid.northfield.example", "passport.entra_authority cannot be used"),
+        ("ENTRA_CREDENTIALS", "core-skill", "KIND | TYPE | MANIFEST"),
+        ("ENTRA_CREDENTIALS", "access-key | AccessKey | https://x.example/c/manifest", "signs nobody in"),
+        ("ENTRA_BASE_URL", "http://x.example", "passport.entra_base_url cannot be used"),
+    ] {
+        let said = said_of_entra(&[(key, value)]);
+        assert!(said.contains(words) && !said.contains("hush"), "{key} = {value}: {said}");
+    }
+    // By the id of its contract a credential is revoked.
+    let without = [
+        ("ENTRA_AUTHORITY_ID", "ffea7eb3-0000-4000-8000-000000000003"),
+        ("ENTRA_CREDENTIALS", "core-skill | CoreSkill | https://x.example/core-skill"),
+    ];
+    assert!(said_of_entra(&without).contains("/contracts/ID/manifest"), "{}", said_of_entra(&without));
+    let given = [
+        variables(&ENTRA),
+        variables(&[("FOBWATCH_PASSPORT__ENTRA_CREDENTIALS", "juggling | J | https://x.example/j")]),
+    ];
+    let config = Config::parse(Some(("fobwatch.toml", LEAST)), given.concat()).unwrap();
+    let why = crate::wiring::wallet_backend(&config).err().map(|why| why.to_string()).unwrap_or_default();
+    assert!(
+        why.contains("passport.entra_credentials: there is no kind \"juggling\". Write one of "),
+        "{why}"
+    );
 }

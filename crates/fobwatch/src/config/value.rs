@@ -12,6 +12,7 @@ use vault::Secret;
 use super::schema::Shape;
 
 pub use super::address::{DatabaseUrl, Mailbox, ProviderUrl, PublicUrl, SmtpUrl, is_this_machine};
+pub use super::contract::EntraContract;
 pub use super::staff_source::{StaffPlace, StaffSource};
 pub use super::wallet::Wallet;
 

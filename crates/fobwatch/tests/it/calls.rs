@@ -92,6 +92,7 @@ impl Node {
             settings: parts.settings.clone(),
             passport_token: None,
             elsewhere: crate::ward::elsewhere(None),
+            wallet_backend: None,
             written: Notify::new(),
             authority: None,
             watch: journeys::watch::Watch::default(),

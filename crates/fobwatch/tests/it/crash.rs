@@ -363,6 +363,7 @@ fn node(told: &Told) {
             settings: settings("http://fobwatch.example", &told.mail_from),
             passport_token: None,
             elsewhere: crate::ward::elsewhere(None),
+            wallet_backend: None,
             written: Notify::new(),
             authority: None,
             watch: journeys::watch::Watch::default(),

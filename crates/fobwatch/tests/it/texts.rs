@@ -43,6 +43,7 @@ impl Node {
             settings,
             passport_token: None,
             elsewhere: crate::ward::elsewhere(None),
+            wallet_backend: None,
             written: Notify::new(),
             push: fobwatch::wiring::push(&parts.settings.public_url, &parts.keys).unwrap(),
             authority: parts.authority.clone(),

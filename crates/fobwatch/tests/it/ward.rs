@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Line};
 use crate::database::{Database, Kind};
 use crate::mail_route::{MailRoute, MailServer};
-use crate::passport::issuer_token;
+use crate::passport::{entra, issuer_token};
 use crate::people::{PHONES, Person, ROSTER};
 use axum::Router;
 use breached::{List, RangeService};
@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use store::Store;
 use store::roster::Missing;
-use testkit::{Mailbox, Phone, SeededRandom, TurnableClock};
+use testkit::{Entra, Mailbox, Phone, SeededRandom, TurnableClock};
 use tokio::sync::Notify;
 use url::Url;
 use vault::{HashSettings, Hasher};
@@ -33,6 +33,7 @@ pub const WARD_NETWORK: &str = "192.0.2.10";
 pub const ELSEWHERE: &str = "198.51.100.7";
 
 /// How a ward is set up.
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the world that a test has or has not")]
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
     pub kind: Kind,
@@ -63,6 +64,8 @@ pub struct Setup {
     pub hosts_vouched_by: Option<&'static str>,
     /// The token in which keys for credentials lie, where they lie in one.
     pub passport_token: Option<&'static str>,
+    /// Whether credentials go to wallets by Entra Verified ID.
+    pub entra: bool,
 }
 
 impl Setup {
@@ -83,6 +86,7 @@ impl Setup {
             passport: PassportSettings::default,
             hosts_vouched_by: None,
             passport_token: None,
+            entra: false,
         }
     }
 }
@@ -93,6 +97,8 @@ pub struct Ward {
     pub clock: TurnableClock,
     pub mailbox: Mailbox,
     pub phone: Phone,
+    /// The service of Microsoft's wallet, where there is one.
+    pub entra: Option<Entra>,
     mail: Arc<MailRoute>,
     /// The first node.
     pub node: Node,
@@ -120,8 +126,9 @@ impl Ward {
         let clock = TurnableClock::new();
         let store = db.node(setup.connections).await;
         add_northfield(&store, &clock, &rows(&ROSTER)).await;
-        let node = assemble(setup, store, &db, &clock, mail.clone(), &mailbox, &phone);
-        Self { setup, db, clock, mailbox, phone, mail, node }
+        let entra = if setup.entra { Some(Entra::start(clock.clone()).await) } else { None };
+        let node = assemble(setup, store, &db, &clock, mail.clone(), (&mailbox, &phone, entra.as_ref()));
+        Self { setup, db, clock, mailbox, phone, entra, mail, node }
     }
 
     /// A further node on the same database.
@@ -132,7 +139,8 @@ impl Ward {
 
     /// A node on this way into the database.
     pub fn node_on(&self, store: Store) -> Node {
-        assemble(self.setup, store, &self.db, &self.clock, self.mail.clone(), &self.mailbox, &self.phone)
+        let outside = (&self.mailbox, &self.phone, self.entra.as_ref());
+        assemble(self.setup, store, &self.db, &self.clock, self.mail.clone(), outside)
     }
 
     /// Somebody else's browser, in the hospital.
@@ -288,8 +296,7 @@ fn assemble(
     db: &Database,
     clock: &TurnableClock,
     mail: Arc<MailRoute>,
-    mailbox: &Mailbox,
-    phone: &Phone,
+    (mailbox, phone, entra): (&Mailbox, &Phone, Option<&Entra>),
 ) -> Node {
     let keys = db.keys.clone();
     let hashing = HashSettings {
@@ -322,6 +329,7 @@ fn assemble(
             Arc::new(PassportToken::new(Arc::new(pki::Token::open(driver, label, pin).unwrap())))
         }),
         elsewhere: elsewhere(setup.hosts_vouched_by),
+        wallet_backend: entra.map(entra::adapter),
         settings: Settings {
             passport: (setup.passport)(),
             ..settings(setup.public_url, &format!("Fobwatch <{}>", mailbox.from()))

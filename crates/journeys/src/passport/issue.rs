@@ -218,7 +218,7 @@ async fn use_nonces(
 
 /// The credential is in its owner's wallet from here on. What held its place before does so no more: the older copies of a new copy,
 /// the older credential of the same kind and subject, the access key before this one.
-async fn accept(
+pub(super) async fn accept(
     service: &Service,
     tx: &mut Tx,
     organisation: &Organisation,
@@ -354,6 +354,7 @@ impl Issuing<'_> {
             offer_id: offer.id,
             thumbprint: &key.thumbprint(),
             holds_until,
+            backend: None,
         };
         let places = NonZeroU32::new(STATUS_LIST_SIZE).unwrap_or(NonZeroU32::MIN);
         let place = tx.add_copy(new, list, &|| draw_place(places, &random(service)), now).await?;

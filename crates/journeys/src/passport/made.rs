@@ -48,6 +48,20 @@ pub fn status_address(service: &Service, list: Uuid) -> String {
     service.address(&format!("/vc/status/{list}"))
 }
 
+/// What a credential says, and how that was assured.
+///
+/// # Errors
+/// Where what is kept cannot be a credential.
+pub(super) fn claims_of(credential: &Credential) -> Result<Map<String, Value>, Refusal> {
+    let content: Content = serde_json::from_str(&credential.content)
+        .map_err(|_| Refusal::Fault("the content of a credential is no claims"))?;
+    let mut claims = content.claims;
+    if !content.assurance.is_empty() && !credential.kind.is_access_key() {
+        claims.insert(ASSURANCE_CLAIM.to_owned(), content.assurance.into());
+    }
+    Ok(claims)
+}
+
 /// A copy of a credential for a key of a wallet, at its place in a list, good until a moment; to be signed.
 ///
 /// # Errors
@@ -59,17 +73,12 @@ pub(super) fn drafted(
     copy: (PublicKey, Reference, Timestamp),
     now: Timestamp,
 ) -> Result<Draft, Refusal> {
-    let content: Content = serde_json::from_str(&credential.content)
-        .map_err(|_| Refusal::Fault("the content of a credential is no claims"))?;
     let (holder, status, expires_at) = copy;
-    let mut claims = content.claims;
+    let claims = claims_of(credential)?;
     // An access key says nothing but whose passport it opens: there is nothing to keep back, and whoever asks for it needs that.
     let concealed = if credential.kind.is_access_key() {
         Vec::new()
     } else {
-        if !content.assurance.is_empty() {
-            claims.insert(ASSURANCE_CLAIM.to_owned(), content.assurance.into());
-        }
         claims.keys().map(|name| ClaimPath::names([name.as_str()])).collect()
     };
     Ok(Draft {
@@ -119,9 +128,12 @@ fn start_of_day(now: Timestamp) -> Timestamp {
 
 /// When a copy ends to hold: at the end of the last local day, and never later than whoever signs it is vouched for.
 pub(super) fn expires_at(service: &Service, last_day: Option<Date>, not_after: Timestamp) -> Timestamp {
-    let end = last_day
-        .and_then(|day| day.checked_add(1.day()).ok())
-        .and_then(|next| next.to_zoned(service.settings.time_zone.clone()).ok())
-        .map(|start| start.timestamp());
+    let end = last_day.and_then(|day| end_of(service, day));
     end.map_or(not_after, |end| end.min(not_after))
+}
+
+/// When a local day is over.
+pub(super) fn end_of(service: &Service, day: Date) -> Option<Timestamp> {
+    let next = day.checked_add(1.day()).ok()?;
+    next.to_zoned(service.settings.time_zone.clone()).ok().map(|start| start.timestamp())
 }

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod asking;
 mod authorisation_code;
 pub mod authorise;
+pub mod backend;
 pub mod client;
 pub mod confirm_by_wallet;
 mod deferred;

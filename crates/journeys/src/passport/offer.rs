@@ -5,6 +5,7 @@
 //! code that goes there, and only there. The wallet sends that code: it never comes back to a page of ours.
 
 use super::PassportRefusal;
+use super::backend::{self, offer::Offering};
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::codes::Destination;
 use crate::notices::Concerning;
@@ -29,7 +30,7 @@ use store::offer::{CredentialOffer, NewOffer};
 use store::outbox::Channel;
 use url::Url;
 use uuid::Uuid;
-use vault::Token;
+use vault::{Secret, Token};
 use wording::Message;
 
 /// How an offer stands.
@@ -110,11 +111,16 @@ pub async fn offer(
         let why = if reissue { PassportRefusal::NotInWallet } else { PassportRefusal::NotToAdd };
         return Err(why.into());
     }
+    if let Some(backend) = backend::issuing(service, credential.kind.as_str()) {
+        let (to, credential) = (mobile(service, person).await?, &credential);
+        let offering = Offering { person, credential, reissue, to: to.as_deref(), network };
+        return backend::offer::offer(service, backend.as_ref(), offering).await;
+    }
     // A wallet that sends its person here to sign in needs no code beside.
     let to = if service.settings.passport.haip { None } else { mobile(service, person).await? };
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
-    let who = service.keys.keyed_hash("passport-offers", &[person.account.id.as_bytes()]);
+    let who = offers_hash(service, person);
     if tx.take(&OFFERS_PER_HOUR, &who, now).await? != Allowance::Granted {
         return Err(PassportRefusal::TooManyOffers.into());
     }
@@ -125,7 +131,10 @@ pub async fn offer(
     }
     let id = vault::new_id(now, service.random.as_ref());
     let code = match &to {
-        Some(to) => Some(send_code(service, &mut tx, person, id, to, network, now).await?),
+        Some(to) => {
+            let code = vault::one_time_code(service.random.as_ref());
+            Some(send_code(service, &mut tx, person, id, (to, &code), network, now).await?)
+        }
         None => None,
     };
     let secrets = Secrets::of(service, id);
@@ -157,8 +166,13 @@ pub async fn offer(
     Ok(id)
 }
 
+/// Whose offers are counted together.
+pub(super) fn offers_hash(service: &Service, person: &Person) -> [u8; 32] {
+    service.keys.keyed_hash("passport-offers", &[person.account.id.as_bytes()])
+}
+
 /// Whether this is the offer that a second press of the button means.
-fn is_the_same(offer: &CredentialOffer, reissue: bool, now: Timestamp) -> bool {
+pub(super) fn is_the_same(offer: &CredentialOffer, reissue: bool, now: Timestamp) -> bool {
     offer.reissue == reissue
         && offer.fetched_at.is_none()
         && offer.cancelled_at.is_none()
@@ -166,12 +180,12 @@ fn is_the_same(offer: &CredentialOffer, reissue: bool, now: Timestamp) -> bool {
 }
 
 /// Sends the code that the wallet asks for. Answers its keyed hash.
-async fn send_code(
+pub(super) async fn send_code(
     service: &Service,
     tx: &mut Tx,
     person: &Person,
     offer: Uuid,
-    number: &str,
+    (number, code): (&str, &Secret<String>),
     network: &Network,
     now: Timestamp,
 ) -> Result<[u8; 32], Refusal> {
@@ -187,7 +201,6 @@ async fn send_code(
     let message = vault::new_id(now, service.random.as_ref());
     let code_for = CodeFor::Wallet(offer);
     service.allow_text_code(tx, &person.policy, organisation, (message, code_for, to), now).await?;
-    let code = vault::one_time_code(service.random.as_ref());
     let words = Message::WalletCode {
         host: service.settings.public_url.host_str().unwrap_or_default().to_owned(),
         service: service.settings.service_name.clone(),
@@ -304,6 +317,11 @@ async fn link(
     credential: &Credential,
     offer: &CredentialOffer,
 ) -> Result<String, Refusal> {
+    if service.wallet_backend.is_some()
+        && let Some(asked) = service.store.backend_request(offer.id).await?
+    {
+        return Ok(asked.link);
+    }
     let organisation = service.store.organisation(credential.organisation_id).await?;
     let organisation = organisation.ok_or(Refusal::Fault("a credential of no organisation"))?;
     let secrets = Secrets::of(service, offer.id);

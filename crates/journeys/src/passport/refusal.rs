@@ -15,6 +15,12 @@ pub enum PassportRefusal {
     /// The access key needs a mobile number that can be proved.
     #[error("there is no mobile number to prove")]
     NoMobile,
+    /// The service of the wallet's maker does not answer.
+    #[error("the wallet's service does not answer")]
+    WalletServiceAway,
+    /// The service of the wallet's maker does not do what it is asked.
+    #[error("the wallet's service refuses")]
+    WalletServiceRefuses,
     /// A wallet's request that its person sign in is over: it is too late, it was answered, or there never was one.
     #[error("the wallet's request is over")]
     WalletRequestOver,
@@ -25,11 +31,13 @@ pub enum PassportRefusal {
 
 impl PassportRefusal {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NotToAdd,
         Self::NotInWallet,
         Self::TooManyOffers,
         Self::NoMobile,
+        Self::WalletServiceAway,
+        Self::WalletServiceRefuses,
         Self::WalletRequestOver,
         Self::NotWaiting,
     ];
@@ -41,6 +49,8 @@ impl PassportRefusal {
             Self::NotInWallet => "FW-3102",
             Self::TooManyOffers => "FW-3103",
             Self::NoMobile => "FW-3104",
+            Self::WalletServiceAway => "FW-3105",
+            Self::WalletServiceRefuses => "FW-3106",
             Self::WalletRequestOver => "FW-3110",
             Self::NotWaiting => "FW-3301",
         }

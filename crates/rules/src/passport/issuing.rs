@@ -23,6 +23,10 @@ pub const BATCH: usize = 10;
 pub const OFFERS_PER_HOUR: Limit =
     Limit { name: "passport-offers", at_most: 40, within: SignedDuration::from_hours(1) };
 
+/// Requests to the service of a wallet's maker for one person's offers: it is asked before it is known whether an offer comes of it.
+pub const SERVICE_REQUESTS_PER_HOUR: Limit =
+    Limit { name: "passport-service-requests", at_most: 60, within: SignedDuration::from_hours(1) };
+
 /// Codes for wallets that go to one number by text message. They are not counted with other messages, of which nobody needs so many.
 pub const WALLET_CODES_PER_DAY: Limit =
     Limit { name: "wallet-codes-per-day", at_most: 60, within: SignedDuration::from_hours(24) };

@@ -196,6 +196,7 @@ async fn no_place_is_given_twice_and_no_list_gets_more_than_half_full(
                     offer_id,
                     thumbprint: "t",
                     holds_until: nine(),
+                    backend: None,
                 };
                 // A draw that often hits what is taken.
                 let draw = || drawn.fetch_add(1, Ordering::Relaxed) / 3 % 16;
@@ -227,6 +228,7 @@ async fn copied(db: &Database, store: &Store, provided: &Provided, offer: Uuid, 
             offer_id: offer,
             thumbprint: "t",
             holds_until: nine(),
+            backend: None,
         };
         tx.add_copy(new, list, &|| place, nine()).await
     })

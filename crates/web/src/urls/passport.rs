@@ -126,6 +126,8 @@ pub const VC_CREDENTIAL: &str = "/vc/{organisation}/credential";
 pub const VC_DEFERRED: &str = "/vc/{organisation}/deferred";
 /// Where it tells what became of it.
 pub const VC_NOTIFICATION: &str = "/vc/{organisation}/notification";
+/// Where the service of a wallet's maker tells what became of what it was asked.
+pub const VC_CALLBACK: &str = "/vc/{organisation}/{service}/callback";
 /// What the issuer says of itself: the standard's address, and the one of drafts.
 pub const VC_ISSUER: [&str; 2] = [
     "/.well-known/openid-credential-issuer/vc/{organisation}",

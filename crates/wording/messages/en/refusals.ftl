@@ -261,5 +261,11 @@ refusal-fw-3103-text = You have asked for very many QR codes within the hour. Wa
 refusal-fw-3104-title = Add your mobile number first
 refusal-fw-3104-text = An access key needs a mobile number that you have proved. Add the sign-in method Text message in Security info, then come back.
 
+refusal-fw-3105-title = Your wallet’s service does not answer
+refusal-fw-3105-text = Credentials of this kind come to your wallet by a service on the internet, which does not answer just now. Nothing was added. Try again in a few minutes: the credential waits for you.
+
+refusal-fw-3106-title = Your wallet’s service does not take this credential
+refusal-fw-3106-text = Nothing was added to your wallet, and trying again will not help. The credential waits for you. To have this mended, contact { $support }.
+
 refusal-fw-3110-title = Go back to your wallet and start again
 refusal-fw-3110-text = What your wallet asked for does not wait here any more. It waits for 10 minutes, and it can be answered once. Nothing was added to your wallet.

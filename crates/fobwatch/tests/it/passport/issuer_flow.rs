@@ -31,9 +31,14 @@ pub async fn reachable(kind: Kind) -> Ward {
 
 /// The same with what holds between it and wallets.
 pub async fn reachable_with(kind: Kind, passport: fn() -> PassportSettings) -> Ward {
+    reachable_as(Setup { passport, ..Setup::on(kind) }).await
+}
+
+/// The same, set up in its own way.
+pub async fn reachable_as(setup: Setup) -> Ward {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let ward = Ward::with(Setup { public_url: address.leak(), passport, ..Setup::on(kind) }).await;
+    let ward = Ward::with(Setup { public_url: address.leak(), ..setup }).await;
     // Signing in takes some minutes of the test's time.
     ward.clock.set(real_time() - SignedDuration::from_mins(5));
     let app = ward.node.pages.clone().into_make_service_with_connect_info::<SocketAddr>();

@@ -4,6 +4,8 @@ mod authorise;
 mod authorise_flow;
 mod authorise_refusals;
 mod elsewhere;
+pub mod entra;
+mod entra_ends;
 mod haip;
 pub mod issuer;
 mod issuer_access_key;

@@ -84,8 +84,8 @@ async fn revoking_ends_the_copies_and_whoever_signed_in_by_one(#[values(Sqlite, 
     ward.db
         .tell(&format!(
             "INSERT INTO status_list VALUES ({list}, {organisation}, 100, 2, 1, 1, 1, {list}, 1);
-             INSERT INTO credential_copy VALUES ({copy}, {first}, {copy}, {list}, 7, 'x', 1, NULL);
-             INSERT INTO credential_copy VALUES ({other}, {second}, {other}, {list}, 8, 'y', 1, NULL);",
+             INSERT INTO credential_copy VALUES ({copy}, {first}, {copy}, {list}, 7, 'x', 1, NULL, NULL);
+             INSERT INTO credential_copy VALUES ({other}, {second}, {other}, {list}, 8, 'y', 1, NULL, NULL);",
             list = uuid(list),
             organisation = uuid(northfield.id),
             copy = uuid(copy),

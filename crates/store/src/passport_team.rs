@@ -86,7 +86,7 @@ fn team((id, name, email, families, weekly): Row) -> Team {
 }
 
 /// How many credentials of these families there are among the counts of kinds.
-fn of_families(counts: Vec<(String, i64)>, families: &[CredentialFamily]) -> u64 {
+fn of_families(counts: &[(String, i64)], families: &[CredentialFamily]) -> u64 {
     let is_theirs =
         |kind: &str| CredentialKind::parse(kind).is_some_and(|kind| families.contains(&kind.family()));
     let theirs = counts.iter().filter(|(kind, _)| is_theirs(kind));
@@ -134,7 +134,7 @@ impl Store {
             .bind(until.to_string())
             .fetch_all(c))?;
         let [rejected, to_review, expiring] =
-            [rejected, to_review, expiring].map(|counts| of_families(counts, families));
+            [rejected, to_review, expiring].map(|counts: Vec<_>| of_families(&counts, families));
         Ok(TeamTally { rejected, to_review, expiring })
     }
 }

@@ -87,8 +87,8 @@ pub async fn save(
         }
         JobRoleSaved::Unknown => return Err(Refusal::NotFound),
     }
-    let required = u32::try_from(requires.len()).unwrap_or(u32::MAX);
-    tx.audit(Event::JobRoleSaved { organisation, job_role: id, required, by: staff.id() }, now);
+    let count = u32::try_from(requires.len()).unwrap_or(u32::MAX);
+    tx.audit(Event::JobRoleSaved { organisation, job_role: id, required: count, by: staff.id() }, now);
     tx.commit().await?;
     Ok(())
 }

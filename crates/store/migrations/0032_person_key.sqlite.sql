@@ -1,7 +1,7 @@
 -- By what people are looked for: the beginning of a name in either order, or of an address. Words in braces: see src/migrate.rs.
 
 CREATE TABLE person_key (
-    account_id {uuid} NOT NULL REFERENCES account (id),
+    account_id {uuid} NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     organisation_id {uuid} NOT NULL REFERENCES organisation (id),
     -- UTF-8: compared byte by byte, whatever the order of the database's language.
     key {bytes} NOT NULL,

@@ -101,23 +101,26 @@ pub fn read(bytes: &[u8], today: Date, phones: PhonePolicy) -> Result<RosterFile
     let header = Header::read(&headings).map_err(FileProblem::Headings)?;
 
     let mut records = Vec::new();
+    let mut lines = Lines { bytes, at: 0, line: 1 };
     while next(&mut reader, &mut record) {
+        let line = lines.of(&record);
         if !record.iter().all(|cell| text(cell).trim().is_empty()) {
-            records.push(record.clone());
+            records.push((line, record.clone()));
         }
     }
     Ok(collected(parsed(&records, &header, &Reading { today, phones })))
 }
 
 /// Each record as a row or its mistakes, in their order. Telephone numbers take long to judge, so all cores do it.
-fn parsed(records: &[ByteRecord], header: &Header, reading: &Reading) -> Vec<Parsed> {
+fn parsed(records: &[(u64, ByteRecord)], header: &Header, reading: &Reading) -> Vec<Parsed> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = records.len().div_ceil(cores).max(1);
-    let parse = |records: &[ByteRecord]| -> Vec<Parsed> {
-        records
-            .iter()
-            .map(|record| Parsed { line: line_of(record), row: row(record, header, reading) })
-            .collect()
+    let parse = |records: &[(u64, ByteRecord)]| -> Vec<Parsed> {
+        let parse = |(line, record): &(u64, ByteRecord)| Parsed {
+            line: *line,
+            row: row((*line, record), header, reading),
+        };
+        records.iter().map(parse).collect()
     };
     std::thread::scope(|scope| {
         let shares: Vec<_> = records.chunks(share).map(|share| scope.spawn(move || parse(share))).collect();
@@ -183,12 +186,33 @@ fn text(cell: &[u8]) -> &str {
     std::str::from_utf8(cell).unwrap_or_default()
 }
 
-fn line_of(record: &ByteRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
+/// Counts lines as whoever opens the file does. The reader is one behind where lines end in two bytes, since it takes the second one
+/// with the next record.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    /// So far it has counted.
+    at: usize,
+    line: u64,
 }
 
-fn row(record: &ByteRecord, header: &Header, reading: &Reading) -> Result<RosterRow, Vec<Mistake>> {
-    let line = line_of(record);
+impl Lines<'_> {
+    /// The line on which a record begins; records come in the order of the file.
+    fn of(&mut self, record: &ByteRecord) -> u64 {
+        let from = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(self.at);
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = self.bytes.get(self.at..from + ends).unwrap_or_default();
+        self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        self.at = from + ends;
+        self.line
+    }
+}
+
+fn row(
+    (line, record): (u64, &ByteRecord),
+    header: &Header,
+    reading: &Reading,
+) -> Result<RosterRow, Vec<Mistake>> {
     let whole = |reason: String| vec![Mistake { line, column: None, kind: MistakeKind::Row, reason }];
     let (cells, headings) = (record.len(), header.len());
     if record.iter().any(|cell| cell.contains(&b'\n')) {

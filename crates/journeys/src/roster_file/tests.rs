@@ -42,6 +42,18 @@ fn a_byte_order_mark_windows_line_ends_and_empty_lines_do_no_harm() {
 }
 
 #[test]
+fn lines_are_counted_as_whoever_opens_the_file_does_whatever_ends_them() {
+    let (good, bad) = (person("amina.khan@northfield.example"), person("nobody"));
+    for end in ["\n", "\r\n"] {
+        let lines = ["", good.as_str(), bad.as_str(), "", bad.as_str()];
+        let file = reading(&format!("{HEADINGS}{}{end}", lines.join(end)));
+        assert_eq!(file.lines, [2], "{end:?}");
+        let named: Vec<_> = file.mistakes.iter().map(|mistake| mistake.line).collect();
+        assert_eq!(named, [3, 5], "{end:?}");
+    }
+}
+
+#[test]
 fn headings_are_matched_in_any_case_and_order_and_with_any_spaces() {
     let file = reading(
         "E-mail, LAST_NAME ,FirstName,Date_Of_Birth,STAFF  GROUP,Employment-Type,employmentstatus\n\

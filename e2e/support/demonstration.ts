@@ -107,8 +107,15 @@ export class Demonstration {
   /** The code that the authenticator shows for somebody's account. */
   async showsTheCodeOf({ email }: Invented): Promise<string> {
     await this.opensTheApp('Codes');
-    return this.phone.getByRole('listitem').filter({ hasText: email }).locator('.codes__code').innerText();
+    const code = this.phone.getByRole('listitem').filter({ hasText: email }).locator('.codes__code');
+    // A code works once: until the page is there anew it shows the one before.
+    await expect(code).not.toHaveText(this.codeBefore);
+    this.codeBefore = await code.innerText();
+    return this.codeBefore;
   }
+
+  /** The code that was read off the app last; none yet. */
+  private codeBefore = 'none';
 }
 
 /** A test with a demonstration of its worker's own. */

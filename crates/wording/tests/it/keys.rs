@@ -130,7 +130,7 @@ fn everything_that_can_happen_around_an_account_has_its_words_and_there_are_no_o
 #[test]
 fn every_event_of_the_audit_has_its_words() {
     let written = keys_of(file("audit"));
-    let source = include_str!("../../../store/src/audit.rs");
+    let source = include_str!("../../../store/src/audit/event.rs");
     let events = source.split_once("pub enum Event {").unwrap().1.split_once("\n}").unwrap().0;
     let events =
         events.lines().filter(|line| line.starts_with("    ") && line.trim().starts_with(char::is_uppercase));

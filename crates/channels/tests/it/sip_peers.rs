@@ -19,6 +19,22 @@ fn free_port() -> u16 {
     }
 }
 
+/// Whether the process has this port for UDP. That somebody has it is not enough: it may be a test beside this one.
+fn has_port(process: u32, port: u16) -> bool {
+    let local = format!("0100007F:{port:04X}");
+    let sockets = std::fs::read_to_string("/proc/net/udp").unwrap();
+    let Some(inode) = sockets.lines().find_map(|line| {
+        let columns: Vec<_> = line.split_whitespace().collect();
+        (columns[1] == local).then(|| columns[9].to_owned())
+    }) else {
+        return false;
+    };
+    let Ok(files) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return false };
+    files
+        .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
+        .any(|to| to.to_str() == Some(&format!("socket:[{inode}]")))
+}
+
 /// What starts, at the latest at the tenth try: between our look at a port and the phone's own, another test may take it.
 fn until_its_port_is_free<T>(start: impl Fn() -> Option<T>) -> T {
     (0..10).find_map(|_| start()).expect("a phone starts on a port that nobody has")
@@ -58,8 +74,7 @@ impl Sipp {
             .spawn()
             .expect("this test needs Debian's package sip-tester");
         // It answers as soon as the port is its own. To try the port would be to take it.
-        let taken = format!(":{port:04X} ");
-        while !std::fs::read_to_string("/proc/net/udp").unwrap().contains(&taken) {
+        while !has_port(process.id(), port) {
             if process.try_wait().unwrap().is_some() {
                 return None;
             }

@@ -20,6 +20,7 @@ pub mod roles;
 pub mod see;
 pub mod settings;
 pub mod shares;
+pub mod staff_records;
 pub mod teams;
 pub mod wallet_sessions;
 

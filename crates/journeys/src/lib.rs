@@ -36,6 +36,7 @@ pub mod passport;
 mod password;
 mod password_check;
 pub mod password_strength;
+pub mod photo;
 pub mod push;
 pub mod recovery_code;
 mod refusal;

@@ -14,6 +14,7 @@ mod ra;
 mod roles;
 mod settings;
 mod shares;
+mod staff_records;
 mod teams;
 mod verification;
 mod wallet_sessions;
@@ -54,6 +55,7 @@ pub use ra::{
     RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaOutside, RaPasscode, RaPerson, RaQueue,
     RaQueueLine, RaRequestLine, RaRequests, RaToTell,
 };
+pub use staff_records::{ConsoleStaffRecords, FailedPull, FoundRecords};
 pub use teams::{ConsoleTeam, ConsoleTeams, TeamLine};
 pub use verification::ConsoleVerification;
 pub use wallet_sessions::{ConsoleWalletSessions, ConsoleWalletSessionsPreview};

@@ -59,10 +59,10 @@ pub use console::{
 pub use console::{
     BypassLine, ConsoleBypass, ConsoleCredential, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles,
     ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm, ConsoleRejections, ConsoleShare,
-    ConsoleShared, ConsoleShares, ConsoleTeam, ConsoleTeams, CredentialGroup, EndCredential, JobRoleLine,
-    MissingLine, ProvideField, ProvideInput, ProvidedRow, RejectShared, RejectionLine, RemindedLine,
-    RequiredGroup, RequirementShown, RequirementStanding, ShareLine, ShareStanding, ShareVerdict, SharedLine,
-    TeamLine,
+    ConsoleShared, ConsoleShares, ConsoleStaffRecords, ConsoleTeam, ConsoleTeams, CredentialGroup,
+    EndCredential, FailedPull, FoundRecords, JobRoleLine, MissingLine, ProvideField, ProvideInput,
+    ProvidedRow, RejectShared, RejectionLine, RemindedLine, RequiredGroup, RequirementShown,
+    RequirementStanding, ShareLine, ShareStanding, ShareVerdict, SharedLine, TeamLine,
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,

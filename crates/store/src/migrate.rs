@@ -192,6 +192,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0033_passport_team.sql"),
         include_str!("../migrations/0033_passport_team.sql"),
     ),
+    (
+        36,
+        "staff pull end",
+        include_str!("../migrations/0036_staff_pull_end.sql"),
+        include_str!("../migrations/0036_staff_pull_end.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -1,7 +1,7 @@
 //! Staff records of HR systems: who pulls those of an organisation at present, and what was provided from them.
 
 use crate::db::{execute, in_tx, reading};
-use crate::moment::millis;
+use crate::moment::{maybe_moment, millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
@@ -60,7 +60,34 @@ pub struct Puller {
     pub pull: Uuid,
 }
 
+/// How the pulls of an organisation stand. Moments are UTC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullsSeen {
+    /// Whoever pulls at present is believed to do so until then; none while nobody does.
+    pub held_until: Option<Timestamp>,
+    /// When the last one came to its end.
+    pub ended_at: Option<Timestamp>,
+    /// What that one found, as JSON.
+    pub found: Option<String>,
+    /// When one failed since then, and why.
+    pub failed: Option<(Timestamp, String)>,
+    /// Before this moment nobody tries again by themselves.
+    pub not_before: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct SeenRow {
+    held_until: Option<i64>,
+    ended_at: Option<i64>,
+    found: Option<String>,
+    failed_at: Option<i64>,
+    problem: Option<String>,
+    not_before: i64,
+}
+
 statements! {
+    SEE = "SELECT CASE WHEN holder IS NULL THEN NULL ELSE held_until END AS held_until, ended_at, found, failed_at, problem, not_before
+        FROM staff_pull WHERE organisation_id = $1";
     NOT_NOW = "SELECT COUNT(*) FROM staff_pull WHERE organisation_id = $1
         AND (done_day >= $2 OR not_before > $3 OR (holder IS NOT NULL AND held_until > $3))";
     FIRST = "INSERT INTO staff_pull (organisation_id, pull_id, held_until, not_before) VALUES ($1, $2, 0, 0)
@@ -70,9 +97,11 @@ statements! {
         WHERE organisation_id = $1 AND (holder IS NULL OR held_until <= $6)
             AND (CAST($3 AS TEXT) IS NULL OR ((done_day IS NULL OR done_day < $3) AND not_before <= $6)) RETURNING pull_id";
     HOLD = "UPDATE staff_pull SET held_until = $3 WHERE organisation_id = $1 AND holder = $2";
-    FINISH = "UPDATE staff_pull SET holder = NULL, done_day = COALESCE(day, done_day), day = NULL
-        WHERE organisation_id = $1 AND holder = $2";
+    FINISH = "UPDATE staff_pull SET holder = NULL, done_day = COALESCE(day, done_day), day = NULL, ended_at = $3, found = $4,
+        failed_at = NULL, problem = NULL WHERE organisation_id = $1 AND holder = $2";
     GIVE_UP = "UPDATE staff_pull SET holder = NULL, not_before = $3 WHERE organisation_id = $1 AND holder = $2";
+    FAIL = "UPDATE staff_pull SET holder = NULL, not_before = $3, failed_at = $4, problem = $5
+        WHERE organisation_id = $1 AND holder = $2";
     // One that two people of an organisation have is nobody's.
     BY_NUMBER = "SELECT account.id FROM account JOIN roster_entry ON roster_entry.id = account.roster_entry_id
         WHERE account.organisation_id = $1 AND roster_entry.esr_number = $2 LIMIT 2";
@@ -101,6 +130,23 @@ impl Store {
             .bind(millis(now))
             .fetch_one(c))?;
         Ok(held_up == 0)
+    }
+
+    /// How the pulls of an organisation stand; none where there never was one.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or holds what it should not.
+    pub async fn pulls_seen(&self, organisation: Uuid) -> Result<Option<PullsSeen>, StoreError> {
+        let row: Option<SeenRow> =
+            reading!(self, SEE, sqlx::query_as, |q, c| q.bind(organisation).fetch_optional(c))?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(PullsSeen {
+            held_until: maybe_moment(row.held_until)?,
+            ended_at: maybe_moment(row.ended_at)?,
+            found: row.found,
+            failed: maybe_moment(row.failed_at)?.zip(row.problem),
+            not_before: moment(row.not_before)?,
+        }))
     }
 
     /// Whose account of an organisation has this address or staff number.
@@ -199,15 +245,35 @@ impl Tx {
         Ok(execute!(self, HOLD, puller.organisation, puller.holder, millis(until))? == 1)
     }
 
-    /// A pull is over. Answers false where somebody else has taken it over.
+    /// A pull is over, and has `found` this, as JSON. Answers false where somebody else has taken it over.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn finish_pull(&mut self, puller: Puller) -> Result<bool, StoreError> {
-        Ok(execute!(self, FINISH, puller.organisation, puller.holder)? == 1)
+    pub async fn finish_pull(
+        &mut self,
+        puller: Puller,
+        found: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(execute!(self, FINISH, puller.organisation, puller.holder, millis(now), found)? == 1)
     }
 
-    /// A pull has failed: nobody goes on with it by themselves before `not_before`.
+    /// A pull has failed, for this reason: nobody goes on with it by themselves before `not_before`.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn fail_pull(
+        &mut self,
+        puller: Puller,
+        not_before: Timestamp,
+        problem: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (organisation, holder) = (puller.organisation, puller.holder);
+        execute!(self, FAIL, organisation, holder, millis(not_before), millis(now), problem).map(|_| ())
+    }
+
+    /// A pull is left to others, who do not go on with it by themselves before `not_before`.
     ///
     /// # Errors
     /// Where the database refuses.

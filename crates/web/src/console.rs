@@ -115,3 +115,8 @@ pub(crate) fn console_shell(web: &Web, staff: &Staff) -> Shell {
 pub(crate) fn uploads() -> Router<Web> {
     smartcards::uploads().merge(passports::uploads())
 }
+
+/// Pages with a form in which there may be a photo.
+pub(crate) fn photos() -> Router<Web> {
+    passports::photos()
+}

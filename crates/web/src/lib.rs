@@ -104,6 +104,7 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .method_not_allowed_fallback(errors::method_not_allowed);
     let router = protect::pages(pages, &web)?
         .merge(protect::uploads(console::uploads(), &web)?)
+        .merge(protect::photos(console::photos(), &web)?)
         .merge(brand::routes())
         .merge(authenticator_files::routes())
         .merge(health::routes())

@@ -12,6 +12,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use journeys::photo;
 use std::time::{Duration, Instant};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -27,6 +28,8 @@ use tower_http::trace::TraceLayer;
 const LARGEST_BODY: usize = 64 * 1_024;
 /// Ten thousand cards, each with a label of sixty letters that take several bytes each, and what surrounds a file.
 const LARGEST_FILE: usize = 3 * 1_024 * 1_024;
+/// A photo, and the form around it.
+const LARGEST_PHOTO: usize = photo::LARGEST_FILE + 1_024 * 1_024;
 /// A page that takes longer says so.
 const SLOWEST: Duration = Duration::from_secs(30);
 
@@ -76,6 +79,11 @@ pub(crate) fn pages(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPu
 /// The same for pages to which a file is sent, of at most [`LARGEST_FILE`] bytes.
 pub(crate) fn uploads(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
     pages_up_to(router.layer(DefaultBodyLimit::max(LARGEST_FILE)), web, LARGEST_FILE)
+}
+
+/// The same for pages to which a photo is sent, of at most [`LARGEST_PHOTO`] bytes.
+pub(crate) fn photos(router: Router<Web>, web: &Web) -> Result<Router<Web>, BadPublicUrl> {
+    pages_up_to(router.layer(DefaultBodyLimit::max(LARGEST_PHOTO)), web, LARGEST_PHOTO)
 }
 
 fn pages_up_to(router: Router<Web>, web: &Web, largest: usize) -> Result<Router<Web>, BadPublicUrl> {

@@ -192,6 +192,38 @@ impl Browser {
         body: Option<String>,
         extra: &[(&str, &str)],
     ) -> Result<(StatusCode, HeaderMap, String), Gone> {
+        self.sends_bytes(method, url, body.map(String::into_bytes), extra).await
+    }
+
+    /// A form with a file in it.
+    pub async fn uploads(&mut self, url: &str, fields: &[(&str, &str)], file: &[u8]) -> &mut Self {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--XyZ\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        body.extend(b"--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a file\"\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n--XyZ--\r\n");
+        let extra = [("content-type", "multipart/form-data; boundary=XyZ")];
+        let (mut status, mut headers, mut html) =
+            self.sends_bytes(&Method::POST, url, Some(body), &extra).await.unwrap();
+        let mut shown = url.to_owned();
+        if status == StatusCode::SEE_OTHER {
+            headers[header::LOCATION].to_str().unwrap().clone_into(&mut shown);
+            (status, headers, html) = self.sends(&Method::GET, &shown, None, &[]).await.unwrap();
+        }
+        self.page = Page { url: shown, status, headers, html };
+        self
+    }
+
+    async fn sends_bytes(
+        &mut self,
+        method: &Method,
+        url: &str,
+        body: Option<Vec<u8>>,
+        extra: &[(&str, &str)],
+    ) -> Result<(StatusCode, HeaderMap, String), Gone> {
         assert!(url.starts_with('/'), "{url} leads away from here");
         let mut headers = vec![("host", self.origin.split("//").nth(1).unwrap().to_owned())];
         if *method == Method::POST {
@@ -271,7 +303,7 @@ async fn here(
     method: &Method,
     url: &str,
     headers: Vec<(&str, String)>,
-    body: Option<String>,
+    body: Option<Vec<u8>>,
 ) -> (StatusCode, HeaderMap, String) {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
@@ -291,7 +323,7 @@ async fn there(
     method: &Method,
     url: &str,
     headers: Vec<(&str, String)>,
-    body: Option<String>,
+    body: Option<Vec<u8>>,
 ) -> Result<(StatusCode, HeaderMap, String), Gone> {
     let mut request = client.request(method.clone(), format!("{base}{url}"));
     for (name, value) in headers {

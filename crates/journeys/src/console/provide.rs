@@ -2,6 +2,7 @@
 
 use super::{Staff, person_of};
 use crate::passport::provide;
+use crate::photo::{self, FEWEST_PIXELS, PhotoMistake};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
     Attribute, AttributeForm, CredentialKind, CredentialType, CredentialVariant, LONGEST_TEXT, Provided,
@@ -51,6 +52,11 @@ impl Filled {
         self.0.insert(name.to_owned(), text.into());
     }
 
+    /// The photo that was chosen when the form was sent before; nothing where there is none.
+    pub fn kept_photo(&self, attribute: &Attribute) -> &str {
+        self.text(&format!("{}_kept", attribute.name))
+    }
+
     fn value(&self, attribute: &Attribute) -> Option<Value> {
         let text = self.text(attribute.name);
         match attribute.form {
@@ -67,8 +73,11 @@ impl Filled {
                 _ => None,
             },
             AttributeForm::Text | AttributeForm::OneOf(_) => (!text.is_empty()).then(|| Value::from(text)),
-            // A picture comes from a system: nobody types one.
-            AttributeForm::Picture => None,
+            // As it was prepared when it was chosen: the form has carried it since.
+            AttributeForm::Picture => {
+                let kept = self.kept_photo(attribute);
+                (!kept.is_empty()).then(|| Value::from(kept))
+            }
         }
     }
 }
@@ -100,10 +109,7 @@ impl Asked {
     /// What is asked for about what it says, in the order of the page.
     pub fn claims(self) -> Vec<Attribute> {
         match self {
-            // A picture comes from a system: nobody types one.
-            Self::One(what) => {
-                what.asked().copied().filter(|each| each.form != AttributeForm::Picture).collect()
-            }
+            Self::One(what) => what.asked().copied().collect(),
             Self::Several(kind) => {
                 let form = kind.day_of_a_variant().map_or(AttributeForm::Day, |day| day.form);
                 let day = |variant: &'static CredentialVariant| Attribute {
@@ -175,7 +181,8 @@ pub async fn to_whom(service: &Service, staff: &Staff, account: Uuid) -> Result<
     if account.id == staff.id() { Err(Refusal::OwnAccount) } else { Ok(account) }
 }
 
-/// Provides what was filled in. Answers the first credential. The same form, sent twice, provides it once.
+/// Provides what was filled in, with a photo where a file was chosen. Answers the first credential. The same form, sent twice, provides it
+/// once. A photo that is none to complain of stays in `filled`, so that nobody has to choose it again.
 ///
 /// # Errors
 /// Those of [`to_whom`], [`Refusal::ProofNeeded`], [`Refusal::Fields`].
@@ -184,11 +191,13 @@ pub async fn provide(
     staff: &Staff,
     account: Uuid,
     what: Asked,
-    filled: &Filled,
+    filled: &mut Filled,
+    file: Vec<u8>,
 ) -> Result<Uuid, Refusal> {
     let account = to_whom(service, staff, account).await?;
     session::fresh(service, &staff.person)?;
-    let provided = read(service, what, filled)?;
+    let mistake = take_photo(what, filled, file).await.err();
+    let provided = read(service, what, filled, mistake)?;
     let new = || vault::new_id(service.clock.now(), service.random.as_ref());
     let id = filled.form().unwrap_or_else(new);
     let organisation = &staff.person.organisation;
@@ -196,8 +205,22 @@ pub async fn provide(
     Ok(id)
 }
 
-/// Reads a form by the rules for what a system sends.
-fn read(service: &Service, what: Asked, filled: &Filled) -> Result<Vec<Provided>, Refusal> {
+/// Puts the photo that was chosen in its field, where what is provided has one.
+async fn take_photo(what: Asked, filled: &mut Filled, file: Vec<u8>) -> Result<(), PhotoMistake> {
+    let field = what.claims().into_iter().find(|each| each.form == AttributeForm::Picture);
+    let Some(field) = field.filter(|_| !file.is_empty()) else { return Ok(()) };
+    let photo = photo::prepared(file).await?;
+    filled.fill(&format!("{}_kept", field.name), photo);
+    Ok(())
+}
+
+/// Reads a form by the rules for what a system sends. `photo` is what is wrong with the file that was chosen.
+fn read(
+    service: &Service,
+    what: Asked,
+    filled: &Filled,
+    photo: Option<PhotoMistake>,
+) -> Result<Vec<Provided>, Refusal> {
     let sent = sent(what, filled);
     let first = || what.claims().first().map_or("", |field| field.name);
     if sent.is_empty() {
@@ -205,7 +228,8 @@ fn read(service: &Service, what: Asked, filled: &Filled) -> Result<Vec<Provided>
     }
     let json: Vec<_> = sent.iter().map(|(_, json)| json.clone()).collect();
     let problems = match Provided::read_all(&Value::from(json), service.today()) {
-        Ok(provided) => return Ok(provided),
+        Ok(provided) if photo.is_none() => return Ok(provided),
+        Ok(_) => Vec::new(),
         Err(problems) => problems,
     };
     // In the order in which they stand on the page.
@@ -218,10 +242,11 @@ fn read(service: &Service, what: Asked, filled: &Filled) -> Result<Vec<Provided>
             // A day that stands for a whole credential is wrong in whatever is wrong with what that says.
             of == Some(field.name) && !pointer.contains("/assurance/") || parts.last() == Some(field.name)
         };
+        let of_photo = photo.filter(|_| field.form == AttributeForm::Picture).map(photo_key);
         let problem = problems.iter().find(|problem| is_here(&problem.pointer));
-        if let Some(key) = problem.and_then(|problem| key(&problem.what, field.form)) {
+        if let Some(key) = of_photo.or_else(|| key(&problem?.what, field.form)) {
             let labelled = FieldProblem::new(field.name, key).with("label", &label(service, field));
-            wrong.push(labelled.with("most", &LONGEST_TEXT));
+            wrong.push(labelled.with("most", &LONGEST_TEXT).with("fewest", &FEWEST_PIXELS));
         }
     }
     if wrong.is_empty() {
@@ -261,6 +286,14 @@ fn sent(what: Asked, filled: &Filled) -> Vec<(Option<&'static str>, Value)> {
     }
 }
 
+const fn photo_key(mistake: PhotoMistake) -> &'static str {
+    match mistake {
+        PhotoMistake::NotAPhoto => "provide-not-a-photo",
+        PhotoMistake::TooLarge => "provide-photo-too-large",
+        PhotoMistake::TooSmall => "provide-photo-too-small",
+    }
+}
+
 /// The text of a mistake in a field; none for what no form can send.
 fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
     let chosen = matches!(form, AttributeForm::OneOf(_) | AttributeForm::YesNo);
@@ -272,6 +305,7 @@ fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
         ProvidedMistake::NotADay => "provide-not-a-day",
         ProvidedMistake::InFuture => "provide-in-future",
         ProvidedMistake::Over => "provide-over",
+        ProvidedMistake::NotAPicture => photo_key(PhotoMistake::NotAPhoto),
         _ => return None,
     })
 }

@@ -53,6 +53,8 @@ pub struct ConsolePassports {
     pub job_roles_href: String,
     /// Who looks after what.
     pub teams_href: String,
+    /// What was read from the HR system.
+    pub staff_records_href: String,
 }
 
 impl Page for ConsolePassports {
@@ -79,6 +81,7 @@ impl Page for ConsolePassports {
             reminded: None,
             job_roles_href: "/console/passports/job-roles".into(),
             teams_href: "/console/passports/teams".into(),
+            staff_records_href: "/console/passports/staff-records".into(),
         };
         let remind = Some("/console/passports/remind".to_owned());
         let one = Self {

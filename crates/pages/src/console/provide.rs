@@ -81,6 +81,11 @@ pub enum ProvideInput {
         /// The chosen one.
         value: String,
     },
+    /// A photo, as a file.
+    Photo {
+        /// The one that was chosen before, as a `data:` address; empty where none was.
+        kept: String,
+    },
 }
 
 /// A question about a credential.
@@ -178,6 +183,14 @@ impl Page for ConsoleProvideForm {
                 field("dbs_level", "Level of check", choice(&levels, "Enhanced with barred lists")),
                 field("certificate_number", "Certificate reference", text("001234567890")),
                 field("issued_on", "Issued", day("27", "mar", "2026")),
+                ProvideField {
+                    optional: true,
+                    ..field(
+                        "picture",
+                        "Photo",
+                        ProvideInput::Photo { kept: "data:image/jpeg;base64,/9j/".into() },
+                    )
+                },
                 ProvideField {
                     optional: true,
                     ..field(

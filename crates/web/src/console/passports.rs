@@ -9,6 +9,7 @@ mod rejections;
 mod reminders;
 mod requirement;
 mod shares;
+mod staff_records;
 mod teams;
 
 use super::{console_shell, find, frame, staff, trouble};
@@ -47,12 +48,18 @@ pub(super) fn routes() -> Router<Web> {
         .merge(reminders::routes())
         .merge(requirement::routes())
         .merge(shares::routes())
+        .merge(staff_records::routes())
         .merge(teams::routes())
 }
 
 /// Pages to which a file is sent.
 pub(super) fn uploads() -> Router<Web> {
     invitations::uploads()
+}
+
+/// Pages to which a photo is sent.
+pub(super) fn photos() -> Router<Web> {
+    provide::form()
 }
 
 async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
@@ -91,6 +98,7 @@ async fn search_page(
         }),
         job_roles_href: urls::CONSOLE_JOB_ROLES.into(),
         teams_href: urls::CONSOLE_TEAMS.into(),
+        staff_records_href: urls::CONSOLE_STAFF_RECORDS.into(),
     })
 }
 

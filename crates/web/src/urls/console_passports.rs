@@ -4,6 +4,8 @@ use uuid::Uuid;
 
 /// *Staff passports*.
 pub const CONSOLE_PASSPORTS: &str = "/console/passports";
+/// What was read from the HR system.
+pub const CONSOLE_STAFF_RECORDS: &str = "/console/passports/staff-records";
 /// What people rejected.
 pub const CONSOLE_REJECTIONS: &str = "/console/passports/rejections";
 /// Somebody's passport.

@@ -24,7 +24,7 @@ const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 /// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
 /// `{batch}` for whom the trust invites, `{role}` for the job role of the person, `{team}` for
 /// a team, and who may.
-const ACTS: [(&str, &str, u8); 79] = [
+const ACTS: [(&str, &str, u8); 80] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -75,6 +75,7 @@ const ACTS: [(&str, &str, u8); 79] = [
     ("POST", "/passports/invitations/{invitation}/decline", PASSPORTS),
     ("GET", "/passports/invitations/{invitation}/delete", PASSPORTS),
     ("POST", "/passports/invitations/{invitation}/delete", PASSPORTS),
+    ("GET", "/passports/staff-records", PASSPORTS | AUDITOR),
     ("GET", "/passports/teams", PASSPORTS | AUDITOR),
     ("GET", "/passports/teams/new", PASSPORT_MANAGER),
     ("POST", "/passports/teams/new", PASSPORT_MANAGER),

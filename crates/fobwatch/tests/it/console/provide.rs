@@ -278,3 +278,64 @@ async fn several_core_skills_are_provided_at_once_by_their_days(#[values(Sqlite,
         assert_eq!(ben.page.status, StatusCode::NOT_FOUND, "{none}");
     }
 }
+
+/// What every photo of this trust is made of here: a square of one colour.
+fn photo(side: u32) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let square = image::RgbImage::from_pixel(side, side, image::Rgb([90, 60, 30]));
+    square.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_identity_is_provided_with_a_photo_that_is_kept_while_the_rest_is_put_right(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("identity").await;
+    let said = filled_in(CredentialType::parse("identity").unwrap());
+    let said: Vec<(String, String)> = url::form_urlencoded::parse(said.as_bytes()).into_owned().collect();
+    let all: Vec<_> = said.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let but_origin: Vec<_> = all.iter().copied().filter(|(name, _)| *name != "origin").collect();
+    ben.opens(&path).await.says("Of their face, as a JPEG or PNG file");
+    assert!(ben.page.html.contains("enctype=\"multipart/form-data\""));
+    // What is wrong with the file is told with all else that is wrong, and nothing is provided.
+    for (file, told) in [
+        (b"%PDF-1.7".to_vec(), "“Photo” must be a photo"),
+        (photo(100), "“Photo” is too small a picture: choose one of at least 120 by 120 pixels"),
+        (photo(12_001)[..4_000].to_vec(), "“Photo” is too large a picture"),
+    ] {
+        ben.uploads(&path, &but_origin, &file).await.is_told(told).is_told("Enter “Origin”");
+        assert_eq!(ben.page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!ben.page.html.contains("picture_kept"));
+        ben.uploads(&path, &all, &file).await.is_told(told);
+    }
+    ben.uploads(&path, &but_origin, &photo(200)).await.is_told("Enter “Origin”");
+    assert!(!ben.page.errors().contains("Photo"));
+    ben.says("You have chosen a photo.");
+    let kept =
+        ben.page.html.split("name=\"picture_kept\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let kept = kept.replace("&#x2f;", "/");
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
+    let mut with_kept = all.clone();
+    with_kept.push(("picture_kept", &kept));
+    ben.uploads(&path, &with_kept, b"").await.says("Waits for the person’s review");
+    let content = ward.newest_content().await;
+    assert_eq!(content["claims"]["picture"], kept);
+    assert!(kept.starts_with("data:image/jpeg;base64,/9j/"));
+    amina.opens("/passport").await;
+    amina.follows("Review and add: Identity, issued on 22 November 2026").await.says("Photo");
+    // What stands in the place of what was kept is looked at as if a system had sent it.
+    with_kept.pop();
+    with_kept.push(("picture_kept", "data:image/svg+xml;base64,PHN2Zz4="));
+    ben.uploads(&path, &with_kept, b"").await.is_told("“Photo” must be a photo");
+    // More than any form is not read to its end, and nobody whose role is another is read at all.
+    ben.uploads(&path, &all, &vec![0; 14 * 1_024 * 1_024]).await;
+    assert_eq!(ben.page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    amina.uploads(&path, &all, &photo(200)).await;
+    assert_eq!(amina.page.status, StatusCode::NOT_FOUND);
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 1);
+}

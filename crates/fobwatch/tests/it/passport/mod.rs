@@ -25,6 +25,7 @@ mod portal_rejections;
 pub mod portal_reminders;
 mod staff_records;
 mod staff_records_daily;
+mod staff_records_page;
 mod verifier;
 mod verifier_confirm;
 mod verifier_controls;

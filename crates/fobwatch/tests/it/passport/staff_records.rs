@@ -39,6 +39,11 @@ impl HrFolder {
         std::fs::rename(new, self.0.path().join("staff.csv")).unwrap();
     }
 
+    /// What stands there is no file of records.
+    pub fn is_garbled(&self) {
+        std::fs::write(self.0.path().join("staff.csv"), "person,juggling\n").unwrap();
+    }
+
     pub fn of(&self, organisation: &str) -> Source {
         let records = Arc::new(CsvFile::new(self.0.path(), HEADINGS));
         Source { organisation: organisation.to_owned(), records }
@@ -80,7 +85,7 @@ impl Ward {
     }
 
     /// Another trust, with nobody.
-    async fn riverside(&self) -> Organisation {
+    pub async fn riverside(&self) -> Organisation {
         let id = vault::new_id(self.clock.now(), &SeededRandom::unique());
         let mut tx = self.store().begin().await.unwrap();
         tx.add_organisation(id, "RIV", "Riverside", self.clock.now()).await.unwrap();

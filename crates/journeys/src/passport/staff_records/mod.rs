@@ -15,8 +15,8 @@ pub use daily::{Daily, daily, run};
 pub use pulled::Pulled;
 
 use crate::{Refusal, Service};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use prepare::Preparing;
 use pulled::Count;
 use rules::passport::staff_pull::{HELD_FOR, LONGEST_PULL, TRY_AGAIN_AFTER};
@@ -99,11 +99,11 @@ async fn pull(
         Ok(Some(pulled)) => Ok(Outcome::Done(pulled)),
         Ok(None) => {
             // Another node need not wait until nobody has heard of this one for a while.
-            pull.give_up(SignedDuration::ZERO).await?;
+            pull.leave().await?;
             Ok(Outcome::BrokenOff)
         }
         Err(problem) => {
-            pull.give_up(TRY_AGAIN_AFTER).await?;
+            pull.fail(&problem).await?;
             Err(problem)
         }
     }
@@ -187,8 +187,10 @@ impl<'a> Pull<'a> {
     }
 
     async fn finish(&self, pulled: &Pulled) -> Result<bool, Refusal> {
+        let now = self.service.clock.now();
+        let found = serde_json::to_string(pulled).map_err(|_| Refusal::Fault("counts are no JSON"))?;
         let mut tx = self.service.store.begin().await?;
-        if !tx.finish_pull(self.puller).await? {
+        if !tx.finish_pull(self.puller, &found, now).await? {
             return Ok(false);
         }
         let event = Event::StaffRecordsPulled {
@@ -202,17 +204,36 @@ impl<'a> Pull<'a> {
             without_account: pulled.without_account,
             vanished: pulled.vanished,
         };
-        tx.audit(event, self.service.clock.now());
+        tx.audit(event, now);
         tx.commit().await?;
+        self.gauge("fobwatch_staff_records_pulled_timestamp_seconds")
+            .set(now.as_millisecond() as f64 / 1_000.0);
+        self.gauge("fobwatch_staff_records_wrong").set(pulled.wrong as f64);
         Ok(true)
     }
 
-    /// Lets others have it, `after` a while.
-    async fn give_up(&self, after: SignedDuration) -> Result<(), Refusal> {
-        let now = self.service.clock.now();
+    /// Lets others have it at once.
+    async fn leave(&self) -> Result<(), Refusal> {
         let mut tx = self.service.store.begin().await?;
-        tx.give_pull_up(self.puller, now.checked_add(after).unwrap_or(now)).await?;
+        tx.give_pull_up(self.puller, self.service.clock.now()).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Lets others have it after a while.
+    async fn fail(&self, problem: &PullProblem) -> Result<(), Refusal> {
+        let now = self.service.clock.now();
+        let again = now.checked_add(TRY_AGAIN_AFTER).unwrap_or(now);
+        let mut tx = self.service.store.begin().await?;
+        tx.fail_pull(self.puller, again, &problem.to_string(), now).await?;
+        tx.commit().await?;
+        let organisation = self.organisation.code.clone();
+        metrics::counter!("fobwatch_staff_records_failures_total", "organisation" => organisation)
+            .increment(1);
+        Ok(())
+    }
+
+    fn gauge(&self, name: &'static str) -> metrics::Gauge {
+        metrics::gauge!(name, "organisation" => self.organisation.code.clone())
     }
 
     /// What stands for what a record says of somebody: nobody without the keys can tell what that is.

@@ -1,12 +1,13 @@
 //! What a pull found and did.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// So many places and credentials are named, at most.
 const MOST_NAMED: usize = 100;
 
 /// What a pull that came to its end found and did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulled {
     /// Records that were provided as credentials.
     pub provided: u64,

@@ -2,10 +2,10 @@
 
 use super::super::{console_shell, frame, fresh_staff, trouble};
 use crate::render::{Answer, on_page, page, page_with, see_other};
-use crate::{Web, urls};
-use axum::extract::{Path, State};
+use crate::{Web, upload, urls};
+use axum::Router;
+use axum::extract::{Path, Request, State};
 use axum::routing::get;
-use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
 use journeys::console::job_roles;
 use journeys::console::provide::{Asked, Filled, YES_AND_NO, begin, label, provide, to_whom};
@@ -18,14 +18,16 @@ use pages::{
 use rules::passport::{
     Attribute, AttributeForm, CredentialFamily, CredentialKind, CredentialType, Words, assurance,
 };
-use std::collections::HashMap;
 use store::account::Account;
 use wording::Language;
 
 pub(super) fn routes() -> Router<Web> {
-    Router::new()
-        .route(urls::CONSOLE_PROVIDE, get(choose))
-        .route(urls::CONSOLE_PROVIDE_FORM, get(show).post(send))
+    Router::new().route(urls::CONSOLE_PROVIDE, get(choose))
+}
+
+/// There may be a photo in it.
+pub(super) fn form() -> Router<Web> {
+    Router::new().route(urls::CONSOLE_PROVIDE_FORM, get(show).post(send))
 }
 
 async fn choose(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
@@ -62,7 +64,7 @@ async fn show(State(web): State<Web>, Path((id, code)): Path<(String, String)>, 
     let staff = fresh_staff(&web, &jar, &urls::console_provide_form(&id, &code)).await?;
     let what = Asked::parse(&code).ok_or(Refusal::NotFound)?;
     let (account, filled) = begin(&web, &staff, console::id(&id)?, what).await?;
-    page(&console_shell(&web, &staff), &form(&web, &staff, &account, what, &filled))
+    page(&console_shell(&web, &staff), &form_page(&web, &staff, &account, what, &filled))
 }
 
 /// *Provide*.
@@ -70,13 +72,17 @@ async fn send(
     State(web): State<Web>,
     Path((id, code)): Path<(String, String)>,
     jar: CookieJar,
-    Form(fields): Form<HashMap<String, String>>,
+    request: Request,
 ) -> Answer {
     let here = urls::console_provide_form(&id, &code);
     let staff = fresh_staff(&web, &jar, &here).await?;
     let what = Asked::parse(&code).ok_or(Refusal::NotFound)?;
-    let (to, filled) = (console::id(&id)?, Filled::new(fields));
-    match provide(&web, &staff, to, what, &filled).await {
+    let to = console::id(&id)?;
+    // Who may is asked before a file is read.
+    to_whom(&web, &staff, to).await?;
+    let upload::Form { fields, file } = upload::form(request).await?;
+    let mut filled = Filled::new(fields);
+    match provide(&web, &staff, to, what, &mut filled, file).await {
         Ok(credential) => Ok(match what {
             Asked::One(_) => see_other(&urls::console_credential(credential, "")),
             Asked::Several(_) => see_other(&urls::console_passport(&id)),
@@ -84,14 +90,20 @@ async fn send(
         Err(refusal @ Refusal::Fields(_)) => {
             let account = to_whom(&web, &staff, to).await?;
             let (errors, status) = on_page(&web, Some(&staff.person.organisation), refusal)?;
-            let shown = form(&web, &staff, &account, what, &filled);
+            let shown = form_page(&web, &staff, &account, what, &filled);
             page_with(&console_shell(&web, &staff), &shown, &errors, status)
         }
         Err(refusal) => Err(trouble(refusal, &here)),
     }
 }
 
-fn form(web: &Web, staff: &Staff, account: &Account, what: Asked, filled: &Filled) -> ConsoleProvideForm {
+fn form_page(
+    web: &Web,
+    staff: &Staff,
+    account: &Account,
+    what: Asked,
+    filled: &Filled,
+) -> ConsoleProvideForm {
     let id = account.id.to_string();
     let fields = |attributes: &[Attribute]| -> Vec<ProvideField> {
         attributes.iter().map(|attribute| field(web, attribute, filled)).collect()
@@ -138,7 +150,8 @@ fn field(service: &Service, attribute: &Attribute, filled: &Filled) -> ProvideFi
             let answer = |name| Choice::new(name, service.word(&format!("answer-{name}"), &[]));
             ProvideInput::Choice { choices: YES_AND_NO.map(answer).into(), value }
         }
-        AttributeForm::Text | AttributeForm::Picture => ProvideInput::Text { value },
+        AttributeForm::Text => ProvideInput::Text { value },
+        AttributeForm::Picture => ProvideInput::Photo { kept: filled.kept_photo(attribute).to_owned() },
     };
     let optional = !attribute.required;
     ProvideField { name: attribute.name.to_owned(), label: label(service, attribute), optional, input }

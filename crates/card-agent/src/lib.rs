@@ -20,6 +20,7 @@ mod link;
 mod machine;
 mod native;
 mod orders;
+pub mod outside;
 #[cfg(feature = "pcsc")]
 mod pcsc_readers;
 mod person;

@@ -21,6 +21,7 @@ mod bytes;
 mod history;
 mod order;
 mod outcome;
+pub mod outside;
 mod sign_in;
 
 pub use bytes::Hex;

@@ -7,7 +7,7 @@ mod dialog;
 mod digest;
 mod line;
 mod message;
-pub mod outside;
+pub(crate) mod outside;
 mod sdp;
 mod sound;
 

@@ -1,6 +1,7 @@
 //! Text messages over SMPP 3.4, to a centre or an aggregator.
 
 pub(crate) mod gsm;
+pub(crate) mod outside;
 mod receipt;
 mod session;
 

@@ -62,16 +62,16 @@ fn ours(reference: u8) -> Result<(), NotAllowed> {
     if Slot::from_reference(reference).is_some_and(Slot::is_ours) { Ok(()) } else { Err(NotAllowed::NotOurs) }
 }
 
-/// P-256, with or without the wish to ask for the passcode each time; never with the wish not to ask at all.
+/// P-256, said once, with or without the wish to ask for the passcode each time; never with the wish not to ask at all.
 fn makes_p256(data: &[u8]) -> bool {
     let Ok(template) = tlv::only(data, 0xAC) else { return false };
-    tlv::Reader::new(template).all(|one| {
-        one.is_ok_and(|one| match one.tag {
-            0x80 => one.value == [P256],
-            0xAA => matches!(one.value, [0x02 | 0x03]),
-            _ => false,
-        })
-    })
+    let Ok(parts) = tlv::Reader::new(template).collect::<Result<Vec<_>, _>>() else { return false };
+    let known = |one: &tlv::Tlv<'_>| match one.tag {
+        0x80 => one.value == [P256],
+        0xAA => matches!(one.value, [0x02 | 0x03]),
+        _ => false,
+    };
+    parts.iter().all(known) && parts.iter().filter(|one| one.tag == 0x80).count() == 1
 }
 
 /// One object, which is the certificate of a slot of ours, and all of its content.
@@ -179,6 +179,9 @@ mod tests {
             commands::put_data(Slot::Signature.certificate(), &[]).with(vec![0x5C, 3, 0x5F, 0xC1, 0x0A]),
             commands::generate(Slot::Signature).with(vec![0xAC, 6, 0x80, 1, 0x11, 0xAA, 1, 1]),
             commands::generate(Slot::Signature).with(vec![0xAC, 3, 0x80, 1, 0x07]),
+            // Without an algorithm the card would choose.
+            commands::generate(Slot::Signature).with(vec![0xAC, 0]),
+            commands::generate(Slot::Signature).with(vec![0xAC, 3, 0xAA, 1, 2]),
             commands::move_key(Slot::Signature, Slot::Signature),
         ] {
             assert_eq!(refused(&command), NotAllowed::Unknown, "{command:?}");

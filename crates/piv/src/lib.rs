@@ -23,6 +23,7 @@ mod exchange;
 mod facts;
 mod key;
 mod management;
+pub mod outside;
 pub mod passcode;
 mod slot;
 mod status;

@@ -10,13 +10,31 @@ use jiff::civil::{Date, date};
 use crate::{
     birth,
     code::{DIGITS, TypedCode},
+    desk::{Reason, Search},
     email::{self, EmailAddress},
     name::{self, PersonName},
+    passport::{MOST_AT_ONCE, Provided, sent_by_row},
     password::{self, PasswordPolicy, PasswordProblem},
     phone::{PhonePolicy, UkMobile},
     policy::Policy,
+    recovery::TypedRecoveryCode,
     roster::{COLUMNS, RosterFields, RosterRow, heading},
 };
+
+/// Every promise with the name of its fuzz target.
+pub const ALL: [(&str, fn(&[u8])); 11] = [
+    ("typed_code", typed_code),
+    ("email_address", email_address),
+    ("uk_mobile", uk_mobile),
+    ("person_name", person_name),
+    ("date_of_birth", date_of_birth),
+    ("roster_row", roster_row),
+    ("password", password),
+    ("policy_setting", policy_setting),
+    ("desk_words", desk_words),
+    ("provided_credential", provided_credential),
+    ("staff_row", staff_row),
+];
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -158,6 +176,65 @@ pub fn policy_setting(bytes: &[u8]) {
     assert!(policy.session_idle <= guide.session_idle && policy.session_idle.is_positive());
     assert!(policy.code_wrong_tries <= guide.code_wrong_tries && policy.code_wrong_tries > 0);
     assert!(policy.password.min >= guide.password.min && policy.code_pause.within >= guide.code_pause.within);
+}
+
+/// A recovery code, a reason and what is looked for: each has one form, on one line and not too long.
+pub fn desk_words(bytes: &[u8]) {
+    let text = text(bytes);
+    if let Ok(code) = TypedRecoveryCode::parse(&text) {
+        assert_eq!(TypedRecoveryCode::parse(code.as_str()).as_ref(), Ok(&code));
+        assert!(!format!("{code:?}").contains(code.as_str()));
+    }
+    if let Ok(reason) = Reason::parse(&text) {
+        assert_eq!(Reason::parse(reason.as_str()).as_ref(), Ok(&reason), "not one form");
+        assert!((Reason::SHORTEST..=Reason::LONGEST).contains(&reason.as_str().chars().count()));
+        assert!(!reason.as_str().chars().any(char::is_control));
+    }
+    if let Ok(search) = Search::parse(&text) {
+        assert!(search.name.chars().filter(|c| c.is_alphanumeric()).count() >= Search::SHORTEST);
+        assert_eq!(name::folded(&search.name), search.name, "folding twice differs");
+        assert!(!search.identifier.is_empty());
+    }
+}
+
+/// What a system provides is read, or all that is wrong with it is named by its place and without what stood there; what was read is
+/// read again as the same.
+pub fn provided_credential(bytes: &[u8]) {
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(bytes) else { return };
+    match Provided::read_all(&json, TODAY) {
+        Ok(all) => {
+            assert!((1..=MOST_AT_ONCE).contains(&all.len()));
+            for one in all {
+                assert!(!one.is_over(TODAY));
+                let mut again: serde_json::Value = serde_json::from_str(&one.content).unwrap_or_default();
+                if let Some(members) = again.as_object_mut() {
+                    members.insert("kind".to_owned(), one.kind.as_str().into());
+                    members
+                        .insert("valid_until".to_owned(), one.valid_until.map(|day| day.to_string()).into());
+                }
+                assert_eq!(Provided::read_one(&again, TODAY).as_ref(), Ok(&one), "not one form");
+                assert!(!one.content.chars().any(char::is_control));
+            }
+        }
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            for problem in problems {
+                let told = problem.to_string();
+                assert!(
+                    !told.chars().any(char::is_control) && told.len() < 4_000,
+                    "a line of a log: {told:?}"
+                );
+            }
+        }
+    }
+}
+
+/// A row of a table, each cell a line `COLUMN=CELL`: what it says is an object of JSON that is read as what a system sends is.
+pub fn staff_row(bytes: &[u8]) {
+    let text = text(bytes);
+    let sent = sent_by_row(text.lines().filter_map(|line| line.split_once('=')));
+    assert!(sent["claims"].is_object() && sent["assurance"].is_object());
+    provided_credential(sent.to_string().as_bytes());
 }
 
 fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {

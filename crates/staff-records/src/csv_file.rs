@@ -5,6 +5,7 @@
 
 mod headings;
 mod index;
+pub mod outside;
 
 use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
@@ -48,10 +49,10 @@ impl CsvFile {
         let watched = file.try_clone().map_err(unreadable)?;
         let (bounded, budget) = Bounded::new(file);
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bounded);
-        let mut rows = index::Rows { path: &path, reader: &mut reader, budget: &budget, behind: 0 };
+        let mut rows = index::Rows { path: &path, reader: &mut reader, budget: &budget };
         let columns = headings::read(&mut rows, self.headings)?;
-        rows.headings_are_read();
         let index = index::read(&mut rows, &columns)?;
+        reader.get_mut().count_no_more();
         let state = state(&metadata);
         Ok(CsvReading(Some(Inner { path, watched, state, reader, budget, columns, index, at: 0 })))
     }

@@ -6,6 +6,7 @@
 //! says is in an error, in a place or in what `Debug` prints.
 
 mod csv_file;
+pub mod outside;
 mod problem;
 mod record;
 mod rest;

@@ -1,6 +1,8 @@
 //! Pages of JSON over HTTPS: `GET ADDRESS` with a bearer token is answered with
 //! `{"people": [{"person": "…", "credentials": [{…}]}], "next": "…"}`, and `next` is the address of the page after it, or missing.
 
+pub mod outside;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
@@ -152,27 +154,31 @@ impl Reading for RestReading {
         if self.page > MOST_PAGES {
             return Err(SourceProblem::TooManyPages);
         }
+        let body = self.source.page(address.clone(), self.page).await?;
+        self.take(&address, body).map(Some)
+    }
+}
+
+impl RestReading {
+    /// What stands in the page at `address`.
+    fn take(&mut self, address: &Url, body: Value) -> Result<Vec<Told>, SourceProblem> {
         let page = self.page;
-        let Value::Object(mut body) = self.source.page(address.clone(), page).await? else {
-            return Err(SourceProblem::NotAPage(page));
-        };
+        let Value::Object(mut body) = body else { return Err(SourceProblem::NotAPage(page)) };
         let Some(Value::Array(people)) = body.remove("people") else {
             return Err(SourceProblem::NotAPage(page));
         };
         self.next = match body.remove("next") {
             None | Some(Value::Null) => None,
-            Some(Value::String(next)) => Some(self.following(&address, &next)?),
+            Some(Value::String(next)) => Some(self.following(address, &next)?),
             Some(_) => return Err(SourceProblem::NotAPage(page)),
         };
         let mut told = Vec::with_capacity(people.len());
         for (number, each) in people.into_iter().enumerate() {
             self.person(each, format!("/people/{number}"), &mut told)?;
         }
-        Ok(Some(told))
+        Ok(told)
     }
-}
 
-impl RestReading {
     /// The token goes to nobody but the host that it is for.
     fn following(&mut self, from: &Url, next: &str) -> Result<Url, SourceProblem> {
         let page = self.page;

@@ -14,6 +14,16 @@ use crate::passkey::{CreationAnswer, Credential, RelyingParty, RequestAnswer};
 use crate::signed::{DeviceKey, Signer, TYPE, Unverified};
 use crate::{Keys, OpenError, Random, Secret, Token, read_key_text, totp};
 
+/// Every promise with the name of its fuzz target.
+pub const ALL: [(&str, fn(&[u8])); 6] = [
+    ("totp_digits", totp_digits),
+    ("sealed_value", sealed_value),
+    ("keys_file", keys_file),
+    ("passkey_answer", passkey_answer),
+    ("signed_request", signed_request),
+    ("token", token),
+];
+
 /// Bytes that are the same in every run: these functions are about form, not about chance.
 struct Counting;
 

@@ -6,6 +6,7 @@
 
 mod callback;
 mod http;
+pub mod outside;
 mod payload;
 mod revoke;
 mod settings;

@@ -12,4 +12,5 @@ pub use backend::{
     BackendError, BadCallback, Begun, CallBack, Callback, Happened, Issuance, Presentation, Shown,
     WalletBackend,
 };
+pub use entra::outside;
 pub use entra::{COPY_CLAIM, Contract, EntraSettings, EntraVerifiedId, SetupError};

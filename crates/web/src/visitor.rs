@@ -47,14 +47,13 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     if !is_trusted(&last) {
         return last;
     }
+    // Whatever somebody wrote before it, what our proxy added behind a comma counts: signs that no header should have hide nothing.
     let forwarded = headers
         .get_all("x-forwarded-for")
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect::<Vec<_>>();
-    for text in forwarded.into_iter().rev() {
-        let Ok(address) = text.trim().parse() else {
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    for text in forwarded.collect::<Vec<_>>().into_iter().rev() {
+        let Some(address) = str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()) else {
             return last;
         };
         last = address;
@@ -87,6 +86,14 @@ mod tests {
     fn behind_our_proxy_the_last_address_that_is_not_ours_counts() {
         assert_eq!(seen("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2"), "198.51.100.7");
         assert_eq!(seen("10.0.0.1", "198.51.100.7"), "198.51.100.7");
+    }
+
+    #[test]
+    fn signs_that_no_header_should_have_do_not_hide_what_our_proxy_added() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_bytes(b"\xff, 198.51.100.7").unwrap());
+        let seen = address("10.0.0.1".parse().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(seen.to_string(), "198.51.100.7");
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn answer(
 }
 
 /// One field of a challenge, without its quotes. Values that hold a quote or a line's end are none.
-fn field(challenge: &str, name: &str) -> Option<String> {
+pub(super) fn field(challenge: &str, name: &str) -> Option<String> {
     let mut rest = challenge;
     loop {
         let (key, after) = rest.split_once('=')?;
@@ -65,7 +65,7 @@ fn field(challenge: &str, name: &str) -> Option<String> {
         };
         if key.trim_matches([' ', ',', '\t']).eq_ignore_ascii_case(name) {
             let value = value.trim();
-            return (!value.contains(['\r', '\n', '\\'])).then(|| value.to_owned());
+            return (!value.contains(['\r', '\n', '\0', '\\', '"'])).then(|| value.to_owned());
         }
         rest = next;
     }
@@ -115,6 +115,8 @@ mod tests {
             "Basic realm=\"x\"",
             "Digest realm=\"x\"",
             "Digest realm=\"x\", nonce=\"y\", algorithm=ROT13",
+            // What stands there without quotation marks would break out of those that we put around it.
+            "Digest realm=x\"y, nonce=\"z\"",
             "Digest",
         ] {
             assert!(answer(bad, &login, "INVITE", "sip:x", "n").is_none(), "{bad}");

@@ -44,6 +44,14 @@ pub fn sip_challenge(bytes: &[u8]) {
     for challenge in [challenge.to_string(), format!("Digest realm=\"a\", nonce=\"b\", {challenge}")] {
         if let Some(value) = digest::answer(&challenge, &login, "INVITE", "sip:1@pbx.example", "own") {
             assert!(!value.contains(['\r', '\n', '\0']) && !value.contains(login.password.as_str()));
+            let said = |name| digest::field(value.strip_prefix("Digest")?, name);
+            assert_eq!(said("username").as_deref(), Some("ward"));
+            assert_eq!(
+                said("uri").as_deref(),
+                Some("sip:1@pbx.example"),
+                "a part of it broke out of its quotes"
+            );
+            assert!(said("response").is_some_and(|hash| hash.len() == 32 || hash.len() == 64));
         }
     }
 }

@@ -22,7 +22,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// Requests that may be under way at once.
 const WINDOW: usize = 10;
 /// The longest PDU that is read, in octets.
-const LONGEST: usize = 4_096;
+pub(super) const LONGEST: usize = 4_096;
 
 /// What became of a request.
 pub(super) enum Answered {

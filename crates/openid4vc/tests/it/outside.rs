@@ -27,17 +27,7 @@ fn credential() -> String {
 }
 
 fn everything(bytes: &[u8]) {
-    outside::sd_jwt(bytes);
-    outside::signed_token(bytes);
-    outside::encrypted_token(bytes);
-    outside::public_key(bytes);
-    outside::dcql_query(bytes);
-    outside::claim_path(bytes);
-    outside::status_list(bytes);
-    outside::token_request(bytes);
-    outside::credential_request(bytes);
-    outside::dpop_proof(bytes);
-    outside::presentation(bytes);
+    outside::ALL.iter().for_each(|(_, promise)| promise(bytes));
 }
 
 /// What is right, or was once: each a grammar that noise never finds.

@@ -1,13 +1,13 @@
 //! Where the rows of each person stand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use csv::{ByteRecord, Reader};
+use csv::{ByteRecord, Position, Reader};
 
 use super::headings::Columns;
 use crate::{MOST_OF_ONE_PERSON, MOST_RECORDS, Place, SourceProblem, Wrong, WrongRecord};
@@ -42,6 +42,8 @@ pub(super) fn read(rows: &mut Rows<'_>, columns: &Columns) -> Result<Index, Sour
     let mut record = ByteRecord::new();
     let mut count = 0;
     while rows.next(&mut record)? {
+        let byte = record.position().map_or(0, Position::byte);
+        let line = rows.line(byte);
         if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             continue;
         }
@@ -49,7 +51,6 @@ pub(super) fn read(rows: &mut Rows<'_>, columns: &Columns) -> Result<Index, Sour
         if count > MOST_RECORDS {
             return Err(SourceProblem::TooManyRecords);
         }
-        let (byte, line) = record.position().map_or((0, 0), |at| (at.byte(), at.line() + rows.behind));
         let wrong = match named(&record, columns) {
             Err(wrong) => Some(wrong),
             Ok(name) => {
@@ -94,21 +95,20 @@ pub(super) struct Rows<'a> {
     pub(super) path: &'a Path,
     pub(super) reader: &'a mut Reader<Bounded>,
     pub(super) budget: &'a Budget,
-    /// So many lines the reader is behind: of a line end of two bytes it takes the second one with the next row.
-    pub(super) behind: u64,
 }
 
 impl Rows<'_> {
-    pub(super) fn headings_are_read(&mut self) {
-        self.behind = 2_u64.saturating_sub(self.reader.position().line());
+    /// The line on which a row begins that the reader found at `byte`; rows come in the order of the file.
+    fn line(&mut self, byte: u64) -> u64 {
+        self.reader.get_mut().lines.as_mut().map_or(0, |lines| lines.of(byte))
     }
 
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<bool, SourceProblem> {
         self.budget.refill();
-        let line = self.reader.position().line() + self.behind;
+        let from = self.reader.position().byte();
         self.reader.read_byte_record(record).map_err(|error| match error.into_kind() {
             csv::ErrorKind::Io(why) if why.kind() == io::ErrorKind::OutOfMemory => {
-                SourceProblem::LongRow { path: self.path.to_owned(), line }
+                SourceProblem::LongRow { path: self.path.to_owned(), line: self.line(from) }
             }
             csv::ErrorKind::Io(why) => SourceProblem::Unreadable { path: self.path.to_owned(), why },
             _ => SourceProblem::Fault("the file is no table"),
@@ -130,12 +130,41 @@ impl Budget {
 pub(super) struct Bounded {
     file: File,
     left: Budget,
+    lines: Option<Lines>,
+}
+
+/// Counts lines as whoever opens the file does. The reader is behind where a line ends in two bytes, since it takes the second one with
+/// the next row, and where lines are empty.
+struct Lines {
+    /// What was read and is not counted yet: little more than a row.
+    ahead: VecDeque<u8>,
+    /// Where that begins in the file.
+    at: u64,
+    line: u64,
+}
+
+impl Lines {
+    fn of(&mut self, byte: u64) -> u64 {
+        let before =
+            usize::try_from(byte.saturating_sub(self.at)).unwrap_or(usize::MAX).min(self.ahead.len());
+        let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let passed = before + self.ahead.iter().skip(before).take_while(is_end).count();
+        self.at += u64::try_from(passed).unwrap_or_default();
+        self.line += self.ahead.drain(..passed).map(|byte| u64::from(byte == b'\n')).sum::<u64>();
+        self.line
+    }
 }
 
 impl Bounded {
     pub(super) fn new(file: File) -> (Self, Budget) {
         let left = Budget(Arc::new(AtomicUsize::new(LONGEST_ROW)));
-        (Self { file, left: left.clone() }, left)
+        let lines = Lines { ahead: VecDeque::new(), at: 0, line: 1 };
+        (Self { file, left: left.clone(), lines: Some(lines) }, left)
+    }
+
+    /// From now on rows are read in another order.
+    pub(super) fn count_no_more(&mut self) {
+        self.lines = None;
     }
 }
 
@@ -147,6 +176,9 @@ impl Read for Bounded {
         }
         let read = self.file.read(buffer)?;
         self.left.0.store(left.saturating_sub(read), Ordering::Relaxed);
+        if let Some(lines) = &mut self.lines {
+            lines.ahead.extend(buffer.iter().take(read));
+        }
         Ok(read)
     }
 }

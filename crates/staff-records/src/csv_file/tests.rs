@@ -68,6 +68,19 @@ async fn rows_of_one_person_come_together_wherever_they_stand() {
 }
 
 #[tokio::test]
+async fn lines_are_those_of_whoever_opens_the_file_also_where_they_end_in_several_ways() {
+    let file = "person,kind\r\na@x.example,dbs\nb@x.example,dbs\r\n\r\n\n\n,dbs\r\nc@x.example,dbs";
+    let nobody = "line 7: names nobody: write the e-mail address or the staff number of the person";
+    assert_eq!(told(&read(file).await.unwrap()), [nobody, "a@x.example 2", "b@x.example 3", "c@x.example 8"]);
+    // Minimised by a fuzzer: the last row stood on a line that the file does not have.
+    let file = "person,kind\r\n,\n,a";
+    assert_eq!(
+        told(&read(file).await.unwrap()),
+        ["line 3: names nobody: write the e-mail address or the staff number of the person"]
+    );
+}
+
+#[tokio::test]
 async fn a_row_that_cannot_be_read_is_named_by_its_line_and_the_rest_is_told() {
     let file = b"person,kind\na@x.example,dbs\n,dbs\nb@x.example\nc@x.example,dbs,more\n\xff@x.example,dbs\n\
                  d@x.example,\"a\nb\"\ne@x.example,dbs,\n"

@@ -70,9 +70,14 @@ pub(super) fn read(settings: &EntraSettings, body: &[u8]) -> Result<Callback, Ba
 
 /// The reason in a word: the documentation has it in the message, and the part that failed in the code.
 fn why(told: Option<Told>) -> String {
-    let Some(Told { code, message }) = told else { return "unspecified_error".to_owned() };
-    let message = word(&message);
-    if message.is_empty() || message == "unknown" { word(&code) } else { message }
+    let Some(Told { code, message }) = told else { return unspecified() };
+    let told = [message, code].into_iter().filter(|text| !text.is_empty()).map(|text| word(&text));
+    let words: Vec<_> = told.collect();
+    words.iter().find(|word| *word != "unknown").or(words.first()).cloned().unwrap_or_else(unspecified)
+}
+
+fn unspecified() -> String {
+    "unspecified_error".to_owned()
 }
 
 /// A credential of our authority and of a kind that has a contract; nothing for any other.
@@ -113,6 +118,11 @@ mod tests {
         assert_eq!(happened(&error), Ok(Happened::NotIssued("issuance_service_error".into())));
         error["error"] = json!({ "code": "IssuanceFlowFailed", "message": "A sentence about Amina Khan" });
         assert_eq!(happened(&error), Ok(Happened::NotIssued("IssuanceFlowFailed".into())));
+        // Found by a fuzzer: a reason in which there is none.
+        for nothing in [json!({}), json!({ "code": "", "message": "" })] {
+            error["error"] = nothing;
+            assert_eq!(happened(&error), Ok(Happened::NotIssued("unspecified_error".into())));
+        }
         assert_eq!(
             happened(&body("presentation_error")),
             Ok(Happened::NotPresented("unspecified_error".into()))

@@ -192,6 +192,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0033_passport_team.sql"),
         include_str!("../migrations/0033_passport_team.sql"),
     ),
+    (
+        34,
+        "archived by trust",
+        include_str!("../migrations/0034_archived_by_trust.sql"),
+        include_str!("../migrations/0034_archived_by_trust.sql"),
+    ),
+    (
+        35,
+        "passport report",
+        include_str!("../migrations/0035_passport_report.sql"),
+        include_str!("../migrations/0035_passport_report.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

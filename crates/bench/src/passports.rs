@@ -57,6 +57,9 @@ async fn on(
     println!("{name}: {count} passports were put in within {:.0} s", began.elapsed().as_secs_f64());
     // Without the workers: on a Monday they would write a reminder to everybody meanwhile.
     let settings = [("FOBWATCH_DATABASE__URL", url.into()), ("FOBWATCH_WORKER__ENABLED", "false".into())];
+    let counting =
+        Server::tell(binary, folder, &settings, &["passport", "count", "--organisation", "NTH"]).await?;
+    println!("  the reports are counted within {:.1} s, once an hour", counting.as_secs_f64());
     let server = Server::start_with(binary, folder, &settings).await?;
     let mut browser = Connection::open(server.address).await?;
     let session = sign_in(&mut browser, &trust.manager).await?;
@@ -112,6 +115,9 @@ impl Trust {
             ("somebody's passport", Page::Person(people)),
             ("what was rejected", get("/console/passports/rejections")),
             ("what was rejected, with what is resolved", get("/console/passports/rejections?resolved=yes")),
+            ("reports", get("/console/passports/reports")),
+            ("reports of an area", get("/console/passports/reports?area=core-skills")),
+            ("a report as a file", get("/console/passports/reports/credentials-ending.csv")),
             ("what was shared", get("/console/passports/shares")),
             ("what was shared, with what is reviewed", get("/console/passports/shares?reviewed=yes")),
             ("what somebody shared", get(&format!("/console/passports/shares/{}", self.share))),
@@ -134,11 +140,14 @@ async fn fill(url: &str, keys: Arc<Keys>, count: usize) -> Result<Trust> {
     let organisation = new_id(now, &random);
     let mut tx = store.begin().await?;
     tx.add_organisation(organisation, "NTH", "Northfield Hospitals", now).await?;
+    let (porter, dbs) = (new_id(now, &random), [CredentialType::parse("dbs").context("a type")?]);
+    tx.save_job_role(organisation, (porter, false), "Porter", &dbs, now).await?;
     tx.commit().await?;
     let mut rows = crowd::roster_of(count + INVITED, now);
     name_them(&mut rows)?;
     let (registered, invited) = rows.split_at(count);
-    let mut filling = Filling { organisation, now, random: &random, people: Vec::new(), share: Uuid::nil() };
+    let (people, share) = (Vec::new(), Uuid::nil());
+    let mut filling = Filling { organisation, porter, now, random: &random, people, share };
     for rows in registered.chunks(BATCH) {
         let mut tx = store.begin().await?;
         filling.add(&mut tx, rows, &hash).await?;
@@ -147,8 +156,6 @@ async fn fill(url: &str, keys: Arc<Keys>, count: usize) -> Result<Trust> {
     let manager = filling.people.first().context("nobody")?.clone();
     let mut tx = store.begin().await?;
     tx.give_role(manager.id, Role::PassportManager, None, now).await?;
-    let dbs = [CredentialType::parse("dbs").context("a type")?];
-    tx.save_job_role(organisation, (new_id(now, &random), false), "Porter", &dbs, now).await?;
     for row in invited {
         let id = new_id(now, &random);
         tx.invite(NewInvitation { id, organisation, row, batch: None, by: manager.id }, now).await?;
@@ -178,6 +185,8 @@ fn name_them(rows: &mut [RosterRow]) -> Result<()> {
 
 struct Filling<'a> {
     organisation: Uuid,
+    /// A job role.
+    porter: Uuid,
     now: Timestamp,
     random: &'a dyn Random,
     people: Vec<Person>,
@@ -185,15 +194,19 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    /// People who hold two core skills each and have a third to review; some rejected it, and some shared one.
+    /// People who have a job role, hold two core skills each, of which one runs out soon, and have a third to review; some rejected it, and
+    /// some shared one.
     async fn add(&mut self, tx: &mut Tx, rows: &[RosterRow], hash: &str) -> Result<()> {
-        let Self { organisation, now, random, .. } = *self;
+        let Self { organisation, porter, now, random, .. } = *self;
+        let soon = now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_add(jiff::Span::new().days(45))?;
         tx.import_roster(organisation, rows, now, &|_, _| store::roster::Missing::Keep, &|_| ())
             .await?
             .context("the roster is refused")?;
         let kind = CredentialKind::parse("core-skill").context("core skills")?;
         for person in crowd::settle(tx, organisation, rows, hash, random, now).await? {
             let number = self.people.len();
+            tx.give_job_role(new_id(now, random), organisation, person.id, Some(porter), person.id, now)
+                .await?;
             let mut held = None;
             for variant in ["fire-safety", "conflict-resolution", "health-safety-welfare"] {
                 let id = new_id(now, random);
@@ -204,7 +217,7 @@ impl Filling<'_> {
                     kind,
                     variant,
                     content: r#"{"claims":{"subject":"Fire safety"},"assurance":{}}"#,
-                    valid_until: None,
+                    valid_until: (variant == "fire-safety").then_some(soon),
                 };
                 tx.add_credential(new, now).await?;
                 if variant != "health-safety-welfare" {

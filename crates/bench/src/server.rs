@@ -27,22 +27,26 @@ impl Server {
     pub async fn start_with(binary: &Path, folder: &Path, settings: &[(&str, OsString)]) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let began = Instant::now();
-        let child = Command::new(binary)
-            .arg("serve")
-            .env("FOBWATCH_SERVER__LISTEN", address.to_string())
-            .env("FOBWATCH_SERVER__PUBLIC_URL", format!("http://{address}"))
-            .env("FOBWATCH_DATABASE__URL", format!("sqlite://{}", folder.join("fobwatch.db").display()))
-            .env("FOBWATCH_KEYS__FILE", folder.join("keys"))
-            // Nobody listens there: nothing that is measured sends a message.
-            .env("FOBWATCH_EMAIL__URL", "smtp://127.0.0.1:9")
-            .env("FOBWATCH_EMAIL__FROM", "no-reply@northfield.example")
-            .env("FOBWATCH_LOG__LEVEL", "warn")
-            .envs(settings.iter().map(|(name, value)| (name, value)))
-            .kill_on_drop(true)
-            .spawn()?;
+        let child = program(binary, folder, address, settings).arg("serve").spawn()?;
         let mut server = Self { child, address, started_in: Duration::ZERO };
         server.wait(began).await?;
         Ok(server)
+    }
+
+    /// Runs a command of the program on the same database to its end. Answers how long that took.
+    pub async fn tell(
+        binary: &Path,
+        folder: &Path,
+        settings: &[(&str, OsString)],
+        words: &[&str],
+    ) -> Result<Duration> {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
+        let began = Instant::now();
+        let status = program(binary, folder, nowhere, settings).args(words).status().await?;
+        if !status.success() {
+            bail!("{words:?} ended with {status}");
+        }
+        Ok(began.elapsed())
     }
 
     async fn wait(&mut self, began: Instant) -> Result<()> {
@@ -86,4 +90,21 @@ impl Server {
         self.child.kill().await?;
         Ok(())
     }
+}
+
+/// The program with its settings, some of them from the outside.
+fn program(binary: &Path, folder: &Path, address: SocketAddr, settings: &[(&str, OsString)]) -> Command {
+    let mut program = Command::new(binary);
+    program
+        .env("FOBWATCH_SERVER__LISTEN", address.to_string())
+        .env("FOBWATCH_SERVER__PUBLIC_URL", format!("http://{address}"))
+        .env("FOBWATCH_DATABASE__URL", format!("sqlite://{}", folder.join("fobwatch.db").display()))
+        .env("FOBWATCH_KEYS__FILE", folder.join("keys"))
+        // Nobody listens there: nothing that is measured sends a message.
+        .env("FOBWATCH_EMAIL__URL", "smtp://127.0.0.1:9")
+        .env("FOBWATCH_EMAIL__FROM", "no-reply@northfield.example")
+        .env("FOBWATCH_LOG__LEVEL", "warn")
+        .envs(settings.iter().map(|(name, value)| (name, value)))
+        .kill_on_drop(true);
+    program
 }

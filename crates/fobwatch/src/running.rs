@@ -89,6 +89,7 @@ pub async fn start(config: Config, hooks: Hooks) -> Result<Running> {
         work.push(tokio::spawn(passport::reminders::run(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::reminders::run_asked(service.clone(), stop_work.clone())));
         work.push(tokio::spawn(passport::summaries::run(service.clone(), stop_work.clone())));
+        work.push(tokio::spawn(passport::report::run(service.clone(), stop_work.clone())));
         for source in sources {
             let stop = stop_work.clone();
             work.push(tokio::spawn(passport::staff_records::run(service.clone(), source, stop)));

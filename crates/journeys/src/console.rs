@@ -4,6 +4,7 @@
 //! proved, whether the browser is remembered or not; every act asks for a proof of the last minutes. Nobody acts on their
 //! own account, and people of other organisations are not found.
 
+pub mod archive;
 pub mod audit;
 pub mod caller;
 pub mod dashboard;
@@ -16,6 +17,7 @@ pub mod number;
 pub mod passports;
 pub mod provide;
 pub mod reminders;
+pub mod reports;
 pub mod roles;
 pub mod see;
 pub mod settings;

@@ -11,6 +11,7 @@ mod people;
 mod person;
 mod provide;
 mod ra;
+mod reports;
 mod roles;
 mod settings;
 mod shares;
@@ -55,6 +56,7 @@ pub use ra::{
     RaFound, RaFoundCard, RaHappening, RaIdentity, RaIssue, RaOutside, RaPasscode, RaPerson, RaQueue,
     RaQueueLine, RaRequestLine, RaRequests, RaToTell,
 };
+pub use reports::{ConsoleReports, ReportRow, ReportTable, ReportsCounted};
 pub use staff_records::{ConsoleStaffRecords, FailedPull, FoundRecords};
 pub use teams::{ConsoleTeam, ConsoleTeams, TeamLine};
 pub use verification::ConsoleVerification;

@@ -178,6 +178,7 @@ fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::ConsoleInvitation>(true)?;
     gallery.hang::<crate::ConsoleInvitationDelete>(true)?;
     gallery.hang::<crate::ConsoleStaffRecords>(true)?;
+    gallery.hang::<crate::ConsoleReports>(true)?;
     gallery.hang::<crate::ConsoleTeams>(true)?;
     gallery.hang::<crate::ConsoleTeam>(true)?;
     gallery.hang::<crate::ConsoleJobRoles>(true)?;

@@ -58,11 +58,12 @@ pub use console::{
 };
 pub use console::{
     BypassLine, ConsoleBypass, ConsoleCredential, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles,
-    ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm, ConsoleRejections, ConsoleShare,
-    ConsoleShared, ConsoleShares, ConsoleStaffRecords, ConsoleTeam, ConsoleTeams, CredentialGroup,
-    EndCredential, FailedPull, FoundRecords, JobRoleLine, MissingLine, ProvideField, ProvideInput,
-    ProvidedRow, RejectShared, RejectionLine, RemindedLine, RequiredGroup, RequirementShown,
-    RequirementStanding, ShareLine, ShareStanding, ShareVerdict, SharedLine, TeamLine,
+    ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm, ConsoleRejections, ConsoleReports,
+    ConsoleShare, ConsoleShared, ConsoleShares, ConsoleStaffRecords, ConsoleTeam, ConsoleTeams,
+    CredentialGroup, EndCredential, FailedPull, FoundRecords, JobRoleLine, MissingLine, ProvideField,
+    ProvideInput, ProvidedRow, RejectShared, RejectionLine, RemindedLine, ReportRow, ReportTable,
+    ReportsCounted, RequiredGroup, RequirementShown, RequirementStanding, ShareLine, ShareStanding,
+    ShareVerdict, SharedLine, TeamLine,
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,
@@ -94,9 +95,9 @@ pub use outcome::{ErrorPage, Refused};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use passport::{
-    CredentialFact, CredentialValue, PassportAnswered, PassportCredential, PassportHappening,
-    PassportHistory, PassportHome, PassportNotifications, PassportRow, PassportSection, PassportState,
-    RejectCredential, RequestCredential,
+    ArchivedBy, ArchivedLine, CredentialFact, CredentialValue, PassportAnswered, PassportCredential,
+    PassportHappening, PassportHistory, PassportHome, PassportNotifications, PassportRow, PassportSection,
+    PassportState, RejectCredential, RequestCredential,
 };
 pub use passport_share::{HeldCredential, PassportReturn, PassportShare, PassportShareCheck, PassportShared};
 pub use passport_sign_in::{PassportBack, PassportCode, PassportDisowned, PassportSignIn};

@@ -92,13 +92,13 @@ pub enum Act {
     SeePassports,
     /// Staff passports: look into what people rejected, and say that it is resolved.
     ResolveRejections,
-    /// Staff passports: provide a credential to a person.
+    /// Staff passports: provide a credential to a person, archive it and restore it.
     ProvideCredentials,
     /// Staff passports: invite people, send an invitation again, and delete it.
     InvitePeople,
     /// Staff passports: say who somebody is who was invited.
     ConfirmIdentity,
-    /// Staff passports: take or reject what people share with the trust.
+    /// Staff passports: take or reject what people share with the trust, archive what it took and restore it.
     ReviewShares,
     /// Staff passports: remind people of what they have not reviewed.
     RemindPeople,

@@ -40,6 +40,8 @@ pub struct Credential {
     pub withdraw_reason: Option<WithdrawReason>,
     /// Why it was revoked.
     pub revoke_reason: Option<RevokeReason>,
+    /// The member of staff who put it away; none where its owner did, or a newer one took its place.
+    pub archived_by: Option<Uuid>,
     /// The newer one that took its place.
     pub replaced_by: Option<Uuid>,
 }
@@ -76,10 +78,10 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ONE = "SELECT id, account_id, organisation_id, kind, variant, content, provided_at, valid_until, accepted_at, rejected_at,
         reject_reason, reject_details, resolved_at, withdrawn_at, withdraw_reason, revoked_at, revoke_reason, archived_at,
-        replaced_by FROM credential WHERE id = $1";
+        archived_by, replaced_by FROM credential WHERE id = $1";
     OF_ACCOUNT = "SELECT id, account_id, organisation_id, kind, variant, content, provided_at, valid_until, accepted_at,
         rejected_at, reject_reason, reject_details, resolved_at, withdrawn_at, withdraw_reason, revoked_at, revoke_reason,
-        archived_at, replaced_by FROM credential WHERE account_id = $1 ORDER BY provided_at, id";
+        archived_at, archived_by, replaced_by FROM credential WHERE account_id = $1 ORDER BY provided_at, id";
     // An access key is collected, not reviewed.
     TO_REVIEW = "SELECT COUNT(*) FROM credential WHERE account_id = $1 AND kind <> 'access-key' AND accepted_at IS NULL
         AND rejected_at IS NULL AND withdrawn_at IS NULL AND archived_at IS NULL
@@ -94,8 +96,12 @@ statements! {
         AND revoked_at IS NULL";
     ARCHIVE = "UPDATE credential SET archived_at = $3 WHERE id = $1 AND account_id = $2 AND accepted_at IS NOT NULL
         AND archived_at IS NULL";
-    RESTORE = "UPDATE credential SET archived_at = NULL, replaced_by = NULL WHERE id = $1 AND account_id = $2
-        AND archived_at IS NOT NULL";
+    RESTORE = "UPDATE credential SET archived_at = NULL, archived_by = NULL, replaced_by = NULL WHERE id = $1
+        AND account_id = $2 AND archived_at IS NOT NULL";
+    ARCHIVE_FOR_TRUST = "UPDATE credential SET archived_at = $3, archived_by = $4 WHERE id = $1 AND organisation_id = $2
+        AND accepted_at IS NOT NULL AND revoked_at IS NULL AND archived_at IS NULL";
+    RESTORE_FOR_TRUST = "UPDATE credential SET archived_at = NULL, archived_by = NULL, replaced_by = NULL WHERE id = $1
+        AND organisation_id = $2 AND revoked_at IS NULL AND archived_at IS NOT NULL";
     // A newer one of the same kind and subject takes the place of those before it.
     ARCHIVE_OLDER = "UPDATE credential SET archived_at = $2, replaced_by = $1 WHERE archived_at IS NULL
         AND accepted_at IS NOT NULL AND id <> $1 AND EXISTS (SELECT 1 FROM credential AS newer WHERE newer.id = $1
@@ -123,6 +129,7 @@ struct Row {
     revoked_at: Option<i64>,
     revoke_reason: Option<String>,
     archived_at: Option<i64>,
+    archived_by: Option<Uuid>,
     replaced_by: Option<Uuid>,
 }
 
@@ -172,6 +179,7 @@ impl Store {
             resolved_at: maybe_moment(row.resolved_at)?,
             withdraw_reason: named(row.withdraw_reason, WithdrawReason::parse)?,
             revoke_reason: named(row.revoke_reason, RevokeReason::parse)?,
+            archived_by: row.archived_by,
             replaced_by: row.replaced_by,
             id: row.id,
             account_id: row.account_id,
@@ -314,6 +322,28 @@ impl Tx {
     /// Where the database refuses.
     pub async fn restore_credential(&mut self, id: Uuid, account: Uuid) -> Result<bool, StoreError> {
         Ok(execute!(self, RESTORE, id, account)? == 1)
+    }
+
+    /// A member of staff of the organisation that provided it puts it away. Answers false where it is not accepted, or is in the archive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn archive_for_trust(
+        &mut self,
+        id: Uuid,
+        organisation: Uuid,
+        by: Uuid,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(execute!(self, ARCHIVE_FOR_TRUST, id, organisation, millis(now), by)? == 1)
+    }
+
+    /// The organisation that provided it takes it out again. Answers false where it is not in the archive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn restore_for_trust(&mut self, id: Uuid, organisation: Uuid) -> Result<bool, StoreError> {
+        Ok(execute!(self, RESTORE_FOR_TRUST, id, organisation)? == 1)
     }
 
     /// Puts away the older ones of the same owner, issuer, kind and subject. Answers how many.

@@ -54,6 +54,7 @@ pub mod passport_key;
 pub mod passport_opt_out;
 pub mod passport_reminder;
 pub mod passport_reminder_asked;
+pub mod passport_report;
 pub mod passport_request_key;
 pub mod passport_team;
 mod passport_used;

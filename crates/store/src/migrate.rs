@@ -193,6 +193,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0033_passport_team.sql"),
     ),
     (
+        34,
+        "archived by trust",
+        include_str!("../migrations/0034_archived_by_trust.sql"),
+        include_str!("../migrations/0034_archived_by_trust.sql"),
+    ),
+    (
+        35,
+        "passport report",
+        include_str!("../migrations/0035_passport_report.sql"),
+        include_str!("../migrations/0035_passport_report.sql"),
+    ),
+    (
         36,
         "staff pull end",
         include_str!("../migrations/0036_staff_pull_end.sql"),

@@ -52,6 +52,10 @@ pub struct SharedCredential {
     pub reject_details: Option<String>,
     /// Who reviewed it.
     pub reviewed_by: Option<Uuid>,
+    /// When the trust put away what it had accepted, UTC.
+    pub archived_at: Option<Timestamp>,
+    /// Who did.
+    pub archived_by: Option<Uuid>,
 }
 
 impl std::fmt::Debug for SharedCredential {
@@ -94,7 +98,8 @@ statements! {
     WITH_ORGANISATION = "SELECT id, account_id, organisation_id, shared_at FROM share WHERE organisation_id = $1
         ORDER BY shared_at DESC, id";
     CREDENTIALS = "SELECT id, share_id, kind, issuer_organisation_id, trusted_issuer_id, credential_id, content, status_uri,
-            status_place, held_at, accepted_at, rejected_at, reject_reason, reject_details, reviewed_by
+            status_place, held_at, accepted_at, rejected_at, reject_reason, reject_details, reviewed_by,
+            archived_at, archived_by
         FROM shared_credential WHERE share_id = $1 ORDER BY kind, id";
 }
 
@@ -115,6 +120,8 @@ struct Row {
     reject_reason: Option<String>,
     reject_details: Option<Vec<u8>>,
     reviewed_by: Option<Uuid>,
+    archived_at: Option<i64>,
+    archived_by: Option<Uuid>,
 }
 
 /// What sealed claims are bound to.
@@ -164,6 +171,8 @@ impl Store {
             trusted_issuer_id: row.trusted_issuer_id,
             credential_id: row.credential_id,
             reviewed_by: row.reviewed_by,
+            archived_at: maybe_moment(row.archived_at)?,
+            archived_by: row.archived_by,
         })
     }
 

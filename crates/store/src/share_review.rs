@@ -80,6 +80,9 @@ statements! {
         WHERE id = $1 AND accepted_at IS NULL AND rejected_at IS NULL";
     REJECT = "UPDATE shared_credential SET rejected_at = $2, reviewed_by = $3, reject_reason = $4, reject_details = $5
         WHERE id = $1 AND accepted_at IS NULL AND rejected_at IS NULL";
+    ARCHIVE = "UPDATE shared_credential SET archived_at = $2, archived_by = $3
+        WHERE id = $1 AND accepted_at IS NOT NULL AND archived_at IS NULL";
+    RESTORE = "UPDATE shared_credential SET archived_at = NULL, archived_by = NULL WHERE id = $1 AND archived_at IS NOT NULL";
 }
 
 #[derive(sqlx::FromRow)]
@@ -192,6 +195,22 @@ impl Tx {
             }
         };
         Ok(changed == 1)
+    }
+
+    /// The trust puts away what it had accepted. Answers false where it did not accept it, or it is in the archive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn archive_shared(&mut self, id: Uuid, by: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(execute!(self, ARCHIVE, id, millis(now), by)? == 1)
+    }
+
+    /// The trust takes it out again. Answers false where it is not in the archive.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn restore_shared(&mut self, id: Uuid) -> Result<bool, StoreError> {
+        Ok(execute!(self, RESTORE, id)? == 1)
     }
 
     /// What has been said of the credentials of a share.

@@ -75,6 +75,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::passport_opt_out::STATEMENTS,
         crate::passport_reminder::STATEMENTS,
         crate::passport_reminder_asked::STATEMENTS,
+        crate::passport_report::STATEMENTS,
         crate::passport_request_key::STATEMENTS,
         crate::passport_team::STATEMENTS,
         crate::passport_used::STATEMENTS,

@@ -50,6 +50,7 @@ mod second_factor;
 mod security_info;
 mod sign_in;
 mod smartcard;
+mod spreadsheet;
 mod state;
 mod upload;
 pub mod urls;

@@ -310,6 +310,19 @@ pub enum Message {
         /// Completes "contact …".
         support: String,
     },
+    /// The trust has archived a credential that was accepted: its owner can restore it.
+    PassportArchived {
+        /// The employer.
+        organisation: String,
+        /// The name that this installation goes by.
+        service: String,
+        /// What the credential is called.
+        credential: String,
+        /// The portal, where one signs in. It does nothing when opened.
+        portal_url: String,
+        /// Completes "contact …".
+        support: String,
+    },
     /// To the trust: somebody has rejected a credential.
     PassportRejected {
         /// The employer.
@@ -445,6 +458,7 @@ impl Message {
             Self::PassportShareReviewed { .. } => "passport-share-reviewed",
             Self::PassportWithdrawn { .. } => "passport-withdrawn",
             Self::PassportRevoked { .. } => "passport-revoked",
+            Self::PassportArchived { .. } => "passport-archived",
             Self::PassportRejected { .. } => "passport-rejected",
             Self::PassportSummary { .. } => "passport-summary",
             Self::PassportRequested { .. } => "passport-requested",

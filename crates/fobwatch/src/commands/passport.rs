@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use journeys::Service;
 use journeys::passport::withdraw::Ended;
-use journeys::passport::{client, provide, title, withdraw};
+use journeys::passport::{client, provide, report, title, withdraw};
 use rules::passport::{CredentialState, Provided, ProvidedProblem, RevokeReason, WithdrawReason};
 use store::credential_list::ListedCredential;
 use store::organisation::Organisation;
@@ -41,6 +41,8 @@ pub enum Command {
     Rejections(rejections::List),
     /// Mark a rejection as resolved, or open it again
     Resolve(rejections::Resolve),
+    /// Count anew what the console's reports tell, which is done once an hour by itself
+    Count(Count),
     /// Pull an organisation's staff records from its HR system now, and provide what has changed
     Pull(pull::Pull),
     /// Register systems that provide credentials over the interface
@@ -95,6 +97,14 @@ pub struct List {
     state: Option<String>,
 }
 
+/// `fobwatch passport count`
+#[derive(Debug, Args)]
+pub struct Count {
+    /// The code of the organisation whose passports are counted
+    #[arg(long, value_name = "CODE")]
+    organisation: String,
+}
+
 /// What can be done with systems that provide credentials.
 #[derive(Debug, Subcommand)]
 pub enum Client {
@@ -141,6 +151,7 @@ impl Command {
             Self::List(list) => list.run(service, console).await?,
             Self::Rejections(list) => list.run(service, console).await?,
             Self::Resolve(resolve) => resolve.run(service, console).await?,
+            Self::Count(count) => count.run(service, console).await?,
             Self::Client(Client::Add(named)) => named.add(service, console).await?,
             Self::Client(Client::End(named)) => named.end(service, console).await?,
             // Those that need more than the service are done by now.
@@ -268,6 +279,14 @@ impl List {
             console.note("There is no such credential.")?;
         }
         Ok(())
+    }
+}
+
+impl Count {
+    async fn run(self, service: &Service, console: &mut Console) -> Result<()> {
+        let organisation = organisation(service, &self.organisation).await?;
+        report::now(service, organisation.id).await?;
+        Ok(console.say(format!("The staff passports of {} are counted.", organisation.name))?)
     }
 }
 

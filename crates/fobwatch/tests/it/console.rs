@@ -1,5 +1,6 @@
 //! The console: what people with a role see and do, and what they do not. Told by story in the files beside this one.
 
+mod archive;
 mod audit;
 mod caller;
 mod doors;
@@ -11,6 +12,7 @@ mod number;
 mod passports;
 mod provide;
 mod reminders;
+mod reports;
 mod roles;
 mod shares;
 mod teams;

@@ -141,7 +141,7 @@ pub(super) async fn requirement(
     let today = service.today();
     let own = provided.iter().filter(|each| each.state(today) == CredentialState::Accepted);
     let own = own.map(|each| (each.kind, each.variant.as_str()));
-    let shared: Vec<(CredentialKind, &str)> = shares::held(service, staff, account).await?;
+    let shared: Vec<(CredentialKind, &str)> = shares::held(service, staff.organisation(), account).await?;
     let progress = Progress::of(held.requires.iter().copied(), own.chain(shared));
     Ok(Some(Requirement { held, progress }))
 }

@@ -66,7 +66,11 @@ pub async fn one(service: &Service, staff: &Staff, id: Uuid) -> Result<(Account,
 }
 
 /// A credential that the trust provided to one of its people, and whose it is.
-async fn theirs(service: &Service, staff: &Staff, id: Uuid) -> Result<(Account, Credential), Refusal> {
+pub(super) async fn theirs(
+    service: &Service,
+    staff: &Staff,
+    id: Uuid,
+) -> Result<(Account, Credential), Refusal> {
     let found = service.store.credential(id).await?;
     let credential = found
         .filter(|credential| credential.organisation_id == staff.organisation())

@@ -58,6 +58,8 @@ pub struct Shared {
     pub standing: Standing,
     /// The name of whoever reviewed it.
     pub reviewer: Option<String>,
+    /// The name of whoever archived it; none where it is not archived.
+    pub archiver: Option<String>,
 }
 
 /// In how many shares something waits for the trust's review.
@@ -121,7 +123,7 @@ pub async fn one(service: &Service, staff: &Staff, id: Uuid) -> Result<(ListedSh
 /// not hold or somebody has reviewed it.
 pub async fn accept(service: &Service, staff: &Staff, id: Uuid) -> Result<Uuid, Refusal> {
     let (share, credential) = reviewing(service, staff, id).await?;
-    match standing(service, staff, &credential).await? {
+    match standing(service, staff.organisation(), &credential).await? {
         Standing::Holds => {}
         Standing::Unknown => return Err(Refusal::field("", "share-standing-unknown")),
         _ => return Err(Refusal::field("", "share-holds-no-more")),
@@ -152,7 +154,9 @@ pub async fn accept_all(service: &Service, staff: &Staff, id: Uuid) -> Result<()
     session::fresh(service, &staff.person)?;
     let mut hold = Vec::new();
     for credential in service.store.shared_credentials(share.id).await? {
-        if credential.waits() && standing(service, staff, &credential).await? == Standing::Holds {
+        if credential.waits()
+            && standing(service, staff.organisation(), &credential).await? == Standing::Holds
+        {
             hold.push(credential);
         }
     }
@@ -163,19 +167,20 @@ pub async fn accept_all(service: &Service, staff: &Staff, id: Uuid) -> Result<()
     review(service, staff, &share, &verdicts).await
 }
 
-/// What somebody shared with the trust that it took and that holds: each as its kind and variant.
-pub(super) async fn held(
+/// What somebody shared with the trust that it took, uses still, and that holds: each as its kind and variant.
+pub(crate) async fn held(
     service: &Service,
-    staff: &Staff,
+    organisation: Uuid,
     account: Uuid,
 ) -> Result<Vec<(CredentialKind, &'static str)>, Refusal> {
     let mut held = Vec::new();
     let shares = service.store.shares_of(account).await?;
-    for share in shares.iter().filter(|share| share.organisation_id == staff.organisation()) {
+    for share in shares.iter().filter(|share| share.organisation_id == organisation) {
         for credential in service.store.shared_credentials(share.id).await? {
-            if credential.accepted_at.is_none()
-                || standing(service, staff, &credential).await? != Standing::Holds
-            {
+            // What the trust issued itself counts by itself, and no more once it was archived.
+            let own = credential.issuer_organisation_id == Some(organisation);
+            let counts = credential.accepted_at.is_some() && credential.archived_at.is_none() && !own;
+            if !counts || standing(service, organisation, &credential).await? != Standing::Holds {
                 continue;
             }
             let claims: serde_json::Value = serde_json::from_str(&credential.content).unwrap_or_default();
@@ -205,7 +210,7 @@ async fn theirs(
 }
 
 /// As [`theirs`], for a member of staff who may review it and has just proved who they are.
-async fn reviewing(
+pub(super) async fn reviewing(
     service: &Service,
     staff: &Staff,
     id: Uuid,
@@ -227,20 +232,32 @@ async fn shared(service: &Service, staff: &Staff, credential: SharedCredential) 
         (None, Some(id)) => service.store.trusted_issuer_name(id).await?,
         (None, None) => None,
     };
-    let reviewer = match credential.reviewed_by {
-        Some(id) => service.store.account(id).await?,
-        None => None,
-    };
+    let (reviewer, archiver) =
+        (named(service, credential.reviewed_by).await?, named(service, credential.archived_by).await?);
     Ok(Shared {
-        standing: standing(service, staff, &credential).await?,
+        standing: standing(service, staff.organisation(), &credential).await?,
         issuer: name.unwrap_or_default(),
-        reviewer: reviewer.map(|Account { first_name, last_name, .. }| format!("{first_name} {last_name}")),
+        reviewer,
+        archiver,
         credential,
     })
 }
 
+/// The name of a member of staff.
+async fn named(service: &Service, id: Option<Uuid>) -> Result<Option<String>, Refusal> {
+    let account = match id {
+        Some(id) => service.store.account(id).await?,
+        None => None,
+    };
+    Ok(account.map(|Account { first_name, last_name, .. }| format!("{first_name} {last_name}")))
+}
+
 /// How a credential stands: by our own record where an organisation of this installation issued it, and by its issuer's list else.
-async fn standing(service: &Service, staff: &Staff, shared: &SharedCredential) -> Result<Standing, Refusal> {
+async fn standing(
+    service: &Service,
+    organisation: Uuid,
+    shared: &SharedCredential,
+) -> Result<Standing, Refusal> {
     if let Some(id) = shared.credential_id {
         let credential = service.store.credential(id).await?;
         return Ok(match credential.map(|credential| credential.state(service.today())) {
@@ -250,7 +267,7 @@ async fn standing(service: &Service, staff: &Staff, shared: &SharedCredential) -
             None => Standing::Unknown,
         });
     }
-    let believed = service.store.trusted_issuers(staff.organisation()).await?;
+    let believed = service.store.trusted_issuers(organisation).await?;
     let Some(issuer) = believed.iter().find(|issuer| Some(issuer.id) == shared.trusted_issuer_id) else {
         return Ok(Standing::NotBelieved);
     };

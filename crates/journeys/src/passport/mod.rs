@@ -29,6 +29,7 @@ mod refusal;
 pub mod reject;
 pub mod rejections;
 pub mod reminders;
+pub mod report;
 pub mod request;
 mod request_keys;
 pub mod review;

@@ -42,28 +42,29 @@ pub fn next(service: &Service, all: &[Credential]) -> Option<Uuid> {
 /// # Errors
 /// [`Refusal::NotFound`].
 pub async fn archive(service: &Service, person: &Person, id: &str) -> Result<(), Refusal> {
-    let credential = one(service, person, id).await?.id;
+    let credential = one(service, person, id).await?;
     let (account, now) = (person.account.id, service.clock.now());
     let mut tx = service.store.begin().await?;
-    if tx.archive_credential(credential, account, now).await? {
-        note(service, &mut tx, person, credential, "archived", now).await?;
-        tx.audit(Event::CredentialArchived { account, credential }, now);
+    if tx.archive_credential(credential.id, account, now).await? {
+        note(service, &mut tx, &credential, "archived", now).await?;
+        tx.audit(Event::CredentialArchived { account, credential: credential.id }, now);
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// *Restore*: takes it out again. Pressed twice it counts once.
+/// *Restore*: takes it out again, whoever has put it away: what is in somebody's wallet is theirs. A newer one that took its place holds
+/// beside it then. Pressed twice it counts once.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
 pub async fn restore(service: &Service, person: &Person, id: &str) -> Result<(), Refusal> {
-    let credential = one(service, person, id).await?.id;
+    let credential = one(service, person, id).await?;
     let (account, now) = (person.account.id, service.clock.now());
     let mut tx = service.store.begin().await?;
-    if tx.restore_credential(credential, account).await? {
-        note(service, &mut tx, person, credential, "restored", now).await?;
-        tx.audit(Event::CredentialRestored { account, credential }, now);
+    if tx.restore_credential(credential.id, account).await? {
+        note(service, &mut tx, &credential, "restored", now).await?;
+        tx.audit(Event::CredentialRestored { account, credential: credential.id }, now);
     }
     tx.commit().await?;
     Ok(())
@@ -72,17 +73,17 @@ pub async fn restore(service: &Service, person: &Person, id: &str) -> Result<(),
 async fn note(
     service: &Service,
     tx: &mut Tx,
-    person: &Person,
-    credential: Uuid,
+    credential: &Credential,
     what: &str,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let event = NewPassportEvent {
         id: vault::new_id(now, service.random.as_ref()),
-        account: person.account.id,
+        account: credential.account_id,
         what,
-        credential: Some(credential),
-        organisation: None,
+        credential: Some(credential.id),
+        // The trust that provided it reads so, too.
+        organisation: Some(credential.organisation_id),
         by: None,
         detail: None,
     };

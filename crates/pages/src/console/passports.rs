@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::console::{ConsoleFound, ConsoleFrame, ConsolePart, ConsolePeople, RequirementShown};
-use crate::{Choice, CredentialFact, Page, PassportHappening, PassportState, Place};
+use crate::{ArchivedLine, Choice, CredentialFact, Page, PassportHappening, PassportState, Place};
 
 /// That everybody was reminded today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,6 +55,8 @@ pub struct ConsolePassports {
     pub teams_href: String,
     /// What was read from the HR system.
     pub staff_records_href: String,
+    /// What all of it amounts to.
+    pub reports_href: String,
 }
 
 impl Page for ConsolePassports {
@@ -82,6 +84,7 @@ impl Page for ConsolePassports {
             job_roles_href: "/console/passports/job-roles".into(),
             teams_href: "/console/passports/teams".into(),
             staff_records_href: "/console/passports/staff-records".into(),
+            reports_href: "/console/passports/reports".into(),
         };
         let remind = Some("/console/passports/remind".to_owned());
         let one = Self {
@@ -146,6 +149,8 @@ pub struct ConsolePassport {
     pub accepted: usize,
     /// What the trust provided, the newest first.
     pub credentials: Vec<ProvidedRow>,
+    /// What of it lies in the archive.
+    pub archived: Vec<ProvidedRow>,
     /// What the job role requires.
     pub requirement: RequirementShown,
     /// What happened, the newest first.
@@ -183,7 +188,11 @@ impl Page for ConsolePassport {
                 row("Moving and handling, Level 1", PassportState::Withdrawn),
                 row("Disclosure and Barring Service (DBS)", PassportState::Revoked),
                 row("Right to work", PassportState::Expired),
-                ProvidedRow { valid_until: None, ..row("Access key", PassportState::Archived) },
+                ProvidedRow { valid_until: None, ..row("Access key", PassportState::Accepted) },
+            ],
+            archived: vec![
+                row("Fire safety", PassportState::Archived),
+                row("Safeguarding adults, Level 2", PassportState::Expired),
             ],
             requirement: pending,
             happenings: PassportHappening::samples(),
@@ -196,6 +205,7 @@ impl Page for ConsolePassport {
             email: "amina.khan@northfield.example".into(),
             accepted: 0,
             credentials: Vec::new(),
+            archived: Vec::new(),
             requirement: RequirementShown::none(None),
             happenings: Vec::new(),
             provide: None,
@@ -269,6 +279,12 @@ pub struct ConsoleCredential {
     pub rejection: Option<RejectionLine>,
     /// How it can be ended.
     pub end: Option<EndCredential>,
+    /// That it lies in the archive, and who has put it there.
+    pub archived: Option<ArchivedLine>,
+    /// Where *Archive* posts to, for whoever may, where it can be archived.
+    pub archive_action: Option<String>,
+    /// Where *Restore* posts to, for whoever may, where it lies in the archive.
+    pub restore_action: Option<String>,
     /// Back to the passport.
     pub back: Option<String>,
 }
@@ -299,6 +315,9 @@ impl Page for ConsoleCredential {
                 ],
                 reason: String::new(),
             }),
+            archived: None,
+            archive_action: None,
+            restore_action: None,
             back: Some("/console/passports/people/0193a0f0".into()),
         };
         let held = Self {
@@ -312,8 +331,22 @@ impl Page for ConsoleCredential {
                 ],
                 reason: "lost-phone".into(),
             }),
+            archive_action: Some("/console/passports/credentials/0193a0f0/archive".into()),
             ..plain.clone()
         };
+        let [by_owner, by_newer, by_staff] = ArchivedLine::samples();
+        let archived = |state, line| Self {
+            state,
+            archived: Some(line),
+            archive_action: None,
+            restore_action: Some("/console/passports/credentials/0193a0f0/restore".into()),
+            ..held.clone()
+        };
+        let put_away = [
+            archived(PassportState::Archived, by_owner),
+            archived(PassportState::Expired, by_newer),
+            Self { restore_action: None, ..archived(PassportState::Archived, by_staff) },
+        ];
         let rejected = Self {
             state: PassportState::Rejected,
             rejection: Some(RejectionLine::sample()),
@@ -328,7 +361,7 @@ impl Page for ConsoleCredential {
             assurance: Vec::new(),
             ..plain.clone()
         };
-        vec![plain, held, rejected, ended]
+        [vec![plain, held, rejected, ended], put_away.to_vec()].concat()
     }
 }
 

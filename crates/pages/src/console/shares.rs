@@ -124,6 +124,8 @@ pub struct ConsoleShare {
     pub when: String,
     /// The credentials.
     pub lines: Vec<SharedLine>,
+    /// Those of them that lie in the trust's archive.
+    pub archived: Vec<SharedLine>,
     /// How many of them wait for a review.
     pub waiting: u32,
     /// How many of those hold.
@@ -166,14 +168,19 @@ impl Page for ConsoleShare {
                     ShareVerdict::Waits,
                 ),
             ],
+            archived: vec![line("Tuberculosis", ShareStanding::Expired, ShareVerdict::Accepted)],
             waiting: 3,
             acceptable: 1,
             accept_all: Some("/console/passports/shares/0193a0f0/accept".into()),
             requirement: pending,
             back: Some("/console/passports/shares".into()),
         };
-        let only_seen =
-            Self { accept_all: None, requirement: RequirementShown::none(None), ..waiting.clone() };
+        let only_seen = Self {
+            archived: Vec::new(),
+            accept_all: None,
+            requirement: RequirementShown::none(None),
+            ..waiting.clone()
+        };
         let several = Self { acceptable: 12, requirement: active, ..waiting.clone() };
         vec![waiting, only_seen, several]
     }
@@ -227,6 +234,12 @@ pub struct ConsoleShared {
     pub accept_action: Option<String>,
     /// How it can be rejected, for whoever may.
     pub reject: Option<RejectShared>,
+    /// When the trust put it away, in words, and the name of whoever did.
+    pub archived: Option<(String, String)>,
+    /// Where *Archive* posts to, for whoever may, where it can be archived.
+    pub archive_action: Option<String>,
+    /// Where *Restore* posts to, for whoever may, where it lies in the archive.
+    pub restore_action: Option<String>,
     /// Back to what came with it.
     pub back: Option<String>,
 }
@@ -262,6 +275,9 @@ impl Page for ConsoleShared {
                 reason: "other".into(),
                 details: "The name on it is that of before the wedding.".into(),
             }),
+            archived: None,
+            archive_action: None,
+            restore_action: None,
             back: Some("/console/passports/shares/0193a0f0".into()),
         };
         let revoked =
@@ -282,8 +298,15 @@ impl Page for ConsoleShared {
             standing: ShareStanding::Unknown,
             reason: None,
             details: None,
+            archive_action: Some("/console/passports/shared/0193a0f0/archive".into()),
             ..rejected.clone()
         };
-        vec![waits, revoked, rejected, accepted]
+        let archived = Self {
+            archived: Some(("24 November 2026 at 8:05am".into(), LONG_NAME.into())),
+            archive_action: None,
+            restore_action: Some("/console/passports/shared/0193a0f0/restore".into()),
+            ..accepted.clone()
+        };
+        vec![waits, revoked, rejected, accepted, archived]
     }
 }

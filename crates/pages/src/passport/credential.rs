@@ -50,6 +50,36 @@ impl CredentialFact {
     }
 }
 
+/// Who has put a credential away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArchivedBy {
+    /// Its owner.
+    Owner,
+    /// Nobody: a newer one took its place.
+    Newer,
+    /// A member of staff of the trust that provided it, by name.
+    Staff(String),
+}
+
+/// That a credential lies in the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArchivedLine {
+    /// Since when, in words.
+    pub when: String,
+    /// Who has put it there.
+    pub by: ArchivedBy,
+}
+
+impl ArchivedLine {
+    /// One for each who can do that.
+    pub(crate) fn samples() -> [Self; 3] {
+        let name = "Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour".to_owned();
+        [ArchivedBy::Owner, ArchivedBy::Newer, ArchivedBy::Staff(name)]
+            .map(|by| Self { when: "23 November 2026 at 8:05am".into(), by })
+    }
+}
+
 /// A credential.
 #[derive(Debug, Clone, Serialize)]
 pub struct PassportCredential {
@@ -71,6 +101,8 @@ pub struct PassportCredential {
     pub reason: Option<String>,
     /// What its owner wrote when they rejected it.
     pub details: Option<String>,
+    /// That it lies in the archive, and who has put it there.
+    pub archived: Option<ArchivedLine>,
     /// Where *Accept credential and add it to my wallet* posts to; for *Add to a new phone* with `reissue`.
     pub accept_action: String,
     /// Where a reason is asked for.
@@ -102,6 +134,7 @@ impl PassportCredential {
             ],
             reason: None,
             details: None,
+            archived: None,
             accept_action: at("add"),
             reject_href: at("reject"),
             archive_action: at("archive"),
@@ -138,12 +171,16 @@ impl Page for PassportCredential {
             details: Some("The date is that of the course before, which I took elsewhere.".into()),
             ..why(PassportState::Rejected, "Other reason")
         };
+        let archived = |state, line| Self { archived: Some(line), ..at(state) };
+        let [by_owner, by_newer, by_staff] = ArchivedLine::samples();
         vec![
             plain.clone(),
             identity,
             at(PassportState::Accepted),
             at(PassportState::Expired),
-            at(PassportState::Archived),
+            archived(PassportState::Archived, by_owner),
+            archived(PassportState::Expired, by_newer),
+            archived(PassportState::Archived, by_staff),
             rejected,
             why(PassportState::Withdrawn, "It was issued in error"),
             why(PassportState::Revoked, "The training has expired"),

@@ -7,7 +7,9 @@ mod notifications;
 mod reject;
 mod request;
 
-pub use credential::{CredentialFact, CredentialValue, PassportCredential, PassportState};
+pub use credential::{
+    ArchivedBy, ArchivedLine, CredentialFact, CredentialValue, PassportCredential, PassportState,
+};
 pub use history::{PassportHappening, PassportHistory};
 pub use home::{PassportAnswered, PassportHome, PassportRow, PassportSection};
 pub use notifications::PassportNotifications;

@@ -10,6 +10,7 @@ mod presentation;
 mod provided;
 mod reason;
 pub mod reminder;
+mod report;
 pub mod staff_pull;
 mod staff_row;
 mod state;
@@ -32,6 +33,10 @@ pub use presentation::{
 };
 pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
+pub use report::{
+    ENDING_WITHIN_DAYS, InvitationCounts, JobRoleCounts, RejectionCounts, Report, SharedCounts,
+    SharedVerdict, TypeCounts, WAITED_DAYS,
+};
 pub use staff_row::{KIND_COLUMN, PERSON_COLUMN, is_column, sent_by_row};
 pub use state::{CredentialMoments, CredentialState, TrustEnds};
 pub use team::{EXPIRING_WITHIN_DAYS, LONGEST_TEAM, MOST_TEAMS};

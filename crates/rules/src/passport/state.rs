@@ -19,7 +19,7 @@ named! {
         Revoked = "revoked";
         /// Its last day is over.
         Expired = "expired";
-        /// Its owner put it away, or a newer one took its place.
+        /// Its owner or the trust put it away, or a newer one took its place.
         Archived = "archived";
     }
 }
@@ -58,6 +58,17 @@ impl CredentialMoments {
             Some(TrustEnds::ByWithdrawing)
         }
     }
+
+    /// Whether it lies in the archive: put away, and not revoked since.
+    pub const fn is_archived(&self) -> bool {
+        self.archived_at.is_some() && self.revoked_at.is_none()
+    }
+
+    /// Whether the trust can put it away: it was accepted, has not been revoked, and is not in the archive. That its last day is over makes
+    /// no difference.
+    pub const fn can_be_archived(&self) -> bool {
+        self.accepted_at.is_some() && self.revoked_at.is_none() && self.archived_at.is_none()
+    }
 }
 
 impl CredentialState {
@@ -80,6 +91,11 @@ impl CredentialState {
         } else {
             Self::ToReview
         }
+    }
+
+    /// Among which others it is listed on a local day: what was put away stands with the archived ones, also once its last day is over.
+    pub fn listed_on(day: Date, moments: &CredentialMoments) -> Self {
+        if moments.is_archived() { Self::Archived } else { Self::on(day, moments) }
     }
 }
 
@@ -107,6 +123,27 @@ mod tests {
             CredentialMoments { valid_until: Some(date(2027, 3, 31)), ..CredentialMoments::default() };
         assert_eq!(CredentialState::on(date(2027, 3, 31), &untouched), CredentialState::ToReview);
         assert_eq!(CredentialState::on(date(2027, 4, 1), &untouched), CredentialState::Expired);
+    }
+
+    #[test]
+    fn what_was_put_away_is_listed_as_archived_also_once_its_last_day_is_over_and_until_it_is_revoked() {
+        let at = Some(Timestamp::UNIX_EPOCH);
+        let held = CredentialMoments {
+            accepted_at: at,
+            valid_until: Some(date(2027, 3, 31)),
+            ..CredentialMoments::default()
+        };
+        let archived = CredentialMoments { archived_at: at, ..held };
+        let revoked = CredentialMoments { revoked_at: at, ..archived };
+        let over = date(2027, 4, 1);
+        assert!(held.can_be_archived() && !held.is_archived());
+        assert!(!archived.can_be_archived() && archived.is_archived());
+        assert!(!revoked.can_be_archived() && !revoked.is_archived());
+        assert!(!CredentialMoments::default().can_be_archived(), "nobody has accepted it");
+        assert_eq!(CredentialState::on(over, &archived), CredentialState::Expired);
+        assert_eq!(CredentialState::listed_on(over, &archived), CredentialState::Archived);
+        assert_eq!(CredentialState::listed_on(over, &held), CredentialState::Expired);
+        assert_eq!(CredentialState::listed_on(over, &revoked), CredentialState::Revoked);
     }
 
     #[test]

@@ -349,6 +349,14 @@ pub enum Event {
     CredentialArchived { account: Uuid, credential: Uuid },
     /// Its owner took it out again.
     CredentialRestored { account: Uuid, credential: Uuid },
+    /// A member of staff of the trust that provided it put a credential away.
+    CredentialArchivedByTrust { account: Uuid, credential: Uuid, organisation: Uuid, by: Uuid },
+    /// One of them took it out again, whoever had put it away.
+    CredentialRestoredByTrust { account: Uuid, credential: Uuid, organisation: Uuid, by: Uuid },
+    /// A trust put away a credential that was shared with it and that it had accepted.
+    SharedCredentialArchived { account: Uuid, share: Uuid, shared: Uuid, organisation: Uuid, by: Uuid },
+    /// It took it out again.
+    SharedCredentialRestored { account: Uuid, share: Uuid, shared: Uuid, organisation: Uuid, by: Uuid },
     /// Somebody asked the trust for a credential of this kind.
     CredentialRequested { account: Uuid, organisation: Uuid, kind: String },
     /// Somebody chose by which channels they are told of credentials: those are switched off.

@@ -7,6 +7,7 @@ mod job_roles;
 mod provide;
 mod rejections;
 mod reminders;
+mod reports;
 mod requirement;
 mod shares;
 mod staff_records;
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Router<Web> {
         .merge(provide::routes())
         .merge(rejections::routes())
         .merge(reminders::routes())
+        .merge(reports::routes())
         .merge(requirement::routes())
         .merge(shares::routes())
         .merge(staff_records::routes())
@@ -99,6 +101,7 @@ async fn search_page(
         job_roles_href: urls::CONSOLE_JOB_ROLES.into(),
         teams_href: urls::CONSOLE_TEAMS.into(),
         staff_records_href: urls::CONSOLE_STAFF_RECORDS.into(),
+        reports_href: urls::CONSOLE_REPORTS.into(),
     })
 }
 
@@ -141,7 +144,14 @@ async fn passport_page(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsolePass
         name: format!("{} {}", seen.account.first_name, seen.account.last_name),
         email: seen.account.email.clone(),
         accepted: seen.credentials.iter().filter(accepted).count(),
-        credentials: seen.credentials.iter().rev().map(row).collect(),
+        credentials: seen
+            .credentials
+            .iter()
+            .rev()
+            .filter(|each| !each.moments.is_archived())
+            .map(row)
+            .collect(),
+        archived: seen.credentials.iter().rev().filter(|each| each.moments.is_archived()).map(row).collect(),
         requirement: requirement::shown(web, staff, &seen.account, seen.requirement.as_ref()),
         happenings: happenings.map(|event| happening_for(web, event, "trust-history")).collect(),
         provide: offered(staff, &seen.account, Act::ProvideCredentials)

@@ -15,8 +15,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use journeys::Refusal;
+use journeys::console::archive;
 use journeys::passport::{review, title};
-use pages::{CredentialFact, CredentialValue, PassportCredential};
+use pages::{ArchivedBy, ArchivedLine, CredentialFact, CredentialValue, PassportCredential};
 use rules::passport::{Attribute, AttributeForm, assurance};
 use serde_json::Value;
 use store::credential::Credential;
@@ -35,7 +36,20 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
     let credential = review::one(&web, &person, &id).await?;
     let issuer = web.store.organisation(credential.organisation_id).await.map_err(Refusal::from)?;
     let issuer = issuer.map(|organisation| organisation.name).unwrap_or_default();
-    page(&shell(&web, &person), &details(&web, &credential, issuer)?)
+    let archived = archived(&web, &credential).await?;
+    page(&shell(&web, &person), &PassportCredential { archived, ..details(&web, &credential, issuer)? })
+}
+
+/// That a credential lies in the archive, and who has put it there.
+pub(crate) async fn archived(web: &Web, credential: &Credential) -> Result<Option<ArchivedLine>, Refusal> {
+    Ok(archive::archived(web, credential).await?.map(|(at, by)| ArchivedLine {
+        when: wording::date_and_time(Language::En, web.local(at).datetime()),
+        by: match by {
+            archive::ArchivedBy::Owner => ArchivedBy::Owner,
+            archive::ArchivedBy::Newer => ArchivedBy::Newer,
+            archive::ArchivedBy::Staff(name) => ArchivedBy::Staff(name),
+        },
+    }))
 }
 
 fn details(web: &Web, credential: &Credential, issuer: String) -> Result<PassportCredential, Trouble> {
@@ -51,6 +65,7 @@ fn details(web: &Web, credential: &Credential, issuer: String) -> Result<Passpor
         assurance: facts(web, &content["assurance"], assurance(), &at("picture")),
         reason: reason(web, credential),
         details: credential.reject_details.clone(),
+        archived: None,
         accept_action: at("add"),
         reject_href: at("reject"),
         archive_action: at("archive"),

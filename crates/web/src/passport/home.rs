@@ -52,7 +52,8 @@ async fn list(web: &Web, all: &[Credential], just: &Just) -> Result<PassportHome
     let today = web.today();
     let issuers = issuers(web).await.map_err(journeys::Refusal::from)?;
     let rows = |wanted: CredentialState| -> Vec<PassportRow> {
-        let stand = all.iter().filter(|each| each.state(today) == wanted);
+        let listed = |each: &&Credential| CredentialState::listed_on(today, &each.moments) == wanted;
+        let stand = all.iter().filter(listed);
         stand.map(|each| row(web, each, &issuers)).collect()
     };
     let sections =

@@ -9,7 +9,7 @@ mod reject;
 mod request;
 
 pub(crate) use api::routes as interface;
-pub(crate) use credential::{content, facts, picture_in};
+pub(crate) use credential::{archived, content, facts, picture_in};
 pub(crate) use history::happening as happening_for;
 
 use crate::Web;

@@ -20,6 +20,10 @@ pub const CONSOLE_CREDENTIAL: &str = "/console/passports/credentials/{id}";
 pub const CONSOLE_CREDENTIAL_PICTURE: &str = "/console/passports/credentials/{id}/picture";
 /// *Withdraw*, *Revoke*.
 pub const CONSOLE_CREDENTIAL_END: &str = "/console/passports/credentials/{id}/end";
+/// *Archive*.
+pub const CONSOLE_CREDENTIAL_ARCHIVE: &str = "/console/passports/credentials/{id}/archive";
+/// *Restore*.
+pub const CONSOLE_CREDENTIAL_RESTORE: &str = "/console/passports/credentials/{id}/restore";
 /// Who was invited.
 pub const CONSOLE_INVITATIONS: &str = "/console/passports/invitations";
 /// *Invite one person*.
@@ -72,6 +76,10 @@ pub const CONSOLE_TEAM_NEW: &str = "/console/passports/teams/new";
 pub const CONSOLE_TEAM: &str = "/console/passports/teams/{id}";
 /// *Delete this team*.
 pub const CONSOLE_TEAM_DELETE: &str = "/console/passports/teams/{id}/delete";
+/// *Reports*.
+pub const CONSOLE_REPORTS: &str = "/console/passports/reports";
+/// One of their tables, as a file.
+pub const CONSOLE_REPORT_FILE: &str = "/console/passports/reports/{file}";
 /// What was shared with the trust.
 pub const CONSOLE_SHARES: &str = "/console/passports/shares";
 /// What somebody shared at once.
@@ -86,6 +94,10 @@ pub const CONSOLE_SHARED_PICTURE: &str = "/console/passports/shared/{id}/picture
 pub const CONSOLE_SHARED_ACCEPT: &str = "/console/passports/shared/{id}/accept";
 /// *Reject*.
 pub const CONSOLE_SHARED_REJECT: &str = "/console/passports/shared/{id}/reject";
+/// *Archive*, for one that was shared.
+pub const CONSOLE_SHARED_ARCHIVE: &str = "/console/passports/shared/{id}/archive";
+/// *Restore*, for one that was shared.
+pub const CONSOLE_SHARED_RESTORE: &str = "/console/passports/shared/{id}/restore";
 /// *Mark as resolved*.
 pub const CONSOLE_CREDENTIAL_RESOLVE: &str = "/console/passports/credentials/{id}/resolve";
 /// *Open it again*.
@@ -94,6 +106,12 @@ pub const CONSOLE_CREDENTIAL_REOPEN: &str = "/console/passports/credentials/{id}
 /// Somebody's passport in the console.
 pub fn console_passport(id: &str) -> String {
     CONSOLE_PASSPORT.replace("{id}", id)
+}
+
+/// A table of the reports as a file, of one area.
+pub fn console_report_file(name: &str, area: &str) -> String {
+    let file = CONSOLE_REPORT_FILE.replace("{file}", &format!("{name}.csv"));
+    if area.is_empty() { file } else { format!("{file}?area={area}") }
 }
 
 /// A job role, or, where one is named, an act on it.

@@ -271,6 +271,7 @@ reject-details-empty = Enter more detail about why you reject this credential
 reject-details-too-long = Details must be { $max } characters or fewer
 end-no-reason = Choose why the credential ends
 end-not-now = The credential stands otherwise by now. Look at it again
+archive-not-now = Only a credential that was accepted, and has not been revoked, can be archived
 provide-nothing = Enter the day of at least one
 provide-missing = Enter “{ $label }”
 provide-choose = Choose an answer to “{ $label }”

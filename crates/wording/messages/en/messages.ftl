@@ -120,6 +120,7 @@ text-passport-invitation = { $service }: { $organisation } invites you to a staf
 text-passport-share-reviewed = { $service }: { $organisation } has taken { $accepted } of the { $credentials } that you shared. Your staff passport says more.
 text-passport-withdrawn = { $service }: { $organisation } has taken back a credential that you had not added to your wallet. You need not do anything.
 text-passport-revoked = { $service }: { $organisation } has revoked a credential in your wallet. Sign in to your staff passport to see which.
+text-passport-archived = { $service }: { $organisation } has archived a credential of yours. It is not revoked, and you can restore it in your staff passport.
 text-passport-rejected = { $service }: somebody has rejected a credential of { $organisation }. The email about it says more.
 text-passport-summary = { $service }: what stands open in staff passports at { $organisation }. The email about it says more.
 text-passport-requested = { $service }: somebody asks { $organisation } for a credential. The email about it says more.

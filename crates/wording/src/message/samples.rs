@@ -141,6 +141,13 @@ impl Message {
                 portal_url: page("passport"),
                 support: support(),
             },
+            Self::PassportArchived {
+                organisation: organisation(),
+                service: service(),
+                credential: "Infection prevention and control, Level 2".to_owned(),
+                portal_url: page("passport"),
+                support: support(),
+            },
             Self::PassportRejected {
                 organisation: organisation(),
                 service: service(),

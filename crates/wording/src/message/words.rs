@@ -92,6 +92,7 @@ impl Message {
             Self::PassportShareReviewed { .. } => "text-passport-share-reviewed",
             Self::PassportWithdrawn { .. } => "text-passport-withdrawn",
             Self::PassportRevoked { .. } => "text-passport-revoked",
+            Self::PassportArchived { .. } => "text-passport-archived",
             Self::PassportRejected { .. } => "text-passport-rejected",
             Self::PassportSummary { .. } => "text-passport-summary",
             Self::PassportRequested { .. } => "text-passport-requested",
@@ -142,6 +143,7 @@ impl Message {
                     include_str!("../../messages/en/mail/passport-withdrawn.md")
                 }
                 Self::PassportRevoked { .. } => include_str!("../../messages/en/mail/passport-revoked.md"),
+                Self::PassportArchived { .. } => include_str!("../../messages/en/mail/passport-archived.md"),
                 Self::PassportRejected { .. } => include_str!("../../messages/en/mail/passport-rejected.md"),
                 Self::PassportSummary { .. } => include_str!("../../messages/en/mail/passport-summary.md"),
                 Self::PassportRequested { .. } => {
@@ -282,6 +284,13 @@ impl Message {
                     ("support", support),
                 ])
             }
+            Self::PassportArchived { organisation, service, credential, portal_url, support } => of(&[
+                ("organisation", organisation),
+                ("service", service),
+                ("credential", credential),
+                ("portal_url", portal_url),
+                ("support", support),
+            ]),
             Self::PassportRejected {
                 organisation,
                 service,

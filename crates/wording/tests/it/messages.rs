@@ -71,7 +71,8 @@ fn named(name: &str) -> Vec<Message> {
                 support.clone_from(&name);
             }
             Message::PassportWithdrawn { organisation, service, credential, support, .. }
-            | Message::PassportRevoked { organisation, service, credential, support, .. } => {
+            | Message::PassportRevoked { organisation, service, credential, support, .. }
+            | Message::PassportArchived { organisation, service, credential, support, .. } => {
                 organisation.clone_from(&name);
                 service.clone_from(&name);
                 credential.clone_from(&name);

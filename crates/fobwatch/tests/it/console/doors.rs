@@ -24,7 +24,7 @@ const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 /// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
 /// `{batch}` for whom the trust invites, `{role}` for the job role of the person, `{team}` for
 /// a team, and who may.
-const ACTS: [(&str, &str, u8); 80] = [
+const ACTS: [(&str, &str, u8); 86] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -101,8 +101,14 @@ const ACTS: [(&str, &str, u8); 80] = [
     ("POST", "/passports/shared/{shared}/reject", PASSPORTS),
     ("POST", "/passports/shared/{shared}/accept", PASSPORTS),
     ("POST", "/passports/shares/{share}/accept", PASSPORTS),
+    ("POST", "/passports/shared/{shared}/archive", PASSPORTS),
+    ("POST", "/passports/shared/{shared}/restore", PASSPORTS),
+    ("GET", "/passports/reports", PASSPORTS | AUDITOR),
+    ("GET", "/passports/reports/passports.csv", PASSPORTS | AUDITOR),
     ("GET", "/passports/credentials/{new}", PASSPORTS | AUDITOR),
     ("POST", "/passports/credentials/{new}/end", PASSPORT_MANAGER),
+    ("POST", "/passports/credentials/{new}/archive", PASSPORTS),
+    ("POST", "/passports/credentials/{new}/restore", PASSPORTS),
     ("POST", "/passports/credentials/{rejected}/resolve", PASSPORTS),
     ("POST", "/passports/credentials/{rejected}/reopen", PASSPORTS),
 ];
@@ -153,6 +159,7 @@ async fn every_role_does_what_it_is_for_and_nothing_else(
     let (invitation, batch) = ward.has_invited(SINEAD, BEN).await;
     let role_id = ward.has_job_role(AMINA, BEN).await;
     let team = ward.has_team("Education", "education@northfield.example").await;
+    ward.counts_passports().await;
     for (verb, path, who) in ACTS {
         let full = path.replace("{id}", &id).replace("{method}", &method);
         let full = full.replace("{new}", &new.to_string()).replace("{rejected}", &rejected.to_string());

@@ -111,6 +111,29 @@ async fn nobody_shares_what_is_somebody_elses_or_was_not_chosen_or_holds_no_more
     assert_eq!(ward.db.count("share", "1 = 1").await, 0);
 }
 
+#[rstest]
+#[tokio::test]
+async fn what_the_trust_has_archived_is_not_shared_until_its_owner_restores_it(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    let link = asks_to_share(&mut amina).await;
+    let mut phone = ward.phone_browser();
+    let question = phone.scans(&link).await;
+    let (northfield, ben) = (ward.the_trust().await.id, ward.account_of(BEN).await);
+    let mut tx = ward.store().begin().await.unwrap();
+    assert!(tx.archive_for_trust(wallet.credential_id, northfield, ben, ward.clock.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    let answered = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
+    assert_eq!(answered.0, StatusCode::BAD_REQUEST);
+    amina.opens("/passport/share").await.says("You have no credentials in your wallet yet");
+    amina.opens(&format!("/passport/credentials/{}", wallet.credential_id)).await.presses("Restore").await;
+    let question = phone.scans(&asks_to_share(&mut amina).await).await;
+    let answered = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
+    assert_eq!(answered.0, StatusCode::OK, "{}", answered.1);
+}
+
 #[tokio::test]
 async fn control_4_sharing_with_a_new_trust_asks_for_a_second_factor() {
     let ward = Ward::new(Sqlite).await;

@@ -1,16 +1,17 @@
 //! A credential, as whoever provided it sees it, and its end.
 
 use super::super::{console_shell, frame, fresh_staff, staff, trouble};
+use super::offered;
 use super::rejections::line;
 use crate::errors::Trouble;
-use crate::passport::{content, facts, in_words, picture_in, state};
+use crate::passport::{archived, content, facts, in_words, picture_in, state};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::{Web, urls};
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::console::{self, Staff, passports};
+use journeys::console::{self, Staff, archive, passports};
 use journeys::passport::title;
 use journeys::{Refusal, Service};
 use pages::{Choice, ConsoleCredential, ConsolePart, EndCredential};
@@ -20,12 +21,15 @@ use serde::Deserialize;
 use store::account::Account;
 use store::credential::Credential;
 use store::credential_rejection::Rejection;
+use uuid::Uuid;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route(urls::CONSOLE_CREDENTIAL, get(show))
         .route(urls::CONSOLE_CREDENTIAL_PICTURE, get(picture))
         .route(urls::CONSOLE_CREDENTIAL_END, post(end))
+        .route(urls::CONSOLE_CREDENTIAL_ARCHIVE, post(archive))
+        .route(urls::CONSOLE_CREDENTIAL_RESTORE, post(restore))
 }
 
 /// Why a credential ends.
@@ -39,10 +43,11 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
     let id = console::id(&id)?;
     let staff = staff(&web, &jar, &urls::console_credential(id, "")).await?;
     let (account, credential) = passports::one(&web, &staff, id).await?;
-    page(&console_shell(&web, &staff), &details(&web, &staff, &account, &credential, String::new())?)
+    let shown = details(&web, &staff, &account, &credential, String::new()).await?;
+    page(&console_shell(&web, &staff), &shown)
 }
 
-fn details(
+async fn details(
     web: &Web,
     staff: &Staff,
     account: &Account,
@@ -53,6 +58,7 @@ fn details(
     let revoked = credential.revoke_reason.map(|why| format!("end-revoke-{}", why.as_str()));
     let content = content(&credential.content)?;
     let withdrawn = credential.withdraw_reason.map(|why| format!("end-withdraw-{}", why.as_str()));
+    let archives = offered(staff, account, Act::ProvideCredentials) && credential.kind.is_reviewed();
     Ok(ConsoleCredential {
         frame: frame(staff, ConsolePart::Passports),
         title: title(credential.kind, &credential.variant),
@@ -65,6 +71,11 @@ fn details(
         reason: revoked.or(withdrawn).map(|key| web.word(&key, &[])),
         rejection: rejection(account, credential).map(|rejection| line(web, staff, &rejection)),
         end: ending(web, staff, credential, reason),
+        archived: archived(web, credential).await?,
+        archive_action: (archives && credential.moments.can_be_archived())
+            .then(|| urls::console_credential(credential.id, "archive")),
+        restore_action: (archives && credential.moments.is_archived())
+            .then(|| urls::console_credential(credential.id, "restore")),
         back: Some(urls::console_passport(&account.id.to_string())),
     })
 }
@@ -126,15 +137,37 @@ async fn end(
     Form(form): Form<EndForm>,
 ) -> Answer {
     let id = console::id(&id)?;
+    let staff = fresh_staff(&web, &jar, &urls::console_credential(id, "")).await?;
+    let done = passports::end(&web, &staff, id, &form.reason).await.map(|_| ());
+    done_with(&web, &staff, id, done, form.reason).await
+}
+
+/// *Archive*.
+async fn archive(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let id = console::id(&id)?;
+    let staff = fresh_staff(&web, &jar, &urls::console_credential(id, "")).await?;
+    let done = archive::archive(&web, &staff, id).await;
+    done_with(&web, &staff, id, done, String::new()).await
+}
+
+/// *Restore*.
+async fn restore(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let id = console::id(&id)?;
+    let staff = fresh_staff(&web, &jar, &urls::console_credential(id, "")).await?;
+    let done = archive::restore(&web, &staff, id).await;
+    done_with(&web, &staff, id, done, String::new()).await
+}
+
+/// The page again, with what is wrong where something is.
+async fn done_with(web: &Web, staff: &Staff, id: Uuid, done: Result<(), Refusal>, reason: String) -> Answer {
     let here = urls::console_credential(id, "");
-    let staff = fresh_staff(&web, &jar, &here).await?;
-    match passports::end(&web, &staff, id, &form.reason).await {
-        Ok(_) => Ok(see_other(&here)),
+    match done {
+        Ok(()) => Ok(see_other(&here)),
         Err(refusal @ Refusal::Fields(_)) => {
-            let (account, credential) = passports::one(&web, &staff, id).await?;
-            let (errors, status) = on_page(&web, Some(&staff.person.organisation), refusal)?;
-            let shown = details(&web, &staff, &account, &credential, form.reason)?;
-            page_with(&console_shell(&web, &staff), &shown, &errors, status)
+            let (account, credential) = passports::one(web, staff, id).await?;
+            let (errors, status) = on_page(web, Some(&staff.person.organisation), refusal)?;
+            let shown = details(web, staff, &account, &credential, reason).await?;
+            page_with(&console_shell(web, staff), &shown, &errors, status)
         }
         Err(refusal) => Err(trouble(refusal, &here)),
     }

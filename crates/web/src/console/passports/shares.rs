@@ -13,7 +13,7 @@ use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
 use journeys::Refusal;
 use journeys::console::shares::{self, Shared, Standing};
-use journeys::console::{self, Staff, job_roles};
+use journeys::console::{self, Staff, archive, job_roles};
 use journeys::passport::reject::Chosen;
 use journeys::passport::title;
 use pages::{
@@ -37,6 +37,8 @@ pub(super) fn routes() -> Router<Web> {
         .route(urls::CONSOLE_SHARED_PICTURE, get(picture))
         .route(urls::CONSOLE_SHARED_ACCEPT, post(accept))
         .route(urls::CONSOLE_SHARED_REJECT, post(reject))
+        .route(urls::CONSOLE_SHARED_ARCHIVE, post(archive))
+        .route(urls::CONSOLE_SHARED_RESTORE, post(restore))
 }
 
 #[derive(Deserialize, Default)]
@@ -99,9 +101,10 @@ async fn show(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) ->
 
 async fn share(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsoleShare, Trouble> {
     let (share, all) = shares::see(web, staff, id).await?;
-    let mut lines = Vec::new();
+    let (mut lines, mut archived) = (Vec::new(), Vec::new());
     for each in &all {
-        lines.push(SharedLine {
+        let list = if each.credential.archived_at.is_some() { &mut archived } else { &mut lines };
+        list.push(SharedLine {
             title: called(each.credential.kind, &content(&each.credential.content)?),
             issuer: each.issuer.clone(),
             standing: standing(each.standing),
@@ -122,6 +125,7 @@ async fn share(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsoleShare, Troub
         waiting: share.waiting,
         requirement: requirement::shown(web, staff, &subject.account, subject.requirement.as_ref()),
         lines,
+        archived,
         back: Some(urls::CONSOLE_SHARES.into()),
     })
 }
@@ -153,7 +157,10 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
     let credential = &shared.credential;
     let claims = content(&credential.content)?;
     let picture = urls::console_shared(id, "picture");
-    let may = staff.may(Act::ReviewShares) && share.account != staff.id() && credential.waits();
+    let may_ever = staff.may(Act::ReviewShares) && share.account != staff.id();
+    let may = may_ever && credential.waits();
+    let archived = credential.archived_at.map(|at| when(web, at));
+    let archives = may_ever && credential.accepted_at.is_some();
     let reason = |reason: RejectReason| web.word(&format!("share-reject-{}", reason.as_str()), &[]);
     let choices = RejectReason::ALL.iter().map(|each| Choice::new(each.as_str(), reason(*each)));
     Ok(ConsoleShared {
@@ -179,6 +186,9 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
             reason: form.reason,
             details: form.details,
         }),
+        archive_action: (archives && archived.is_none()).then(|| urls::console_shared(id, "archive")),
+        restore_action: (archives && archived.is_some()).then(|| urls::console_shared(id, "restore")),
+        archived: archived.zip(shared.archiver.clone()),
         back: Some(urls::console_share(share.id, "")),
     })
 }
@@ -235,6 +245,22 @@ async fn reject(
     let chosen = Chosen { reason: &form.reason, details: &form.details };
     let done = shares::reject(&web, &staff, id, chosen).await;
     reviewed(&web, &staff, id, done, form).await
+}
+
+/// *Archive*.
+async fn archive(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let id = console::id(&id)?;
+    let staff = fresh_staff(&web, &jar, &urls::console_shared(id, "")).await?;
+    let done = archive::archive_shared(&web, &staff, id).await;
+    reviewed(&web, &staff, id, done, RejectForm::default()).await
+}
+
+/// *Restore*.
+async fn restore(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let id = console::id(&id)?;
+    let staff = fresh_staff(&web, &jar, &urls::console_shared(id, "")).await?;
+    let done = archive::restore_shared(&web, &staff, id).await;
+    reviewed(&web, &staff, id, done, RejectForm::default()).await
 }
 
 /// Back to what came with it, or the page again with what is wrong.

@@ -2,17 +2,14 @@
 
 use super::{flags, found_card, guid};
 use crate::console::{console_shell, frame, staff};
-use crate::errors::Trouble;
 use crate::render::{Answer, page};
+use crate::spreadsheet::file;
 use crate::{Web, urls};
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use jiff::civil::Date;
-use journeys::Refusal;
 use journeys::smartcard::ra::forecast::{self, Due};
 use journeys::smartcard::ra::queue;
 use pages::{ConsolePart, Plot, PlotRow, RaForecast, RaQueue, RaQueueLine};
@@ -123,45 +120,9 @@ async fn forecast_file(State(web): State<Web>, jar: CookieJar) -> Answer {
     file("smartcards-forecast.csv", std::iter::once(heading.to_vec()).chain(rows))
 }
 
-/// A file that a spreadsheet opens as data: whatever would be a formula there begins with an apostrophe.
-fn file(name: &str, rows: impl Iterator<Item = Vec<String>>) -> Answer {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row.iter().map(|field| harmless(field))).map_err(|_| broken())?;
-    }
-    let bytes = writer.into_inner().map_err(|_| broken())?;
-    let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-fn broken() -> Trouble {
-    Refusal::Fault("a file could not be written").into()
-}
-
-fn harmless(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '%']) {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_in_a_file_is_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%1"] {
-            assert_eq!(harmless(formula), format!("'{formula}"));
-        }
-        assert_eq!(harmless("Amina Khan"), "Amina Khan");
-        assert_eq!(harmless(""), "");
-    }
 
     #[test]
     fn a_month_is_named_in_full_and_short() {

@@ -83,7 +83,7 @@ impl Page for ConsoleStaffRecords {
             run_out: 7,
             wrong: 140,
             wrong_at: vec![
-                "line 17, attained_on: write a day as YYYY-MM-DD".into(),
+                "line 17, column attained_on: is in the future".into(),
                 "line 2048, certificate_number: it is missing; line 2048, dbs_outcome: write one of Clear, Not clear".into(),
             ],
             vanished: 23,

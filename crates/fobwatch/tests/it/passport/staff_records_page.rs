@@ -27,7 +27,7 @@ async fn what_was_found_and_what_failed_is_read_by_whoever_looks_after_passports
         .await
         .says("Provided as credentials 1")
         .says("Not provided, because something is wrong 1");
-    ben.says("What is wrong").says("line 3, attained_on");
+    ben.says("What is wrong").says("line 3, column attained_on: is in the future");
     assert!(!ben.page.text().contains("any more Nothing was done"), "nothing has vanished");
     assert!(!ben.page.text().contains("2099"), "what a record says is not told");
 
@@ -58,9 +58,9 @@ async fn what_was_found_and_what_failed_is_read_by_whoever_looks_after_passports
 #[tokio::test]
 async fn nothing_of_another_trusts_records_is_shown(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
     let riverside = ward.riverside().await;
     let folder = HrFolder::with(&[fire_row("nobody@riverside.example", "2026-11-01")]);
     by_hand(&ward.node.service, &folder.of("RIV"), &riverside).await.unwrap();
-    let mut ben = ward.staff(BEN, Role::PassportManager).await;
     ben.opens(PAGE).await.says("No records have been read yet.");
 }

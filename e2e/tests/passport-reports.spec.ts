@@ -1,8 +1,9 @@
 // The trust's side of guide 000: a credential is put out of the way and taken out again, and all of it is told in numbers.
 import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
 import { issue, skill } from '../support/credentials.ts';
 import { expect, test } from '../support/house.ts';
-import { look } from '../support/look.ts';
+import { look, picture } from '../support/look.ts';
 import { accepts } from '../support/passport.ts';
 import { ffraid, macsen } from '../support/people.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -69,9 +70,7 @@ test('an officer archives a credential, its owner restores it, and the reports c
     await expect(credentials.getByRole('row', { name: /^Conflict resolution 1 0 0/ })).toBeVisible();
     await expect(desk.getByRole('table', { name: 'Passports by job role' }).getByRole('row', { name: /^No job role 1/ })).toBeVisible();
     await look(desk, 'Reports');
-    await desk.emulateMedia({ media: 'print' });
-    await look(desk, 'Reports on paper');
-    await desk.emulateMedia({ media: 'screen' });
+    await fitsOnPaper(desk, 'Reports on paper');
   });
 
   await test.step('a report as a file', async () => {
@@ -91,3 +90,14 @@ test('an officer archives a credential, its owner restores it, and the reports c
   });
   await desk.context().close();
 });
+
+/** A sheet of A4 within its margins; nothing on it can be scrolled. */
+async function fitsOnPaper(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 718, height: 1047 });
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  await picture(page, name);
+  await page.emulateMedia({ media: 'screen' });
+  if (before) await page.setViewportSize(before);
+}

@@ -10,8 +10,11 @@ use crate::list::header::{self, Header, HeaderProblem, sum};
 use crate::list::index::Index;
 use crate::range::{self, Lines, Prefix};
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 2] = [("range_lines", range_lines), ("breached_list", list_file)];
+pub const ALL: [Promise; 2] = [("range_lines", range_lines), ("breached_list", list_file)];
 
 /// Lines of any kind are read or refused, never held in memory whole; what is read says the same when it is written anew.
 /// The first line is the prefix, if it is one.

@@ -10,8 +10,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 1] = [("card_message", card_message)];
+pub const ALL: [Promise; 1] = [("card_message", card_message)];
 
 /// A message of either side is read or not; what is read is written, and read again as the same.
 pub fn card_message(bytes: &[u8]) {

@@ -21,8 +21,11 @@ use crate::{
     SetupError, TextChannel, Twilio, TwilioVoice, VoiceChannel,
 };
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 5] = [
+pub const ALL: [Promise; 5] = [
     ("sip_message", sip_message),
     ("sdp_answer", sdp_answer),
     ("sip_challenge", sip_challenge),

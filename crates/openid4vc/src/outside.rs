@@ -22,8 +22,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use url::Url;
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 15] = [
+pub const ALL: [Promise; 15] = [
     ("sd_jwt", sd_jwt),
     ("sd_jwt_claims", sd_jwt_claims),
     ("signed_token", signed_token),
@@ -110,7 +113,7 @@ pub fn sd_jwt_claims(bytes: &[u8]) {
         }
     }
     let Some(claims) = lines.first() else { return };
-    let disclosures: String = encoded.iter().map(|one| format!("{one}~")).collect();
+    let disclosures: String = encoded.iter().flat_map(|one| [one.as_str(), "~"]).collect();
     let Ok(read) = SdJwt::parse(&format!("{}~{disclosures}", signed("dc+sd-jwt", claims.as_bytes()))) else {
         return;
     };
@@ -168,7 +171,7 @@ pub fn encrypted_token(bytes: &[u8]) {
         let _ = key().decrypt(text);
     }
     let encryption =
-        if bytes.len() % 2 == 0 { ContentEncryption::A128Gcm } else { ContentEncryption::A256Gcm };
+        if bytes.len().is_multiple_of(2) { ContentEncryption::A128Gcm } else { ContentEncryption::A256Gcm };
     let token = encrypted(bytes, encryption);
     assert_eq!(key().decrypt(&token).as_deref(), Ok(bytes));
     let place =

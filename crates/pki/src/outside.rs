@@ -15,8 +15,11 @@ use crate::{
     TrustedAuthorities, est,
 };
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 5] = [
+pub const ALL: [Promise; 5] = [
     ("certificate", certificate),
     ("certificate_request", certificate_request),
     ("ocsp_request", ocsp_request),

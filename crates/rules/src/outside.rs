@@ -21,8 +21,11 @@ use crate::{
     roster::{COLUMNS, RosterFields, RosterRow, heading},
 };
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 11] = [
+pub const ALL: [Promise; 11] = [
     ("typed_code", typed_code),
     ("email_address", email_address),
     ("uk_mobile", uk_mobile),

@@ -1,5 +1,6 @@
 //! The seeds of the fuzz targets (`fuzz/seeds`), and what a fuzzer once found: every promise holds for each of them in the ordinary test
 //! run, too, where nothing is fuzzed.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -14,8 +14,11 @@ use crate::passkey::{CreationAnswer, Credential, RelyingParty, RequestAnswer};
 use crate::signed::{DeviceKey, Signer, TYPE, Unverified};
 use crate::{Keys, OpenError, Random, Secret, Token, read_key_text, totp};
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [Promise; 6] = [
     ("totp_digits", totp_digits),
     ("sealed_value", sealed_value),
     ("keys_file", keys_file),

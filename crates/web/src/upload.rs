@@ -3,7 +3,7 @@
 use crate::errors::Trouble;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{FromRequest as _, Multipart, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use std::collections::HashMap;
 
 /// What the field `file` holds; nothing where there is none.
@@ -22,7 +22,7 @@ pub(crate) struct Form {
 
 /// What was sent, by a form that has room for a file or by one that has not.
 pub(crate) async fn form(request: Request) -> Result<Form, Trouble> {
-    let kind = request.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
+    let kind = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     if kind.is_some_and(|kind| kind.starts_with(b"multipart/")) {
         return read(Multipart::from_request(request, &()).await).await;
     }

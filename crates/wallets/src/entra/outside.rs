@@ -14,8 +14,11 @@ use super::callback::{LONGEST, read};
 use super::settings::{Contract, EntraSettings};
 use crate::Happened;
 
+/// The name of a fuzz target, and the promise that what it finds is given to.
+pub type Promise = (&'static str, fn(&[u8]));
+
 /// Every promise with the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 1] = [("wallet_callback", wallet_callback)];
+pub const ALL: [Promise; 1] = [("wallet_callback", wallet_callback)];
 
 static SETTINGS: LazyLock<Option<EntraSettings>> = LazyLock::new(|| {
     let url = |text: &str| Url::parse(text).ok();

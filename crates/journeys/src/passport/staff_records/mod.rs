@@ -207,8 +207,8 @@ impl<'a> Pull<'a> {
         tx.audit(event, now);
         tx.commit().await?;
         self.gauge("fobwatch_staff_records_pulled_timestamp_seconds")
-            .set(now.as_millisecond() as f64 / 1_000.0);
-        self.gauge("fobwatch_staff_records_wrong").set(pulled.wrong as f64);
+            .set(now.duration_since(Timestamp::UNIX_EPOCH).unsigned_abs());
+        self.gauge("fobwatch_staff_records_wrong").set(u32::try_from(pulled.wrong).unwrap_or(u32::MAX));
         Ok(true)
     }
 

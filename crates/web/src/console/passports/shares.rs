@@ -160,7 +160,7 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
     let may_ever = staff.may(Act::ReviewShares) && share.account != staff.id();
     let may = may_ever && credential.waits();
     let archived = credential.archived_at.map(|at| when(web, at));
-    let archives = may_ever && credential.accepted_at.is_some();
+    let may_put_away = may_ever && credential.accepted_at.is_some();
     let reason = |reason: RejectReason| web.word(&format!("share-reject-{}", reason.as_str()), &[]);
     let choices = RejectReason::ALL.iter().map(|each| Choice::new(each.as_str(), reason(*each)));
     Ok(ConsoleShared {
@@ -186,8 +186,8 @@ async fn shared(web: &Web, staff: &Staff, id: Uuid, form: RejectForm) -> Result<
             reason: form.reason,
             details: form.details,
         }),
-        archive_action: (archives && archived.is_none()).then(|| urls::console_shared(id, "archive")),
-        restore_action: (archives && archived.is_some()).then(|| urls::console_shared(id, "restore")),
+        archive_action: (may_put_away && archived.is_none()).then(|| urls::console_shared(id, "archive")),
+        restore_action: (may_put_away && archived.is_some()).then(|| urls::console_shared(id, "restore")),
         archived: archived.zip(shared.archiver.clone()),
         back: Some(urls::console_share(share.id, "")),
     })

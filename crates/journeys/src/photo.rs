@@ -18,8 +18,10 @@ pub const FEWEST_PIXELS: u32 = 120;
 const MOST_PIXELS: u32 = 12_000;
 /// Bytes that reading one may take: 64 million pixels.
 const MOST_MEMORY: u64 = 192 * 1_024 * 1_024;
-/// What is kept fits into so many pixels, which is what passports have; less, where it is not small enough.
-const KEPT: [(u32, u32); 3] = [(413, 531), (310, 398), (207, 266)];
+/// What is kept fits into so many pixels, which is what passports have.
+const LARGEST_KEPT: (u32, u32) = (413, 531);
+/// The same, and less where it is not small enough.
+const KEPT: [(u32, u32); 3] = [LARGEST_KEPT, (310, 398), (207, 266)];
 /// How good the copy is, of 100.
 const QUALITIES: [u8; 4] = [85, 75, 65, 50];
 
@@ -47,6 +49,12 @@ pub(crate) async fn prepared(file: Vec<u8>) -> Result<String, PhotoMistake> {
     work.await.unwrap_or(Err(PhotoMistake::NotAPhoto))
 }
 
+/// A photo that fits into so many pixels.
+fn within(photo: DynamicImage, (width, height): (u32, u32)) -> DynamicImage {
+    let fits = photo.width() <= width && photo.height() <= height;
+    if fits { photo } else { photo.resize(width, height, FilterType::CatmullRom) }
+}
+
 /// What is seen through is white: a JPEG has no other way.
 fn on_white(photo: &DynamicImage) -> DynamicImage {
     let mut paper = RgbaImage::from_pixel(photo.width(), photo.height(), Rgba([255; 4]));
@@ -59,16 +67,15 @@ fn prepare(file: &[u8]) -> Result<String, PhotoMistake> {
     if photo.width().min(photo.height()) < FEWEST_PIXELS {
         return Err(PhotoMistake::TooSmall);
     }
-    let photo = on_white(&photo);
+    // Before anything else is made of it: a copy of a camera's photo takes much memory.
+    let photo = on_white(&within(photo, LARGEST_KEPT));
     // The first that is small enough is the best one.
     KEPT.iter().find_map(|size| small_enough(&photo, *size)).ok_or(PhotoMistake::TooLarge)
 }
 
 /// A photo within a size, as good as there is room for it; none where there is none.
-fn small_enough(photo: &DynamicImage, (width, height): (u32, u32)) -> Option<String> {
-    let fits = photo.width() <= width && photo.height() <= height;
-    let resized = (!fits).then(|| photo.resize(width, height, FilterType::CatmullRom));
-    let photo = resized.as_ref().unwrap_or(photo);
+fn small_enough(photo: &DynamicImage, size: (u32, u32)) -> Option<String> {
+    let photo = within(photo.clone(), size);
     QUALITIES.iter().find_map(|quality| {
         let mut jpeg = Vec::new();
         photo.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, *quality)).ok()?;

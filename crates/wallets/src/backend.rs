@@ -20,6 +20,12 @@ pub trait WalletBackend: Send + Sync {
     /// Whether it can be told to revoke what it handed out.
     fn revokes(&self) -> bool;
 
+    /// Whether the service takes us, asked without handing anything out: for the doctor.
+    ///
+    /// # Errors
+    /// [`BackendError`], by what can be done about it.
+    async fn check(&self, now: Timestamp) -> Result<(), BackendError>;
+
     /// Begins to hand out a credential: to the wallet that follows the link in the answer.
     ///
     /// # Errors

@@ -154,6 +154,18 @@ impl WalletBackend for EntraVerifiedId {
         self.settings.authority_id.is_some()
     }
 
+    /// Each right has a token of its own. What may be asked with the one for revoking is asked, for a copy that nobody has; with the other
+    /// nothing can be asked that begins nothing.
+    async fn check(&self, now: Timestamp) -> Result<(), BackendError> {
+        self.tokens.token(&self.client, &self.settings, Purpose::Requests, now).await?;
+        if self.revokes() {
+            for contract in &self.settings.contracts {
+                self.revoke_copy(&contract.kind, Uuid::nil(), now).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn begin_issuance(&self, issuance: Issuance<'_>, now: Timestamp) -> Result<Begun, BackendError> {
         let contract = self.contract_of(issuance.kind)?;
         let body = payload::issuance(&self.settings.authority, contract, &issuance);

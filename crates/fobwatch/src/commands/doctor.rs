@@ -57,6 +57,9 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
     for (organisation, finding) in staff_records(config).await {
         tell(&format!("records of {organisation}"), &finding)?;
     }
+    if let Some(finding) = entra(config).await {
+        tell("entra", &finding)?;
+    }
     let public = public_address(config).await;
     tell("clock", &clock(&public))?;
     tell("public address", &public.map(|answer| answer.finding))?;
@@ -169,6 +172,20 @@ async fn staff_records(config: &Config) -> Vec<(String, Finding)> {
         findings.push((source.organisation, finding));
     }
     findings
+}
+
+async fn entra(config: &Config) -> Option<Finding> {
+    let backend = match wiring::wallet_backend(config) {
+        Ok(backend) => backend?,
+        Err(error) => return Some(Err(format!("{error:#}"))),
+    };
+    Some(match backend.check(SystemClock.now()).await {
+        Ok(()) if backend.revokes() => Ok("the tenant takes us, for handing out and for revoking".into()),
+        Ok(()) => {
+            Ok("the tenant takes us; without passport.entra_authority_id nothing can be revoked".into())
+        }
+        Err(error) => Err(format!("{error}. See [passport], the keys that begin with entra_")),
+    })
 }
 
 /// What the public address answered.

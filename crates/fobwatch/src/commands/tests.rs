@@ -1,4 +1,5 @@
 mod ceremony;
+mod entra;
 mod passport;
 mod staff_records;
 

@@ -210,6 +210,29 @@ async fn what_goes_wrong_is_told_by_what_can_be_done_and_holds_no_secret() {
 }
 
 #[tokio::test]
+async fn the_doctor_learns_whether_the_service_takes_us_and_begins_nothing() {
+    let bed = Bed::new().await;
+    assert_eq!(bed.adapter.check(bed.now()).await, Ok(()));
+    assert_eq!(bed.entra.tokens_given(), 2, "one for handing out, one for revoking");
+    assert!(bed.entra.requests().is_empty());
+    let wrong = |change: fn(&mut EntraSettings)| {
+        let mut all = settings(bed.entra.base_url());
+        change(&mut all);
+        EntraVerifiedId::new(all).unwrap()
+    };
+    for (adapter, kind) in [
+        (wrong(|all| all.client_secret = "another-secret".into()), "misconfigured"),
+        (wrong(|all| all.login_url = Url::parse("http://127.0.0.1:9").unwrap()), "transient"),
+        (wrong(|all| all.base_url = Url::parse("http://127.0.0.1:9").unwrap()), "transient"),
+        (wrong(|all| all.authority_id = Some(Uuid::nil())), "misconfigured"),
+    ] {
+        assert_eq!(adapter.check(bed.now()).await.unwrap_err().kind(), kind);
+    }
+    let hands_out_alone = wrong(|all| all.authority_id = None);
+    assert_eq!(hands_out_alone.check(bed.now()).await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_credential_that_the_service_would_not_take_is_not_sent() {
     let bed = Bed::new().await;
     let (url, state, api_key) = (call_back_url(), token("A"), token("E"));

@@ -53,9 +53,10 @@ pub struct Credentials {
 
 statements! {
     // By address, or by the staff number that the employer's roster has; one that two people have is nobody's.
-    CREDENTIALS = "SELECT account.id, account.password, account.password_set_at FROM account
-        JOIN roster_entry ON roster_entry.id = account.roster_entry_id
-        WHERE account.email = $1 OR roster_entry.esr_number = $1 LIMIT 2";
+    CREDENTIALS = "SELECT id, password, password_set_at FROM account WHERE email = $1
+        UNION SELECT account.id, account.password, account.password_set_at FROM roster_entry
+            JOIN account ON account.roster_entry_id = roster_entry.id WHERE roster_entry.esr_number = $1
+        LIMIT 2";
     ACCOUNT = "SELECT id, organisation_id, email, first_name, last_name, created_at, password_set_at, last_sign_in_at,
             previous_sign_in_at, default_method_id, backup_method_id, disabled_at, disabled_reason, put_off
         FROM account WHERE id = $1";

@@ -135,9 +135,10 @@ statements! {
     SINCE = "SELECT id, account_id, asked_at FROM asked
         WHERE asked_at >= $1 AND how = 'app' AND account_id IS NOT NULL AND answered_at IS NULL";
     // Each question is pushed once, by whichever node comes first.
+    // All live equally long, so that the first to run out is the first that was asked.
     CLAIM_PUSHES = "UPDATE asked SET pushed_at = $1 WHERE id IN (SELECT id FROM asked WHERE pushed_at IS NULL
             AND how = 'app' AND account_id IS NOT NULL AND answered_at IS NULL AND expires_at > $1
-            ORDER BY asked_at LIMIT $2", skip locked, ")
+            ORDER BY expires_at LIMIT $2", skip locked, ")
         RETURNING id, subject, account_id, method_id, how, what_for, number, organisation, browser, network, counted,
             challenge, asked_at, expires_at, progress, answer, used_at";
     PROGRESS = "UPDATE asked SET progress = $2 WHERE id = $1 AND answered_at IS NULL AND expires_at > $3";

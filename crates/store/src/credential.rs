@@ -103,10 +103,10 @@ statements! {
     RESTORE_FOR_TRUST = "UPDATE credential SET archived_at = NULL, archived_by = NULL, replaced_by = NULL WHERE id = $1
         AND organisation_id = $2 AND revoked_at IS NULL AND archived_at IS NOT NULL";
     // A newer one of the same kind and subject takes the place of those before it.
+    // By the account first: the table holds everybody's.
     ARCHIVE_OLDER = "UPDATE credential SET archived_at = $2, replaced_by = $1 WHERE archived_at IS NULL
-        AND accepted_at IS NOT NULL AND id <> $1 AND EXISTS (SELECT 1 FROM credential AS newer WHERE newer.id = $1
-            AND newer.account_id = credential.account_id AND newer.organisation_id = credential.organisation_id
-            AND newer.kind = credential.kind AND newer.variant = credential.variant)";
+        AND accepted_at IS NOT NULL AND id <> $1 AND (account_id, organisation_id, kind, variant) =
+            (SELECT account_id, organisation_id, kind, variant FROM credential AS newer WHERE newer.id = $1)";
 }
 
 #[derive(sqlx::FromRow)]

@@ -210,6 +210,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0036_staff_pull_end.sql"),
         include_str!("../migrations/0036_staff_pull_end.sql"),
     ),
+    (
+        37,
+        "found by index",
+        include_str!("../migrations/0037_found_by_index.sql"),
+        include_str!("../migrations/0037_found_by_index.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

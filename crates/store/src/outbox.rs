@@ -160,10 +160,9 @@ statements! {
     UNSENT = "SELECT id, key, channel, written_at, tries, gave_up_at, last_error, provider, failed_at, failure FROM outbox
         WHERE (sent_at IS NULL OR failed_at IS NOT NULL) AND channel <> 'call' ORDER BY written_at DESC, id DESC LIMIT $1";
     STATE = "SELECT
-        COUNT(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN 1 END) AS waiting,
-        COUNT(CASE WHEN gave_up_at > $1 THEN 1 END) AS given_up,
-        MIN(CASE WHEN sent_at IS NULL AND gave_up_at IS NULL THEN written_at END) AS oldest
-        FROM outbox";
+        (SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL) AS waiting,
+        (SELECT COUNT(*) FROM outbox WHERE gave_up_at > $1) AS given_up,
+        (SELECT MIN(written_at) FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL) AS oldest";
 }
 
 type ClaimedRow = (Uuid, String, String, Option<Vec<u8>>, i64, i64, i64);

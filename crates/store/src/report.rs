@@ -90,9 +90,9 @@ statements! {
     KEEP_EARLY = "INSERT INTO early_report (provider, provider_reference, state, at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (provider, provider_reference) DO UPDATE SET state = CASE
             WHEN early_report.state = 'delivered' THEN excluded.state ELSE early_report.state END";
-    EARLY = "SELECT early_report.provider, early_report.provider_reference, early_report.state FROM early_report
-        JOIN outbox ON outbox.provider_reference = early_report.provider_reference
-            AND outbox.provider = early_report.provider ORDER BY early_report.at LIMIT $1";
+    EARLY = "SELECT provider, provider_reference, state FROM early_report
+        WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.provider_reference = early_report.provider_reference
+            AND outbox.provider = early_report.provider) ORDER BY at LIMIT $1";
     FORGET_EARLY = "DELETE FROM early_report WHERE provider = $1 AND provider_reference = $2";
     // Asked after one minute, and again whenever as long has passed as between handing over and the last time.
     CLAIM_UNHEARD = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE delivered_at IS NULL AND failed_at IS NULL

@@ -151,9 +151,10 @@ statements! {
     CARD_REVOKED = "UPDATE smartcard SET revoked_at = $2, expires_at = NULL WHERE id = $1 AND revoked_at IS NULL";
     REVOKE_UNPROVED = "UPDATE smartcard_certificate SET revoked_at = $2, revoked_for = $3
         WHERE job_id = $1 AND proved_at IS NULL AND revoked_at IS NULL RETURNING id, smartcard_id, serial";
-    UNPROVED = "SELECT DISTINCT job_id FROM smartcard_certificate
-        WHERE proved_at IS NULL AND revoked_at IS NULL AND issued_at <= $1
-            AND NOT EXISTS (SELECT 1 FROM card_job WHERE card_job.id = job_id AND ended_at IS NULL)
+    UNPROVED = "WITH unproved AS MATERIALIZED (SELECT job_id FROM smartcard_certificate
+            WHERE proved_at IS NULL AND revoked_at IS NULL AND issued_at <= $1)
+        SELECT DISTINCT job_id FROM unproved
+        WHERE NOT EXISTS (SELECT 1 FROM card_job WHERE card_job.id = unproved.job_id AND ended_at IS NULL)
         ORDER BY job_id LIMIT $2";
 }
 

@@ -16,6 +16,7 @@ mod migrations;
 mod outbox;
 mod passkeys;
 mod people;
+mod plans;
 mod registrations;
 mod roster;
 mod sealed;

@@ -98,6 +98,12 @@ export async function withCertificates(
   });
 }
 
+/** Ends one of these browsers. It is sometimes gone before it has answered that it goes. */
+export async function ends(browser: BrowserContext): Promise<void> {
+  const gone = browser.waitForEvent('close');
+  await Promise.all([gone, browser.close().catch(() => gone)]);
+}
+
 const POLICED = (policy: string) => `#!/bin/sh
 exec unshare --mount sh -c '
   mount -t tmpfs tmpfs /etc/chromium && mkdir -p /etc/chromium/policies/managed &&

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { strangeFile } from '../support/authority.ts';
-import { withCertificates } from '../support/card-browsers.ts';
+import { ends, withCertificates } from '../support/card-browsers.ts';
 import { expect, test } from '../support/house.ts';
 import { look } from '../support/look.ts';
 import { idwal, mair } from '../support/people.ts';
@@ -71,7 +71,7 @@ test('sign in by the certificate of the smartcard on the host for certificates',
     await nurse.press('Continue');
     await expect(nurse.page.getByRole('main')).toContainText('You took too long');
     await look(nurse.page, 'A code for the second time');
-    await desk.close();
+    await ends(desk);
   });
 
   await test.step('without a certificate, and with one of a strange authority, there is a page of ours with ways on', async () => {
@@ -81,7 +81,7 @@ test('sign in by the certificate of the smartcard on the host for certificates',
     await visitor.reads(/Sign in with your smartcard/);
     await expect(visitor.page.getByRole('main')).toContainText('Your browser showed no certificate');
     await look(visitor.page, 'No certificate was chosen');
-    await bare.close();
+    await ends(bare);
 
     const file = await strangeFile(ward.folder, await house.authorityName());
     const strange = await withCertificates(ward, host, { file }, 'strange');
@@ -89,7 +89,7 @@ test('sign in by the certificate of the smartcard on the host for certificates',
     await showsTheCertificate(stranger);
     await expect(stranger.page.getByRole('main')).toContainText('not made for this service');
     await look(stranger.page, 'A certificate of a strange authority');
-    await strange.close();
+    await ends(strange);
   });
 
   await test.step('the host resumes no session of TLS', async () => {
@@ -140,7 +140,7 @@ test('sign in by the certificate of the smartcard on the host for certificates',
     await look(comesAgain.page, 'A revoked certificate');
     test.info().annotations.push({ type: 'revocation', description: JSON.stringify(took) });
     for (const [what, milliseconds] of Object.entries(took)) expect(milliseconds, what).toBeLessThan(1000);
-    for (const each of [living, another]) await each.close();
+    for (const each of [living, another]) await ends(each);
   });
 
   for (const context of [agent.page.context(), elsewhere]) await context.close();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BrowserContext, Page } from '@playwright/test';
 import { strangeAuthority } from '../support/authority.ts';
-import { withExtension } from '../support/card-browsers.ts';
+import { ends, withExtension } from '../support/card-browsers.ts';
 import { expect, test, type House } from '../support/house.ts';
 import { look, watch } from '../support/look.ts';
 import { type Person, nerys, teilo } from '../support/people.ts';
@@ -143,7 +143,7 @@ test('sign in with the smartcard through the extension and the card program', as
     await asksForTheCard(visitor);
     await isTold(visitor.page, 'The smartcard program is missing on this computer');
     await look(visitor.page, 'Without the card program');
-    await bare.close();
+    await ends(bare);
   });
 
   await test.step('a revoked card is refused in less than a second, and who came in with it is out', async () => {
@@ -181,7 +181,8 @@ test('sign in with the smartcard through the extension and the card program', as
   });
 
   complaints();
-  for (const context of [desk, agent.page.context(), elsewhere]) await context.close();
+  await ends(desk);
+  for (const context of [agent.page.context(), elsewhere]) await context.close();
   await ward.close();
 });
 

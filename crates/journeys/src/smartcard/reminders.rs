@@ -201,7 +201,7 @@ async fn tell(
     }
     let mut written = 0;
     for due in decider.due(&card) {
-        if tx.card_message_written(card.id, due.as_str(), decider.day, now).await? {
+        if tx.card_message_written(card.id, due.as_str(), due.day(decider.day), now).await? {
             let message = message(service, organisation, due);
             service.remind(tx, &account, organisation, message, is_last_call(due), now).await?;
             written += 1;
@@ -217,7 +217,7 @@ fn is_last_call(due: DueMessage) -> bool {
         | DueMessage::PasscodesOverdue { days_until_locked: days }
         | DueMessage::CertificatesRemind { days_left: days, .. }
         | DueMessage::CertificatesForced { days_left: days, .. } => days <= 1,
-        DueMessage::PasscodesLocked | DueMessage::CertificatesExpired => true,
+        DueMessage::PasscodesLocked { .. } | DueMessage::CertificatesExpired { .. } => true,
     }
 }
 
@@ -239,7 +239,7 @@ fn message(service: &Service, organisation: &Organisation, due: DueMessage) -> M
         DueMessage::PasscodesOverdue { days_until_locked } => {
             portal(SmartcardDue::PasscodesOverdue { days_until_locked })
         }
-        DueMessage::PasscodesLocked => visit(SmartcardVisit::PasscodesLocked),
+        DueMessage::PasscodesLocked { .. } => visit(SmartcardVisit::PasscodesLocked),
         DueMessage::CertificatesRemind { days_left, renewal: Renewal::SelfService { .. } } => {
             portal(SmartcardDue::Certificates { days_left, forced: false })
         }
@@ -250,7 +250,7 @@ fn message(service: &Service, organisation: &Organisation, due: DueMessage) -> M
         | DueMessage::CertificatesForced { days_left, renewal: Renewal::AtTheRegistrationAuthority } => {
             visit(SmartcardVisit::Certificates { days_left })
         }
-        DueMessage::CertificatesExpired => visit(SmartcardVisit::CertificatesExpired),
+        DueMessage::CertificatesExpired { .. } => visit(SmartcardVisit::CertificatesExpired),
     }
 }
 

@@ -205,8 +205,11 @@ pub enum DueMessage {
         /// Days until it is locked.
         days_until_locked: u32,
     },
-    /// Only the Registration Authority can help: once, on the day.
-    PasscodesLocked,
+    /// Only the Registration Authority can help: once.
+    PasscodesLocked {
+        /// The local day on which it was locked.
+        on: Date,
+    },
     /// A renewal is due: each day.
     CertificatesRemind {
         /// Whole days to the last day.
@@ -221,9 +224,16 @@ pub enum DueMessage {
         /// Who does it.
         renewal: Renewal,
     },
-    /// Only the Registration Authority can help: once, on the day after the last.
-    CertificatesExpired,
+    /// Only the Registration Authority can help: once.
+    CertificatesExpired {
+        /// The local day after their last.
+        on: Date,
+    },
 }
+
+/// Where no round went on the day on which somebody was locked out, they are told on one of the next days: from the day itself on, so
+/// many days. Later they have found out, and what was written for the day may have been forgotten.
+const TOLD_FOR_DAYS: i64 = 7;
 
 impl DueMessage {
     /// Its name in the database, unique for a card and a day.
@@ -231,10 +241,18 @@ impl DueMessage {
         match self {
             Self::PasscodesRemind { .. } => "passcodes-remind",
             Self::PasscodesOverdue { .. } => "passcodes-overdue",
-            Self::PasscodesLocked => "passcodes-locked",
+            Self::PasscodesLocked { .. } => "passcodes-locked",
             Self::CertificatesRemind { .. } => "certificates-remind",
             Self::CertificatesForced { .. } => "certificates-forced",
-            Self::CertificatesExpired => "certificates-expired",
+            Self::CertificatesExpired { .. } => "certificates-expired",
+        }
+    }
+
+    /// The day that it is written for, of which there is one message of its name for a card: `today`, or when it happened.
+    pub fn day(self, today: Date) -> Date {
+        match self {
+            Self::PasscodesLocked { on } | Self::CertificatesExpired { on } => on,
+            _ => today,
         }
     }
 }
@@ -263,8 +281,9 @@ fn about_passcodes(standing: &Standing, today: Date, rules: &SmartcardRules) -> 
             Some(DueMessage::PasscodesOverdue { days_until_locked })
         }
         PasscodeAge::Locked => {
-            let is_the_day = between(set_on, today) == i64::from(rules.timeline.locks);
-            (is_the_day && !standing.is_unlocked(rules)).then_some(DueMessage::PasscodesLocked)
+            let on = after(set_on, rules.timeline.locks);
+            (is_told_of(on, today) && !standing.is_unlocked(rules))
+                .then_some(DueMessage::PasscodesLocked { on })
         }
     }
 }
@@ -278,8 +297,15 @@ fn about_certificates(standing: &Standing, today: Date, rules: &SmartcardRules) 
             Some(DueMessage::CertificatesRemind { days_left, renewal })
         }
         CertificateAge::Forced { days_left } => Some(DueMessage::CertificatesForced { days_left, renewal }),
-        CertificateAge::Expired => (between(last_day, today) == 1).then_some(DueMessage::CertificatesExpired),
+        CertificateAge::Expired => {
+            let on = after(last_day, 1);
+            is_told_of(on, today).then_some(DueMessage::CertificatesExpired { on })
+        }
     }
+}
+
+fn is_told_of(happened_on: Date, today: Date) -> bool {
+    (0..TOLD_FOR_DAYS).contains(&between(happened_on, today))
 }
 
 #[cfg(test)]

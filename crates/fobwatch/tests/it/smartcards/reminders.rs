@@ -353,8 +353,28 @@ async fn a_round_that_midnight_overtakes_is_not_told_on_the_wrong_day(
     assert_eq!(stretch(&node.service).await.unwrap(), Stretch::Overtaken);
     assert_eq!(stretch(&node.service).await.unwrap(), Stretch::TooEarly);
     ward.clock.set("2026-12-02T08:00:00Z".parse().unwrap());
-    assert_eq!(round(&ward.node).await, 0, "a lock is told on its day alone");
-    assert_eq!(ward.db.count("outbox", "1 = 1").await, 0);
+    assert_eq!(round(&ward.node).await, 3, "a lock that could not be told on its day is told on the next");
+    assert_eq!(ward.db.count("smartcard_message", "day = '2026-12-01'").await, 3, "as what it is");
+    for day in ["2026-12-03T08:00:00Z", "2026-12-08T08:00:00Z"] {
+        ward.clock.set(day.parse().unwrap());
+        assert_eq!(round(&ward.node).await, 0, "and once: {day}");
+    }
+    assert_eq!(ward.db.count("outbox", "channel = 'email'").await, 3);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_reminder_that_could_not_be_told_on_its_day_is_not_told_on_the_next(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    people_with_cards(&ward, 3).await;
+    ward.clock.set("2026-12-01T23:59:59Z".parse().unwrap());
+    passcodes_are_old(&ward, 364).await;
+    ward.clock.set("2026-12-02T08:00:00Z".parse().unwrap());
+    assert_eq!(round(&ward.node).await, 3);
+    assert_eq!(ward.db.count("smartcard_message", "kind = 'passcodes-overdue'").await, 3, "what is so today");
+    assert_eq!(ward.db.count("smartcard_message", "kind = 'passcodes-remind'").await, 0);
 }
 
 #[rstest]

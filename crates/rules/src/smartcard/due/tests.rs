@@ -153,8 +153,9 @@ fn a_card_that_is_withdrawn_asks_for_nothing() {
 #[case(365, &["passcodes-overdue"])]
 #[case(385, &["passcodes-overdue"])]
 #[case(386, &["passcodes-locked"])]
-#[case(387, &[])]
-fn one_message_a_day_about_passcodes_and_one_on_the_day_of_the_lock(
+#[case(392, &["passcodes-locked"])]
+#[case(393, &[])]
+fn one_message_a_day_about_passcodes_and_one_of_the_day_of_the_lock(
     #[case] days: u32,
     #[case] expected: &[&str],
     #[values(Preset::Guide, Preset::Current)] preset: Preset,
@@ -171,7 +172,8 @@ fn one_message_a_day_about_passcodes_and_one_on_the_day_of_the_lock(
 #[case(20, &["certificates-forced"], &["certificates-forced"])]
 #[case(0, &["certificates-forced"], &["certificates-forced"])]
 #[case(-1, &["certificates-expired"], &["certificates-expired"])]
-#[case(-2, &[], &[])]
+#[case(-7, &["certificates-expired"], &["certificates-expired"])]
+#[case(-8, &[], &[])]
 fn one_message_a_day_about_certificates_and_one_when_they_have_expired(
     #[case] days: i32,
     #[case] guide: &[&str],
@@ -182,6 +184,24 @@ fn one_message_a_day_about_certificates_and_one_when_they_have_expired(
     let standing = Standing { certificates_last_day: Some(last_day), ..card(0, 0) };
     assert_eq!(messages(&standing, Preset::Guide), guide);
     assert_eq!(messages(&standing, Preset::Current), current);
+}
+
+#[test]
+fn who_is_locked_out_is_told_once_also_where_nobody_could_tell_them_on_the_day() {
+    let rules = rules(Preset::Guide);
+    let days_of = |standing: &Standing| {
+        let told = (0..10).flat_map(|later| {
+            let today = after(TODAY, later);
+            let due: Vec<_> = due_messages(standing, today, &rules).collect();
+            due.into_iter().map(move |due| (due.as_str(), due.day(today)))
+        });
+        told.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(days_of(&card(386, 400)), [("passcodes-locked", TODAY)].into());
+    let expired = Standing { certificates_last_day: Some(before(TODAY, 1)), ..card(0, 0) };
+    assert_eq!(days_of(&expired), [("certificates-expired", TODAY)].into());
+    let reminded = days_of(&card(351, 400));
+    assert_eq!(reminded.len(), 10, "what is told each day is told for each: {reminded:?}");
 }
 
 #[test]

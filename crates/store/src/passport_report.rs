@@ -61,8 +61,9 @@ statements! {
     // Whoever comes second finds that another node counts.
     BEGIN = "INSERT INTO passport_report (organisation_id, begun_at) VALUES ($1, $2)
         ON CONFLICT (organisation_id) DO UPDATE SET begun_at = $2 WHERE passport_report.begun_at < $3";
-    // Whoever took so long that another one has begun keeps nothing.
-    KEEP = "UPDATE passport_report SET counted_at = $2, counts = $3 WHERE organisation_id = $1 AND begun_at = $2";
+    // Of two that count at once, since the first takes long, the later counts. The first is kept until then.
+    KEEP = "UPDATE passport_report SET counted_at = $2, counts = $3 WHERE organisation_id = $1
+        AND (counted_at IS NULL OR counted_at <= $2)";
     LAST = "SELECT counted_at, counts FROM passport_report WHERE organisation_id = $1";
     // Along the index, which has all of this.
     CREDENTIALS = "SELECT id, account_id, kind, variant, valid_until, accepted_at, rejected_at, reject_reason, resolved_at,

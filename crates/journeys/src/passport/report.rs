@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use store::job_role::JobRole;
 use store::passport_report::{CountedCredential, CountedJobRole};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -20,6 +21,9 @@ const EVERY: SignedDuration = SignedDuration::from_hours(1);
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// So many credentials are read at once.
 const STRETCH: u32 = 5_000;
+/// Issuers elsewhere are asked for so long in all, whether what was shared still holds: one that is slow does not hold up the counts of
+/// all trusts. What could not be found out by then counts for nothing in this hour.
+const ASKED_ELSEWHERE: Duration = Duration::from_mins(2);
 
 /// Counts the passports of one trust, where that is due. Answers whether there may be another.
 ///
@@ -97,6 +101,8 @@ struct Counting<'a> {
     required: HashMap<Uuid, CountedJobRole>,
     /// Those of them who hold something that others issued.
     sharers: HashSet<Uuid>,
+    /// Until when issuers elsewhere are asked.
+    asks_until: Instant,
     /// Who has come last, and what they hold.
     person: Option<(Uuid, Vec<(CredentialKind, String)>)>,
 }
@@ -113,6 +119,7 @@ impl<'a> Counting<'a> {
             job_roles,
             required: required.into_iter().map(|each| (each.account, each)).collect(),
             sharers: store.sharers_to_count(organisation).await?.into_iter().collect(),
+            asks_until: Instant::now() + ASKED_ELSEWHERE,
             person: None,
         })
     }
@@ -147,7 +154,10 @@ impl<'a> Counting<'a> {
     ) -> Result<(), Refusal> {
         let mut shared = Vec::new();
         if self.sharers.contains(&required.account) {
-            shared = shares::held(self.service, self.organisation, required.account).await?;
+            let held = shares::held(self.service, self.organisation, required.account);
+            if let Ok(held) = timeout_at(self.asks_until, held).await {
+                shared = held?;
+            }
         }
         let place = self.job_roles.iter().position(|each| each.id == required.job_role);
         // One that was added meanwhile is counted the next time.
@@ -177,8 +187,9 @@ impl<'a> Counting<'a> {
 pub async fn run(service: Service, stop: CancellationToken) {
     let mut rounds = Rounds::every(LOOK_EVERY, stop.clone());
     while rounds.next().await {
-        while !stop.is_cancelled() {
-            match one(&service).await {
+        // Who stops in the middle leaves it to another node, or to the next hour.
+        while let Some(counted) = stop.run_until_cancelled(one(&service)).await {
+            match counted {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {

@@ -122,8 +122,11 @@ statements! {
             AND authorisation_id IS NULL
             AND EXISTS (SELECT 1 FROM session WHERE session.id = credential_offer.session_id AND session.ended_at IS NULL)
         RETURNING tries, redeemed_at";
+    // Whoever ends the session in which it was made, by a reset or from the service desk, ends what it began.
     ISSUE = "UPDATE credential_offer SET issued_at = COALESCE(issued_at, $2) WHERE id = $1 AND redeemed_at > $3
-        AND cancelled_at IS NULL AND failed_at IS NULL";
+        AND cancelled_at IS NULL AND failed_at IS NULL
+        AND EXISTS (SELECT 1 FROM session JOIN account ON account.id = session.account_id
+            WHERE session.id = credential_offer.session_id AND session.ended_at IS NULL AND account.disabled_at IS NULL)";
     // By the service of a wallet's maker: it was not ended, its session goes on, and no newer offer took its place.
     ISSUE_BY_BACKEND = "UPDATE credential_offer SET issued_at = $2, fetched_at = COALESCE(fetched_at, $2),
             redeemed_at = COALESCE(redeemed_at, $2)

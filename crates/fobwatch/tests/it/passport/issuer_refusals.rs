@@ -193,6 +193,35 @@ async fn an_offer_is_shown_in_its_own_session_alone_and_ends_with_it() {
     ward.wallet_redeems(&code, None).await.is_refused(400, "invalid_grant");
 }
 
+#[rstest]
+#[tokio::test]
+async fn whoever_ends_the_session_or_disables_the_account_ends_what_its_wallet_began(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let account = ward.account_of(AMINA).await;
+    let fire = ward.has_fire_safety_to_accept().await;
+    for ended in ["sessions", "account"] {
+        let held = ward.wallet_token(&amina.adds_to_wallet(fire).await, None).await;
+        let mut tx = ward.store().begin().await.unwrap();
+        if ended == "sessions" {
+            tx.end_sessions(account, ward.now()).await.unwrap();
+        } else {
+            assert!(tx.disable_account(account, "foreign-number", ward.now()).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        let proof = ward.key_proof(&key(), &ward.c_nonce().await);
+        ward.wallet_asks_for(&held, &[proof]).await.is_refused(401, "invalid_token");
+        assert_eq!(ward.db.count("credential_copy", "1 = 1").await, 0);
+        assert_eq!(ward.db.count("credential", "accepted_at IS NOT NULL").await, 0);
+        if ended == "sessions" {
+            ward.waits(60);
+            amina.signs_in(Factor::AuthenticatorApp).await;
+        }
+    }
+}
+
 async fn amina_session(ward: &Ward) -> uuid::Uuid {
     ward.store().sessions_of(ward.account_of(AMINA).await).await.unwrap()[0].id
 }

@@ -102,11 +102,18 @@ statements! {
         AND accepted_at IS NOT NULL AND revoked_at IS NULL AND archived_at IS NULL";
     RESTORE_FOR_TRUST = "UPDATE credential SET archived_at = NULL, archived_by = NULL, replaced_by = NULL WHERE id = $1
         AND organisation_id = $2 AND revoked_at IS NULL AND archived_at IS NOT NULL";
-    // A newer one of the same kind and subject takes the place of those before it.
-    // By the account first: the table holds everybody's.
+    // The one that was provided last takes the place of those before it, in whatever order they are accepted.
     ARCHIVE_OLDER = "UPDATE credential SET archived_at = $2, replaced_by = $1 WHERE archived_at IS NULL
         AND accepted_at IS NOT NULL AND id <> $1 AND (account_id, organisation_id, kind, variant) =
-            (SELECT account_id, organisation_id, kind, variant FROM credential AS newer WHERE newer.id = $1)";
+            (SELECT account_id, organisation_id, kind, variant FROM credential AS newer WHERE newer.id = $1)
+        AND provided_at <= (SELECT provided_at FROM credential AS newer WHERE newer.id = $1)";
+    NEWER_HELD = "SELECT newer.id FROM credential JOIN credential AS newer ON newer.account_id = credential.account_id
+            AND newer.organisation_id = credential.organisation_id AND newer.kind = credential.kind
+            AND newer.variant = credential.variant AND newer.provided_at > credential.provided_at
+        WHERE credential.id = $1 AND newer.accepted_at IS NOT NULL AND newer.archived_at IS NULL
+            AND newer.revoked_at IS NULL AND (newer.valid_until IS NULL OR newer.valid_until >= $2)
+        ORDER BY newer.provided_at DESC, newer.id LIMIT 1";
+    REPLACE = "UPDATE credential SET archived_at = $3, replaced_by = $2 WHERE id = $1 AND archived_at IS NULL";
 }
 
 #[derive(sqlx::FromRow)]
@@ -346,11 +353,25 @@ impl Tx {
         Ok(execute!(self, RESTORE_FOR_TRUST, id, organisation)? == 1)
     }
 
-    /// Puts away the older ones of the same owner, issuer, kind and subject. Answers how many.
+    /// Of those of the same owner, issuer, kind and subject the one that was provided last counts: the others that are accepted go to the
+    /// archive, `id` among them where a newer one is held and valid on `today`. Answers how many went.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn archive_older_than(&mut self, id: Uuid, now: Timestamp) -> Result<u64, StoreError> {
-        execute!(self, ARCHIVE_OLDER, id, millis(now))
+    pub async fn archive_all_but_newest(
+        &mut self,
+        id: Uuid,
+        today: Date,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let older = execute!(self, ARCHIVE_OLDER, id, millis(now))?;
+        let newer: Option<Uuid> = in_tx!(self, NEWER_HELD, sqlx::query_scalar, |q, c| q
+            .bind(id)
+            .bind(today.to_string())
+            .fetch_optional(c))?;
+        match newer {
+            Some(newer) => Ok(older + execute!(self, REPLACE, id, newer, millis(now))?),
+            None => Ok(older),
+        }
     }
 }

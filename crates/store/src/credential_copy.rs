@@ -80,7 +80,10 @@ statements! {
     END_SESSIONS = "UPDATE session SET ended_at = $2 WHERE ended_at IS NULL AND credential_copy_id IN
         (SELECT id FROM credential_copy WHERE credential_id = $1 AND revoked_at IS NOT NULL)";
     HOLD = "UPDATE credential SET accepted_at = accepted_at WHERE id = $1 AND accepted_at IS NOT NULL AND revoked_at IS NULL";
-    UNACCEPT = "UPDATE credential SET accepted_at = NULL WHERE id = $1 AND accepted_at = $2 AND revoked_at IS NULL
+    // Where a newer one had sent it to the archive at once, it was there only because it was accepted.
+    UNACCEPT = "UPDATE credential SET accepted_at = NULL,
+            replaced_by = CASE WHEN archived_at = $2 THEN NULL ELSE replaced_by END,
+            archived_at = CASE WHEN archived_at = $2 THEN NULL ELSE archived_at END WHERE id = $1 AND accepted_at = $2 AND revoked_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM credential_copy WHERE credential_copy.credential_id = credential.id
             AND credential_copy.revoked_at IS NULL)";
     OTHER_ACCESS_KEYS = "SELECT id FROM credential WHERE account_id = $1 AND id <> $2 AND kind = 'access-key'

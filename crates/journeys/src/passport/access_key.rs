@@ -81,6 +81,7 @@ pub async fn make(service: &Service, person: &Person, typed: &str) -> Result<Uui
     let code_for = CodeFor::AccessKey(person.session.id);
     let (mut tx, _proof) = service.prove_code(&policy(person), code_for, &typed, now).await?;
     let (account_id, organisation_id) = (person.account.id, person.organisation.id);
+    tx.one_at_a_time("access-key-made", account_id.as_bytes(), now).await?;
     let id = match tx.uncollected_access_key(account_id, organisation_id, service.today()).await? {
         Some(id) => id,
         None => vault::new_id(now, service.random.as_ref()),

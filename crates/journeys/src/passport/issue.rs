@@ -227,10 +227,12 @@ pub(super) async fn accept(
     now: Timestamp,
 ) -> Result<(), WalletRefusal> {
     let expired = credential.state(service.today()) == CredentialState::Expired;
+    // Of two that are accepted at once each must see the other: one of a kind counts.
+    tx.one_at_a_time("credential-accepted", credential.account_id.as_bytes(), now).await?;
     let first = !offer.reissue && !expired && tx.accept_credential(credential.id, now).await?;
     let mut change = SecurityChange::AccessKeyAdded;
     if first {
-        tx.archive_older_than(credential.id, now).await?;
+        tx.archive_all_but_newest(credential.id, service.today(), now).await?;
         if credential.kind.is_access_key() && end_other_access_keys(tx, credential, offer, now).await? {
             change = SecurityChange::AccessKeyReplaced;
         }

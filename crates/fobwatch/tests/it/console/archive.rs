@@ -213,7 +213,7 @@ async fn one_whose_place_a_newer_one_took_holds_beside_it_once_it_is_restored(
     let [newer] = ward.the_trust_provides(AMINA, fire()).await.try_into().unwrap();
     let mut tx = ward.store().begin().await.unwrap();
     assert!(tx.accept_credential(newer, ward.now()).await.unwrap());
-    assert_eq!(tx.archive_older_than(newer, ward.now()).await.unwrap(), 1);
+    assert_eq!(tx.archive_all_but_newest(newer, ward.today(), ward.now()).await.unwrap(), 1);
     tx.commit().await.unwrap();
     amina
         .opens_credential(older)

@@ -254,6 +254,69 @@ async fn a_newer_credential_takes_the_place_of_the_older_one(#[values(Sqlite, Po
     amina.presses("Get a new QR code").await.reads("Scan the QR code to add your credential");
 }
 
+#[rstest]
+#[tokio::test]
+async fn the_one_that_was_provided_last_counts_in_whatever_order_they_are_accepted(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let old = ward.has_fire_safety_to_accept().await;
+    ward.waits(1);
+    let new = ward.has_fire_safety_to_accept().await;
+    for each in [new, old] {
+        let held = ward.wallet_token(&amina.adds_to_wallet(each).await, None).await;
+        let taken = ward.wallet_takes(&held).await.json();
+        if each == old {
+            assert_eq!(ward.state_of(old).await, CredentialState::Archived);
+            // The wallet could not keep it: it waits again.
+            let id = taken["notification_id"].as_str().unwrap();
+            assert_eq!(ward.wallet_tells(&held, id, "credential_failure").await.status, 204);
+            assert_eq!(ward.state_of(old).await, CredentialState::ToReview);
+        }
+    }
+    assert_eq!(ward.state_of(new).await, CredentialState::Accepted);
+    ward.waits(1);
+    let held = ward.wallet_token(&amina.adds_to_wallet(old).await, None).await;
+    ward.wallet_takes(&held).await;
+    amina
+        .opens(&format!("/passport/credentials/{old}"))
+        .await
+        .says("A newer one took the place of this credential");
+
+    // One that has run out takes nobody's place.
+    let id = ward.sql_id(new);
+    ward.db.tell(&format!("UPDATE credential SET valid_until = '2020-01-01' WHERE id = {id}")).await;
+    ward.waits(1);
+    let newest = ward.has_fire_safety_to_accept().await;
+    ward.db
+        .tell(&format!(
+            "UPDATE credential SET provided_at = provided_at - 3000 WHERE id = {}",
+            ward.sql_id(newest)
+        ))
+        .await;
+    let held = ward.wallet_token(&amina.adds_to_wallet(newest).await, None).await;
+    ward.wallet_takes(&held).await;
+    assert_eq!(ward.state_of(newest).await, CredentialState::Accepted);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_of_a_kind_that_are_accepted_at_once_one_counts(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    for _ in 0..5 {
+        let old = ward.has_fire_safety_to_accept().await;
+        ward.waits(1);
+        let new = ward.has_fire_safety_to_accept().await;
+        let one = ward.wallet_token(&amina.adds_to_wallet(old).await, None).await;
+        let other = ward.wallet_token(&amina.adds_to_wallet(new).await, None).await;
+        tokio::join!(ward.wallet_takes(&one), ward.wallet_takes(&other));
+        assert_eq!(ward.state_of(old).await, CredentialState::Archived);
+        assert_eq!(ward.state_of(new).await, CredentialState::Accepted);
+    }
+}
+
 #[tokio::test]
 async fn the_page_says_what_the_wallet_does_without_a_script_too() {
     let ward = Ward::new(Sqlite).await;

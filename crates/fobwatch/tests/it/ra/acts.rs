@@ -248,6 +248,30 @@ async fn a_card_that_is_replaced_is_cancelled_and_another_one_is_issued_next(
 
 #[rstest]
 #[tokio::test]
+async fn a_card_is_meant_by_its_whole_label_also_where_others_begin_with_it(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    let mut agent = ward.staff(BEN, Role::RaAgent).await;
+    for number in ["10", "11", "1"] {
+        agent.opens(&format!("{CARDS}/blank")).await;
+        agent.fills("GUID", &format!("{number:0>32}")).chooses("Passcode of 6 to 8 digits");
+        agent.fills("What is printed on it", &format!("NTH {number}")).presses("Register").await;
+    }
+    agent.checks_identity_of(AMINA).await;
+    let id = ward.account_of(AMINA).await;
+    agent.opens(&format!("{CARDS}/people/{id}/issue")).await;
+    for (typed, ambiguous) in [("nth", true), ("nth 1", false), ("NTH 11", false)] {
+        agent.fills("Blank card", typed).fills("Reason", REASON).presses("Issue the card").await;
+        agent.is_told("Select how the card is handed over");
+        let told = agent.page.text().contains("several cards that begin with this");
+        assert_eq!(told, ambiguous, "{typed}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn of_many_who_unlock_at_once_each_is_recorded_and_none_breaks_it(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {

@@ -161,13 +161,19 @@ async fn blank(
     if typed.trim().is_empty() {
         return wrong("ra-card-empty");
     }
-    let found = service.store.search_smartcards(staff.organisation(), &CardSearch::new(typed), 3).await?;
-    match found.as_slice() {
+    let search = CardSearch::new(typed);
+    let mut cards = Vec::new();
+    for id in service.store.search_smartcards(staff.organisation(), &search, 3).await? {
+        cards.extend(service.store.smartcard(id).await?);
+    }
+    // Labels come first, the shortest before those that it begins: "NTH 1" before "NTH 10".
+    if cards.first().is_some_and(|card| search.is_label_of(card)) {
+        cards.truncate(1);
+    }
+    match cards.as_slice() {
         [] => wrong("ra-card-unknown"),
-        [one] => match service.store.smartcard(*one).await? {
-            Some(card) if card.is_blank() => Ok(Some(card)),
-            _ => wrong("ra-card-not-blank"),
-        },
+        [card] if card.is_blank() => Ok(cards.pop()),
+        [_] => wrong("ra-card-not-blank"),
         _ => wrong("ra-card-ambiguous"),
     }
 }

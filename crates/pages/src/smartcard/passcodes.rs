@@ -122,6 +122,8 @@ pub struct ManagePasscodes {
     pub agent_asks: bool,
     /// Whether a new Smartcard Passcode was asked for, where the agent asks for it.
     pub change_smartcard: bool,
+    /// Whether the Account Recovery Passcode is what a card is unlocked by.
+    pub recovery_unlocks: bool,
     /// Whether there is an Account Recovery Passcode that can be blanked.
     pub has_recovery: bool,
     /// Whether there is a Verification Passcode that can be blanked.
@@ -165,6 +167,7 @@ impl Page for ManagePasscodes {
             remembered: 5,
             agent_asks: false,
             change_smartcard: false,
+            recovery_unlocks: true,
             has_recovery: true,
             has_verification: true,
             blank_recovery: false,
@@ -175,6 +178,7 @@ impl Page for ManagePasscodes {
         let digits = Self {
             card: CardPasscodeRule { min: 6, max: 8, letters: false },
             passcodes: PasscodeLine::samples(PasscodeState::Reminding { days_left: 7 }),
+            recovery_unlocks: false,
             blank_recovery: true,
             blank_verification: true,
             ..plain.clone()

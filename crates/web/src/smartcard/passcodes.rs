@@ -16,7 +16,7 @@ use axum_extra::extract::CookieJar;
 use journeys::session::Person;
 use journeys::smartcard::passcodes::{self, Pair};
 use pages::{FieldErrors, ForcedWhy, ManagePasscodes, PasscodeName, PasscodeState, PortalTab};
-use rules::smartcard::{Gate, MustSet, PasscodeEntry, PasscodeKind, Strength};
+use rules::smartcard::{Gate, MustSet, PasscodeEntry, PasscodeKind, Strength, UnlockBy};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -85,6 +85,7 @@ async fn passcodes_page(
             Gate::MustSetPasscodes { .. } => Some(ForcedWhy::RegistrationAuthority),
             _ => None,
         },
+        recovery_unlocks: rules.unlock == UnlockBy::RecoveryPasscode,
         has_recovery: has(PasscodeName::Recovery),
         has_verification: has(PasscodeName::Verification),
         passcodes,

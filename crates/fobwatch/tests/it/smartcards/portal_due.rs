@@ -125,7 +125,7 @@ async fn an_alert_comes_again_each_day_until_something_is_done(#[values(Sqlite, 
         assert_eq!(ward.db.count("smartcard_alert", "answer = 'later'").await, 4 - left);
     }
     ward.a_day_passes();
-    amina.comes_back().await.reads(PASSCODES).says("More than a year has passed");
+    amina.comes_back().await.reads(PASSCODES).says("Your Smartcard Passcode is older than it may be");
     for page in ["/home", "/activity", "/devices", "/smartcard", "/smartcard/renew"] {
         amina.opens(page).await.reads(PASSCODES);
     }

@@ -10,3 +10,8 @@ CREATE INDEX outbox_gave_up ON outbox (gave_up_at) WHERE gave_up_at IS NOT NULL;
 CREATE INDEX card_job_account ON card_job (account_id, started_at);
 CREATE INDEX card_job_ended ON card_job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX credential_replaced_by ON credential (replaced_by) WHERE replaced_by IS NOT NULL;
+-- What a trust has dealt with is not read again.
+CREATE INDEX invitation_open ON invitation (organisation_id, id) WHERE confirmed_at IS NULL AND declined_at IS NULL;
+CREATE INDEX share_of_organisation ON share (organisation_id, id);
+CREATE INDEX smartcard_blocked ON smartcard (organisation_id)
+    WHERE tries_left = 0 AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL;

@@ -112,9 +112,14 @@ statements! {
             i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
         FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
         WHERE i.organisation_id = $1 AND i.id < $2
-            AND (CAST($3 AS BIGINT) = 1 OR (i.confirmed_at IS NULL AND i.declined_at IS NULL))
-            AND (CAST($4 AS BIGINT) = 0 OR a.id IS NOT NULL)
-        ORDER BY i.id DESC LIMIT $5";
+        ORDER BY i.id DESC LIMIT $3";
+    LIST_OPEN = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
+            r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
+            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
+        FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
+        WHERE i.organisation_id = $1 AND i.id < $2
+            AND i.confirmed_at IS NULL AND i.declined_at IS NULL AND (CAST($4 AS BIGINT) = 0 OR a.id IS NOT NULL)
+        ORDER BY i.id DESC LIMIT $3";
     ONE = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
             r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
             i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
@@ -212,13 +217,20 @@ impl Store {
         before: Uuid,
         at_most: u32,
     ) -> Result<Vec<Invitation>, StoreError> {
-        let rows: Vec<Row> = reading!(self, LIST, sqlx::query_as, |q, c| q
-            .bind(organisation)
-            .bind(before)
-            .bind(i64::from(which == InvitationFilter::All))
-            .bind(i64::from(which == InvitationFilter::Registered))
-            .bind(i64::from(at_most))
-            .fetch_all(c))?;
+        let rows: Vec<Row> = if which == InvitationFilter::All {
+            reading!(self, LIST, sqlx::query_as, |q, c| q
+                .bind(organisation)
+                .bind(before)
+                .bind(i64::from(at_most))
+                .fetch_all(c))?
+        } else {
+            reading!(self, LIST_OPEN, sqlx::query_as, |q, c| q
+                .bind(organisation)
+                .bind(before)
+                .bind(i64::from(at_most))
+                .bind(i64::from(which == InvitationFilter::Registered))
+                .fetch_all(c))?
+        };
         rows.into_iter().map(Invitation::try_from).collect()
     }
 

@@ -58,16 +58,23 @@ pub enum ShareVerdict<'a> {
 }
 
 statements! {
-    WAITING = "SELECT COUNT(*) FROM share s WHERE s.organisation_id = $1 AND EXISTS (SELECT 1 FROM shared_credential c
-            WHERE c.share_id = s.id AND c.accepted_at IS NULL AND c.rejected_at IS NULL)";
+    // What waits is an index of its own, which is small; the shares of a large trust are not.
+    WAITING = "SELECT COUNT(*) FROM share s WHERE s.organisation_id = $1 AND s.id IN (SELECT share_id FROM shared_credential
+            WHERE accepted_at IS NULL AND rejected_at IS NULL)";
     LISTED = "SELECT s.id, s.account_id, a.first_name, a.last_name, a.email, s.shared_at,
             (SELECT COUNT(*) FROM shared_credential c WHERE c.share_id = s.id) AS count,
             (SELECT COUNT(*) FROM shared_credential c
                 WHERE c.share_id = s.id AND c.accepted_at IS NULL AND c.rejected_at IS NULL) AS waiting
         FROM share s JOIN account a ON a.id = s.account_id
-        WHERE s.organisation_id = $1 AND s.id > $2 AND (CAST($3 AS BIGINT) = 1 OR EXISTS (SELECT 1 FROM shared_credential c
-            WHERE c.share_id = s.id AND c.accepted_at IS NULL AND c.rejected_at IS NULL))
-        ORDER BY s.id LIMIT $4";
+        WHERE s.organisation_id = $1 AND s.id > $2 ORDER BY s.id LIMIT $3";
+    LISTED_WAITING = "SELECT s.id, s.account_id, a.first_name, a.last_name, a.email, s.shared_at,
+            (SELECT COUNT(*) FROM shared_credential c WHERE c.share_id = s.id) AS count,
+            (SELECT COUNT(*) FROM shared_credential c
+                WHERE c.share_id = s.id AND c.accepted_at IS NULL AND c.rejected_at IS NULL) AS waiting
+        FROM share s JOIN account a ON a.id = s.account_id
+        WHERE s.organisation_id = $1 AND s.id > $2 AND s.id IN (SELECT share_id FROM shared_credential
+            WHERE accepted_at IS NULL AND rejected_at IS NULL)
+        ORDER BY s.id LIMIT $3";
     ONE = "SELECT s.id, s.account_id, a.first_name, a.last_name, a.email, s.shared_at,
             (SELECT COUNT(*) FROM shared_credential c WHERE c.share_id = s.id) AS count,
             (SELECT COUNT(*) FROM shared_credential c
@@ -137,10 +144,10 @@ impl Store {
         after: Uuid,
         at_most: u32,
     ) -> Result<Vec<ListedShare>, StoreError> {
-        let rows: Vec<Row> = reading!(self, LISTED, sqlx::query_as, |q, c| q
+        let listed = if reviewed { LISTED } else { LISTED_WAITING };
+        let rows: Vec<Row> = reading!(self, listed, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(after)
-            .bind(i64::from(reviewed))
             .bind(i64::from(at_most))
             .fetch_all(c))?;
         rows.into_iter().map(ListedShare::try_from).collect()

@@ -108,7 +108,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     organisation_id: Uuid,
     account_id: Option<Uuid>,

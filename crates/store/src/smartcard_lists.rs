@@ -3,6 +3,7 @@
 
 use crate::db::reading;
 use crate::moment::millis;
+use crate::smartcard::{self, Smartcard};
 use crate::statement::statements;
 use crate::{Store, StoreError};
 use jiff::Timestamp;
@@ -28,6 +29,11 @@ impl CardSearch {
         let digits: String =
             typed.chars().filter(|c| !matches!(c, '-' | ':') && !c.is_whitespace()).collect();
         Self { label: label_key(typed), digits: digits_between(&digits) }
+    }
+
+    /// Whether this is all that is printed on a card, and not its beginning.
+    pub fn is_label_of(&self, card: &Smartcard) -> bool {
+        self.label == label_key(&card.label)
     }
 }
 
@@ -93,17 +99,36 @@ statements! {
         JOIN smartcard ON smartcard.id = smartcard_certificate.smartcard_id
         WHERE smartcard_certificate.serial >= $2 AND smartcard_certificate.serial <= $3 AND smartcard.organisation_id = $1
         ORDER BY smartcard_certificate.serial LIMIT $4";
-    MUST_COME_IN = "SELECT id FROM smartcard
-        WHERE organisation_id = $1 AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL
-            AND issued_at IS NOT NULL
-            AND ((passcode_set_on <= $2 AND unlocked_on IS NULL) OR expires_at < $3 OR tries_left = 0
-                OR (expires_at < $4 AND renewals_used >= $5))
-        ORDER BY COALESCE(expires_at, 0), id LIMIT $6 OFFSET $7";
-    HOW_MANY_MUST = "SELECT COUNT(*) FROM smartcard
-        WHERE organisation_id = $1 AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL
-            AND issued_at IS NOT NULL
-            AND ((passcode_set_on <= $2 AND unlocked_on IS NULL) OR expires_at < $3 OR tries_left = 0
-                OR (expires_at < $4 AND renewals_used >= $5))";
+    // Each cause has an index of its own.
+    MUST_COME_IN = "SELECT c.id, c.organisation_id, c.account_id, guid, profile, label, added_at, bound_at, issued_at, issued_locked,
+            passcode_set_on, unlocked_on, forced_on, tries_left, tries_seen_at, renewals_used, unblock_generation, expires_at,
+            revoked_at, cancelled_at, cancel_reason, wiped_at, cleared_at, first_name, last_name
+        FROM smartcard c JOIN account ON account.id = c.account_id
+        WHERE c.id IN (SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND passcode_set_on <= $2 AND unlocked_on IS NULL
+            UNION SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND expires_at < $3
+            UNION SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND tries_left = 0
+            UNION SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND expires_at < $4 AND renewals_used >= $5)
+        ORDER BY COALESCE(expires_at, 0), c.id LIMIT $6 OFFSET $7";
+    HOW_MANY_MUST = "SELECT COUNT(*) FROM (SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND passcode_set_on <= $2 AND unlocked_on IS NULL
+            UNION SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND expires_at < $3
+            UNION SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND tries_left = 0
+            UNION SELECT id FROM smartcard WHERE organisation_id = $1
+                AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL AND issued_at IS NOT NULL
+                AND expires_at < $4 AND renewals_used >= $5) AS must";
     IN_USE = "SELECT COUNT(*) FROM smartcard
         WHERE organisation_id = $1 AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL
             AND issued_at IS NOT NULL";
@@ -118,6 +143,14 @@ statements! {
         WHERE organisation_id = $1 AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL
             AND issued_at IS NOT NULL AND passcode_set_on >= $2 AND passcode_set_on <= $3 AND unlocked_on IS NULL
         GROUP BY passcode_set_on";
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnedRow {
+    #[sqlx(flatten)]
+    card: smartcard::Row,
+    first_name: String,
+    last_name: String,
 }
 
 fn limit(renewals: Option<u32>) -> i64 {
@@ -177,7 +210,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Cards of an organisation whose owners must come in: at most `at_most`, after leaving out `skip`.
+    /// Cards of an organisation whose owners must come in, with first and last name of each owner: at most `at_most`, after leaving out
+    /// `skip`.
     ///
     /// # Errors
     /// Where the database cannot be read.
@@ -187,8 +221,8 @@ impl Store {
         must: MustComeIn,
         at_most: u32,
         skip: u32,
-    ) -> Result<Vec<Uuid>, StoreError> {
-        let rows: Vec<(Uuid,)> = reading!(self, MUST_COME_IN, sqlx::query_as, |q, c| q
+    ) -> Result<Vec<(Smartcard, [String; 2])>, StoreError> {
+        let rows: Vec<OwnedRow> = reading!(self, MUST_COME_IN, sqlx::query_as, |q, c| q
             .bind(organisation)
             .bind(must.locked_since.to_string())
             .bind(millis(must.expired_before))
@@ -197,7 +231,7 @@ impl Store {
             .bind(i64::from(at_most))
             .bind(i64::from(skip))
             .fetch_all(c))?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        rows.into_iter().map(|row| Ok((row.card.try_into()?, [row.first_name, row.last_name]))).collect()
     }
 
     /// How many of them there are.

@@ -75,11 +75,7 @@ pub async fn search(service: &Service, staff: &Staff, typed: &str) -> Result<Fou
 }
 
 /// The card with the name of whose it is.
-pub(super) async fn with_owner(
-    service: &Service,
-    staff: &Staff,
-    card: Smartcard,
-) -> Result<FoundCard, Refusal> {
+async fn with_owner(service: &Service, staff: &Staff, card: Smartcard) -> Result<FoundCard, Refusal> {
     let owner = match card.account_id {
         Some(owner) => service.store.account(owner).await?.map(|owner| name(&owner)),
         None => None,

@@ -1,8 +1,8 @@
 //! Who must come in: locked, expired, blocked, or with no renewal left and due again.
 
 use crate::console::Staff;
-use crate::smartcard::ra::find::{FoundCard, with_owner};
-use crate::smartcard::ra::rules_of;
+use crate::smartcard::ra::find::FoundCard;
+use crate::smartcard::ra::{rules_of, state};
 use crate::{Refusal, Service};
 use rules::days::{after, before, begins};
 use rules::desk::FOUND_PER_PAGE;
@@ -67,13 +67,14 @@ async fn listed(
 ) -> Result<Vec<FoundCard>, Refusal> {
     let must = must_come_in(service, staff);
     let organisation = staff.organisation();
-    let ids = service.store.smartcards_that_must_come_in(organisation, must, at_most, skip).await?;
-    let mut cards = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Some(card) = service.store.smartcard(id).await? {
-            cards.push(with_owner(service, staff, card).await?);
-        }
-    }
+    let found = service.store.smartcards_that_must_come_in(organisation, must, at_most, skip).await?;
+    let cards: Vec<_> = found
+        .into_iter()
+        .map(|(card, owner)| {
+            let state = state(service, &card, rules_of(staff));
+            FoundCard { card, owner: Some(owner.join(" ")), state }
+        })
+        .collect();
     let (found, now) = (u32::try_from(cards.len()).unwrap_or(u32::MAX), service.clock.now());
     let mut tx = service.store.begin().await?;
     tx.audit(Event::SmartcardsListed { organisation, by: staff.id(), found }, now);

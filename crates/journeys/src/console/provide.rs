@@ -185,7 +185,7 @@ pub async fn to_whom(service: &Service, staff: &Staff, account: Uuid) -> Result<
 /// once. A photo that is none to complain of stays in `filled`, so that nobody has to choose it again.
 ///
 /// # Errors
-/// Those of [`to_whom`], [`Refusal::ProofNeeded`], [`Refusal::Fields`].
+/// Those of [`to_whom`], [`Refusal::ProofNeeded`], [`Refusal::Fields`], [`Refusal::Busy`] where too many photos wait.
 pub async fn provide(
     service: &Service,
     staff: &Staff,
@@ -196,7 +196,7 @@ pub async fn provide(
 ) -> Result<Uuid, Refusal> {
     let account = to_whom(service, staff, account).await?;
     session::fresh(service, &staff.person)?;
-    let mistake = take_photo(what, filled, file).await.err();
+    let mistake = take_photo(what, filled, file).await?;
     let provided = read(service, what, filled, mistake)?;
     let new = || vault::new_id(service.clock.now(), service.random.as_ref());
     let id = filled.form().unwrap_or_else(new);
@@ -205,13 +205,19 @@ pub async fn provide(
     Ok(id)
 }
 
-/// Puts the photo that was chosen in its field, where what is provided has one.
-async fn take_photo(what: Asked, filled: &mut Filled, file: Vec<u8>) -> Result<(), PhotoMistake> {
+/// Puts the photo that was chosen in its field, where what is provided has one. Answers what is wrong with the file.
+async fn take_photo(
+    what: Asked,
+    filled: &mut Filled,
+    file: Vec<u8>,
+) -> Result<Option<PhotoMistake>, Refusal> {
     let field = what.claims().into_iter().find(|each| each.form == AttributeForm::Picture);
-    let Some(field) = field.filter(|_| !file.is_empty()) else { return Ok(()) };
-    let photo = photo::prepared(file).await?;
-    filled.fill(&format!("{}_kept", field.name), photo);
-    Ok(())
+    let Some(field) = field.filter(|_| !file.is_empty()) else { return Ok(None) };
+    match photo::prepared(file).await? {
+        Ok(photo) => filled.fill(&format!("{}_kept", field.name), photo),
+        Err(mistake) => return Ok(Some(mistake)),
+    }
+    Ok(None)
 }
 
 /// Reads a form by the rules for what a system sends. `photo` is what is wrong with the file that was chosen.

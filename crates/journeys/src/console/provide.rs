@@ -73,7 +73,7 @@ impl Filled {
                 _ => None,
             },
             AttributeForm::Text | AttributeForm::OneOf(_) => (!text.is_empty()).then(|| Value::from(text)),
-            // As it was prepared when it was chosen: the form has carried it since.
+            // As it was prepared when it was chosen. The form has carried it since, so it is looked at like one that a system sends.
             AttributeForm::Picture => {
                 let kept = self.kept_photo(attribute);
                 (!kept.is_empty()).then(|| Value::from(kept))
@@ -311,7 +311,8 @@ fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
         ProvidedMistake::NotADay => "provide-not-a-day",
         ProvidedMistake::InFuture => "provide-in-future",
         ProvidedMistake::Over => "provide-over",
-        ProvidedMistake::NotAPicture => photo_key(PhotoMistake::NotAPhoto),
+        ProvidedMistake::NotAPicture | ProvidedMistake::PictureTellsMore => photo_key(PhotoMistake::NotAPhoto),
+        ProvidedMistake::PictureTooLarge => photo_key(PhotoMistake::TooLarge),
         _ => return None,
     })
 }

@@ -7,7 +7,7 @@ use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState};
-use rules::roster::{EmploymentStatus, RosterRow};
+use rules::roster::{EmploymentStatus, PersonKind, RosterRow};
 use uuid::Uuid;
 
 /// An invitation, with what the employer's list says of the person.
@@ -86,6 +86,9 @@ pub enum Invited {
     AnotherPerson,
     /// The employer's list, or what is asked itself, says that they have left.
     Left,
+    /// What is asked would make them another kind of user than a member of staff. Such users join by other checks, and their employer's
+    /// list alone says who is one.
+    NotStaff,
 }
 
 /// What the trust says of an invitation.
@@ -259,6 +262,9 @@ impl Tx {
                 .bind(row.email.as_str())
                 .fetch_optional(c))?;
         let mut entry = None;
+        if row.kind != PersonKind::Staff {
+            return Ok((Invited::NotStaff, None));
+        }
         if row.employment_status == EmploymentStatus::Leaver {
             return Ok((Invited::Left, None));
         }

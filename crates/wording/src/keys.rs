@@ -224,6 +224,7 @@ pub const ERRORS: &[Key] = &[
     ("invite-phone-invited", &[]),
     ("invite-another-person", &[]),
     ("invite-left", &[]),
+    ("invite-not-staff", &[]),
     ("invite-not-now", &[]),
     ("invite-sent-too-often", &[]),
     ("invite-no-how", &[]),

@@ -7,6 +7,7 @@ mod doors;
 mod finding;
 mod help;
 mod invitations;
+mod invitations_bounds;
 mod job_roles;
 mod number;
 mod passports;

@@ -96,6 +96,7 @@ fn refused(invited: Invited) -> Option<(&'static str, &'static str)> {
         Invited::PhoneInvited => Some(("phone", "invite-phone-invited")),
         Invited::AnotherPerson => Some(("email", "invite-another-person")),
         Invited::Left => Some(("email", "invite-left")),
+        Invited::NotStaff => Some(("user_type", "invite-not-staff")),
     }
 }
 

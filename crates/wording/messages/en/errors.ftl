@@ -299,6 +299,7 @@ invite-email-invited = Somebody has been invited with this email address already
 invite-phone-invited = Somebody has been invited with this mobile number already
 invite-another-person = Your staff list has somebody else with this email address
 invite-left = This person has left: a leaver is not invited
+invite-not-staff = Leave the user type empty: only members of staff are invited. Your staff list says who is another user
 invite-not-now = The invitation stands otherwise by now. Look at it again
 invite-sent-too-often = It was sent again 3 times in 24 hours. Wait until tomorrow, or speak to the person
 invite-no-how = Choose how you have checked who the person is

@@ -17,10 +17,10 @@ use store::role::Role;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-const INVITATIONS: &str = "/console/passports/invitations";
+pub const INVITATIONS: &str = "/console/passports/invitations";
 
 /// Somebody whom no list of Northfield's has.
-const ZOE: Person = Person {
+pub const ZOE: Person = Person {
     first_name: "Zoë",
     last_name: "Hartley",
     born: (1991, 5, 7),
@@ -30,11 +30,11 @@ const ZOE: Person = Person {
     ..AMINA
 };
 
-const HEADINGS: &str = "first name,last name,date of birth,email,phone,staff group,job role,employment type,employment status,\
+pub const HEADINGS: &str = "first name,last name,date of birth,email,phone,staff group,job role,employment type,employment status,\
      esr number,user type\n";
 
 /// So many people, none of whom is invited.
-fn file_of(count: usize) -> String {
+pub fn file_of(count: usize) -> String {
     let mut csv = HEADINGS.to_owned();
     for number in 0..count {
         writeln!(
@@ -63,12 +63,12 @@ impl Ward {
         (id, batch)
     }
 
-    async fn invites_whoever_is_due(&self) {
+    pub async fn invites_whoever_is_due(&self) {
         many::work(&self.node.service, &CancellationToken::new()).await.unwrap();
     }
 
     /// The invitations that were written to addresses of this kind.
-    async fn written_invitations(&self, like: &str) -> i64 {
+    pub async fn written_invitations(&self, like: &str) -> i64 {
         self.db.count("outbox", &format!("key LIKE 'passport-invitation:%' AND '{like}' <> ''")).await
     }
 }
@@ -88,12 +88,12 @@ impl Visitor<'_> {
         self
     }
 
-    async fn invites(&mut self, who: Person) -> &mut Self {
+    pub async fn invites(&mut self, who: Person) -> &mut Self {
         self.fills_in_an_invitation(who).await.presses("Invite").await;
         self
     }
 
-    async fn uploads_people(&mut self, csv: &str) -> (StatusCode, String, String) {
+    pub async fn uploads_people(&mut self, csv: &str) -> (StatusCode, String, String) {
         let body = format!(
             "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"people.csv\"\r\n\
              Content-Type: text/csv\r\n\r\n{csv}\r\n--XyZ--\r\n"

@@ -10,7 +10,7 @@ use crate::roster_file::{self, FileProblem, MistakeKind};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{LARGEST_INVITATIONS, MOST_INVITED};
 use rules::role::Act;
-use rules::roster::RosterRow;
+use rules::roster::{PersonKind, RosterRow};
 use std::time::Duration;
 use store::audit::Event;
 use store::invitation::{Invited, NewInvitation};
@@ -129,8 +129,16 @@ async fn rows(
         };
         BadRow { line: mistake.line, column: mistake.column, problem }
     });
-    let bad = bad.collect();
-    Ok((file.lines.into_iter().zip(file.rows).collect(), bad))
+    let mut bad: Vec<BadRow> = bad.collect();
+    // The column is there for lists of employers. What a trust invites is checked like everybody else.
+    let is_staff = |(_, row): &(u64, RosterRow)| row.kind == PersonKind::Staff;
+    let (staff, others): (Vec<_>, Vec<_>) = file.lines.into_iter().zip(file.rows).partition(is_staff);
+    bad.extend(others.iter().map(|(line, _)| BadRow {
+        line: *line,
+        column: Some("user type"),
+        problem: FieldProblem::new("file", "invite-not-staff"),
+    }));
+    Ok((staff, bad))
 }
 
 /// Rows with the mobile number of a row before.

@@ -215,14 +215,14 @@ async fn nobody_is_invited_twice_or_as_somebody_else(#[values(Sqlite, PostgreSql
 
 #[rstest]
 #[tokio::test]
-async fn an_invitation_is_sent_again_three_times_a_day_and_deleted_with_what_it_opened(
+async fn an_invitation_is_sent_three_times_a_day_and_deleted_with_what_it_opened(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {
     let ward = Ward::new(kind).await;
     let mut ben = ward.staff(BEN, Role::PassportManager).await;
     ben.invites(ZOE).await;
     let page = ben.page.url.clone();
-    for _ in 0..3 {
+    for _ in 0..2 {
         ben.opens(&page)
             .await
             .presses("Send it again")
@@ -230,8 +230,8 @@ async fn an_invitation_is_sent_again_three_times_a_day_and_deleted_with_what_it_
             .reads("Invitation of Zoë Hartley")
             .says("Last sent on");
     }
-    ben.presses("Send it again").await.is_told("It was sent again 3 times in 24 hours");
-    assert_eq!(ward.written_invitations("all").await, 4);
+    ben.presses("Send it again").await.is_told("Invitations were sent to this address 3 times in 24 hours");
+    assert_eq!(ward.written_invitations("all").await, 3);
     ward.waits(24 * 60 * 60);
     ben.signs_in(Factor::AuthenticatorApp).await;
     ben.opens(&page).await.presses("Send it again").await.says("Last sent on");

@@ -4,7 +4,7 @@
 //! The invitations are written a stretch at a time. How far they have come and the invitations themselves are one transaction for each
 //! stretch: whichever node takes the next one, and whatever falls over, nobody is invited twice.
 
-use super::{Staff, refused, write, wrong};
+use super::{Staff, may_send, refused, write, wrong};
 use crate::repeat::Rounds;
 use crate::roster_file::{self, FileProblem, MistakeKind};
 use crate::{FieldProblem, Refusal, Service, session};
@@ -232,9 +232,15 @@ async fn invite_all(
             return Ok(());
         }
         let mut passed_over = 0;
+        let (by, organisation_id) = (batch.account_id, organisation.id);
+        // Before the limits of addresses, in which order whoever invites one person takes both.
+        tx.lock_roster(organisation_id).await?;
         for row in people {
+            if !may_send(service, &mut tx, organisation_id, row.email.as_str(), now).await? {
+                passed_over += 1;
+                continue;
+            }
             let id = vault::new_id(now, service.random.as_ref());
-            let (by, organisation_id) = (batch.account_id, organisation.id);
             let new = NewInvitation { id, organisation: organisation_id, row, batch: Some(batch.id), by };
             if tx.invite(new, now).await? != Invited::Done {
                 // Somebody has invited them since the file was read.

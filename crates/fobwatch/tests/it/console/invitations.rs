@@ -17,7 +17,7 @@ use store::role::Role;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub const INVITATIONS: &str = "/console/passports/invitations";
+const INVITATIONS: &str = "/console/passports/invitations";
 
 /// Somebody whom no list of Northfield's has.
 pub const ZOE: Person = Person {

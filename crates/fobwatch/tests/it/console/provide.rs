@@ -339,3 +339,28 @@ async fn an_identity_is_provided_with_a_photo_that_is_kept_while_the_rest_is_put
     assert_eq!(amina.page.status, StatusCode::NOT_FOUND);
     assert_eq!(ward.db.count("credential", "1 = 1").await, 1);
 }
+
+#[tokio::test]
+async fn more_than_any_form_holds_is_not_read_to_its_end() {
+    let ward = Ward::new(Sqlite).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("identity").await;
+    let (line, long) = ("x".repeat(200 * 1_024), "y".repeat(128 * 1_024));
+    ben.sends_form(&path, &format!("origin={line}")).await;
+    assert_eq!(ben.page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let parts: Vec<String> = (0..256).map(|number| format!("part_{number}")).collect();
+    let parts: Vec<_> = parts.iter().map(|name| (name.as_str(), "")).collect();
+    // The file is the last that there may be, or one too many; what else is there is looked at as ever.
+    for (fields, status) in [
+        (&parts[..255], StatusCode::UNPROCESSABLE_ENTITY),
+        (&parts[..], StatusCode::BAD_REQUEST),
+        (&[("file", "another")], StatusCode::BAD_REQUEST),
+        (&[("origin", long.as_str())], StatusCode::UNPROCESSABLE_ENTITY),
+        (&[("origin", line.as_str())], StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        ben.uploads(&path, fields, b"").await;
+        assert_eq!(ben.page.status, status, "{} fields", fields.len());
+    }
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
+}

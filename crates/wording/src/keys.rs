@@ -206,6 +206,7 @@ pub const ERRORS: &[Key] = &[
     ("provide-not-a-photo", &["label"]),
     ("provide-photo-too-large", &["label"]),
     ("provide-photo-too-small", &["label", "fewest"]),
+    ("form-sent-before", &[]),
     ("provide-over", &["label"]),
     ("row-first-name", &[]),
     ("row-last-name", &[]),

@@ -15,6 +15,7 @@ mod provide;
 mod reminders;
 mod reports;
 mod roles;
+mod sent_before;
 mod shares;
 mod teams;
 

@@ -281,6 +281,7 @@ provide-in-future = “{ $label }” must be today or in the past
 provide-not-a-photo = “{ $label }” must be a photo: choose a JPEG or PNG file
 provide-photo-too-large = “{ $label }” is too large a picture: choose one of at most 12 MB and 25 million pixels, or make it smaller
 provide-photo-too-small = “{ $label }” is too small a picture: choose one of at least { $fewest } by { $fewest } pixels
+form-sent-before = This form was sent before with other answers, and those were taken. Go back, look at what is there, and begin again
 provide-over = “{ $label }” is over already: the credential would be of no use. Check the days
 row-first-name = Enter the first name, without signs that names do not have
 row-last-name = Enter the last name, without signs that names do not have

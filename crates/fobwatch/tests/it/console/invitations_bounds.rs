@@ -134,7 +134,7 @@ async fn everybody_is_invited_or_counted_where_the_rules_change_meanwhile(
     ben.opens(&page).await.presses("Invite them").await;
     let stop = CancellationToken::new();
     let stopping = stop.clone();
-    let after_one = move |point| {
+    let after_one = move |point: CommitPoint| {
         if point == CommitPoint::After {
             stopping.cancel();
         }

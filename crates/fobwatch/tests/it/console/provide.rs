@@ -13,16 +13,16 @@ use store::role::Role;
 use url::form_urlencoded::Serializer;
 
 /// A day that has come, and one on which everything holds: the clock of a ward stands in November 2026.
-const DAY: [&str; 3] = ["3", "mar", "2026"];
+pub const DAY: [&str; 3] = ["3", "mar", "2026"];
 const LAST_DAY: [&str; 3] = ["31", "3", "2028"];
 
 impl Ward {
-    async fn form_for_amina(&self, what: &str) -> String {
+    pub async fn form_for_amina(&self, what: &str) -> String {
         format!("/console/passports/people/{}/provide/{what}", self.account_of(AMINA).await)
     }
 
     /// What Amina's newest credential says.
-    async fn newest_content(&self) -> Value {
+    pub async fn newest_content(&self) -> Value {
         let rows = self.store().credentials_of(self.account_of(AMINA).await).await.unwrap();
         let newest = rows.iter().max_by_key(|credential| credential.id).unwrap();
         serde_json::from_str(&newest.content).unwrap()
@@ -30,12 +30,12 @@ impl Ward {
 }
 
 impl Browser {
-    fn fills_day(&mut self, name: &str, [day, month, year]: [&str; 3]) -> &mut Self {
+    pub fn fills_day(&mut self, name: &str, [day, month, year]: [&str; 3]) -> &mut Self {
         self.fills_field(name, day).fills_field(&format!("{name}_month"), month);
         self.fills_field(&format!("{name}_year"), year)
     }
 
-    fn fills_in_how_it_was_checked(&mut self) -> &mut Self {
+    pub fn fills_in_how_it_was_checked(&mut self) -> &mut Self {
         for (label, text) in [
             ("Origin", "DBS certificate"),
             ("Assurance policy", "Employment checks"),

@@ -12,6 +12,7 @@ use rules::role::Act;
 use rules::typed_day::typed_day;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt;
 use store::account::Account;
 use uuid::Uuid;
 use wording::Language;
@@ -24,8 +25,15 @@ pub const VALID_UNTIL: Attribute =
 pub const YES_AND_NO: [&str; 2] = ["yes", "no"];
 
 /// What was filled in, by the name of the field; a day stands in three, of which the first has its name.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Filled(HashMap<String, String>);
+
+impl fmt::Debug for Filled {
+    /// Says nothing of what was filled in, but which form it was.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled").field("form", &self.form()).finish_non_exhaustive()
+    }
+}
 
 impl Filled {
     /// What a form holds.
@@ -311,7 +319,9 @@ fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
         ProvidedMistake::NotADay => "provide-not-a-day",
         ProvidedMistake::InFuture => "provide-in-future",
         ProvidedMistake::Over => "provide-over",
-        ProvidedMistake::NotAPicture | ProvidedMistake::PictureTellsMore => photo_key(PhotoMistake::NotAPhoto),
+        ProvidedMistake::NotAPicture | ProvidedMistake::PictureTellsMore => {
+            photo_key(PhotoMistake::NotAPhoto)
+        }
         ProvidedMistake::PictureTooLarge => photo_key(PhotoMistake::TooLarge),
         _ => return None,
     })

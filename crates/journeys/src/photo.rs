@@ -1,6 +1,7 @@
 //! Photos of people, as a form sends them: brought to the size that a credential carries, upright, and without what a camera writes
 //! beside them, such as where it was.
 
+use crate::Refusal;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use image::codecs::jpeg::JpegEncoder;
@@ -16,7 +17,10 @@ pub const LARGEST_FILE: usize = 12 * 1_024 * 1_024;
 pub const FEWEST_PIXELS: u32 = 120;
 /// No side of a camera's photo has more pixels.
 const MOST_PIXELS: u32 = 12_000;
-/// Bytes that reading one may take: 64 million pixels.
+/// No photo that is unpacked has more pixels in all. A progressive JPEG takes nine bytes for each while it is read: what is read of it so
+/// far, two bytes for each of three colours, and the photo itself.
+const MOST_IN_ALL: u64 = 25_000_000;
+/// Bytes that a photo may take when it is unpacked: a PNG can have eight for each pixel.
 const MOST_MEMORY: u64 = 192 * 1_024 * 1_024;
 /// What is kept fits into so many pixels, which is what passports have.
 const LARGEST_KEPT: (u32, u32) = (413, 531);
@@ -25,8 +29,40 @@ const KEPT: [(u32, u32); 3] = [LARGEST_KEPT, (310, 398), (207, 266)];
 /// How good the copy is, of 100.
 const QUALITIES: [u8; 4] = [85, 75, 65, 50];
 
-/// So many at once, for what they take.
-static AT_ONCE: Semaphore = Semaphore::const_new(1);
+/// So many may wait for their turn. Whoever comes then is told at once that the service is busy.
+const WAITING: usize = 8;
+
+static QUEUE: Queue = Queue::of(WAITING);
+
+/// One at a time is unpacked, for the memory that it takes.
+struct Queue {
+    /// One for each that is worked on or waits.
+    places: Semaphore,
+    /// For the one that is worked on.
+    turn: Semaphore,
+}
+
+impl Queue {
+    const fn of(waiting: usize) -> Self {
+        Self { places: Semaphore::const_new(waiting + 1), turn: Semaphore::const_new(1) }
+    }
+
+    /// Does the work when its turn comes, away from what must answer at once. Turn and place are given back when it is done, also if
+    /// nobody waits for it any more: work that has begun cannot be stopped.
+    async fn in_turn<T: Send + 'static>(
+        &'static self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let place = self.places.try_acquire().map_err(|_| Refusal::Busy)?;
+        let turn = self.turn.acquire().await.map_err(|_| Refusal::Busy)?;
+        let working = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop((place, turn));
+            done
+        });
+        working.await.map_err(|_| Refusal::Fault("a photo was not read to its end"))
+    }
+}
 
 /// What is wrong with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +78,12 @@ pub(crate) enum PhotoMistake {
     TooSmall,
 }
 
-/// A photo as a `data:` address that a credential takes, away from what must answer at once.
-pub(crate) async fn prepared(file: Vec<u8>) -> Result<String, PhotoMistake> {
-    let _turn = AT_ONCE.acquire().await.map_err(|_| PhotoMistake::NotAPhoto)?;
-    let work = tokio::task::spawn_blocking(move || prepare(&file));
-    work.await.unwrap_or(Err(PhotoMistake::NotAPhoto))
+/// A photo as a `data:` address that a credential takes, or what is wrong with the file.
+///
+/// # Errors
+/// [`Refusal::Busy`] at once where too many wait.
+pub(crate) async fn prepared(file: Vec<u8>) -> Result<Result<String, PhotoMistake>, Refusal> {
+    QUEUE.in_turn(move || prepare(&file)).await
 }
 
 /// A photo that fits into so many pixels.
@@ -102,7 +139,8 @@ fn upright(file: &[u8]) -> Result<DynamicImage, PhotoMistake> {
         _ => PhotoMistake::NotAPhoto,
     };
     let mut decoder = reader.into_decoder().map_err(large)?;
-    if decoder.total_bytes() > MOST_MEMORY {
+    let (width, height) = decoder.dimensions();
+    if decoder.total_bytes() > MOST_MEMORY || u64::from(width) * u64::from(height) > MOST_IN_ALL {
         return Err(PhotoMistake::TooLarge);
     }
     let orientation = decoder.orientation().map_err(none)?;
@@ -201,6 +239,58 @@ mod tests {
         sum.update(&bomb[12..29]);
         bomb[29..33].copy_from_slice(&sum.sum().to_be_bytes());
         assert_eq!(prepare(&bomb), Err(PhotoMistake::TooLarge));
+    }
+
+    /// No encoder at hand writes a progressive JPEG, so the head of a plain one is made to say that it is one, and how large: the first
+    /// scan holds the first coefficients alone.
+    fn progressive(width: u16, height: u16) -> Vec<u8> {
+        let mut file = written(&halves(200, 200), ImageFormat::Jpeg);
+        let find = |file: &[u8], marker: [u8; 2]| file.windows(2).position(|two| two == marker).unwrap();
+        let frame = find(&file, [0xff, 0xc0]);
+        file[frame + 1] = 0xc2;
+        file[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+        file[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+        let scan = find(&file, [0xff, 0xda]);
+        let end_of_band = scan + 2 + usize::from(file[scan + 3]) - 2;
+        file[end_of_band] = 0;
+        file
+    }
+
+    #[test]
+    fn what_takes_more_memory_than_its_pixels_is_refused_by_its_head() {
+        let decoder = |file: &[u8]| {
+            ImageReader::with_format(Cursor::new(file.to_vec()), ImageFormat::Jpeg).into_decoder().unwrap()
+        };
+        let large = progressive(8_000, 6_000);
+        assert!(decoder(&large).total_bytes() < MOST_MEMORY, "as a photo it would have room");
+        assert_eq!(prepare(&large), Err(PhotoMistake::TooLarge));
+        assert_eq!(prepare(&progressive(5_001, 5_000)), Err(PhotoMistake::TooLarge));
+        // Those of usual telephones and cameras are not that large.
+        assert_eq!(decoder(&progressive(5_712, 4_284)).dimensions(), (5_712, 4_284));
+        const { assert!(5_712 * 4_284 <= MOST_IN_ALL && 6_000 * 4_000 <= MOST_IN_ALL) };
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_leaves_no_turn_to_others_before_the_work_is_done() {
+        static QUEUE: Queue = Queue::of(1);
+        let (begins, begun) = tokio::sync::oneshot::channel();
+        let (end, ends) = std::sync::mpsc::channel::<()>();
+        let first = tokio::spawn(QUEUE.in_turn(move || {
+            begins.send(()).unwrap();
+            ends.recv().unwrap();
+        }));
+        begun.await.unwrap();
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        assert_eq!(QUEUE.turn.available_permits(), 0, "it is worked on still");
+        // One may wait, and nobody else.
+        let second = QUEUE.in_turn(|| 2);
+        let mut second = Box::pin(second);
+        assert!(futures::poll!(&mut second).is_pending());
+        assert!(matches!(QUEUE.in_turn(|| 3).await, Err(Refusal::Busy)));
+        end.send(()).unwrap();
+        assert_eq!(second.await.unwrap(), 2);
+        assert_eq!((QUEUE.turn.available_permits(), QUEUE.places.available_permits()), (1, 2));
     }
 
     proptest! {

@@ -35,10 +35,14 @@ impl Service {
         if !tx.take_text(None, day, self.settings.policy.texts_per_day).await? {
             return Ok(false);
         }
-        match organisation {
-            Some(organisation) => tx.take_text(Some(organisation), day, policy.texts_per_day).await,
-            None => Ok(true),
+        let Some(organisation) = organisation else { return Ok(true) };
+        if tx.take_text(Some(organisation), day, policy.texts_per_day).await? {
+            return Ok(true);
         }
+        // Nothing is sent, and whoever asked may go on and commit: without this, one trust at its limit would use up everybody's.
+        // The installation's is asked first all the same, so that all wait for one another in the same order.
+        tx.give_back_text(None, day).await?;
+        Ok(false)
     }
 
     /// Takes what a code by text needs: room in the budgets, and a range of numbers whose codes come back.

@@ -7,11 +7,12 @@ use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState};
-use rules::roster::{EmploymentStatus, RosterRow};
+use rules::roster::{EmploymentStatus, PersonKind, RosterRow};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An invitation, with what the employer's list says of the person.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Invitation {
     /// Never changes. Ids are in the order of time.
     pub id: Uuid,
@@ -58,6 +59,13 @@ impl Invitation {
     }
 }
 
+impl std::fmt::Debug for Invitation {
+    /// Says nothing of who it is.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invitation").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// Who is to be invited.
 #[derive(Debug, Clone, Copy)]
 pub struct NewInvitation<'a> {
@@ -86,6 +94,9 @@ pub enum Invited {
     AnotherPerson,
     /// The employer's list, or what is asked itself, says that they have left.
     Left,
+    /// What is asked would make them another kind of user than a member of staff. Such users join by other checks, and their employer's
+    /// list alone says who is one.
+    NotStaff,
 }
 
 /// What the trust says of an invitation.
@@ -100,9 +111,15 @@ pub enum Judgement {
 }
 
 statements! {
-    ON_ROSTER = "SELECT id, last_name, date_of_birth, left_at IS NOT NULL FROM roster_entry
-        WHERE organisation_id = $1 AND email = $2";
-    OF_ENTRY = "SELECT CAST(1 AS BIGINT) FROM invitation WHERE roster_entry_id = $1";
+    ON_ROSTER = "SELECT id, last_name, date_of_birth, left_at IS NOT NULL,
+            EXISTS (SELECT 1 FROM invitation i WHERE i.roster_entry_id = roster_entry.id)
+        FROM roster_entry WHERE organisation_id = $1 AND email = $2";
+    ON_ROSTER_OF_MANY = "SELECT email, id, last_name, date_of_birth, left_at IS NOT NULL,
+            EXISTS (SELECT 1 FROM invitation i WHERE i.roster_entry_id = roster_entry.id)
+        FROM roster_entry WHERE organisation_id = $1
+            AND email IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    OF_PHONE_OF_MANY = "SELECT phone_hash FROM invitation WHERE organisation_id = $1
+        AND phone_hash IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     OF_PHONE = "SELECT CAST(1 AS BIGINT) FROM invitation WHERE organisation_id = $1 AND phone_hash = $2";
     ADD = "INSERT INTO invitation (id, organisation_id, roster_entry_id, batch_id, invited_by, invited_at, phone_hash, sent_at,
             times_sent) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 1)";
@@ -205,7 +222,82 @@ impl TryFrom<Row> for Invitation {
     }
 }
 
+/// So many people are looked up by one statement.
+const LOOKED_UP_AT_ONCE: usize = 20;
+
+/// Somebody on the employer's list: entry, last name, date of birth, whether they have left and whether they are invited.
+type Listed = (Uuid, String, String, bool, bool);
+
+/// The entry of somebody who is to be invited, where the employer's list has one at their address; or why they cannot be.
+fn entry_of(row: &RosterRow, listed: Option<Listed>) -> Result<Option<Uuid>, Invited> {
+    if row.kind != PersonKind::Staff {
+        return Err(Invited::NotStaff);
+    }
+    if row.employment_status == EmploymentStatus::Leaver {
+        return Err(Invited::Left);
+    }
+    let Some((entry, last_name, born, left, invited)) = listed else { return Ok(None) };
+    let same = rules::name::PersonName::parse(&last_name).is_ok_and(|name| name.matches(&row.last_name))
+        && born == row.date_of_birth.to_string();
+    match (invited, same, left) {
+        (true, ..) => Err(Invited::EmailInvited),
+        (false, false, _) => Err(Invited::AnotherPerson),
+        (false, true, true) => Err(Invited::Left),
+        (false, true, false) => Ok(Some(entry)),
+    }
+}
+
 impl Store {
+    /// Whether each of these people could be invited now, in their order.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn can_be_invited(
+        &self,
+        organisation: Uuid,
+        rows: &[&RosterRow],
+    ) -> Result<Vec<Invited>, StoreError> {
+        let mut all = Vec::with_capacity(rows.len());
+        for some in rows.chunks(LOOKED_UP_AT_ONCE) {
+            all.extend(self.can_these_be_invited(organisation, some).await?);
+        }
+        Ok(all)
+    }
+
+    async fn can_these_be_invited(
+        &self,
+        organisation: Uuid,
+        rows: &[&RosterRow],
+    ) -> Result<Vec<Invited>, StoreError> {
+        let hashes: Vec<_> = rows.iter().map(|row| self.phone_hash(row)).collect();
+        let listed: Vec<(String, Uuid, String, String, bool, bool)> =
+            reading!(self, ON_ROSTER_OF_MANY, sqlx::query_as, |q, c| (0..LOOKED_UP_AT_ONCE)
+                .fold(q.bind(organisation), |q, at| q.bind(rows.get(at).map(|row| row.email.as_str())))
+                .fetch_all(c))?;
+        let phones: Vec<(Vec<u8>,)> = reading!(self, OF_PHONE_OF_MANY, sqlx::query_as, |q, c| (0
+            ..LOOKED_UP_AT_ONCE)
+            .fold(q.bind(organisation), |q, at| q.bind(hashes.get(at).cloned().flatten()))
+            .fetch_all(c))?;
+        let mut listed: HashMap<_, Listed> = listed
+            .into_iter()
+            .map(|(email, entry, name, born, left, invited)| (email, (entry, name, born, left, invited)))
+            .collect();
+        let has_phone = |hash: &Vec<u8>| phones.iter().any(|(known,)| known == hash);
+        let each = rows.iter().zip(&hashes).map(|(row, hash)| {
+            match entry_of(row, listed.remove(row.email.as_str())) {
+                Err(refused) => refused,
+                Ok(_) if hash.as_ref().is_some_and(has_phone) => Invited::PhoneInvited,
+                Ok(_) => Invited::Done,
+            }
+        });
+        Ok(each.collect())
+    }
+
+    fn phone_hash(&self, row: &RosterRow) -> Option<Vec<u8>> {
+        let phone = row.phone.as_ref()?;
+        Some(self.keys.keyed_hash("invitation-phone", &[phone.e164().as_bytes()]).to_vec())
+    }
+
     /// At most so many of these invitations of an organisation before the one `before`, the newest first.
     ///
     /// # Errors
@@ -256,52 +348,24 @@ impl Store {
 }
 
 impl Tx {
-    /// Whether somebody can be invited, and the entry of the employer's list that they are. Changes nothing.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn can_be_invited(
+    /// The entry of the employer's list that somebody is who can be invited, where there is one. Changes nothing.
+    async fn entry_to_invite(
         &mut self,
         organisation: Uuid,
         row: &RosterRow,
-    ) -> Result<(Invited, Option<Uuid>), StoreError> {
-        let listed: Option<(Uuid, String, String, bool)> =
-            in_tx!(self, ON_ROSTER, sqlx::query_as, |q, c| q
-                .bind(organisation)
-                .bind(row.email.as_str())
-                .fetch_optional(c))?;
-        let mut entry = None;
-        if row.employment_status == EmploymentStatus::Leaver {
-            return Ok((Invited::Left, None));
-        }
-        if let Some((id, last_name, born, left)) = listed {
-            let same = rules::name::PersonName::parse(&last_name)
-                .is_ok_and(|name| name.matches(&row.last_name))
-                && born == row.date_of_birth.to_string();
-            let found: Option<(i64,)> =
-                in_tx!(self, OF_ENTRY, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
-            match (found, same, left) {
-                (Some(_), ..) => return Ok((Invited::EmailInvited, None)),
-                (None, false, _) => return Ok((Invited::AnotherPerson, None)),
-                (None, true, true) => return Ok((Invited::Left, None)),
-                (None, true, false) => entry = Some(id),
-            }
-        }
-        if let Some(hash) = self.phone_hash(row) {
-            let found: Option<(i64,)> = in_tx!(self, OF_PHONE, sqlx::query_as, |q, c| q
-                .bind(organisation)
-                .bind(hash)
-                .fetch_optional(c))?;
-            if found.is_some() {
-                return Ok((Invited::PhoneInvited, None));
-            }
-        }
-        Ok((Invited::Done, entry))
-    }
-
-    fn phone_hash(&self, row: &RosterRow) -> Option<Vec<u8>> {
-        let phone = row.phone.as_ref()?;
-        Some(self.store.keys.keyed_hash("invitation-phone", &[phone.e164().as_bytes()]).to_vec())
+    ) -> Result<Result<Option<Uuid>, Invited>, StoreError> {
+        let listed: Option<Listed> = in_tx!(self, ON_ROSTER, sqlx::query_as, |q, c| q
+            .bind(organisation)
+            .bind(row.email.as_str())
+            .fetch_optional(c))?;
+        let entry = match entry_of(row, listed) {
+            Ok(entry) => entry,
+            refused => return Ok(refused),
+        };
+        let Some(hash) = self.store.phone_hash(row) else { return Ok(Ok(entry)) };
+        let found: Option<(i64,)> =
+            in_tx!(self, OF_PHONE, sqlx::query_as, |q, c| q.bind(organisation).bind(hash).fetch_optional(c))?;
+        Ok(if found.is_some() { Err(Invited::PhoneInvited) } else { Ok(entry) })
     }
 
     /// Invites somebody: puts them on the employer's list where they are not there, so that they can register. Those who invite for one
@@ -312,16 +376,16 @@ impl Tx {
     pub async fn invite(&mut self, new: NewInvitation<'_>, now: Timestamp) -> Result<Invited, StoreError> {
         let NewInvitation { id, organisation, row, batch, by } = new;
         self.lock_roster(organisation).await?;
-        let entry = match self.can_be_invited(organisation, row).await? {
-            (Invited::Done, Some(entry)) => entry,
-            (Invited::Done, None) => {
+        let entry = match self.entry_to_invite(organisation, row).await? {
+            Ok(Some(entry)) => entry,
+            Ok(None) => {
                 let entry = self.add_to_roster(organisation, row, now).await?;
                 execute!(self, BY_INVITATION, entry)?;
                 entry
             }
-            (other, _) => return Ok(other),
+            Err(refused) => return Ok(refused),
         };
-        let phone = self.phone_hash(row);
+        let phone = self.store.phone_hash(row);
         execute!(self, ADD, id, organisation, entry, batch, by, millis(now), phone)?;
         Ok(Invited::Done)
     }

@@ -24,7 +24,7 @@ pub struct InvitationBatch {
     pub confirmed_at: Option<Timestamp>,
     /// So many of them were dealt with, in their order.
     pub done: u32,
-    /// So many of those had been invited otherwise by then.
+    /// So many of those were not invited by it: they had been otherwise by then, or too many messages had gone to their address.
     pub passed_over: u32,
     /// When all of them were dealt with, UTC.
     pub finished_at: Option<Timestamp>,
@@ -135,7 +135,7 @@ impl Tx {
         Ok(execute!(self, MOVE_ON, id, i64::from(from), i64::from(to))? == 1)
     }
 
-    /// So many of them had been invited otherwise.
+    /// So many of them are not invited by it.
     ///
     /// # Errors
     /// Where the database refuses.

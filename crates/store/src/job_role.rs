@@ -81,6 +81,8 @@ pub enum JobRoleSaved {
     TooMany,
     /// It has none with this id.
     Unknown,
+    /// The form was sent before and said something else, which is kept.
+    SentBefore,
 }
 
 statements! {
@@ -88,6 +90,7 @@ statements! {
         FROM job_role j WHERE j.organisation_id = $1 ORDER BY j.name_folded";
     ONE = "SELECT j.id, j.name, j.requires, (SELECT COUNT(*) FROM passport_job_role p WHERE p.job_role_id = j.id) AS people
         FROM job_role j WHERE j.id = $1 AND j.organisation_id = $2";
+    OF_FORM = "SELECT organisation_id, name, requires FROM job_role WHERE id = $1";
     NAMED = "SELECT id FROM job_role WHERE organisation_id = $1 AND name_folded = $2";
     COUNT = "SELECT COUNT(*) FROM job_role WHERE organisation_id = $1";
     ADD = "INSERT INTO job_role (id, organisation_id, name, name_folded, requires, changed_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -231,14 +234,22 @@ impl Tx {
             let changed = execute!(self, CHANGE, id, organisation, name, folded, codes, millis(now))?;
             return Ok(if changed == 1 { JobRoleSaved::Done } else { JobRoleSaved::Unknown });
         }
+        // The same form, sent twice, adds it once.
+        let before: Option<(Uuid, String, String)> =
+            in_tx!(self, OF_FORM, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        if let Some((whose, before, required)) = before {
+            let same = before == name && required == codes;
+            return Ok(match (whose == organisation, same) {
+                (false, _) => JobRoleSaved::Unknown,
+                (true, true) => JobRoleSaved::Done,
+                (true, false) => JobRoleSaved::SentBefore,
+            });
+        }
         let (count,): (i64,) = in_tx!(self, COUNT, sqlx::query_as, |q, c| q.bind(organisation).fetch_one(c))?;
         if count >= i64::from(MOST_JOB_ROLES) {
             return Ok(JobRoleSaved::TooMany);
         }
-        // The same form, sent twice, adds it once.
-        if taken.is_none() {
-            execute!(self, ADD, id, organisation, name, folded, codes, millis(now))?;
-        }
+        execute!(self, ADD, id, organisation, name, folded, codes, millis(now))?;
         Ok(JobRoleSaved::Done)
     }
 

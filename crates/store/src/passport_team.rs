@@ -43,6 +43,8 @@ pub enum TeamSaved {
     TooMany,
     /// It has none with this id.
     Unknown,
+    /// The form was sent before and said something else, which is kept.
+    SentBefore,
 }
 
 /// What stands open in an area.
@@ -60,6 +62,7 @@ statements! {
     LIST = "SELECT id, name, email, families, weekly FROM passport_team WHERE organisation_id = $1 ORDER BY name_folded";
     DUE = "SELECT id, organisation_id FROM passport_team WHERE weekly = 1 AND (summary_day IS NULL OR summary_day < $1)
         ORDER BY id LIMIT 1";
+    OF_FORM = "SELECT id, name, email, families, weekly, organisation_id FROM passport_team WHERE id = $1";
     NAMED = "SELECT id FROM passport_team WHERE organisation_id = $1 AND name_folded = $2";
     COUNT = "SELECT COUNT(*) FROM passport_team WHERE organisation_id = $1";
     ADD = "INSERT INTO passport_team (id, organisation_id, name, name_folded, email, families, weekly, changed_at)
@@ -166,24 +169,31 @@ impl Tx {
         let (families, weekly) = (families.join(" "), i64::from(new.weekly));
         let taken: Option<(Uuid,)> =
             in_tx!(self, NAMED, sqlx::query_as, |q, c| q.bind(organisation).bind(&folded).fetch_optional(c))?;
-        let same_form = match taken {
-            Some((other,)) if other != new.id => return Ok(TeamSaved::NameTaken),
-            other => other.is_some(),
-        };
+        if taken.is_some_and(|(other,)| other != new.id) {
+            return Ok(TeamSaved::NameTaken);
+        }
         let (id, name, email) = (new.id, &new.name, &new.email);
         if known {
             let changed =
                 execute!(self, CHANGE, id, organisation, name, folded, email, families, weekly, millis(now))?;
             return Ok(if changed == 1 { TeamSaved::Done } else { TeamSaved::Unknown });
         }
+        // The same form, sent twice, adds it once.
+        let before: Option<(Uuid, String, String, String, i64, Uuid)> =
+            in_tx!(self, OF_FORM, sqlx::query_as, |q, c| q.bind(id).fetch_optional(c))?;
+        if let Some((id, name, email, families, weekly, whose)) = before {
+            let same = team((id, name, email, families, weekly)) == *new;
+            return Ok(match (whose == organisation, same) {
+                (false, _) => TeamSaved::Unknown,
+                (true, true) => TeamSaved::Done,
+                (true, false) => TeamSaved::SentBefore,
+            });
+        }
         let (count,): (i64,) = in_tx!(self, COUNT, sqlx::query_as, |q, c| q.bind(organisation).fetch_one(c))?;
         if count >= i64::from(MOST_TEAMS) {
             return Ok(TeamSaved::TooMany);
         }
-        // The same form, sent twice, adds it once.
-        if !same_form {
-            execute!(self, ADD, id, organisation, name, folded, email, families, weekly, millis(now))?;
-        }
+        execute!(self, ADD, id, organisation, name, folded, email, families, weekly, millis(now))?;
         Ok(TeamSaved::Done)
     }
 

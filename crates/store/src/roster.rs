@@ -226,7 +226,10 @@ impl Tx {
     }
 
     /// Whoever changes the roster of an organisation, or invites for it, waits until this transaction ends.
-    pub(crate) async fn lock_roster(&mut self, organisation: Uuid) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn lock_roster(&mut self, organisation: Uuid) -> Result<(), StoreError> {
         execute!(self, LOCK, organisation).map(|_| ())
     }
 

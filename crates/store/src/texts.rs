@@ -43,6 +43,7 @@ pub struct TextCode<'a> {
 statements! {
     TAKE = "INSERT INTO text_budget (day, whose, used) VALUES ($1, $2, 1)
         ON CONFLICT (day, whose) DO UPDATE SET used = text_budget.used + 1 WHERE text_budget.used < $3";
+    GIVE_BACK = "UPDATE text_budget SET used = used - 1 WHERE day = $1 AND whose = $2 AND used > 0";
     USED = "SELECT whose, used FROM text_budget WHERE day = $1 ORDER BY used DESC";
     ADD_CODE = "INSERT INTO text_code (message_id, number_range, purpose, subject, sent_at) VALUES ($1, $2, $3, $4, $5)";
     CODE_USED = "UPDATE text_code SET used_at = $3 WHERE purpose = $1 AND subject = $2 AND used_at IS NULL";
@@ -80,6 +81,15 @@ impl Tx {
         }
         let whose = organisation.unwrap_or_default();
         Ok(execute!(self, TAKE, day.to_string(), whose, i64::from(budget))? == 1)
+    }
+
+    /// Gives back a text that was taken on a local day and is not sent.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn give_back_text(&mut self, organisation: Option<Uuid>, day: Date) -> Result<(), StoreError> {
+        let whose = organisation.unwrap_or_default();
+        execute!(self, GIVE_BACK, day.to_string(), whose).map(|_| ())
     }
 
     /// How much of a local day's texts was used, by each organisation and by the whole installation.

@@ -24,8 +24,8 @@ use tower_http::sensitive_headers::SetSensitiveHeadersLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-/// No form of ours is longer.
-const LARGEST_BODY: usize = 64 * 1_024;
+/// No form of ours is longer, but for a file in it.
+pub(crate) const LARGEST_BODY: usize = 64 * 1_024;
 /// Ten thousand cards, each with a label of sixty letters that take several bytes each, and what surrounds a file.
 const LARGEST_FILE: usize = 3 * 1_024 * 1_024;
 /// A photo, and the form around it.

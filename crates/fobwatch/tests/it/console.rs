@@ -7,6 +7,7 @@ mod doors;
 mod finding;
 mod help;
 mod invitations;
+mod invitations_bounds;
 mod job_roles;
 mod number;
 mod passports;
@@ -14,6 +15,7 @@ mod provide;
 mod reminders;
 mod reports;
 mod roles;
+mod sent_before;
 mod shares;
 mod teams;
 

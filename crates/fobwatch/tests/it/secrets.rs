@@ -5,10 +5,14 @@ use crate::guide::{Factor, Visitor};
 use crate::mail_route::MailServer;
 use crate::people::{AMINA, BEN, SINEAD, STRANGER};
 use crate::ward::Ward;
+use journeys::console::invitations::{Page, Person as Typed};
+use journeys::console::provide::Filled;
+use rules::passport::InvitationFilter;
 use std::collections::BTreeSet;
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use store::role::Role;
 use testkit::Trouble;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
@@ -34,6 +38,30 @@ fn no_log_at_any_level_holds_a_code_a_password_an_address_a_number_a_seed_or_a_c
         .output()
         .unwrap();
     assert!(traced.status.success(), "{}", String::from_utf8_lossy(&traced.stderr));
+}
+
+/// What a line of a log would hold if somebody wrote one of these into it.
+#[tokio::test]
+async fn whoever_is_invited_shares_or_is_provided_with_something_is_not_printed() {
+    let ward = Ward::new(Sqlite).await;
+    let (_amina, _ben, ..) = ward.shared_by_amina(1, Role::PassportManager).await;
+    ward.has_invited(SINEAD, BEN).await;
+    let (northfield, first) = (ward.northfield().await, uuid::Uuid::nil());
+    let shares = ward.store().shares_listed(northfield, true, first, 10).await.unwrap();
+    let every = InvitationFilter::All;
+    let invitations = ward.store().invitations(northfield, every, uuid::Uuid::max(), 10).await.unwrap();
+    let page = Page { invitations, next: None };
+    assert_eq!((shares.len(), page.invitations.len()), (1, 1));
+    let typed = Typed { first_name: "Amina", email: AMINA.email, ..Typed::default() };
+    let filled = Filled::new([("given_name".to_owned(), "Amina".to_owned())].into());
+    let printed = format!("{shares:?} {page:?} {typed:?} {filled:?}");
+    for who in [AMINA, SINEAD] {
+        for word in [who.first_name, who.last_name, who.email, "1990-03-14", "1984-12-01"] {
+            assert!(!printed.contains(word), "{word} is in {printed}");
+        }
+    }
+    assert!(printed.contains(&shares[0].id.to_string()), "{printed}");
+    assert!(printed.contains(&page.invitations[0].id.to_string()), "{printed}");
 }
 
 #[derive(Clone, Default)]

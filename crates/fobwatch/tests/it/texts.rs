@@ -3,6 +3,7 @@
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::passport::portal::fire;
 use crate::people::{AMINA, BEN, SINEAD};
 use crate::ward::{Node, Ward};
 use aws_lc_rs::hmac;
@@ -331,6 +332,37 @@ async fn an_organisation_can_have_a_lower_budget_than_the_installation() {
     amina.chooses("Text message").presses("Continue").await;
     amina.fills("Mobile phone number", AMINA.mobile).presses("Send Code").await;
     amina.is_told("We cannot send text messages");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_trust_whose_texts_are_used_up_leaves_everybody_else_theirs(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::reporting(kind, |settings| settings.policy.texts_per_day = 12).await;
+    let mut ben = ward.person(BEN);
+    ben.joins(Factor::TextMessage).await;
+    ward.colleague(AMINA).await.also_has(Factor::TextMessage).await;
+    ward.another_trust(&[]).await;
+    let southmere = "(SELECT id FROM organisation WHERE code = 'STH')";
+    ward.db.tell(&format!("UPDATE account SET organisation_id = {southmere} WHERE email LIKE 'ben%'")).await;
+    // Northfield has one text left today.
+    ward.db.tell(r#"UPDATE organisation SET policy = '{"texts-per-day":"10"}' WHERE code = 'NTH'"#).await;
+    let (northfield, day) = (ward.northfield().await, ward.node.service.today());
+    let mut tx = ward.store().begin().await.unwrap();
+    for _ in 2..=9 {
+        assert!(tx.take_text(Some(northfield), day, 10).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    for _ in 0..15 {
+        ward.the_trust_provides(AMINA, fire()).await;
+    }
+    let mut tx = ward.store().begin().await.unwrap();
+    let used = tx.texts_used(day).await.unwrap();
+    drop(tx);
+    let of = |organisation| used.iter().find(|each| each.organisation == organisation).unwrap().used;
+    assert_eq!((of(Some(northfield)), of(None)), (10, 2), "Ben’s code, and one to Amina");
+    ben.signs_in(Factor::TextMessage).await;
 }
 
 #[rstest]

@@ -18,6 +18,7 @@ use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, Invitation
 use rules::role::Act;
 use rules::roster::{COLUMNS, RosterFields, RosterRow};
 use rules::typed_day::typed_day;
+use std::fmt;
 use store::Tx;
 use store::audit::Event;
 use store::invitation::{Invitation, Invited, Judgement, NewInvitation};
@@ -30,12 +31,11 @@ use wording::Message;
 /// So many invitations stand on one page.
 const PER_PAGE: u32 = 50;
 
-/// So often is one invitation sent again in a day.
-const SENT_AGAIN: Limit =
-    Limit { name: "invitation-sent-again", at_most: 3, within: SignedDuration::from_hours(24) };
+/// So often does a trust send an invitation to one address in a day: the same again, or a new one after that was deleted.
+const SENT: Limit = Limit { name: "invitation-sent", at_most: 3, within: SignedDuration::from_hours(24) };
 
 /// Somebody to be invited, as it was typed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 #[expect(missing_docs, reason = "the fields of the form")]
 pub struct Person<'a> {
     pub first_name: &'a str,
@@ -50,6 +50,13 @@ pub struct Person<'a> {
     pub employment_type: &'a str,
     pub employment_status: &'a str,
     pub esr_number: &'a str,
+}
+
+impl fmt::Debug for Person<'_> {
+    /// Says nothing of who it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").finish_non_exhaustive()
+    }
 }
 
 /// The field of a form for each column of the employer's list.
@@ -96,6 +103,7 @@ fn refused(invited: Invited) -> Option<(&'static str, &'static str)> {
         Invited::PhoneInvited => Some(("phone", "invite-phone-invited")),
         Invited::AnotherPerson => Some(("email", "invite-another-person")),
         Invited::Left => Some(("email", "invite-left")),
+        Invited::NotStaff => Some(("user_type", "invite-not-staff")),
     }
 }
 
@@ -114,6 +122,9 @@ pub async fn invite(service: &Service, staff: &Staff, person: Person<'_>) -> Res
     let new = NewInvitation { id, organisation: organisation.id, row: &row, batch: None, by: staff.id() };
     if let Some((field, key)) = refused(tx.invite(new, now).await?) {
         return Err(Refusal::field(field, key));
+    }
+    if !may_send(service, &mut tx, organisation.id, row.email.as_str(), now).await? {
+        return Err(Refusal::field("email", "invite-sent-too-often"));
     }
     tx.audit(Event::PersonInvited { organisation: organisation.id, invitation: id, by: staff.id() }, now);
     write(service, &mut tx, organisation, row.email.as_str(), now).await?;
@@ -149,6 +160,18 @@ fn read(service: &Service, staff: &Staff, person: Person<'_>) -> Result<RosterRo
         };
         Refusal::Fields(problems.iter().map(|each| problem(each.column)).collect())
     })
+}
+
+/// Takes one of the day's invitations to an address. Answers false where there have been as many as there may be.
+async fn may_send(
+    service: &Service,
+    tx: &mut Tx,
+    organisation: Uuid,
+    email: &str,
+    now: Timestamp,
+) -> Result<bool, Refusal> {
+    let to = service.keys.keyed_hash("invitation-sent", &[organisation.as_bytes(), email.as_bytes()]);
+    Ok(tx.take(&SENT, &to, now).await? == Allowance::Granted)
 }
 
 /// Writes the invitation to an address.
@@ -263,7 +286,7 @@ pub async fn send_again(service: &Service, staff: &Staff, id: Uuid) -> Result<()
     }
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
-    if tx.take(&SENT_AGAIN, id.as_bytes(), now).await? != Allowance::Granted {
+    if !may_send(service, &mut tx, staff.organisation(), &invitation.email, now).await? {
         return Err(Refusal::field("", "invite-sent-too-often"));
     }
     tx.invitation_sent_again(id, now).await?;

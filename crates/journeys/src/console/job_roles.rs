@@ -86,6 +86,7 @@ pub async fn save(
             return Err(Refusal::Fields(vec![problem]));
         }
         JobRoleSaved::Unknown => return Err(Refusal::NotFound),
+        JobRoleSaved::SentBefore => return Err(Refusal::field("", "form-sent-before")),
     }
     let count = u32::try_from(requires.len()).unwrap_or(u32::MAX);
     tx.audit(Event::JobRoleSaved { organisation, job_role: id, required: count, by: staff.id() }, now);

@@ -12,6 +12,7 @@ use rules::role::Act;
 use rules::typed_day::typed_day;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt;
 use store::account::Account;
 use uuid::Uuid;
 use wording::Language;
@@ -24,8 +25,15 @@ pub const VALID_UNTIL: Attribute =
 pub const YES_AND_NO: [&str; 2] = ["yes", "no"];
 
 /// What was filled in, by the name of the field; a day stands in three, of which the first has its name.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Filled(HashMap<String, String>);
+
+impl fmt::Debug for Filled {
+    /// Says nothing of what was filled in, but which form it was.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled").field("form", &self.form()).finish_non_exhaustive()
+    }
+}
 
 impl Filled {
     /// What a form holds.
@@ -73,7 +81,7 @@ impl Filled {
                 _ => None,
             },
             AttributeForm::Text | AttributeForm::OneOf(_) => (!text.is_empty()).then(|| Value::from(text)),
-            // As it was prepared when it was chosen: the form has carried it since.
+            // As it was prepared when it was chosen. The form has carried it since, so it is looked at like one that a system sends.
             AttributeForm::Picture => {
                 let kept = self.kept_photo(attribute);
                 (!kept.is_empty()).then(|| Value::from(kept))
@@ -185,7 +193,7 @@ pub async fn to_whom(service: &Service, staff: &Staff, account: Uuid) -> Result<
 /// once. A photo that is none to complain of stays in `filled`, so that nobody has to choose it again.
 ///
 /// # Errors
-/// Those of [`to_whom`], [`Refusal::ProofNeeded`], [`Refusal::Fields`].
+/// Those of [`to_whom`], [`Refusal::ProofNeeded`], [`Refusal::Fields`], [`Refusal::Busy`] where too many photos wait.
 pub async fn provide(
     service: &Service,
     staff: &Staff,
@@ -196,7 +204,7 @@ pub async fn provide(
 ) -> Result<Uuid, Refusal> {
     let account = to_whom(service, staff, account).await?;
     session::fresh(service, &staff.person)?;
-    let mistake = take_photo(what, filled, file).await.err();
+    let mistake = take_photo(what, filled, file).await?;
     let provided = read(service, what, filled, mistake)?;
     let new = || vault::new_id(service.clock.now(), service.random.as_ref());
     let id = filled.form().unwrap_or_else(new);
@@ -205,13 +213,19 @@ pub async fn provide(
     Ok(id)
 }
 
-/// Puts the photo that was chosen in its field, where what is provided has one.
-async fn take_photo(what: Asked, filled: &mut Filled, file: Vec<u8>) -> Result<(), PhotoMistake> {
+/// Puts the photo that was chosen in its field, where what is provided has one. Answers what is wrong with the file.
+async fn take_photo(
+    what: Asked,
+    filled: &mut Filled,
+    file: Vec<u8>,
+) -> Result<Option<PhotoMistake>, Refusal> {
     let field = what.claims().into_iter().find(|each| each.form == AttributeForm::Picture);
-    let Some(field) = field.filter(|_| !file.is_empty()) else { return Ok(()) };
-    let photo = photo::prepared(file).await?;
-    filled.fill(&format!("{}_kept", field.name), photo);
-    Ok(())
+    let Some(field) = field.filter(|_| !file.is_empty()) else { return Ok(None) };
+    match photo::prepared(file).await? {
+        Ok(photo) => filled.fill(&format!("{}_kept", field.name), photo),
+        Err(mistake) => return Ok(Some(mistake)),
+    }
+    Ok(None)
 }
 
 /// Reads a form by the rules for what a system sends. `photo` is what is wrong with the file that was chosen.
@@ -305,7 +319,10 @@ fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
         ProvidedMistake::NotADay => "provide-not-a-day",
         ProvidedMistake::InFuture => "provide-in-future",
         ProvidedMistake::Over => "provide-over",
-        ProvidedMistake::NotAPicture => photo_key(PhotoMistake::NotAPhoto),
+        ProvidedMistake::NotAPicture | ProvidedMistake::PictureTellsMore => {
+            photo_key(PhotoMistake::NotAPhoto)
+        }
+        ProvidedMistake::PictureTooLarge => photo_key(PhotoMistake::TooLarge),
         _ => return None,
     })
 }

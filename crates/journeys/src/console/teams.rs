@@ -61,6 +61,7 @@ pub async fn save(
             ]));
         }
         TeamSaved::Unknown => return Err(Refusal::NotFound),
+        TeamSaved::SentBefore => return Err(Refusal::field("", "form-sent-before")),
     }
     tx.audit(Event::PassportTeamSaved { organisation, team: id, by: staff.id() }, now);
     tx.commit().await?;

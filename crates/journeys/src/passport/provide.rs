@@ -11,7 +11,7 @@ use serde_json::Value;
 use store::Tx;
 use store::account::Account;
 use store::audit::Event;
-use store::credential::NewCredential;
+use store::credential::{Credential, NewCredential};
 use store::organisation::Organisation;
 use store::passport_event::NewPassportEvent;
 use uuid::Uuid;
@@ -72,10 +72,11 @@ pub async fn provide(
     Ok(ids)
 }
 
-/// A member of staff provides credentials, of which the first gets the id `id`: what is asked for again under the same id is done once.
+/// A member of staff provides credentials, of which the first gets the id `id` and each other one that after it: what is asked for again
+/// under the same id is done once.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] where another person's credential has this id.
+/// [`Refusal::NotFound`] where another person's credential has this id, [`Refusal::Fields`] where something else was provided under it.
 pub(crate) async fn by_staff(
     service: &Service,
     (account, organisation): (&Account, &Organisation),
@@ -84,21 +85,46 @@ pub(crate) async fn by_staff(
     provided: &[Provided],
 ) -> Result<Done, Refusal> {
     let now = service.clock.now();
+    let ids: Vec<Uuid> = ids_from(id).take(provided.len()).collect();
     let mut tx = service.store.begin().await?;
     tx.one_at_a_time("credential-provided", id.as_bytes(), now).await?;
     if let Some(before) = tx.credential(id).await? {
-        let same = before.account_id == account.id && before.organisation_id == organisation.id;
-        return if same { Ok(Done { ids: vec![id], before: true }) } else { Err(Refusal::NotFound) };
+        if before.account_id != account.id || before.organisation_id != organisation.id {
+            return Err(Refusal::NotFound);
+        }
+        if !were_provided(&mut tx, before, provided).await? {
+            return Err(Refusal::field("", "form-sent-before"));
+        }
+        return Ok(Done { ids, before: true });
     }
     let by = Provider { by: Some(staff), ..Provider::default() };
-    let mut ids = new_ids(service, provided, now);
-    if let Some(first) = ids.first_mut() {
-        *first = id;
-    }
     write(service, &mut tx, (account, organisation), &ids, provided, by, now).await?;
     tx.commit().await?;
     service.written.notify_one();
     Ok(Done { ids, before: false })
+}
+
+/// The ids of what is provided by one form, in their order.
+fn ids_from(first: Uuid) -> impl Iterator<Item = Uuid> {
+    (0_u128..).map(move |number| Uuid::from_u128(first.as_u128().wrapping_add(number)))
+}
+
+/// Whether this, and no more and no less, was provided by the form whose first credential is `before`. Whoever goes back, corrects something
+/// and sends the form again must not believe that the correction was provided.
+async fn were_provided(tx: &mut Tx, before: Credential, provided: &[Provided]) -> Result<bool, Refusal> {
+    let next_ids = ids_from(before.id).skip(1);
+    let mut there = Some(before);
+    for (next, one) in next_ids.zip(provided) {
+        let same = there.is_some_and(|there| {
+            (there.kind, there.variant.as_str(), there.content.as_str(), there.moments.valid_until)
+                == (one.kind, one.variant, one.content.as_str(), one.valid_until)
+        });
+        if !same {
+            return Ok(false);
+        }
+        there = tx.credential(next).await?;
+    }
+    Ok(there.is_none())
 }
 
 /// A system of a trust provides credentials with its key: `{"person": "…", "credentials": […]}`. What it sends again under the same

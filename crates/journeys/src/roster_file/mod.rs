@@ -23,6 +23,8 @@ pub struct RosterFile {
     pub rows: Vec<RosterRow>,
     /// The line of each on which it begins, counted from 1.
     pub lines: Vec<u64>,
+    /// Which of all rows of the file each is, counted from 0: the same whatever is wrong with the others.
+    pub places: Vec<usize>,
     /// What is wrong with the others, in the order of the file.
     pub mistakes: Vec<Mistake>,
     /// How many rows are left out because of that.
@@ -135,7 +137,7 @@ fn parsed(records: &[(u64, ByteRecord)], header: &Header, reading: &Reading) -> 
 fn collected(parsed: Vec<Parsed>) -> RosterFile {
     let mut file = RosterFile::default();
     let mut first_lines: HashMap<String, u64> = HashMap::new();
-    for Parsed { line, row } in parsed {
+    for (place, Parsed { line, row }) in parsed.into_iter().enumerate() {
         let row = row.and_then(|row| {
             let first = *first_lines.entry(row.email.as_str().to_owned()).or_insert(line);
             let reason = || format!("the address is that of line {first}, too");
@@ -149,6 +151,7 @@ fn collected(parsed: Vec<Parsed>) -> RosterFile {
         match row {
             Ok(row) => {
                 file.lines.push(line);
+                file.places.push(place);
                 file.rows.push(row);
             }
             Err(mistakes) => {
@@ -158,6 +161,13 @@ fn collected(parsed: Vec<Parsed>) -> RosterFile {
         }
     }
     file
+}
+
+impl RosterFile {
+    /// How many rows there are, good and bad.
+    pub fn all_rows(&self) -> usize {
+        self.rows.len() + self.bad_rows
+    }
 }
 
 /// One record, read.

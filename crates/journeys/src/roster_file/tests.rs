@@ -45,9 +45,12 @@ fn a_byte_order_mark_windows_line_ends_and_empty_lines_do_no_harm() {
 fn lines_are_counted_as_whoever_opens_the_file_does_whatever_ends_them() {
     let (good, bad) = (person("amina.khan@northfield.example"), person("nobody"));
     for end in ["\n", "\r\n"] {
-        let lines = ["", good.as_str(), bad.as_str(), "", bad.as_str()];
+        let other = person("a.khan@northfield.example");
+        let lines = ["", good.as_str(), bad.as_str(), "", bad.as_str(), other.as_str()];
         let file = reading(&format!("{HEADINGS}{}{end}", lines.join(end)));
-        assert_eq!(file.lines, [2], "{end:?}");
+        assert_eq!(file.lines, [2, 6], "{end:?}");
+        // Those that say nothing are no rows.
+        assert_eq!((file.places.as_slice(), file.all_rows()), ([0, 3].as_slice(), 4), "{end:?}");
         let named: Vec<_> = file.mistakes.iter().map(|mistake| mistake.line).collect();
         assert_eq!(named, [3, 5], "{end:?}");
     }

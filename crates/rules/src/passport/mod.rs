@@ -6,6 +6,7 @@ mod invitation;
 pub mod issuing;
 mod job_role;
 mod kind;
+mod picture;
 mod presentation;
 mod provided;
 mod reason;
@@ -26,12 +27,13 @@ pub use invitation::{
 };
 pub use job_role::{LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES, PassportStanding, Progress};
 pub use kind::{CredentialKind, CredentialVariant};
+pub use picture::{LARGEST_PICTURE, can_be_shown};
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,
     PresentationMoments, PresentationPurpose, PresentationState, REQUEST_LIFETIME, REQUESTS_PER_NETWORK,
     WRONG_CONFIRMS, answered_after, confirms,
 };
-pub use provided::{LARGEST_PICTURE, LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
+pub use provided::{LONGEST_TEXT, MOST_AT_ONCE, Provided, ProvidedMistake, ProvidedProblem};
 pub use reason::{RejectReason, RevokeReason, WithdrawReason};
 pub use report::{
     ENDING_WITHIN_DAYS, InvitationCounts, JobRoleCounts, RejectionCounts, Report, SharedCounts,

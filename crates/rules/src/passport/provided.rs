@@ -4,6 +4,7 @@
 //! What comes out is brought to one shape, so that two trusts that write the same say the same; what is wrong is named by its place,
 //! all of it at once. Nothing of what it says is in a problem: problems are logged and printed.
 
+use super::picture::{self, LARGEST_PICTURE, MOST_PROVIDED, PictureMistake};
 use super::{Attribute, AttributeForm, CredentialKind, CredentialVariant, assurance};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -11,8 +12,6 @@ use std::fmt;
 
 /// At most so many signs in a text.
 pub const LONGEST_TEXT: usize = 300;
-/// A picture takes at most so many bytes of base64.
-pub const LARGEST_PICTURE: usize = 64 * 1_024;
 /// At most so many credentials at once.
 pub const MOST_AT_ONCE: usize = 50;
 
@@ -97,6 +96,12 @@ pub enum ProvidedMistake {
     /// Not a picture.
     #[error("write a JPEG or PNG as data:image/…;base64,… of at most {LARGEST_PICTURE} bytes")]
     NotAPicture,
+    /// A picture with too many pixels.
+    #[error("write a picture of 1 to {MOST_PROVIDED} pixels each way")]
+    PictureTooLarge,
+    /// A picture, and what a camera wrote beside it.
+    #[error("the picture holds more than itself, such as what its camera wrote (Exif, XMP): save it without")]
+    PictureTellsMore,
     /// What stands above has one of these beside it; or none.
     #[error("{}", beside(.0))]
     Beside(Vec<&'static str>),
@@ -311,7 +316,12 @@ impl Reading {
             }
             AttributeForm::YesNo => value.as_bool().map(Value::from).ok_or(ProvidedMistake::NotYesOrNo),
             AttributeForm::Picture => {
-                text.filter(|text| is_picture(text)).map(Value::from).ok_or(ProvidedMistake::NotAPicture)
+                let address = text.ok_or(ProvidedMistake::NotAPicture)?;
+                picture::look_at(address).map(|()| Value::from(address)).map_err(|mistake| match mistake {
+                    PictureMistake::None => ProvidedMistake::NotAPicture,
+                    PictureMistake::TooLarge => ProvidedMistake::PictureTooLarge,
+                    PictureMistake::TellsMore => ProvidedMistake::PictureTellsMore,
+                })
             }
         }
     }
@@ -359,17 +369,6 @@ fn line(text: Option<&str>) -> Option<String> {
 fn day(text: &str) -> Option<Date> {
     let day = text.parse::<Date>().ok()?;
     (day.to_string() == text).then_some(day)
-}
-
-fn is_picture(text: &str) -> bool {
-    let data = ["data:image/jpeg;base64,/9j/", "data:image/png;base64,iVBORw0KGgo"]
-        .iter()
-        .find_map(|head| text.strip_prefix(head));
-    let Some(data) = data else { return false };
-    let digits = data.trim_end_matches('=');
-    data.len() - digits.len() <= 2
-        && text.len() <= LARGEST_PICTURE
-        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 const INVITATIONS: &str = "/console/passports/invitations";
 
 /// Somebody whom no list of Northfield's has.
-const ZOE: Person = Person {
+pub const ZOE: Person = Person {
     first_name: "Zoë",
     last_name: "Hartley",
     born: (1991, 5, 7),
@@ -30,11 +30,11 @@ const ZOE: Person = Person {
     ..AMINA
 };
 
-const HEADINGS: &str = "first name,last name,date of birth,email,phone,staff group,job role,employment type,employment status,\
+pub const HEADINGS: &str = "first name,last name,date of birth,email,phone,staff group,job role,employment type,employment status,\
      esr number,user type\n";
 
 /// So many people, none of whom is invited.
-fn file_of(count: usize) -> String {
+pub fn file_of(count: usize) -> String {
     let mut csv = HEADINGS.to_owned();
     for number in 0..count {
         writeln!(
@@ -63,12 +63,12 @@ impl Ward {
         (id, batch)
     }
 
-    async fn invites_whoever_is_due(&self) {
+    pub async fn invites_whoever_is_due(&self) {
         many::work(&self.node.service, &CancellationToken::new()).await.unwrap();
     }
 
     /// The invitations that were written to addresses of this kind.
-    async fn written_invitations(&self, like: &str) -> i64 {
+    pub async fn written_invitations(&self, like: &str) -> i64 {
         self.db.count("outbox", &format!("key LIKE 'passport-invitation:%' AND '{like}' <> ''")).await
     }
 }
@@ -88,12 +88,12 @@ impl Visitor<'_> {
         self
     }
 
-    async fn invites(&mut self, who: Person) -> &mut Self {
+    pub async fn invites(&mut self, who: Person) -> &mut Self {
         self.fills_in_an_invitation(who).await.presses("Invite").await;
         self
     }
 
-    async fn uploads_people(&mut self, csv: &str) -> (StatusCode, String, String) {
+    pub async fn uploads_people(&mut self, csv: &str) -> (StatusCode, String, String) {
         let body = format!(
             "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"people.csv\"\r\n\
              Content-Type: text/csv\r\n\r\n{csv}\r\n--XyZ--\r\n"
@@ -215,14 +215,14 @@ async fn nobody_is_invited_twice_or_as_somebody_else(#[values(Sqlite, PostgreSql
 
 #[rstest]
 #[tokio::test]
-async fn an_invitation_is_sent_again_three_times_a_day_and_deleted_with_what_it_opened(
+async fn an_invitation_is_sent_three_times_a_day_and_deleted_with_what_it_opened(
     #[values(Sqlite, PostgreSql)] kind: Kind,
 ) {
     let ward = Ward::new(kind).await;
     let mut ben = ward.staff(BEN, Role::PassportManager).await;
     ben.invites(ZOE).await;
     let page = ben.page.url.clone();
-    for _ in 0..3 {
+    for _ in 0..2 {
         ben.opens(&page)
             .await
             .presses("Send it again")
@@ -230,8 +230,8 @@ async fn an_invitation_is_sent_again_three_times_a_day_and_deleted_with_what_it_
             .reads("Invitation of Zoë Hartley")
             .says("Last sent on");
     }
-    ben.presses("Send it again").await.is_told("It was sent again 3 times in 24 hours");
-    assert_eq!(ward.written_invitations("all").await, 4);
+    ben.presses("Send it again").await.is_told("Invitations were sent to this address 3 times in 24 hours");
+    assert_eq!(ward.written_invitations("all").await, 3);
     ward.waits(24 * 60 * 60);
     ben.signs_in(Factor::AuthenticatorApp).await;
     ben.opens(&page).await.presses("Send it again").await.says("Last sent on");

@@ -13,16 +13,16 @@ use store::role::Role;
 use url::form_urlencoded::Serializer;
 
 /// A day that has come, and one on which everything holds: the clock of a ward stands in November 2026.
-const DAY: [&str; 3] = ["3", "mar", "2026"];
+pub const DAY: [&str; 3] = ["3", "mar", "2026"];
 const LAST_DAY: [&str; 3] = ["31", "3", "2028"];
 
 impl Ward {
-    async fn form_for_amina(&self, what: &str) -> String {
+    pub async fn form_for_amina(&self, what: &str) -> String {
         format!("/console/passports/people/{}/provide/{what}", self.account_of(AMINA).await)
     }
 
     /// What Amina's newest credential says.
-    async fn newest_content(&self) -> Value {
+    pub async fn newest_content(&self) -> Value {
         let rows = self.store().credentials_of(self.account_of(AMINA).await).await.unwrap();
         let newest = rows.iter().max_by_key(|credential| credential.id).unwrap();
         serde_json::from_str(&newest.content).unwrap()
@@ -30,12 +30,12 @@ impl Ward {
 }
 
 impl Browser {
-    fn fills_day(&mut self, name: &str, [day, month, year]: [&str; 3]) -> &mut Self {
+    pub fn fills_day(&mut self, name: &str, [day, month, year]: [&str; 3]) -> &mut Self {
         self.fills_field(name, day).fills_field(&format!("{name}_month"), month);
         self.fills_field(&format!("{name}_year"), year)
     }
 
-    fn fills_in_how_it_was_checked(&mut self) -> &mut Self {
+    pub fn fills_in_how_it_was_checked(&mut self) -> &mut Self {
         for (label, text) in [
             ("Origin", "DBS certificate"),
             ("Assurance policy", "Employment checks"),
@@ -338,4 +338,29 @@ async fn an_identity_is_provided_with_a_photo_that_is_kept_while_the_rest_is_put
     amina.uploads(&path, &all, &photo(200)).await;
     assert_eq!(amina.page.status, StatusCode::NOT_FOUND);
     assert_eq!(ward.db.count("credential", "1 = 1").await, 1);
+}
+
+#[tokio::test]
+async fn more_than_any_form_holds_is_not_read_to_its_end() {
+    let ward = Ward::new(Sqlite).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("identity").await;
+    let (line, long) = ("x".repeat(200 * 1_024), "y".repeat(128 * 1_024));
+    ben.sends_form(&path, &format!("origin={line}")).await;
+    assert_eq!(ben.page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let parts: Vec<String> = (0..256).map(|number| format!("part_{number}")).collect();
+    let parts: Vec<_> = parts.iter().map(|name| (name.as_str(), "")).collect();
+    // The file is the last that there may be, or one too many; what else is there is looked at as ever.
+    for (fields, status) in [
+        (&parts[..255], StatusCode::UNPROCESSABLE_ENTITY),
+        (&parts[..], StatusCode::BAD_REQUEST),
+        (&[("file", "another")], StatusCode::BAD_REQUEST),
+        (&[("origin", long.as_str())], StatusCode::UNPROCESSABLE_ENTITY),
+        (&[("origin", line.as_str())], StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        ben.uploads(&path, fields, b"").await;
+        assert_eq!(ben.page.status, status, "{} fields", fields.len());
+    }
+    assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
 }

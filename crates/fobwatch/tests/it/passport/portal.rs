@@ -15,6 +15,10 @@ use uuid::Uuid;
 /// The desk of the trust that looks after credentials.
 pub const DESK: &str = "passports@northfield.example";
 
+/// One grey point.
+pub const PICTURE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCB\
+    d81ytgAAAABJRU5ErkJggg==";
+
 pub fn assurance() -> Value {
     json!({
         "origin": "Electronic Staff Record", "policy": "CSTF", "outcome": "Passed",
@@ -40,7 +44,7 @@ pub fn dbs() -> Value {
 pub fn identity() -> Value {
     let claims = json!({
         "given_name": "Amina", "family_name": "Khan", "birthdate": "1990-03-14",
-        "picture": "data:image/png;base64,iVBORw0KGgo="
+        "picture": PICTURE
     });
     json!({ "kind": "identity", "claims": claims, "assurance": assurance() })
 }

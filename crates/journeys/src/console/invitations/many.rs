@@ -4,13 +4,13 @@
 //! The invitations are written a stretch at a time. How far they have come and the invitations themselves are one transaction for each
 //! stretch: whichever node takes the next one, and whatever falls over, nobody is invited twice.
 
-use super::{Staff, refused, write, wrong};
+use super::{Staff, may_send, refused, write, wrong};
 use crate::repeat::Rounds;
 use crate::roster_file::{self, FileProblem, MistakeKind};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{LARGEST_INVITATIONS, MOST_INVITED};
 use rules::role::Act;
-use rules::roster::RosterRow;
+use rules::roster::{PersonKind, RosterRow};
 use std::time::Duration;
 use store::audit::Event;
 use store::invitation::{Invited, NewInvitation};
@@ -74,9 +74,11 @@ pub async fn upload(service: &Service, staff: &Staff, bytes: Vec<u8>) -> Result<
         return Err(too_many());
     }
     let (organisation, now) = (staff.organisation(), service.clock.now());
-    let mut tx = service.store.begin().await?;
-    for (line, row) in &rows {
-        if let Some((field, key)) = refused(tx.can_be_invited(organisation, row).await?.0) {
+    // Before the transaction: nobody else writes while one of SQLite's is open, and whoever is invited meanwhile is passed over.
+    let people: Vec<_> = rows.iter().map(|(_, row)| row).collect();
+    let invited = service.store.can_be_invited(organisation, &people).await?;
+    for ((line, _), invited) in rows.iter().zip(invited) {
+        if let Some((field, key)) = refused(invited) {
             let column = if field == "phone" { "phone" } else { "email" };
             bad.push(BadRow { line: *line, column: Some(column), problem: FieldProblem::new("file", key) });
         }
@@ -90,6 +92,7 @@ pub async fn upload(service: &Service, staff: &Staff, bytes: Vec<u8>) -> Result<
     }
     let id = vault::new_id(now, service.random.as_ref());
     let people = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let mut tx = service.store.begin().await?;
     tx.add_invitation_batch(id, (organisation, staff.id()), &bytes, people, now).await?;
     tx.audit(Event::InvitationsUploaded { organisation, batch: id, people, by: staff.id() }, now);
     tx.commit().await?;
@@ -129,8 +132,16 @@ async fn rows(
         };
         BadRow { line: mistake.line, column: mistake.column, problem }
     });
-    let bad = bad.collect();
-    Ok((file.lines.into_iter().zip(file.rows).collect(), bad))
+    let mut bad: Vec<BadRow> = bad.collect();
+    // The column is there for lists of employers. What a trust invites is checked like everybody else.
+    let is_staff = |(_, row): &(u64, RosterRow)| row.kind == PersonKind::Staff;
+    let (staff, others): (Vec<_>, Vec<_>) = file.lines.into_iter().zip(file.rows).partition(is_staff);
+    bad.extend(others.iter().map(|(line, _)| BadRow {
+        line: *line,
+        column: Some("user type"),
+        problem: FieldProblem::new("file", "invite-not-staff"),
+    }));
+    Ok((staff, bad))
 }
 
 /// Rows with the mobile number of a row before.
@@ -188,13 +199,16 @@ pub async fn confirm(service: &Service, staff: &Staff, id: Uuid) -> Result<(), R
     Ok(tx.commit().await?)
 }
 
-/// Invites whoever is to be invited now.
+/// Invites whoever is to be invited now. A file with which that fails keeps none of the others waiting: it stands in the log, and the next
+/// round tries it again.
 ///
 /// # Errors
 /// Where the database fails; the next round goes on from there.
 pub async fn work(service: &Service, stop: &CancellationToken) -> Result<(), Refusal> {
     for batch in service.store.invitation_batches_under_way().await? {
-        invite_all(service, &batch, stop).await?;
+        if let Err(error) = invite_all(service, &batch, stop).await {
+            tracing::error!(%error, batch = %batch.id, "the people of a file cannot be invited");
+        }
     }
     Ok(())
 }
@@ -208,25 +222,33 @@ async fn invite_all(
     let organisation = organisation.ok_or(Refusal::Fault("a file of no organisation"))?;
     let Some(bytes) = service.store.invitation_file(batch.id).await? else { return Ok(()) };
     let (day, phones) = (service.local(batch.uploaded_at).date(), service.policy(&organisation)?.phones);
-    // By the day on which it was uploaded: what was right then is right.
+    // By the day on which it was uploaded: what was right then is right. Which numbers are taken can have changed since, so people are
+    // counted by their places in the file, and whose row is wrong by now is passed over.
     let read = tokio::task::spawn_blocking(move || roster_file::read(&bytes, day, phones)).await;
     let file = read.ok().and_then(Result::ok).ok_or(Refusal::Fault("a file that was kept cannot be read"))?;
     let mut from = batch.done as usize;
+    let mut good = file.places.iter().zip(&file.rows).peekable();
     while !stop.is_cancelled() {
-        let people = file.rows.get(from..).unwrap_or_default();
-        let people = &people[..people.len().min(STRETCH)];
-        let to = from + people.len();
-        let is_last = to >= file.rows.len();
+        while good.next_if(|(place, _)| **place < from).is_some() {}
+        let to = (from + STRETCH).min(file.all_rows()).max(from);
+        let people: Vec<_> = std::iter::from_fn(|| good.next_if(|(place, _)| **place < to)).collect();
+        let is_last = to >= file.all_rows();
         let now = service.clock.now();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let mut tx = service.store.begin().await?;
         if !tx.move_invitation_batch(batch.id, number(from), number(to)).await? {
             return Ok(());
         }
-        let mut passed_over = 0;
-        for row in people {
+        let mut passed_over = number(to - from - people.len());
+        let (by, organisation_id) = (batch.account_id, organisation.id);
+        // Before the limits of addresses, in which order whoever invites one person takes both.
+        tx.lock_roster(organisation_id).await?;
+        for (_, row) in people {
+            if !may_send(service, &mut tx, organisation_id, row.email.as_str(), now).await? {
+                passed_over += 1;
+                continue;
+            }
             let id = vault::new_id(now, service.random.as_ref());
-            let (by, organisation_id) = (batch.account_id, organisation.id);
             let new = NewInvitation { id, organisation: organisation_id, row, batch: Some(batch.id), by };
             if tx.invite(new, now).await? != Invited::Done {
                 // Somebody has invited them since the file was read.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::passport::picture::tests::{address, png_of};
+use crate::passport::picture::tests::{address, jpeg_of, png_of};
 use jiff::civil::date;
 use proptest::prelude::*;
 use rstest::rstest;
@@ -94,7 +94,7 @@ fn levels_are_those_of_the_subject() {
 fn yes_and_no_are_not_words_and_a_picture_is_one() {
     let claims = json!({
         "given_name": " Amina ", "family_name": "Khan", "birthdate": "1990-03-14", "legal_gender": "female",
-        "picture": address("png", &png_of(413, 531, &[]))
+        "picture": address("png", &png_of(413, 531, false))
     });
     let json = json!({ "kind": "identity", "claims": claims, "assurance": assurance() });
     let one = Provided::read_all(&json, TODAY).unwrap().remove(0);
@@ -102,12 +102,12 @@ fn yes_and_no_are_not_words_and_a_picture_is_one() {
     assert_eq!((one.variant, one.valid_until), ("", None));
     assert_eq!(content["claims"]["given_name"], "Amina");
     assert_eq!(content["claims"]["legal_gender"], "Female");
-    let (huge, telling) = (png_of(20_000, 20_000, &[]), png_of(413, 531, &[(b"eXIf", b"Ward 7")]));
+    let (huge, telling) = (jpeg_of(20_000, 20_000, false), png_of(413, 531, true));
     for (wrong, told) in [
         (String::new(), "write a JPEG or PNG as data:image/"),
         ("data:image/svg+xml;base64,iVBORw0KGgo".to_owned(), "write a JPEG or PNG as data:image/"),
         ("data:image/png;base64,iVBORw0KGgo=".to_owned(), "write a JPEG or PNG as data:image/"),
-        (address("png", &huge), "write a picture of 1 to 2000 pixels each way"),
+        (address("jpeg", &huge), "write a picture of 1 to 2000 pixels each way"),
         (address("png", &telling), "the picture holds more than itself"),
     ] {
         let mut json = json.clone();

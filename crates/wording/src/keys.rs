@@ -207,6 +207,7 @@ pub const ERRORS: &[Key] = &[
     ("provide-photo-too-large", &["label"]),
     ("provide-photo-too-small", &["label", "fewest"]),
     ("provide-over", &["label"]),
+    ("provide-after-its-end", &["label", "stated"]),
     ("row-first-name", &[]),
     ("row-last-name", &[]),
     ("row-date-of-birth", &[]),

@@ -246,6 +246,8 @@ fn read(
         let problem = problems.iter().find(|problem| is_here(&problem.pointer));
         if let Some(key) = of_photo.or_else(|| key(&problem?.what, field.form)) {
             let labelled = FieldProblem::new(field.name, key).with("label", &label(service, field));
+            let stated = problem.map_or_else(String::new, |problem| stated(service, &problem.what));
+            let labelled = labelled.with("stated", &stated);
             wrong.push(labelled.with("most", &LONGEST_TEXT).with("fewest", &FEWEST_PIXELS));
         }
     }
@@ -286,6 +288,14 @@ fn sent(what: Asked, filled: &Filled) -> Vec<(Option<&'static str>, Value)> {
     }
 }
 
+/// What stands behind the name of the attribute that a mistake speaks of; nothing where it speaks of none.
+fn stated(service: &Service, mistake: &ProvidedMistake) -> String {
+    match mistake {
+        ProvidedMistake::AfterItsEnd(attribute) => label(service, attribute),
+        _ => String::new(),
+    }
+}
+
 const fn photo_key(mistake: PhotoMistake) -> &'static str {
     match mistake {
         PhotoMistake::NotAPhoto => "provide-not-a-photo",
@@ -305,6 +315,7 @@ fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
         ProvidedMistake::NotADay => "provide-not-a-day",
         ProvidedMistake::InFuture => "provide-in-future",
         ProvidedMistake::Over => "provide-over",
+        ProvidedMistake::AfterItsEnd(_) => "provide-after-its-end",
         ProvidedMistake::NotAPicture => photo_key(PhotoMistake::NotAPhoto),
         _ => return None,
     })

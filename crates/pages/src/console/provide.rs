@@ -123,6 +123,10 @@ pub struct ConsoleProvideForm {
     pub valid_until: Option<ProvideField>,
     /// Where it runs out by itself: after so many months.
     pub renewal_months: Option<u32>,
+    /// The questions in which it states its own end.
+    pub ends: Vec<String>,
+    /// Whether one of them must be answered.
+    pub always_ends: bool,
     /// How that was assured.
     pub assurance: Vec<ProvideField>,
     /// Back to what can be provided.
@@ -169,6 +173,8 @@ impl Page for ConsoleProvideForm {
             ],
             valid_until: Some(valid_until.clone()),
             renewal_months: None,
+            ends: Vec::new(),
+            always_ends: false,
             assurance: vec![
                 field("origin", "Origin", text("")),
                 field("verifier", "Verifier", text("Ben Adeyemi")),
@@ -204,6 +210,12 @@ impl Page for ConsoleProvideForm {
             renewal_months: Some(12),
             ..empty.clone()
         };
+        let ending = |ends: &[&str], always_ends, renewal_months| Self {
+            ends: ends.iter().map(|each| (*each).into()).collect(),
+            always_ends,
+            renewal_months,
+            ..empty.clone()
+        };
         let skill =
             |name: &str, label: &str| ProvideField { optional: true, ..field(name, label, day("", "", "")) };
         let several = Self {
@@ -222,6 +234,9 @@ impl Page for ConsoleProvideForm {
             valid_until: None,
             ..empty.clone()
         };
-        vec![empty, filled, several]
+        let registration = ending(&["Expires"], false, None);
+        let placement = ending(&["Ends"], true, None);
+        let mask = ending(&["Thrown away", "Used up"], false, Some(24));
+        vec![empty, filled, several, registration, placement, mask]
     }
 }

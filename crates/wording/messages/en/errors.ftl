@@ -282,6 +282,7 @@ provide-not-a-photo = “{ $label }” must be a photo: choose a JPEG or PNG fil
 provide-photo-too-large = “{ $label }” is too large a picture: choose one of at most 12 MB
 provide-photo-too-small = “{ $label }” is too small a picture: choose one of at least { $fewest } by { $fewest } pixels
 provide-over = “{ $label }” is over already: the credential would be of no use. Check the days
+provide-after-its-end = “{ $label }” must be the same day as “{ $stated }” or an earlier one
 row-first-name = Enter the first name, without signs that names do not have
 row-last-name = Enter the last name, without signs that names do not have
 row-date-of-birth = Enter a real date of birth, like 29 3 1985

@@ -37,6 +37,15 @@ pub fn dbs() -> Value {
     json!({ "kind": "dbs", "claims": claims, "assurance": assurance() })
 }
 
+/// A registration that expires on this day.
+pub fn registration(expires: &str) -> Value {
+    let claims = json!({
+        "body": "Nursing and Midwifery Council", "registration_number": "12A3456B",
+        "registration_status": "Registered", "registered_on": "2020-04-01", "expires_on": expires
+    });
+    json!({ "kind": "professional-registration", "claims": claims, "assurance": assurance() })
+}
+
 pub fn identity() -> Value {
     let claims = json!({
         "given_name": "Amina", "family_name": "Khan", "birthdate": "1990-03-14",

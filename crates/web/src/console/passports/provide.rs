@@ -112,6 +112,7 @@ fn form_page(
         Asked::One(one) => (one.code(), one.valid_months()),
         Asked::Several(kind) => (kind.as_str(), None),
     };
+    let ends: Vec<_> = what.kind().ends().collect();
     ConsoleProvideForm {
         frame: frame(staff, ConsolePart::Passports),
         title: title(web, what),
@@ -122,6 +123,8 @@ fn form_page(
         claims: fields(&what.claims()),
         valid_until: what.valid_until().map(|attribute| field(web, &attribute, filled)),
         renewal_months: months,
+        always_ends: ends.iter().any(|each| each.required),
+        ends: ends.into_iter().map(|each| label(web, each)).collect(),
         assurance: fields(assurance()),
         back: Some(urls::console_provide(&id)),
     }

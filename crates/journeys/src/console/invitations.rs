@@ -8,13 +8,14 @@ pub mod many;
 
 use super::Staff;
 use super::find::count_look;
+use super::provide::{self, Asked};
 use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
 use crate::notices::Concerning;
 use crate::{FieldProblem, Refusal, Service, session};
 use jiff::{SignedDuration, Timestamp};
 use rules::limits::Limit;
-use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, InvitationState};
+use rules::passport::{CredentialType, DeclineReason, IdentityCheck, InvitationFilter, InvitationState};
 use rules::role::Act;
 use rules::roster::{COLUMNS, RosterFields, RosterRow};
 use rules::typed_day::typed_day;
@@ -26,6 +27,9 @@ use store::organisation::Organisation;
 use store::outbox::Channel;
 use uuid::Uuid;
 use wording::Message;
+
+/// The type that says who somebody is.
+pub const IDENTITY: &str = "identity";
 
 /// So many invitations stand on one page.
 const PER_PAGE: u32 = 50;
@@ -235,6 +239,22 @@ pub async fn see(
     };
     let name = judge.map(|account| format!("{} {}", account.first_name, account.last_name));
     Ok((invitation, name))
+}
+
+/// Whether the identity credential is to be provided to somebody now: who they are is confirmed, and none waits for their review or is in
+/// their wallet.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn needs_identity(
+    service: &Service,
+    staff: &Staff,
+    invitation: &Invitation,
+) -> Result<bool, Refusal> {
+    let identity = CredentialType::parse(IDENTITY).map(Asked::One);
+    let (Some(account), Some(identity)) = (invitation.account, identity) else { return Ok(false) };
+    Ok(invitation.state() == InvitationState::Confirmed
+        && provide::there(service, staff, account, identity).await?.is_empty())
 }
 
 async fn theirs(service: &Service, staff: &Staff, id: Uuid) -> Result<Invitation, Refusal> {

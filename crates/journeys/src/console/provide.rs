@@ -5,14 +5,15 @@ use crate::passport::provide;
 use crate::photo::{self, FEWEST_PIXELS, PhotoMistake};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
-    Attribute, AttributeForm, CredentialKind, CredentialType, CredentialVariant, LONGEST_TEXT, Provided,
-    ProvidedMistake, Words, assurance,
+    Attribute, AttributeForm, CredentialKind, CredentialState, CredentialType, CredentialVariant,
+    LONGEST_TEXT, Provided, ProvidedMistake, Words, assurance,
 };
 use rules::role::Act;
 use rules::typed_day::typed_day;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use store::account::Account;
+use store::credential_list::ListedCredential;
 use uuid::Uuid;
 use wording::Language;
 
@@ -179,6 +180,28 @@ pub async fn to_whom(service: &Service, staff: &Staff, account: Uuid) -> Result<
     staff.demand(Act::ProvideCredentials)?;
     let account = person_of(service, staff, account).await?;
     if account.id == staff.id() { Err(Refusal::OwnAccount) } else { Ok(account) }
+}
+
+/// What the trust has provided to somebody of what is asked for, and what waits for their review or is in their wallet; the newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn there(
+    service: &Service,
+    staff: &Staff,
+    account: Uuid,
+    what: Asked,
+) -> Result<Vec<ListedCredential>, Refusal> {
+    let today = service.today();
+    let is_it = |each: &ListedCredential| match what {
+        Asked::One(one) => each.kind == one.kind && each.variant == one.variant_code(),
+        Asked::Several(kind) => each.kind == kind,
+    };
+    let counts = |each: &ListedCredential| {
+        matches!(each.state(today), CredentialState::ToReview | CredentialState::Accepted)
+    };
+    let provided = service.store.credentials_listed(staff.organisation(), Some(account)).await?;
+    Ok(provided.into_iter().rev().filter(|each| is_it(each) && counts(each)).collect())
 }
 
 /// Provides what was filled in, with a photo where a file was chosen. Answers the first credential. The same form, sent twice, provides it

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::console::{ConsoleFrame, ConsolePart};
+use crate::console::{ConsoleFrame, ConsolePart, ProvidedRow};
 use crate::{Choice, Link, Page, Place};
 
 /// Credentials that belong together.
@@ -113,6 +113,8 @@ pub struct ConsoleProvideForm {
     pub name: String,
     /// Their address, which tells people of one name apart.
     pub email: String,
+    /// What the person has of it already: in their wallet, or waiting for their review.
+    pub there: Vec<ProvidedRow>,
     /// Where the form posts to.
     pub action: String,
     /// The number of this form.
@@ -164,6 +166,7 @@ impl Page for ConsoleProvideForm {
             title: "Disclosure and Barring Service (DBS)".into(),
             name: "Amina Khan".into(),
             email: "amina.khan@northfield.example".into(),
+            there: Vec::new(),
             action: "/console/passports/people/0193a0f0/provide/dbs".into(),
             form: "0193a0f0".into(),
             claims: vec![
@@ -185,6 +188,7 @@ impl Page for ConsoleProvideForm {
             title: "Resuscitation, Paediatric immediate life support".into(),
             name: "Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour".into(),
             email: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),
+            there: ProvidedRow::samples(),
             claims: vec![
                 field("dbs_level", "Level of check", choice(&levels, "Enhanced with barred lists")),
                 field("certificate_number", "Certificate reference", text("001234567890")),
@@ -231,6 +235,7 @@ impl Page for ConsoleProvideForm {
                     "Resuscitation, Paediatric immediate life support",
                 ),
             ],
+            there: ProvidedRow::samples(),
             valid_until: None,
             ..empty.clone()
         };

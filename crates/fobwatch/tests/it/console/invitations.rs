@@ -1,5 +1,6 @@
 //! A trust invites people to a staff passport, and says who they are.
 
+use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
 use crate::people::{AMINA, BEN, Person, ROSTER};
@@ -147,6 +148,20 @@ async fn somebody_is_invited_registers_and_is_confirmed_in_person_by_a_named_col
         (ben.page.value("First name"), ben.page.value("Last name")),
         ("Zoë".to_owned(), "Hartley".to_owned())
     );
+    // It is offered until one waits for the person, and again once they have none.
+    let identity = format!("/console/passports/people/{}/provide/identity", ward.account_of(ZOE).await);
+    let offered = |browser: &Browser| browser.page.links().contains(&identity);
+    assert!(offered(ben.opens(&page).await));
+    let said = "given_name=Zoe&family_name=Hartley&birthdate=7&birthdate_month=5&birthdate_year=1991&origin=x&policy=x\
+                &outcome=x&provider=x&verifier=x&method=x&pedigree=Sourced&last_refresh=1&last_refresh_month=1\
+                &last_refresh_year=2026";
+    ben.sends_form(&identity, said).await.says("Waits for the person’s review");
+    assert!(!offered(ben.opens(&page).await), "{}", ben.page.shown());
+    ward.db.tell("UPDATE credential SET accepted_at = 1").await;
+    assert!(!offered(ben.opens(&page).await));
+    ward.db.tell("UPDATE credential SET revoked_at = 1, revoke_reason = 'no-longer-valid'").await;
+    assert!(offered(ben.opens(&page).await));
+
     ben.sends_form(&format!("{page}/decline"), "reason=other").await.is_told("stands otherwise by now");
     ben.opens("/console/passports").await.says("Nobody who was invited waits for a check.");
     ben.opens(INVITATIONS).await.says("There are none.");

@@ -280,6 +280,38 @@ async fn several_core_skills_are_provided_at_once_by_their_days(#[values(Sqlite,
     }
 }
 
+#[rstest]
+#[tokio::test]
+async fn the_form_says_what_the_person_has_already_and_provides_another_all_the_same(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    const ALREADY: &str = "The person has this already.";
+    let ward = Ward::new(kind).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("fire-safety").await;
+    assert!(!ben.opens(&path).await.page.text().contains("already"));
+    let waits = ward.has_fire_safety_to_accept().await;
+    ben.opens(&path).await.says(ALREADY).says("provided on 22 November 2026: waits for the person’s review");
+    assert!(ben.page.links().contains(&format!("/console/passports/credentials/{waits}")));
+    ben.opens(&ward.form_for_amina("core-skill").await).await.says("The person has some of these already.");
+    // Another core skill is another credential.
+    assert!(
+        !ben.opens(&ward.form_for_amina("conflict-resolution").await).await.page.text().contains("already")
+    );
+    ward.lands_in_a_wallet(waits).await;
+    ben.opens(&path).await.says(ALREADY).says("in the person’s wallet");
+    let filled = filled_in(CredentialType::parse("fire-safety").unwrap());
+    ben.sends_form(&path, &filled.replace("Sourced", "")).await.is_told("Choose an answer").says(ALREADY);
+    ben.sends_form(&path, &filled).await.says("Waits for the person’s review");
+    // What has ended is not there.
+    ward.issuer_revoked(waits).await;
+    ward.db
+        .tell("UPDATE credential SET rejected_at = 1, reject_reason = 'duplicate' WHERE accepted_at IS NULL")
+        .await;
+    assert!(!ben.opens(&path).await.page.text().contains("already"));
+}
+
 /// A registration with the Nursing and Midwifery Council that expires on one day, and is said to hold until another.
 fn registration(expires: [&str; 3], until: [&str; 3]) -> String {
     let what = CredentialType::parse("professional-registration").unwrap();

@@ -73,7 +73,9 @@ async fn details(web: &Web, staff: &Staff, id: Uuid, form: JudgeForm) -> Result<
     let how = invitation.confirmed_how.map(|how| format!("identity-{}", how.as_str()));
     let reason = invitation.decline_reason.map(|reason| format!("decline-{}", reason.as_str()));
     let passport = invitation.account.map(|account| account.to_string());
-    let provide = |account: &String| urls::console_provide_form(account, "identity");
+    let to_provide =
+        may(Act::ProvideCredentials) && invitations::needs_identity(web, staff, &invitation).await?;
+    let provide = |account: &String| urls::console_provide_form(account, invitations::IDENTITY);
     Ok(ConsoleInvitation {
         frame: frame(staff, ConsolePart::Passports),
         name: called(&invitation),
@@ -89,10 +91,7 @@ async fn details(web: &Web, staff: &Staff, id: Uuid, form: JudgeForm) -> Result<
         delete: may(Act::InvitePeople).then(|| at("delete")),
         judgement: (state.can_be_judged() && may(Act::ConfirmIdentity))
             .then(|| judgement(web, id, state, form)),
-        provide: passport
-            .as_ref()
-            .filter(|_| state == InvitationState::Confirmed && may(Act::ProvideCredentials))
-            .map(provide),
+        provide: passport.as_ref().filter(|_| to_provide).map(provide),
         passport: passport.map(|account| urls::console_passport(&account)),
         back: Some(urls::CONSOLE_INVITATIONS.into()),
     })

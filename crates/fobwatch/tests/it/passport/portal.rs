@@ -174,6 +174,20 @@ async fn nobody_sees_or_answers_for_somebody_else(#[values(Sqlite, PostgreSql)] 
 
 #[rstest]
 #[tokio::test]
+async fn what_runs_out_in_the_wallet_can_be_put_away(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.colleague(AMINA).await;
+    let [id] = ward.the_trust_provides(AMINA, fire()).await.try_into().unwrap();
+    ward.lands_in_a_wallet(id).await;
+    ward.db.tell("UPDATE credential SET valid_until = '2026-11-21'").await;
+    amina.signs_in(Factor::AuthenticatorApp).await;
+    amina.opens(&format!("/passport/credentials/{id}")).await.says("was valid until 21 November 2026.");
+    assert!(!amina.page.text().contains("ran out before"), "{}", amina.page.shown());
+    amina.presses("Archive").await.says("Archived Fire safety");
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.colleague(AMINA).await;
@@ -191,7 +205,12 @@ async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind)
     amina
         .opens(&format!("/passport/credentials/{id}"))
         .await
-        .says("This credential was valid until 22 November 2026.");
+        .says("This credential was valid until 22 November 2026.")
+        .says("It ran out before you added it to your wallet");
+    // What is in no wallet is not put away there.
+    assert!(!amina.page.html.contains("Archive"), "{}", amina.page.shown());
+    amina.posts((format!("/passport/credentials/{id}/archive"), String::new())).await;
+    assert_eq!(ward.db.count("credential", "archived_at IS NOT NULL").await, 0);
     amina.posts((format!("/passport/credentials/{id}/reject"), "reason=duplicate".to_owned())).await;
     amina.is_refused("FW-3301");
 }

@@ -604,6 +604,7 @@ pub const AUDIT: &[&str] = &[
     "job_role_saved",
     "job_role_deleted",
     "job_role_given",
+    "job_role_given_to_named",
     "requirements_bypassed",
     "credential_offered",
     "credential_offer_ended",

@@ -24,7 +24,9 @@ pub use invitation::{
     DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState, LARGEST_INVITATIONS,
     MOST_INVITED,
 };
-pub use job_role::{LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES, PassportStanding, Progress};
+pub use job_role::{
+    LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES, PassportStanding, Progress, folded_job_role,
+};
 pub use kind::{CredentialKind, CredentialVariant};
 pub use presentation::{
     ANSWER_LIFETIME, ANSWERS_PER_NETWORK, BEGUN_BY_WALLET, CONFIRM_TRIES, PresentationAnswer,

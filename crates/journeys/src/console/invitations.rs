@@ -278,7 +278,7 @@ async fn doing(service: &Service, staff: &Staff, act: Act, id: Uuid) -> Result<I
 /// [`Refusal::RoleMissing`], [`Refusal::NotFound`], [`Refusal::OwnAccount`], [`Refusal::ProofNeeded`], [`Refusal::Fields`].
 pub async fn send_again(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Refusal> {
     let invitation = doing(service, staff, Act::InvitePeople, id).await?;
-    if !invitation.state().can_be_sent_again() {
+    if !invitation.can_be_sent_again() {
         return Err(Refusal::field("", "invite-not-now"));
     }
     let now = service.clock.now();

@@ -6,6 +6,7 @@ use crate::factor::{AppSetup, channel_of, prove_app, setup_of};
 use crate::join::{Joining, Step};
 use crate::notices::Concerning;
 use crate::numbers::mobile_number;
+use crate::passport::job_role_by_record;
 use crate::refusal::email_problem;
 use crate::{Network, Refusal, Service};
 use jiff::Timestamp;
@@ -249,6 +250,7 @@ async fn make_account(
         },
         now,
     );
+    job_role_by_record::give(service, &mut tx, (account, joining.organisation.id), now).await?;
     tx.commit().await?;
     service.written.notify_one();
     Ok(())

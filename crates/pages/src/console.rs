@@ -38,8 +38,8 @@ pub use invitations::{
     JudgeInvitation,
 };
 pub use job_roles::{
-    BypassLine, ConsoleBypass, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles, JobRoleLine, MissingLine,
-    RequiredGroup, RequirementShown, RequirementStanding,
+    BypassLine, ConsoleBypass, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoleNamed, ConsoleJobRoles,
+    JobRoleLine, MissingLine, RequiredGroup, RequirementShown, RequirementStanding,
 };
 pub use passports::{
     ConsoleCredential, ConsolePassport, ConsolePassports, ConsoleRejections, EndCredential, ProvidedRow,

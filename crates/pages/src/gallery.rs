@@ -183,6 +183,7 @@ fn hang_passport(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::ConsoleTeam>(true)?;
     gallery.hang::<crate::ConsoleJobRoles>(true)?;
     gallery.hang::<crate::ConsoleJobRole>(true)?;
+    gallery.hang::<crate::ConsoleJobRoleNamed>(true)?;
     gallery.hang::<crate::ConsoleGiveJobRole>(true)?;
     gallery.hang::<crate::ConsoleBypass>(true)?;
     gallery.hang::<crate::ConsoleShares>(true)?;

@@ -57,13 +57,13 @@ pub use console::{
     ConsoleNumber, ConsoleRoles, ConsoleStartCode, ProposalLine, RoleLine,
 };
 pub use console::{
-    BypassLine, ConsoleBypass, ConsoleCredential, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoles,
-    ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm, ConsoleRejections, ConsoleReports,
-    ConsoleShare, ConsoleShared, ConsoleShares, ConsoleStaffRecords, ConsoleTeam, ConsoleTeams,
-    CredentialGroup, EndCredential, FailedPull, FoundRecords, JobRoleLine, MissingLine, ProvideField,
-    ProvideInput, ProvidedRow, RejectShared, RejectionLine, RemindedLine, ReportRow, ReportTable,
-    ReportsCounted, RequiredGroup, RequirementShown, RequirementStanding, ShareLine, ShareStanding,
-    ShareVerdict, SharedLine, TeamLine,
+    BypassLine, ConsoleBypass, ConsoleCredential, ConsoleGiveJobRole, ConsoleJobRole, ConsoleJobRoleNamed,
+    ConsoleJobRoles, ConsolePassport, ConsolePassports, ConsoleProvide, ConsoleProvideForm,
+    ConsoleRejections, ConsoleReports, ConsoleShare, ConsoleShared, ConsoleShares, ConsoleStaffRecords,
+    ConsoleTeam, ConsoleTeams, CredentialGroup, EndCredential, FailedPull, FoundRecords, JobRoleLine,
+    MissingLine, ProvideField, ProvideInput, ProvidedRow, RejectShared, RejectionLine, RemindedLine,
+    ReportRow, ReportTable, ReportsCounted, RequiredGroup, RequirementShown, RequirementStanding, ShareLine,
+    ShareStanding, ShareVerdict, SharedLine, TeamLine,
 };
 pub use console::{
     ConsoleDashboard, ConsoleDeliveries, ConsoleSetting, ConsoleSettingPreview, ConsoleSettings,

@@ -22,6 +22,9 @@ pub struct Invitation {
     pub roster_entry_id: Uuid,
     /// Their account, once they have one.
     pub account: Option<Uuid>,
+    /// What they shared last with who invites, where somebody with this address has an account with another organisation. That there is
+    /// such an account is nobody's business before they share something.
+    pub shared: Option<Uuid>,
     /// First name on the list.
     pub first_name: String,
     /// Last name on the list.
@@ -56,6 +59,16 @@ impl Invitation {
     /// How it stands.
     pub const fn state(&self) -> InvitationState {
         self.moments.state()
+    }
+
+    /// What they shared, where they have an account with another organisation and none with who invites.
+    pub fn shared_from_elsewhere(&self) -> Option<Uuid> {
+        self.shared.filter(|_| self.state() == InvitationState::Sent)
+    }
+
+    /// Whether it is of use to send it again.
+    pub fn can_be_sent_again(&self) -> bool {
+        self.state().can_be_sent_again() && self.shared_from_elsewhere().is_none()
     }
 }
 
@@ -126,7 +139,9 @@ statements! {
     BY_INVITATION = "UPDATE roster_entry SET by_invitation = 1 WHERE id = $1";
     LIST = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
             r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
-            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
+            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by,
+            (SELECT s.id FROM account e JOIN share s ON s.account_id = e.id WHERE e.email = r.email AND e.organisation_id <> $1
+                AND s.organisation_id = $1 ORDER BY s.shared_at DESC, s.id LIMIT 1) AS shared
         FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
         WHERE i.organisation_id = $1 AND i.id < $2
         ORDER BY i.id DESC LIMIT $3";
@@ -139,7 +154,9 @@ statements! {
         ORDER BY i.id DESC LIMIT $3";
     ONE = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
             r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
-            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
+            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by,
+            (SELECT s.id FROM account e JOIN share s ON s.account_id = e.id WHERE e.email = r.email AND e.organisation_id <> $2
+                AND s.organisation_id = $2 ORDER BY s.shared_at DESC, s.id LIMIT 1) AS shared
         FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
         WHERE i.id = $1 AND i.organisation_id = $2";
     TO_JUDGE = "SELECT COUNT(*) FROM invitation i JOIN account a ON a.roster_entry_id = i.roster_entry_id
@@ -182,6 +199,7 @@ struct Row {
     declined_at: Option<i64>,
     decline_reason: Option<String>,
     judged_by: Option<Uuid>,
+    shared: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Invitation {
@@ -196,6 +214,7 @@ impl TryFrom<Row> for Invitation {
             organisation_id: row.organisation_id,
             roster_entry_id: row.roster_entry_id,
             account: row.account,
+            shared: row.shared,
             first_name: row.first_name,
             last_name: row.last_name,
             date_of_birth: row

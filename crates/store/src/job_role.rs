@@ -5,7 +5,7 @@ use crate::moment::{maybe_moment, millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
-use rules::passport::{CredentialType, MOST_JOB_ROLES};
+use rules::passport::{CredentialType, MOST_JOB_ROLES, folded_job_role};
 use uuid::Uuid;
 
 /// A job role.
@@ -126,11 +126,6 @@ fn codes(required: &[CredentialType]) -> String {
     required.iter().map(|each| each.code()).collect::<Vec<_>>().join(" ")
 }
 
-/// A name as it is compared.
-fn folded(name: &str) -> String {
-    name.to_lowercase()
-}
-
 type Row = (Uuid, String, String, i64);
 
 fn job_role((id, name, requires, people): Row) -> JobRole {
@@ -224,7 +219,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<JobRoleSaved, StoreError> {
         self.one_at_a_time("job-roles", organisation.as_bytes(), now).await?;
-        let (folded, codes) = (folded(name), codes(requires));
+        let (folded, codes) = (folded_job_role(name), codes(requires));
         let taken: Option<(Uuid,)> =
             in_tx!(self, NAMED, sqlx::query_as, |q, c| q.bind(organisation).bind(&folded).fetch_optional(c))?;
         if taken.is_some_and(|(other,)| other != id) {

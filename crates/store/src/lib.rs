@@ -36,6 +36,7 @@ pub mod housekeeping;
 pub mod invitation;
 pub mod invitation_batch;
 pub mod job_role;
+pub mod job_role_by_record;
 pub mod limits;
 pub mod method;
 pub mod method_setup;

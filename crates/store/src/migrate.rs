@@ -216,6 +216,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0037_found_by_index.sql"),
         include_str!("../migrations/0037_found_by_index.sql"),
     ),
+    (
+        40,
+        "job role by record",
+        include_str!("../migrations/0040_job_role_by_record.sql"),
+        include_str!("../migrations/0040_job_role_by_record.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

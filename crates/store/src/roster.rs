@@ -6,6 +6,7 @@ use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rules::passport::folded_job_role;
 use rules::roster::{EmploymentStatus, PersonKind, RosterRow};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -62,11 +63,11 @@ statements! {
 }
 
 const UPSERT_HEAD: &str = "INSERT INTO roster_entry (id, organisation_id, email, first_name, last_name, \
-    date_of_birth, phone, staff_group, job_role, employment_type, employment_status, esr_number, kind, fingerprint, \
+    date_of_birth, phone, staff_group, job_role, job_role_folded, employment_type, employment_status, esr_number, kind, fingerprint, \
     added_at, changed_at, left_at) ";
 const UPSERT_TAIL: &str = " ON CONFLICT (organisation_id, email) DO UPDATE SET first_name = excluded.first_name, \
     last_name = excluded.last_name, date_of_birth = excluded.date_of_birth, phone = excluded.phone, \
-    staff_group = excluded.staff_group, job_role = excluded.job_role, \
+    staff_group = excluded.staff_group, job_role = excluded.job_role, job_role_folded = excluded.job_role_folded, \
     employment_type = excluded.employment_type, employment_status = excluded.employment_status, \
     esr_number = excluded.esr_number, kind = excluded.kind, fingerprint = excluded.fingerprint, by_invitation = 0, \
     changed_at = excluded.changed_at, left_at = excluded.left_at";
@@ -274,6 +275,7 @@ impl Tx {
                         .push_bind(upsert.phone.clone())
                         .push_bind(row.staff_group.code())
                         .push_bind(row.job_role.clone())
+                        .push_bind(row.job_role.as_deref().map(folded_job_role))
                         .push_bind(row.employment_type.code())
                         .push_bind(row.employment_status.code())
                         .push_bind(row.esr_number.clone())

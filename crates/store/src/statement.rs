@@ -95,6 +95,7 @@ pub fn all_statements() -> impl Iterator<Item = Statement> {
         crate::share_review::STATEMENTS,
         crate::invitation::STATEMENTS,
         crate::job_role::STATEMENTS,
+        crate::job_role_by_record::STATEMENTS,
         crate::invitation_batch::STATEMENTS,
         crate::sign_in::STATEMENTS,
         crate::smartcard::STATEMENTS,

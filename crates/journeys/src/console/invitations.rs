@@ -8,13 +8,14 @@ pub mod many;
 
 use super::Staff;
 use super::find::count_look;
+use super::provide::{self, Asked};
 use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
 use crate::notices::Concerning;
 use crate::{FieldProblem, Refusal, Service, session};
 use jiff::{SignedDuration, Timestamp};
 use rules::limits::Limit;
-use rules::passport::{DeclineReason, IdentityCheck, InvitationFilter, InvitationState};
+use rules::passport::{CredentialType, DeclineReason, IdentityCheck, InvitationFilter, InvitationState};
 use rules::role::Act;
 use rules::roster::{COLUMNS, RosterFields, RosterRow};
 use rules::typed_day::typed_day;
@@ -27,6 +28,9 @@ use store::organisation::Organisation;
 use store::outbox::Channel;
 use uuid::Uuid;
 use wording::Message;
+
+/// The type that says who somebody is.
+pub const IDENTITY: &str = "identity";
 
 /// So many invitations stand on one page.
 const PER_PAGE: u32 = 50;
@@ -260,6 +264,22 @@ pub async fn see(
     Ok((invitation, name))
 }
 
+/// Whether the identity credential is to be provided to somebody now: who they are is confirmed, and none waits for their review or is in
+/// their wallet.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn needs_identity(
+    service: &Service,
+    staff: &Staff,
+    invitation: &Invitation,
+) -> Result<bool, Refusal> {
+    let identity = CredentialType::parse(IDENTITY).map(Asked::One);
+    let (Some(account), Some(identity)) = (invitation.account, identity) else { return Ok(false) };
+    Ok(invitation.state() == InvitationState::Confirmed
+        && provide::there(service, staff, account, identity).await?.is_empty())
+}
+
 async fn theirs(service: &Service, staff: &Staff, id: Uuid) -> Result<Invitation, Refusal> {
     service.store.invitation(staff.organisation(), id).await?.ok_or(Refusal::NotFound)
 }
@@ -281,7 +301,7 @@ async fn doing(service: &Service, staff: &Staff, act: Act, id: Uuid) -> Result<I
 /// [`Refusal::RoleMissing`], [`Refusal::NotFound`], [`Refusal::OwnAccount`], [`Refusal::ProofNeeded`], [`Refusal::Fields`].
 pub async fn send_again(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Refusal> {
     let invitation = doing(service, staff, Act::InvitePeople, id).await?;
-    if !invitation.state().can_be_sent_again() {
+    if !invitation.can_be_sent_again() {
         return Err(Refusal::field("", "invite-not-now"));
     }
     let now = service.clock.now();

@@ -2,6 +2,7 @@
 //! come, and that somebody need not have the rest (guide 000).
 
 use super::{Staff, person_of, shares};
+use crate::passport::job_role_by_record::GIVEN;
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
     CredentialKind, CredentialState, CredentialType, LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES,
@@ -13,6 +14,7 @@ use store::account::Account;
 use store::audit::Event;
 use store::credential_list::ListedCredential;
 use store::job_role::{HeldJobRole, JobRole, JobRoleSaved, NewBypass};
+use store::job_role_by_record::ByRecord;
 use store::passport_event::NewPassportEvent;
 use uuid::Uuid;
 
@@ -211,9 +213,48 @@ pub async fn give(
     if !tx.give_job_role(id, organisation, account.id, job_role, staff.id(), now).await? {
         return Err(Refusal::field("job_role", "job-role-unknown"));
     }
-    note(service, &mut tx, staff, account.id, "job-role-given").await?;
-    tx.audit(Event::JobRoleGiven { account: account.id, organisation, job_role, by: staff.id() }, now);
+    note(service, &mut tx, staff, account.id, GIVEN).await?;
+    tx.audit(Event::JobRoleGiven { account: account.id, organisation, job_role, by: Some(staff.id()) }, now);
     tx.commit().await?;
+    Ok(())
+}
+
+fn by_record<'a>(staff: &Staff, role: &'a JobRole) -> ByRecord<'a> {
+    ByRecord { organisation: staff.organisation(), job_role: role.id, name: &role.name, by: staff.id() }
+}
+
+/// A job role, and how many people [`give_to_named`] would give it to: whom the employer's list names as having it, who have an account and
+/// no job role. Whoever asks is not counted.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`].
+pub async fn named(service: &Service, staff: &Staff, id: Uuid) -> Result<(JobRole, u64), Refusal> {
+    staff.demand(Act::GiveJobRoles)?;
+    let role = one(service, staff, id).await?;
+    let people = service.store.named_by_record(by_record(staff, &role)).await?;
+    Ok((role, people))
+}
+
+/// Gives a job role to all of them, a stretch of people in each transaction: cut off, it is begun again and goes on where it was.
+///
+/// # Errors
+/// [`Refusal::RoleMissing`], [`Refusal::NotFound`], [`Refusal::ProofNeeded`].
+pub async fn give_to_named(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Refusal> {
+    staff.demand(Act::GiveJobRoles)?;
+    session::fresh(service, &staff.person)?;
+    let role = one(service, staff, id).await?;
+    let (organisation, job_role, by) = (staff.organisation(), role.id, staff.id());
+    let mut after = Some(Uuid::nil());
+    while let Some(entry) = after {
+        let now = service.clock.now();
+        let mut tx = service.store.begin().await?;
+        let given = tx.give_job_role_to_named(by_record(staff, &role), entry, GIVEN, now).await?;
+        if given.people > 0 {
+            tx.audit(Event::JobRoleGivenToNamed { organisation, job_role, people: given.people, by }, now);
+        }
+        tx.commit().await?;
+        after = given.after;
+    }
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use crate::passport::provide;
 use crate::photo::{self, FEWEST_PIXELS, PhotoMistake};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
-    Attribute, AttributeForm, CredentialKind, CredentialType, CredentialVariant, LONGEST_TEXT, Provided,
-    ProvidedMistake, Words, assurance,
+    Attribute, AttributeForm, CredentialKind, CredentialState, CredentialType, CredentialVariant,
+    LONGEST_TEXT, Provided, ProvidedMistake, Words, assurance,
 };
 use rules::role::Act;
 use rules::typed_day::typed_day;
@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::fmt;
 use store::account::Account;
+use store::credential_list::ListedCredential;
 use uuid::Uuid;
 use wording::Language;
 
@@ -189,6 +190,28 @@ pub async fn to_whom(service: &Service, staff: &Staff, account: Uuid) -> Result<
     if account.id == staff.id() { Err(Refusal::OwnAccount) } else { Ok(account) }
 }
 
+/// What the trust has provided to somebody of what is asked for, and what waits for their review or is in their wallet; the newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn there(
+    service: &Service,
+    staff: &Staff,
+    account: Uuid,
+    what: Asked,
+) -> Result<Vec<ListedCredential>, Refusal> {
+    let today = service.today();
+    let is_it = |each: &ListedCredential| match what {
+        Asked::One(one) => each.kind == one.kind && each.variant == one.variant_code(),
+        Asked::Several(kind) => each.kind == kind,
+    };
+    let counts = |each: &ListedCredential| {
+        matches!(each.state(today), CredentialState::ToReview | CredentialState::Accepted)
+    };
+    let provided = service.store.credentials_listed(staff.organisation(), Some(account)).await?;
+    Ok(provided.into_iter().rev().filter(|each| is_it(each) && counts(each)).collect())
+}
+
 /// Provides what was filled in, with a photo where a file was chosen. Answers the first credential. The same form, sent twice, provides it
 /// once. A photo that is none to complain of stays in `filled`, so that nobody has to choose it again.
 ///
@@ -260,6 +283,8 @@ fn read(
         let problem = problems.iter().find(|problem| is_here(&problem.pointer));
         if let Some(key) = of_photo.or_else(|| key(&problem?.what, field.form)) {
             let labelled = FieldProblem::new(field.name, key).with("label", &label(service, field));
+            let stated = problem.map_or_else(String::new, |problem| stated(service, &problem.what));
+            let labelled = labelled.with("stated", &stated);
             wrong.push(labelled.with("most", &LONGEST_TEXT).with("fewest", &FEWEST_PIXELS));
         }
     }
@@ -300,6 +325,14 @@ fn sent(what: Asked, filled: &Filled) -> Vec<(Option<&'static str>, Value)> {
     }
 }
 
+/// What stands behind the name of the attribute that a mistake speaks of; nothing where it speaks of none.
+fn stated(service: &Service, mistake: &ProvidedMistake) -> String {
+    match mistake {
+        ProvidedMistake::AfterItsEnd(attribute) => label(service, attribute),
+        _ => String::new(),
+    }
+}
+
 const fn photo_key(mistake: PhotoMistake) -> &'static str {
     match mistake {
         PhotoMistake::NotAPhoto => "provide-not-a-photo",
@@ -323,6 +356,7 @@ fn key(mistake: &ProvidedMistake, form: AttributeForm) -> Option<&'static str> {
             photo_key(PhotoMistake::NotAPhoto)
         }
         ProvidedMistake::PictureTooLarge => photo_key(PhotoMistake::TooLarge),
+        ProvidedMistake::AfterItsEnd(_) => "provide-after-its-end",
         _ => return None,
     })
 }

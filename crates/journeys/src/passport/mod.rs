@@ -14,6 +14,7 @@ pub mod elsewhere;
 pub mod end_by_client;
 pub mod history;
 mod issue;
+pub(crate) mod job_role_by_record;
 mod keys;
 mod made;
 mod metadata;

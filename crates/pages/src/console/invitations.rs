@@ -11,6 +11,8 @@ use crate::{Choice, Page, Place};
 pub enum InvitationStanding {
     /// Nobody has followed it yet.
     Sent,
+    /// They have an account with another organisation, and shared something with this one.
+    Elsewhere,
     /// The trust has to check who the person is.
     IdentityShared,
     /// The person has to come in for that.
@@ -86,6 +88,7 @@ impl Page for ConsoleInvitations {
             lines: vec![
                 line(LONG_NAME, InvitationStanding::IdentityShared),
                 line("Amina Khan", InvitationStanding::Sent),
+                line("Gwen Llewelyn", InvitationStanding::Elsewhere),
                 line("Ben Adeyemi", InvitationStanding::AppointmentNeeded),
                 line("Yu Chen", InvitationStanding::Confirmed),
                 line("Sinéad O’Brien", InvitationStanding::Declined),
@@ -358,6 +361,8 @@ pub struct ConsoleInvitation {
     pub judgement: Option<JudgeInvitation>,
     /// *Provide the identity credential*, once it is confirmed.
     pub provide: Option<String>,
+    /// What they shared, where they have an account with another organisation.
+    pub shared: Option<String>,
     /// Their passport, once they have an account.
     pub passport: Option<String>,
     /// Back to the list.
@@ -402,6 +407,7 @@ impl Page for ConsoleInvitation {
             delete: Some(at("delete")),
             judgement: Some(judgement.clone()),
             provide: None,
+            shared: None,
             passport: Some("/console/passports/people/0193a0f0".into()),
             back: Some("/console/passports/invitations".into()),
         };
@@ -413,6 +419,12 @@ impl Page for ConsoleInvitation {
             judgement: None,
             passport: None,
             ..shared.clone()
+        };
+        let elsewhere = Self {
+            standing: InvitationStanding::Elsewhere,
+            send: None,
+            shared: Some("/console/passports/shares/0193a0f0".into()),
+            ..sent.clone()
         };
         let coming = Self {
             standing: InvitationStanding::AppointmentNeeded,
@@ -436,7 +448,7 @@ impl Page for ConsoleInvitation {
             delete: None,
             ..confirmed.clone()
         };
-        vec![shared, coming, sent, confirmed, declined]
+        vec![shared, coming, sent, elsewhere, confirmed, declined]
     }
 }
 

@@ -85,6 +85,8 @@ pub struct ConsoleJobRole {
     pub requires: Vec<String>,
     /// How many people have it.
     pub people: u64,
+    /// *Give it to everybody whose record names it*, for whoever may.
+    pub named: Option<String>,
     /// Where *Delete* posts to.
     pub delete_action: Option<String>,
     /// Back to the list.
@@ -125,6 +127,7 @@ impl Page for ConsoleJobRole {
             ],
             requires: Vec::new(),
             people: 0,
+            named: None,
             delete_action: None,
             back: Some("/console/passports/job-roles".into()),
         };
@@ -134,12 +137,46 @@ impl Page for ConsoleJobRole {
             form: None,
             name: LONG_ROLE.into(),
             requires: vec!["dbs".into(), "fire-safety".into()],
+            named: Some("/console/passports/job-roles/0193a0f0/named".into()),
             delete_action: Some("/console/passports/job-roles/0193a0f0/delete".into()),
             ..new.clone()
         };
         let in_use = Self { people: 1, ..known.clone() };
         let only_seen = Self { action: None, delete_action: None, people: 12, ..known.clone() };
         vec![new, known, in_use, only_seen]
+    }
+}
+
+/// *Give it to everybody whose record names it*: how many that would be.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConsoleJobRoleNamed {
+    /// The console's navigation.
+    pub frame: ConsoleFrame,
+    /// What the job role is called.
+    pub job_role: String,
+    /// How many people.
+    pub people: u64,
+    /// Where the form posts to; none where there is nobody.
+    pub action: Option<String>,
+    /// Back to the job role.
+    pub back: Option<String>,
+}
+
+impl Page for ConsoleJobRoleNamed {
+    const TEMPLATE: &'static str = "console-job-role-named.html";
+    const PLACE: Option<Place> = Some(Place::Console);
+
+    fn samples() -> Vec<Self> {
+        let many = Self {
+            frame: ConsoleFrame::sample(ConsolePart::Passports),
+            job_role: LONG_ROLE.into(),
+            people: 1_204,
+            action: Some("/console/passports/job-roles/0193a0f0/named".into()),
+            back: Some("/console/passports/job-roles/0193a0f0".into()),
+        };
+        let one = Self { people: 1, ..many.clone() };
+        let nobody = Self { people: 0, action: None, ..many.clone() };
+        vec![many, one, nobody]
     }
 }
 

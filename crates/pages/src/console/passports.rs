@@ -136,6 +136,26 @@ pub struct ProvidedRow {
     pub href: String,
 }
 
+impl ProvidedRow {
+    fn sample(title: &str, state: PassportState) -> Self {
+        Self {
+            title: title.into(),
+            state,
+            provided: "22 November 2026".into(),
+            valid_until: Some("21 November 2028".into()),
+            href: "/console/passports/credentials/0193a0f0".into(),
+        }
+    }
+
+    /// One that waits, and one in the wallet.
+    pub(crate) fn samples() -> Vec<Self> {
+        vec![
+            Self::sample("Resuscitation, Paediatric immediate life support", PassportState::ToReview),
+            Self::sample("Fire safety", PassportState::Accepted),
+        ]
+    }
+}
+
 /// Somebody's passport.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConsolePassport {
@@ -168,13 +188,7 @@ impl Page for ConsolePassport {
     const PLACE: Option<Place> = Some(Place::Console);
 
     fn samples() -> Vec<Self> {
-        let row = |title: &str, state| ProvidedRow {
-            title: title.into(),
-            state,
-            provided: "22 November 2026".into(),
-            valid_until: Some("21 November 2028".into()),
-            href: "/console/passports/credentials/0193a0f0".into(),
-        };
+        let row = ProvidedRow::sample;
         let [pending, active, bypassed] = RequirementShown::samples();
         let some = Self {
             frame: ConsoleFrame::sample(ConsolePart::Passports),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::console::{ConsoleFrame, ConsolePart};
+use crate::console::{ConsoleFrame, ConsolePart, ProvidedRow};
 use crate::{Choice, Link, Page, Place};
 
 /// Credentials that belong together.
@@ -113,6 +113,8 @@ pub struct ConsoleProvideForm {
     pub name: String,
     /// Their address, which tells people of one name apart.
     pub email: String,
+    /// What the person has of it already: in their wallet, or waiting for their review.
+    pub there: Vec<ProvidedRow>,
     /// Where the form posts to.
     pub action: String,
     /// The number of this form.
@@ -123,6 +125,10 @@ pub struct ConsoleProvideForm {
     pub valid_until: Option<ProvideField>,
     /// Where it runs out by itself: after so many months.
     pub renewal_months: Option<u32>,
+    /// The questions in which it states its own end.
+    pub ends: Vec<String>,
+    /// Whether one of them must be answered.
+    pub always_ends: bool,
     /// How that was assured.
     pub assurance: Vec<ProvideField>,
     /// Back to what can be provided.
@@ -160,6 +166,7 @@ impl Page for ConsoleProvideForm {
             title: "Disclosure and Barring Service (DBS)".into(),
             name: "Amina Khan".into(),
             email: "amina.khan@northfield.example".into(),
+            there: Vec::new(),
             action: "/console/passports/people/0193a0f0/provide/dbs".into(),
             form: "0193a0f0".into(),
             claims: vec![
@@ -169,6 +176,8 @@ impl Page for ConsoleProvideForm {
             ],
             valid_until: Some(valid_until.clone()),
             renewal_months: None,
+            ends: Vec::new(),
+            always_ends: false,
             assurance: vec![
                 field("origin", "Origin", text("")),
                 field("verifier", "Verifier", text("Ben Adeyemi")),
@@ -179,6 +188,7 @@ impl Page for ConsoleProvideForm {
             title: "Resuscitation, Paediatric immediate life support".into(),
             name: "Gwenllïan Angharad Llewelyn-Fychan d’Aubigné de la Tour".into(),
             email: "gwenllian.llewelyn-fychan-o-lanfihangel-y-creuddyn@ysbyty.northfield.example".into(),
+            there: ProvidedRow::samples(),
             claims: vec![
                 field("dbs_level", "Level of check", choice(&levels, "Enhanced with barred lists")),
                 field("certificate_number", "Certificate reference", text("001234567890")),
@@ -204,6 +214,12 @@ impl Page for ConsoleProvideForm {
             renewal_months: Some(12),
             ..empty.clone()
         };
+        let ending = |ends: &[&str], always_ends, renewal_months| Self {
+            ends: ends.iter().map(|each| (*each).into()).collect(),
+            always_ends,
+            renewal_months,
+            ..empty.clone()
+        };
         let skill =
             |name: &str, label: &str| ProvideField { optional: true, ..field(name, label, day("", "", "")) };
         let several = Self {
@@ -219,9 +235,13 @@ impl Page for ConsoleProvideForm {
                     "Resuscitation, Paediatric immediate life support",
                 ),
             ],
+            there: ProvidedRow::samples(),
             valid_until: None,
             ..empty.clone()
         };
-        vec![empty, filled, several]
+        let registration = ending(&["Expires"], false, None);
+        let placement = ending(&["Ends"], true, None);
+        let mask = ending(&["Thrown away", "Used up"], false, Some(24));
+        vec![empty, filled, several, registration, placement, mask]
     }
 }

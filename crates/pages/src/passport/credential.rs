@@ -107,8 +107,8 @@ pub struct PassportCredential {
     pub accept_action: String,
     /// Where a reason is asked for.
     pub reject_href: String,
-    /// Where *Archive* posts to.
-    pub archive_action: String,
+    /// Where *Archive* posts to; none where it was never in the wallet, or is in the archive.
+    pub archive_action: Option<String>,
     /// Where *Restore* posts to.
     pub restore_action: String,
     /// The list.
@@ -137,7 +137,7 @@ impl PassportCredential {
             archived: None,
             accept_action: at("add"),
             reject_href: at("reject"),
-            archive_action: at("archive"),
+            archive_action: Some(at("archive")),
             restore_action: at("restore"),
             back: Some("/passport".into()),
         }
@@ -178,6 +178,7 @@ impl Page for PassportCredential {
             identity,
             at(PassportState::Accepted),
             at(PassportState::Expired),
+            Self { archive_action: None, ..at(PassportState::Expired) },
             archived(PassportState::Archived, by_owner),
             archived(PassportState::Expired, by_newer),
             archived(PassportState::Archived, by_staff),

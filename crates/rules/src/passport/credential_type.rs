@@ -61,9 +61,14 @@ impl CredentialType {
         self.kind.attributes().iter().filter(move |each| !said.contains(&each.name))
     }
 
-    /// So many months it holds by itself; none where it holds until it is revoked.
+    /// So many months it holds by itself; none where no period counts.
     pub fn valid_months(self) -> Option<u32> {
         self.kind.valid_months(self.variant)
+    }
+
+    /// The attributes in which it states its own end, in the order of the file.
+    pub fn ends(self) -> impl Iterator<Item = &'static Attribute> {
+        self.kind.ends()
     }
 }
 

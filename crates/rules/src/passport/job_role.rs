@@ -10,6 +10,11 @@ pub const MOST_JOB_ROLES: u32 = 300;
 /// Why the rest is bypassed takes at most so many characters.
 pub const LONGEST_BYPASS_REASON: usize = 300;
 
+/// The name of a job role as it is compared with others, and with what an employer's list says: lower case, one space between words.
+pub fn folded_job_role(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 named! {
     /// How a passport stands against its job role.
     PassportStanding {
@@ -88,6 +93,14 @@ mod tests {
             "a bypass that is not needed says nothing"
         );
         assert_eq!(Progress::of([], []).standing(&[]), PassportStanding::Active);
+    }
+
+    #[test]
+    fn job_roles_are_the_same_whatever_their_capitals_and_spaces() {
+        assert_eq!(folded_job_role("  Staff\u{a0} NURSE\t"), "staff nurse");
+        assert_eq!(folded_job_role("Élève Infirmière"), folded_job_role("élève infirmière"));
+        assert_ne!(folded_job_role("Staff Nurse"), folded_job_role("Staff-Nurse"));
+        assert_eq!(folded_job_role(&folded_job_role("Ward  Clerk")), "ward clerk");
     }
 
     #[test]

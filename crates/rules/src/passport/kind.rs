@@ -32,8 +32,10 @@ pub(super) struct Kind {
 pub(super) struct Validity {
     /// The day from which it counts: that in the first of these attributes that is there.
     pub(super) from: &'static [&'static str],
-    /// So many months; none where each variant says it.
+    /// So many months; none where each variant says it, or nothing counts.
     pub(super) months: Option<u32>,
+    /// It ends with the earliest of the days in these attributes, at the latest.
+    pub(super) until: &'static [&'static str],
 }
 
 /// One of several of a kind that somebody holds side by side: a subject of the Core Skills Training Framework at a level.
@@ -157,18 +159,38 @@ impl CredentialKind {
     }
 
     /// The last day on which a credential holds by itself, from what it says (`day` answers the day in an attribute): the day before it
-    /// must be there again. None where it holds until it is revoked.
+    /// must be there again, or the end that it states, whichever comes first. None where it holds until it is revoked.
     pub fn valid_until(
         self,
         variant: Option<&CredentialVariant>,
         day: impl Fn(&str) -> Option<Date>,
     ) -> Option<Date> {
-        let validity = self.0.validity.as_ref()?;
-        let months = variant.and_then(|variant| variant.valid_months).or(validity.months)?;
-        let from = validity.from.iter().find_map(|name| day(name))?;
+        let stated = self.stated_end(&day).map(|(_, last)| last);
+        self.before_it_must_be_there_again(variant, day).into_iter().chain(stated).min()
+    }
+
+    fn before_it_must_be_there_again(
+        self,
+        variant: Option<&CredentialVariant>,
+        day: impl Fn(&str) -> Option<Date>,
+    ) -> Option<Date> {
+        let months = self.valid_months(variant)?;
+        let from = self.0.validity.as_ref()?.from.iter().find_map(|name| day(name))?;
         let months = i32::try_from(months).unwrap_or(i32::MAX);
         let again = from.checked_add(months.months());
         Some(again.and_then(|again| again.checked_sub(1.day())).unwrap_or(Date::MAX))
+    }
+
+    /// The attributes in which a credential states its own end, in the order of the file.
+    pub fn ends(self) -> impl Iterator<Item = &'static Attribute> {
+        let names = self.0.validity.as_ref().map_or(&[][..], |validity| validity.until);
+        names.iter().filter_map(move |name| self.attributes().iter().find(|each| each.name == *name))
+    }
+
+    /// The last day that a credential states itself, and the attribute in which it stands: the earliest, where there are several.
+    pub fn stated_end(self, day: impl Fn(&str) -> Option<Date>) -> Option<(&'static Attribute, Date)> {
+        let stated = self.ends().filter_map(|attribute| Some((attribute, day(attribute.name)?)));
+        stated.min_by_key(|(_, last)| *last)
     }
 
     /// So many months it holds by itself, as its file says.
@@ -244,6 +266,32 @@ mod tests {
         assert_eq!(core_skill().valid_until(fire, |_| None), None);
         let dbs = CredentialKind::parse("dbs").unwrap();
         assert_eq!(dbs.valid_until(None, |_| Some(date(2026, 1, 1))), None);
+    }
+
+    #[test]
+    fn what_states_its_end_ends_with_that_day_and_what_states_none_holds_until_it_is_revoked() {
+        for (kind, end) in [
+            ("professional-registration", "expires_on"),
+            ("right-to-work", "leave_until"),
+            ("temporary-placement", "ends_on"),
+            ("employment-assignment", "fixed_term_ends_on"),
+        ] {
+            let kind = CredentialKind::parse(kind).unwrap();
+            let said = |name: &str| (name == end).then_some(date(2027, 3, 31));
+            assert_eq!(kind.valid_until(None, said), Some(date(2027, 3, 31)), "{kind:?}");
+            assert_eq!(kind.valid_until(None, |_| None), None, "{kind:?}");
+            assert_eq!(kind.ends().map(|each| each.name).collect::<Vec<_>>(), [end]);
+        }
+    }
+
+    #[test]
+    fn every_day_in_which_a_type_of_the_field_can_end_is_named_as_its_end() {
+        let starts = ["starts_on"];
+        for kind in CredentialKind::all() {
+            let days = kind.attributes().iter().filter(|each| each.form == AttributeForm::Day);
+            let days = days.map(|each| each.name).filter(|name| !starts.contains(name));
+            assert_eq!(days.collect::<Vec<_>>(), kind.ends().map(|each| each.name).collect::<Vec<_>>());
+        }
     }
 
     #[test]

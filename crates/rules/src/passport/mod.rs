@@ -25,7 +25,9 @@ pub use invitation::{
     DeclineReason, IdentityCheck, InvitationFilter, InvitationMoments, InvitationState, LARGEST_INVITATIONS,
     MOST_INVITED,
 };
-pub use job_role::{LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES, PassportStanding, Progress};
+pub use job_role::{
+    LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES, PassportStanding, Progress, folded_job_role,
+};
 pub use kind::{CredentialKind, CredentialVariant};
 pub use picture::{LARGEST_PICTURE, can_be_shown};
 pub use presentation::{

@@ -87,6 +87,9 @@ pub enum ProvidedMistake {
     /// The last day is over.
     #[error("is over already")]
     Over,
+    /// A last day after the one that the credential states itself, in this attribute.
+    #[error("is after the day in {}, with which it ends", .0.name)]
+    AfterItsEnd(&'static Attribute),
     /// Neither yes nor no.
     #[error("write true or false")]
     NotYesOrNo,
@@ -151,7 +154,7 @@ impl Provided {
     /// # Errors
     /// All that is wrong, in the order in which it stands there.
     pub fn read_one(json: &Value, today: Date) -> Result<Self, Vec<ProvidedProblem>> {
-        Self::read_whenever(json, "", today)
+        Self::read_whenever(json, "", today).map(|(read, _)| read)
     }
 
     /// Whether its last day is over.
@@ -171,16 +174,15 @@ impl Provided {
     }
 
     fn read(json: &Value, place: &str, today: Date) -> Result<Self, Vec<ProvidedProblem>> {
-        let read = Self::read_whenever(json, place, today)?;
+        let (read, ends_at) = Self::read_whenever(json, place, today)?;
         if read.is_over(today) {
-            let problem =
-                ProvidedProblem { pointer: inner(place, "valid_until"), what: ProvidedMistake::Over };
-            return Err(vec![problem]);
+            return Err(vec![ProvidedProblem { pointer: ends_at, what: ProvidedMistake::Over }]);
         }
         Ok(read)
     }
 
-    fn read_whenever(json: &Value, place: &str, today: Date) -> Result<Self, Vec<ProvidedProblem>> {
+    /// Reads one credential, and answers the place of its last day, too.
+    fn read_whenever(json: &Value, place: &str, today: Date) -> Result<(Self, String), Vec<ProvidedProblem>> {
         let mut reading = Reading { today, problems: Vec::new() };
         let Value::Object(object) = json else {
             reading.wrong(place, ProvidedMistake::NotAnObject);
@@ -200,14 +202,27 @@ impl Provided {
             return Err(reading.problems);
         };
         let variant = reading.variant(kind, &mut claims, &inner(place, "claims"));
+        let day_in = |name: &str| claims.get(name)?.as_str()?.parse::<Date>().ok();
+        let (sent_at, stated) = (inner(place, "valid_until"), kind.stated_end(day_in));
+        if let (Some(sent), Some((attribute, last))) = (valid_until, stated)
+            && sent > last
+        {
+            reading.wrong(&sent_at, ProvidedMistake::AfterItsEnd(attribute));
+        }
         if !reading.problems.is_empty() {
             return Err(reading.problems);
         }
-        // Some run out by themselves.
-        let day_in = |name: &str| claims.get(name)?.as_str()?.parse::<Date>().ok();
-        let valid_until = valid_until.or_else(|| kind.valid_until(variant, day_in));
+        // Some run out by themselves: nothing makes them hold longer.
+        let valid_until = valid_until.into_iter().chain(kind.valid_until(variant, day_in)).min();
+        let ends_at = match stated {
+            Some((attribute, last)) if Some(last) == valid_until => {
+                inner(&inner(place, "claims"), attribute.name)
+            }
+            _ => sent_at,
+        };
         let content = serde_json::json!({ "claims": claims, "assurance": assured }).to_string();
-        Ok(Self { kind, variant: variant.map_or("", |variant| variant.code), content, valid_until })
+        let variant = variant.map_or("", |variant| variant.code);
+        Ok((Self { kind, variant, content, valid_until }, ends_at))
     }
 }
 

@@ -64,6 +64,12 @@ pub enum TypeMistake {
     /// A period needs a day and a number of months.
     #[error("validity.from: write names of attributes that are days; and months, from 1 to 1200")]
     Validity,
+    /// An end is a day to come.
+    #[error("validity.until: write names of attributes whose form is \"day\"")]
+    Until,
+    /// Nothing says until when.
+    #[error("[validity]: write from and months, or until, or leave it out")]
+    NoValidity,
     /// The kind of a variant is missing, or has no variants.
     #[error("there is no kind {0:?} with variants_by")]
     NoKind(String),
@@ -158,8 +164,11 @@ struct KindFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ValidityFile {
+    #[serde(default)]
     from: Vec<String>,
     months: Option<u32>,
+    #[serde(default)]
+    until: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -267,17 +276,25 @@ fn kind(name: &str, text: &str) -> Result<Kind, TypeMistake> {
     }
     let is_day =
         |attribute: &Attribute| matches!(attribute.form, AttributeForm::Day | AttributeForm::PastDay);
+    let is_end = |attribute: &Attribute| attribute.form == AttributeForm::Day;
     let validity = match file.validity {
         None => None,
-        Some(validity) => {
-            let months = validity.months.is_none_or(is_a_period);
+        Some(ValidityFile { from, months, until }) => {
             // Without a number of its own it is for the variants to say.
-            let said = validity.months.is_some() || !file.variants_by.is_empty();
-            let days = !validity.from.is_empty() && validity.from.iter().all(|each| has(each, &is_day));
-            if !(months && said && days) {
+            let said = months.is_some() || !file.variants_by.is_empty();
+            let counts = !from.is_empty() && said && months.is_none_or(is_a_period);
+            if from.is_empty() && months.is_none() && until.is_empty() {
+                return Err(TypeMistake::NoValidity);
+            }
+            if !(from.is_empty() && months.is_none())
+                && !(counts && from.iter().all(|each| has(each, &is_day)))
+            {
                 return Err(TypeMistake::Validity);
             }
-            Some(Validity { from: kept_all(validity.from), months: validity.months })
+            if !until.iter().all(|each| has(each, &is_end)) {
+                return Err(TypeMistake::Until);
+            }
+            Some(Validity { from: kept_all(from), months, until: kept_all(until) })
         }
     };
     Ok(Kind {
@@ -336,7 +353,8 @@ fn variant(name: &str, text: &str, of: &Kind) -> Result<CredentialVariant, TypeM
     if !known || !complete || of.variants.iter().any(same) {
         return Err(told());
     }
-    if !file.valid_months.is_none_or(is_a_period) || (file.valid_months.is_some() && of.validity.is_none()) {
+    let counts = of.validity.as_ref().is_some_and(|validity| !validity.from.is_empty());
+    if !file.valid_months.is_none_or(is_a_period) || (file.valid_months.is_some() && !counts) {
         return Err(TypeMistake::Validity);
     }
     let title = words("title", file.title)?;

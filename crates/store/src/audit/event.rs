@@ -265,8 +265,10 @@ pub enum Event {
     JobRoleSaved { organisation: Uuid, job_role: Uuid, required: u32, by: Uuid },
     /// A job role that nobody has was deleted.
     JobRoleDeleted { organisation: Uuid, job_role: Uuid, by: Uuid },
-    /// Somebody has a job role in an organisation, or none any more.
-    JobRoleGiven { account: Uuid, organisation: Uuid, job_role: Option<Uuid>, by: Uuid },
+    /// Somebody has a job role in an organisation, or none any more; by nobody: the employer's list names it for whoever registered.
+    JobRoleGiven { account: Uuid, organisation: Uuid, job_role: Option<Uuid>, by: Option<Uuid> },
+    /// So many people more have a job role, which the employer's list names for them.
+    JobRoleGivenToNamed { organisation: Uuid, job_role: Uuid, people: u64, by: Uuid },
     /// So many types of credentials that somebody's job role requires need not be there; none: they must be, again.
     RequirementsBypassed { account: Uuid, organisation: Uuid, missing: Option<u32>, by: Uuid },
     /// The Registration Authority is sure who is there.

@@ -10,6 +10,7 @@ mod credential_offers;
 mod database;
 mod deliveries;
 mod erasing;
+mod job_roles;
 mod limits;
 mod method_setup;
 mod migrations;

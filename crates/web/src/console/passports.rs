@@ -129,13 +129,7 @@ async fn passport_page(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsolePass
     let seen = passports::see(web, staff, id).await?;
     let today = web.today();
     let accepted = |each: &&ListedCredential| each.state(today) == CredentialState::Accepted;
-    let row = |each: &ListedCredential| ProvidedRow {
-        title: title(each.kind, &each.variant),
-        state: state(each.state(today)),
-        provided: in_words(web.local(each.provided_at).date()),
-        valid_until: each.moments.valid_until.map(in_words),
-        href: urls::console_credential(each.id, ""),
-    };
+    let row = |each: &ListedCredential| row(web, each);
     let happenings = seen.happenings.iter();
     let to_review = seen.credentials.iter().filter(|each| each.kind.is_reviewed());
     let to_review = to_review.filter(|each| each.state(today) == CredentialState::ToReview).count();
@@ -160,6 +154,17 @@ async fn passport_page(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsolePass
             .then(|| urls::CONSOLE_REMIND.replace("{id}", &id.to_string())),
         back: Some(urls::CONSOLE_PASSPORTS.into()),
     })
+}
+
+/// A credential that the trust provided, as it is listed.
+fn row(web: &Web, each: &ListedCredential) -> ProvidedRow {
+    ProvidedRow {
+        title: title(each.kind, &each.variant),
+        state: state(each.state(web.today())),
+        provided: in_words(web.local(each.provided_at).date()),
+        valid_until: each.moments.valid_until.map(in_words),
+        href: urls::console_credential(each.id, ""),
+    }
 }
 
 /// Whether this member of staff may do it for this person: nobody does anything for themselves.

@@ -68,7 +68,7 @@ fn details(web: &Web, credential: &Credential, issuer: String) -> Result<Passpor
         archived: None,
         accept_action: at("add"),
         reject_href: at("reject"),
-        archive_action: at("archive"),
+        archive_action: credential.moments.can_be_archived().then(|| at("archive")),
         restore_action: at("restore"),
         back: Some(urls::PASSPORT.into()),
     })

@@ -62,6 +62,8 @@ pub const CONSOLE_JOB_ROLE_NEW: &str = "/console/passports/job-roles/new";
 pub const CONSOLE_JOB_ROLE: &str = "/console/passports/job-roles/{id}";
 /// *Delete this job role*.
 pub const CONSOLE_JOB_ROLE_DELETE: &str = "/console/passports/job-roles/{id}/delete";
+/// *Give it to everybody whose record names it*.
+pub const CONSOLE_JOB_ROLE_NAMED: &str = "/console/passports/job-roles/{id}/named";
 /// Which job role somebody has.
 pub const CONSOLE_GIVE_JOB_ROLE: &str = "/console/passports/people/{id}/job-role";
 /// *Bypass what is missing*.

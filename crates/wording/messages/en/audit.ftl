@@ -118,6 +118,7 @@ audit-passport-team-deleted = Team of staff passports deleted
 audit-job-role-saved = Job role saved
 audit-job-role-deleted = Job role deleted
 audit-job-role-given = Job role of a person changed
+audit-job-role-given-to-named = Job role given to everybody whose record names it
 audit-requirements-bypassed = Missing credentials bypassed, or required again
 audit-shared-credential-reviewed = Shared credential reviewed
 audit-card-holder-checked = Identity of a smartcard's owner checked

@@ -283,6 +283,7 @@ provide-photo-too-large = “{ $label }” is too large a picture: choose one of
 provide-photo-too-small = “{ $label }” is too small a picture: choose one of at least { $fewest } by { $fewest } pixels
 form-sent-before = This form was sent before with other answers, and those were taken. Go back, look at what is there, and begin again
 provide-over = “{ $label }” is over already: the credential would be of no use. Check the days
+provide-after-its-end = “{ $label }” must be the same day as “{ $stated }” or an earlier one
 row-first-name = Enter the first name, without signs that names do not have
 row-last-name = Enter the last name, without signs that names do not have
 row-date-of-birth = Enter a real date of birth, like 29 3 1985

@@ -24,7 +24,7 @@ const PASSPORTS: u8 = PASSPORT_MANAGER | PASSPORT_OFFICER;
 /// `{rejected}` for credentials of theirs, `{share}` and `{shared}` for what they shared, `{invitation}` and
 /// `{batch}` for whom the trust invites, `{role}` for the job role of the person, `{team}` for
 /// a team, and who may.
-const ACTS: [(&str, &str, u8); 86] = [
+const ACTS: [(&str, &str, u8); 88] = [
     ("GET", "/people", ALL),
     ("POST", "/people", ALL),
     ("GET", "/disabled", ALL),
@@ -89,6 +89,8 @@ const ACTS: [(&str, &str, u8); 86] = [
     ("POST", "/passports/job-roles/new", PASSPORT_MANAGER),
     ("GET", "/passports/job-roles/{role}", PASSPORTS | AUDITOR),
     ("POST", "/passports/job-roles/{role}", PASSPORT_MANAGER),
+    ("GET", "/passports/job-roles/{role}/named", PASSPORTS),
+    ("POST", "/passports/job-roles/{role}/named", PASSPORTS),
     ("GET", "/passports/people/{id}/job-role", PASSPORTS),
     ("GET", "/passports/people/{id}/bypass", PASSPORT_MANAGER),
     ("POST", "/passports/people/{id}/bypass", PASSPORT_MANAGER),

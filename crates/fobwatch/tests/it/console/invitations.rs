@@ -1,8 +1,10 @@
 //! A trust invites people to a staff passport, and says who they are.
 
+use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
-use crate::people::{AMINA, BEN, Person, ROSTER};
+use crate::passport::issuer::credential_kind;
+use crate::people::{AMINA, BEN, Person, ROSTER, SINEAD};
 use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
 use journeys::console::invitations::many;
@@ -147,6 +149,20 @@ async fn somebody_is_invited_registers_and_is_confirmed_in_person_by_a_named_col
         (ben.page.value("First name"), ben.page.value("Last name")),
         ("Zoë".to_owned(), "Hartley".to_owned())
     );
+    // It is offered until one waits for the person, and again once they have none.
+    let identity = format!("/console/passports/people/{}/provide/identity", ward.account_of(ZOE).await);
+    let offered = |browser: &Browser| browser.page.links().contains(&identity);
+    assert!(offered(ben.opens(&page).await));
+    let said = "given_name=Zoe&family_name=Hartley&birthdate=7&birthdate_month=5&birthdate_year=1991&origin=x&policy=x\
+                &outcome=x&provider=x&verifier=x&method=x&pedigree=Sourced&last_refresh=1&last_refresh_month=1\
+                &last_refresh_year=2026";
+    ben.sends_form(&identity, said).await.says("Waits for the person’s review");
+    assert!(!offered(ben.opens(&page).await), "{}", ben.page.shown());
+    ward.db.tell("UPDATE credential SET accepted_at = 1").await;
+    assert!(!offered(ben.opens(&page).await));
+    ward.db.tell("UPDATE credential SET revoked_at = 1, revoke_reason = 'no-longer-valid'").await;
+    assert!(offered(ben.opens(&page).await));
+
     ben.sends_form(&format!("{page}/decline"), "reason=other").await.is_told("stands otherwise by now");
     ben.opens("/console/passports").await.says("Nobody who was invited waits for a check.");
     ben.opens(INVITATIONS).await.says("There are none.");
@@ -254,6 +270,44 @@ async fn an_invitation_is_sent_three_times_a_day_and_deleted_with_what_it_opened
     ben.sends_form(&format!("{page}/delete"), "").await;
     assert_eq!(ben.page.status, StatusCode::NOT_FOUND);
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_has_an_account_elsewhere_is_asked_to_share_and_nobody_hears_of_it_before_they_do(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    const ELSEWHERE: &str = "Has an account with another organisation";
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    ward.colleague(SINEAD).await;
+    ward.another_trust(&[]).await;
+    for table in ["account", "roster_entry"] {
+        let southmere = "(SELECT id FROM organisation WHERE code = 'STH')";
+        let move_her = format!("UPDATE {table} SET organisation_id = {southmere} WHERE email LIKE 'sinead%'");
+        ward.db.tell(&move_her).await;
+    }
+    ben.invites(SINEAD).await.says("Invitation sent").says("The person has not registered yet");
+    let page = ben.page.url.clone();
+    assert!(!ben.page.html.contains("another organisation"), "{}", ben.page.shown());
+    let subject = "Northfield Hospitals invites you to a staff passport";
+    let mail = ward.mail_about(SINEAD.email, subject).await;
+    assert!(mail.contains("share what you have with Northfield Hospitals"), "{mail}");
+    assert!(mail.contains("/passport"), "{mail}");
+
+    // What she shares with another trust is nothing for Northfield.
+    let content = r#"{"claims":{"subject":"Fire safety"},"assurance":{}}"#;
+    let fire = ward.issuer_provides(SINEAD, credential_kind("core-skill"), "fire-safety", content).await;
+    let (share, _) = ward.has_shared(SINEAD, &[fire]).await;
+    ward.db.tell("UPDATE share SET organisation_id = (SELECT id FROM organisation WHERE code = 'STH')").await;
+    assert!(!ben.opens(&page).await.page.html.contains("another organisation"));
+    ward.db.tell("UPDATE share SET organisation_id = (SELECT id FROM organisation WHERE code = 'NTH')").await;
+    ben.opens(INVITATIONS).await.says(ELSEWHERE);
+    ben.opens(&page).await.says(ELSEWHERE).says("They cannot have a second account");
+    assert!(!ben.page.html.contains("Send it again"), "{}", ben.page.shown());
+    ben.sends_form(&format!("{page}/send"), "").await.is_told("stands otherwise by now");
+    ben.opens(&page).await.follows("Go to what they shared").await.says("Fire safety");
+    assert_eq!(ben.page.url, format!("/console/passports/shares/{share}"));
 }
 
 #[rstest]

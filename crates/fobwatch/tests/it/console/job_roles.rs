@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
-use crate::people::{AMINA, BEN, Person, SINEAD};
+use crate::people::{AMINA, BEN, Person, SINEAD, YU};
 use crate::races::a_hundred_at_once;
 use crate::ward::Ward;
 use axum::http::StatusCode;
@@ -233,6 +233,72 @@ async fn of_a_hundred_who_bypass_at_once_one_has_the_word(#[values(Sqlite, Postg
         assert_eq!(status, StatusCode::SEE_OTHER);
     }
     assert_eq!(ward.db.count("job_role", "name = 'Healthcare Assistant'").await, 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_registers_gets_the_job_role_that_the_list_names(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    // The list says *Staff nurse* of everybody.
+    ben.adds_job_role("STAFF Nurse", &["dbs"]).await.adds_job_role("Porter", &["dbs"]).await;
+    let mut amina = ward.amina_with_an_app().await;
+    ben.opens_amina(&ward).await.says("STAFF Nurse").says("0 of 1 completed").says("Job role changed");
+    amina
+        .opens("/passport/history")
+        .await
+        .says("The job role that your organisation has for you was changed");
+    let record = ward.newest_record("job_role_given").await;
+    assert_eq!(record["account"], ward.account_of(AMINA).await.to_string());
+    assert!(record["by"].is_null(), "{record}");
+    assert_eq!(ward.db.count("passport_event", "what = 'job-role-given' AND by_account IS NULL").await, 1);
+    assert_eq!(ward.db.count("passport_job_role", "1 = 1").await, 1, "not whoever was there before");
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[case(Role::PassportManager)]
+#[case(Role::PassportOfficer)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_job_role_is_given_to_everybody_whose_record_names_it_and_who_has_none(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+    #[case] role: Role,
+) {
+    let ward = Ward::new(kind).await;
+    for who in [AMINA, SINEAD, YU] {
+        ward.colleague(who).await;
+    }
+    let mut ben = ward.staff(BEN, role).await;
+    ward.has_job_role(YU, BEN).await;
+    let northfield = ward.store().organisation_by_code("NTH").await.unwrap().unwrap().id;
+    let (nurse, dbs) = (ward.new_id(), [CredentialType::parse("dbs").unwrap()]);
+    let mut tx = ward.store().begin().await.unwrap();
+    tx.save_job_role(northfield, (nurse, false), "Staff Nurse", &dbs, ward.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    ben.opens("/console/passports/job-roles").await.follows("Staff Nurse").await.says("0 people have");
+    ben.follows("Give it to everybody whose record names it").await;
+    // Yu has another one, and Ben does nothing for himself.
+    ben.says("2 people have this job role in your staff list and none in their staff passport");
+    assert_eq!(ward.db.count("passport_job_role", "1 = 1").await, 1, "nothing is done before");
+    let form = ben.would_send("Give it to 2 people");
+    for (status, led_to, _) in a_hundred_at_once(&ward, &ben.browser, &form).await {
+        assert_eq!(
+            (status, led_to),
+            (StatusCode::SEE_OTHER, format!("/console/passports/job-roles/{nurse}"))
+        );
+    }
+    ben.opens(&format!("/console/passports/job-roles/{nurse}")).await.says("2 people have this job role");
+    ben.follows("Give it to everybody whose record names it").await.says("Nobody has this job role in your");
+    assert_eq!(ward.db.count("passport_job_role", "1 = 1").await, 3);
+    assert_eq!(ward.db.count("passport_event", "what = 'job-role-given'").await, 2);
+    assert_eq!(ward.audited("job_role_given_to_named").await, 1);
+    let record = ward.newest_record("job_role_given_to_named").await;
+    assert_eq!(
+        (&record["people"], &record["by"]),
+        (&2.into(), &ward.account_of(BEN).await.to_string().into())
+    );
+    ben.opens_amina(&ward).await.says("Staff Nurse").says("0 of 1 completed").says("Done by Ben Adeyemi");
+    ward.audit_is_whole().await;
 }
 
 #[rstest]

@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
+use crate::guide::Factor;
 use crate::people::{AMINA, BEN};
 use crate::races::a_hundred_at_once;
 use crate::ward::Ward;
@@ -10,7 +11,7 @@ use rstest::rstest;
 use rules::passport::{Attribute, AttributeForm, CredentialType, assurance};
 use serde_json::Value;
 use store::role::Role;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 /// A day that has come, and one on which everything holds: the clock of a ward stands in November 2026.
 pub const DAY: [&str; 3] = ["3", "mar", "2026"];
@@ -277,6 +278,97 @@ async fn several_core_skills_are_provided_at_once_by_their_days(#[values(Sqlite,
         ben.opens(&ward.form_for_amina(none).await).await;
         assert_eq!(ben.page.status, StatusCode::NOT_FOUND, "{none}");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_form_says_what_the_person_has_already_and_provides_another_all_the_same(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    const ALREADY: &str = "The person has this already.";
+    let ward = Ward::new(kind).await;
+    let _amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("fire-safety").await;
+    assert!(!ben.opens(&path).await.page.text().contains("already"));
+    let waits = ward.has_fire_safety_to_accept().await;
+    ben.opens(&path).await.says(ALREADY).says("provided on 22 November 2026: waits for the person’s review");
+    assert!(ben.page.links().contains(&format!("/console/passports/credentials/{waits}")));
+    ben.opens(&ward.form_for_amina("core-skill").await).await.says("The person has some of these already.");
+    // Another core skill is another credential.
+    assert!(
+        !ben.opens(&ward.form_for_amina("conflict-resolution").await).await.page.text().contains("already")
+    );
+    ward.lands_in_a_wallet(waits).await;
+    ben.opens(&path).await.says(ALREADY).says("in the person’s wallet");
+    let filled = filled_in(CredentialType::parse("fire-safety").unwrap());
+    ben.sends_form(&path, &filled.replace("Sourced", "")).await.is_told("Choose an answer").says(ALREADY);
+    ben.sends_form(&path, &filled).await.says("Waits for the person’s review");
+    // What has ended is not there.
+    ward.issuer_revoked(waits).await;
+    ward.db
+        .tell("UPDATE credential SET rejected_at = 1, reject_reason = 'duplicate' WHERE accepted_at IS NULL")
+        .await;
+    assert!(!ben.opens(&path).await.page.text().contains("already"));
+}
+
+/// A registration with the Nursing and Midwifery Council that expires on one day, and is said to hold until another.
+fn registration(expires: [&str; 3], until: [&str; 3]) -> String {
+    let what = CredentialType::parse("professional-registration").unwrap();
+    let filled = filled_in(what);
+    let typed = form_urlencoded::parse(filled.as_bytes()).into_owned();
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(typed.filter(|(name, _)| !name.starts_with("expires_on")));
+    for (name, [day, month, year]) in [("expires_on", expires), ("valid_until", until)] {
+        form.append_pair(name, day).append_pair(&format!("{name}_month"), month);
+        form.append_pair(&format!("{name}_year"), year);
+    }
+    form.finish()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_credential_that_states_its_end_holds_no_longer_whatever_is_typed_beside_it(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    const NOTHING: [&str; 3] = ["", "", ""];
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let mut ben = ward.staff(BEN, Role::PassportManager).await;
+    let path = ward.form_for_amina("professional-registration").await;
+    ben.opens(&path)
+        .await
+        .says("it runs out after the day in “Expires”. If that is empty, too, it holds until");
+    ben.opens(&ward.form_for_amina("temporary-placement").await).await;
+    ben.says("it runs out after the day in “Ends”, and a later day is not possible");
+    ben.opens(&ward.form_for_amina("fire-safety").await).await;
+    ben.says("it runs out 24 months later, and a later day is not possible");
+    ben.opens(&ward.form_for_amina("dbs").await)
+        .await
+        .says("If you leave it empty, it holds until you revoke it");
+    // The clock of a ward stands on 22 November 2026.
+    for (expires, until, told) in [
+        (LAST_DAY, ["1", "4", "2028"], "“Valid until” must be the same day as “Expires” or an earlier one"),
+        (["21", "11", "2026"], NOTHING, "“Expires” is over already"),
+    ] {
+        ben.sends_form(&path, &registration(expires, until)).await.is_told(told);
+        assert_eq!(ward.db.count("credential", "1 = 1").await, 0);
+    }
+    for (expires, until, shown) in [
+        (LAST_DAY, NOTHING, "Valid until 31 March 2028"),
+        (LAST_DAY, LAST_DAY, "Valid until 31 March 2028"),
+        (LAST_DAY, ["30", "3", "2028"], "Valid until 30 March 2028"),
+        (NOTHING, NOTHING, "Valid until No end date"),
+        (["22", "11", "2026"], NOTHING, "Valid until 22 November 2026"),
+    ] {
+        ben.sends_form(&path, &registration(expires, until)).await.says(shown);
+    }
+    // The last of them holds today, and tomorrow no more.
+    let theirs = ben.page.url.replace("/console/passports", "/passport");
+    amina.opens(&theirs).await.says("Is the information correct?");
+    ward.waits(24 * 3_600);
+    amina.signs_in(Factor::AuthenticatorApp).await;
+    amina.opens(&theirs).await.says("This credential was valid until 22 November 2026");
 }
 
 /// What every photo of this trust is made of here: a square of one colour.

@@ -41,6 +41,15 @@ pub fn dbs() -> Value {
     json!({ "kind": "dbs", "claims": claims, "assurance": assurance() })
 }
 
+/// A registration that expires on this day.
+pub fn registration(expires: &str) -> Value {
+    let claims = json!({
+        "body": "Nursing and Midwifery Council", "registration_number": "12A3456B",
+        "registration_status": "Registered", "registered_on": "2020-04-01", "expires_on": expires
+    });
+    json!({ "kind": "professional-registration", "claims": claims, "assurance": assurance() })
+}
+
 pub fn identity() -> Value {
     let claims = json!({
         "given_name": "Amina", "family_name": "Khan", "birthdate": "1990-03-14",
@@ -169,6 +178,20 @@ async fn nobody_sees_or_answers_for_somebody_else(#[values(Sqlite, PostgreSql)] 
 
 #[rstest]
 #[tokio::test]
+async fn what_runs_out_in_the_wallet_can_be_put_away(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.colleague(AMINA).await;
+    let [id] = ward.the_trust_provides(AMINA, fire()).await.try_into().unwrap();
+    ward.lands_in_a_wallet(id).await;
+    ward.db.tell("UPDATE credential SET valid_until = '2026-11-21'").await;
+    amina.signs_in(Factor::AuthenticatorApp).await;
+    amina.opens(&format!("/passport/credentials/{id}")).await.says("was valid until 21 November 2026.");
+    assert!(!amina.page.text().contains("ran out before"), "{}", amina.page.shown());
+    amina.presses("Archive").await.says("Archived Fire safety");
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.colleague(AMINA).await;
@@ -186,7 +209,12 @@ async fn what_runs_out_waits_no_longer(#[values(Sqlite, PostgreSql)] kind: Kind)
     amina
         .opens(&format!("/passport/credentials/{id}"))
         .await
-        .says("This credential was valid until 22 November 2026.");
+        .says("This credential was valid until 22 November 2026.")
+        .says("It ran out before you added it to your wallet");
+    // What is in no wallet is not put away there.
+    assert!(!amina.page.html.contains("Archive"), "{}", amina.page.shown());
+    amina.posts((format!("/passport/credentials/{id}/archive"), String::new())).await;
+    assert_eq!(ward.db.count("credential", "archived_at IS NOT NULL").await, 0);
     amina.posts((format!("/passport/credentials/{id}/reject"), "reason=duplicate".to_owned())).await;
     amina.is_refused("FW-3301");
 }

@@ -1,6 +1,6 @@
 //! Systems of a trust provide credentials over the interface.
 
-use super::portal::{dbs, fire};
+use super::portal::{dbs, fire, registration};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::people::{AMINA, STRANGER};
 use crate::ward::Ward;
@@ -93,6 +93,41 @@ async fn a_system_provides_all_or_nothing_and_the_person_is_told_once(
     }
     assert_eq!(ward.db.count("credential", "1 = 1").await, 2, "nothing half done");
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_states_its_end_ends_with_it_and_nothing_a_system_sends_makes_it_hold_longer(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    let key = ward.system_with_key("NTH", "Staff record").await;
+    for (expires, until, wrong) in [
+        ("2027-03-31", json!("2027-04-01"), "/credentials/valid_until"),
+        ("2026-11-21", Value::Null, "/credentials/claims/expires_on"),
+    ] {
+        let mut sent = registration(expires);
+        sent["valid_until"] = until;
+        let (status, _, answer) = ward.posts_credentials(key.as_str(), None, asks(AMINA.email, &sent)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+        assert_eq!(answer["errors"][0]["pointer"], wrong);
+    }
+    for (expires, until, kept) in [
+        ("2027-03-31", Value::Null, "2027-03-31"),
+        ("2027-03-31", json!("2027-03-31"), "2027-03-31"),
+        ("2027-03-31", json!("2027-01-31"), "2027-01-31"),
+        ("2026-11-22", Value::Null, "2026-11-22"),
+    ] {
+        let mut sent = registration(expires);
+        sent["valid_until"] = until;
+        let (status, _, answer) =
+            ward.posts_credentials(key.as_str(), None, asks(AMINA.email, &json!([sent]))).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        let id = answer["credentials"][0]["id"].as_str().unwrap().parse().unwrap();
+        let credential = ward.store().credential(id).await.unwrap().unwrap();
+        assert_eq!(credential.moments.valid_until.unwrap().to_string(), kept);
+    }
 }
 
 #[rstest]

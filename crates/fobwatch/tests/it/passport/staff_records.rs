@@ -22,6 +22,15 @@ const COLUMNS: &str = "person,kind,attained_on,dbs_level,certificate_number,issu
                        origin,policy,outcome,provider,verifier,method,pedigree,last_refresh";
 const ASSURED: &str = "ESR,CSTF,Passed,Northfield,Northfield,Seen,Authoritative";
 
+/// A registration as HR has it.
+fn registration_cells(person: &str, expires: &str) -> String {
+    format!(
+        "person,kind,body,registration_number,registration_status,registered_on,expires_on,origin,policy,outcome,provider,verifier,\
+         method,pedigree,last_refresh\n\
+         {person},professional-registration,NMC,12A3456B,Registered,2020-04-01,{expires},{ASSURED},2026-11-20\n"
+    )
+}
+
 /// The folder in which an HR system leaves its file.
 pub struct HrFolder(tempfile::TempDir);
 
@@ -37,6 +46,11 @@ impl HrFolder {
         let new = self.0.path().join("staff.csv.new");
         std::fs::write(&new, format!("{COLUMNS}\n{}\n", rows.join("\n"))).unwrap();
         std::fs::rename(new, self.0.path().join("staff.csv")).unwrap();
+    }
+
+    /// A file with columns of its own.
+    fn holds(&self, file: &str) {
+        std::fs::write(self.0.path().join("staff.csv"), file).unwrap();
     }
 
     /// What stands there is no file of records.
@@ -156,6 +170,27 @@ async fn what_it_tells_is_provided_once_and_what_changed_takes_its_place(
     assert_eq!(ward.db.count("passport_event", "what = 'provided'").await, 5);
     assert_eq!(ward.db.count("passport_event", "what = 'withdrawn' AND detail = 'updated'").await, 1);
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_record_that_states_its_end_is_provided_until_that_day_and_not_once_it_is_over(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    let hr = HrFolder::with(&[]);
+    hr.holds(&registration_cells(AMINA.email, "2026-11-21"));
+    assert_eq!(ward.pulls(&hr.source()).await, [0, 0, 0, 1, 0, 0]);
+    hr.holds(&registration_cells(AMINA.email, "2026-11-22"));
+    assert_eq!(ward.pulls(&hr.source()).await, [1, 0, 0, 0, 0, 0]);
+    hr.holds(&registration_cells(AMINA.email, "2029-11-21"));
+    assert_eq!(ward.pulls(&hr.source()).await, [1, 0, 0, 0, 0, 0], "it was renewed");
+    let all = ward.credentials(AMINA).await;
+    let mut last_days: Vec<_> =
+        all.iter().map(|each| each.moments.valid_until.unwrap().to_string()).collect();
+    last_days.sort_unstable();
+    assert_eq!(last_days, ["2026-11-22", "2029-11-21"]);
 }
 
 #[rstest]

@@ -33,10 +33,12 @@ fn a_core_skill_is_brought_to_the_words_of_the_framework_and_runs_out_by_itself(
     assert_eq!(content["claims"]["subject"], "Fire safety");
     assert_eq!(content["assurance"], assurance());
     assert!(!format!("{one:?}").contains("Northfield"), "what it says is not logged");
-    // A last day that the trust gives is the one, and so is a later award.
+    // A last day that the trust gives is the one, where it comes earlier; and so is a later award.
     let mut given = fire();
     given["valid_until"] = json!("2026-12-31");
     assert_eq!(Provided::read_all(&given, TODAY).unwrap()[0].valid_until, Some(date(2026, 12, 31)));
+    given["valid_until"] = json!("2027-06-01");
+    assert_eq!(Provided::read_all(&given, TODAY).unwrap()[0].valid_until, Some(date(2027, 5, 31)));
     let mut again = fire();
     again["claims"]["last_awarded_on"] = json!("2026-06-01");
     assert_eq!(Provided::read_all(&again, TODAY).unwrap()[0].valid_until, Some(date(2028, 5, 31)));
@@ -78,6 +80,60 @@ fn one_wrong_thing_is_one_problem(#[case] pointer: &str, #[case] value: Value, #
     json.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(name.to_owned(), value);
     let [problem] = problems(&json).try_into().unwrap();
     assert!(problem.starts_with(&format!("{pointer}: {words}")), "{problem}");
+}
+
+/// A registration that expires on a day, and of which the trust says another last day.
+fn registration(expires: Option<&str>, until: Option<&str>) -> Value {
+    let claims = json!({
+        "body": "Nursing and Midwifery Council", "registration_number": "12A3456B",
+        "registration_status": "Registered", "registered_on": "2020-04-01", "expires_on": expires
+    });
+    json!({
+        "kind": "professional-registration", "claims": claims, "assurance": assurance(), "valid_until": until
+    })
+}
+
+#[rstest]
+#[case::states_none(None, None, None)]
+#[case::states_it(Some("2027-03-31"), None, Some("2027-03-31"))]
+#[case::given_earlier(Some("2027-03-31"), Some("2027-03-30"), Some("2027-03-30"))]
+#[case::given_the_same(Some("2027-03-31"), Some("2027-03-31"), Some("2027-03-31"))]
+#[case::given_alone(None, Some("2027-03-31"), Some("2027-03-31"))]
+#[case::ends_today(Some("2026-11-22"), None, Some("2026-11-22"))]
+fn a_credential_ends_with_the_day_that_it_states_or_before(
+    #[case] expires: Option<&str>,
+    #[case] until: Option<&str>,
+    #[case] expected: Option<&str>,
+) {
+    let [one] = Provided::read_all(&registration(expires, until), TODAY).unwrap().try_into().unwrap();
+    assert_eq!(one.valid_until.map(|last| last.to_string()).as_deref(), expected);
+    assert!(!one.is_over(TODAY));
+}
+
+#[rstest]
+#[case::later(
+    Some("2027-03-31"),
+    Some("2027-04-01"),
+    "/valid_until: is after the day in expires_on, with which it ends"
+)]
+#[case::stated_is_over(Some("2026-11-21"), None, "/claims/expires_on: is over already")]
+#[case::given_is_over(Some("2027-03-31"), Some("2026-11-21"), "/valid_until: is over already")]
+#[case::both_are_over(Some("2026-11-21"), Some("2026-11-21"), "/claims/expires_on: is over already")]
+fn nothing_makes_a_credential_outlive_its_own_end(
+    #[case] expires: Option<&str>,
+    #[case] until: Option<&str>,
+    #[case] expected: &str,
+) {
+    let json = registration(expires, until);
+    assert_eq!(problems(&json), [expected]);
+    // Of several it is told of which.
+    assert_eq!(problems(&json!([fire(), json])), [format!("/1{expected}")]);
+}
+
+#[test]
+fn a_record_that_states_a_day_that_is_over_can_be_read_and_is_over() {
+    let one = Provided::read_one(&registration(Some("2026-11-21"), None), TODAY).unwrap();
+    assert!(one.is_over(TODAY) && !one.is_over(date(2026, 11, 21)));
 }
 
 #[test]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::passport::CredentialKind;
+use jiff::civil::Date;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -70,6 +72,39 @@ fn a_file_more_is_a_core_skill_more() {
     assert_eq!((skills.len(), skills[at - 1].code), (25, "fire-safety"));
 }
 
+/// The mask with the day on which it is thrown away, and with these lines below `[validity]`.
+fn thrown_away(validity: &str) -> Kind {
+    let day = "[[attribute]]\nname = \"thrown_away_on\"\nlabel.en = \"Thrown away\"\nform = \"day\"\n";
+    let text = changed("from = [\"tested_on\"]\nmonths = 24", validity) + day;
+    let kinds = with(&[("mask-fit", &text)]).unwrap();
+    kinds.into_iter().find(|kind| kind.name == "mask-fit").unwrap()
+}
+
+#[rstest]
+#[case::earlier("2027-01-31", Some("2027-01-31"))]
+#[case::the_same_day("2028-05-31", Some("2028-05-31"))]
+#[case::later("2028-06-01", Some("2028-05-31"))]
+fn of_a_period_and_a_stated_end_what_comes_first_counts(#[case] end: &str, #[case] expected: Option<&str>) {
+    let both = "from = [\"tested_on\"]\nmonths = 24\nuntil = [\"thrown_away_on\"]";
+    let kind = CredentialKind(Box::leak(Box::new(thrown_away(both))));
+    let day = |name: &str| if name == "thrown_away_on" { end } else { "2026-06-01" }.parse().ok();
+    assert_eq!(kind.valid_until(None, day), expected.map(|day| day.parse().unwrap()));
+}
+
+#[test]
+fn an_end_needs_no_period_and_a_variant_counts_no_months_without_a_day_to_count_from() {
+    let kind = CredentialKind(Box::leak(Box::new(thrown_away("until = [\"thrown_away_on\"]"))));
+    assert_eq!(kind.ends().map(|each| each.name).collect::<Vec<_>>(), ["thrown_away_on"]);
+    assert_eq!(kind.valid_until(None, |name| (name == "tested_on").then_some(Date::MIN)), None);
+    let by = "place = 1\nfamily = \"identity\"\nvariants_by = [\"mask\"]\ntitle.en = \"M\"\nabout.en = \"M\"\n\
+        [validity]\nuntil = [\"ends_on\"]\n\
+        [[attribute]]\nname = \"mask\"\nlabel.en = \"M\"\nform = \"text\"\nrequired = true\n\
+        [[attribute]]\nname = \"ends_on\"\nlabel.en = \"E\"\nform = \"day\"\n";
+    let variant = "place = 1\nvalid_months = 6\ntitle.en = \"H\"\n[claims]\nmask = \"Hood\"\n";
+    assert!(with(&[("m", by), ("m/hood", variant)]).is_err_and(|told| told.contains("validity.from")));
+    assert!(with(&[("m", by), ("m/hood", &variant.replace("valid_months = 6\n", ""))]).is_ok());
+}
+
 /// The file with one line changed.
 fn changed(line: &str, other: &str) -> String {
     assert!(MASK_FIT.contains(line), "{line}");
@@ -107,6 +142,19 @@ fn changed(line: &str, other: &str) -> String {
     "validity.from: write names of attributes that are days"
 )]
 #[case::no_months("months = 24\n", "", "validity.from")]
+#[case::nothing_that_counts("from = [\"tested_on\"]\n", "", "validity.from")]
+#[case::no_validity(
+    "from = [\"tested_on\"]\nmonths = 24\n",
+    "",
+    "[validity]: write from and months, or until"
+)]
+#[case::until_a_term(
+    "months = 24",
+    "months = 24\nuntil = [\"mask\"]",
+    "validity.until: write names of attributes"
+)]
+#[case::until_the_past("months = 24", "months = 24\nuntil = [\"tested_on\"]", "whose form is \"day\"")]
+#[case::until_nothing("months = 24", "months = 24\nuntil = [\"ends\"]", "validity.until")]
 #[case::months("months = 24", "months = 0", "validity.from")]
 #[case::unknown_key("place = 105", "place = 105\ncolour = \"red\"", "unknown field `colour`")]
 #[case::form("form = \"past-day\"", "form = \"number\"", "unknown variant `number`")]

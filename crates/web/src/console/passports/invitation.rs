@@ -46,8 +46,11 @@ pub(super) fn called(invitation: &Invitation) -> String {
     format!("{} {}", invitation.first_name, invitation.last_name)
 }
 
-pub(super) fn standing(state: InvitationState) -> InvitationStanding {
-    match state {
+pub(super) fn standing(invitation: &Invitation) -> InvitationStanding {
+    match invitation.state() {
+        InvitationState::Sent if invitation.shared_from_elsewhere().is_some() => {
+            InvitationStanding::Elsewhere
+        }
         InvitationState::Sent => InvitationStanding::Sent,
         InvitationState::IdentityShared => InvitationStanding::IdentityShared,
         InvitationState::AppointmentNeeded => InvitationStanding::AppointmentNeeded,
@@ -73,11 +76,13 @@ async fn details(web: &Web, staff: &Staff, id: Uuid, form: JudgeForm) -> Result<
     let how = invitation.confirmed_how.map(|how| format!("identity-{}", how.as_str()));
     let reason = invitation.decline_reason.map(|reason| format!("decline-{}", reason.as_str()));
     let passport = invitation.account.map(|account| account.to_string());
-    let provide = |account: &String| urls::console_provide_form(account, "identity");
+    let to_provide =
+        may(Act::ProvideCredentials) && invitations::needs_identity(web, staff, &invitation).await?;
+    let provide = |account: &String| urls::console_provide_form(account, invitations::IDENTITY);
     Ok(ConsoleInvitation {
         frame: frame(staff, ConsolePart::Passports),
         name: called(&invitation),
-        standing: standing(state),
+        standing: standing(&invitation),
         facts: facts(web, &invitation),
         invited: when(invitation.invited_at),
         sent: when(invitation.sent_at),
@@ -85,14 +90,12 @@ async fn details(web: &Web, staff: &Staff, id: Uuid, form: JudgeForm) -> Result<
         judged: moments.confirmed_at.or(moments.declined_at).map(when),
         judge,
         why: how.or(reason).map(|key| web.word(&key, &[])),
-        send: (state.can_be_sent_again() && may(Act::InvitePeople)).then(|| at("send")),
+        send: (invitation.can_be_sent_again() && may(Act::InvitePeople)).then(|| at("send")),
         delete: may(Act::InvitePeople).then(|| at("delete")),
         judgement: (state.can_be_judged() && may(Act::ConfirmIdentity))
             .then(|| judgement(web, id, state, form)),
-        provide: passport
-            .as_ref()
-            .filter(|_| state == InvitationState::Confirmed && may(Act::ProvideCredentials))
-            .map(provide),
+        provide: passport.as_ref().filter(|_| to_provide).map(provide),
+        shared: invitation.shared_from_elsewhere().map(|share| urls::console_share(share, "")),
         passport: passport.map(|account| urls::console_passport(&account)),
         back: Some(urls::CONSOLE_INVITATIONS.into()),
     })

@@ -62,7 +62,7 @@ async fn list(State(web): State<Web>, Query(which): Query<Which>, jar: CookieJar
     let line = |each: &Invitation| InvitationLine {
         name: called(each),
         email: each.email.clone(),
-        standing: standing(each.state()),
+        standing: standing(each),
         sent: when(each.sent_at),
         href: urls::console_invitation(each.id, ""),
     };

@@ -11,7 +11,9 @@ use axum_extra::extract::CookieJar;
 use journeys::console::job_roles::{self, Which};
 use journeys::console::{self, Staff};
 use journeys::{Refusal, Service};
-use pages::{Choice, ConsoleJobRole, ConsoleJobRoles, ConsolePart, JobRoleLine, RequiredGroup};
+use pages::{
+    Choice, ConsoleJobRole, ConsoleJobRoleNamed, ConsoleJobRoles, ConsolePart, JobRoleLine, RequiredGroup,
+};
 use rules::passport::{CredentialFamily, CredentialType};
 use rules::role::Act;
 use store::job_role::JobRole;
@@ -24,6 +26,7 @@ pub(super) fn routes() -> Router<Web> {
         .route(urls::CONSOLE_JOB_ROLE_NEW, get(new).post(add))
         .route(urls::CONSOLE_JOB_ROLE, get(show).post(change))
         .route(urls::CONSOLE_JOB_ROLE_DELETE, post(delete))
+        .route(urls::CONSOLE_JOB_ROLE_NAMED, get(named).post(give_to_named))
 }
 
 async fn list(State(web): State<Web>, jar: CookieJar) -> Answer {
@@ -137,6 +140,33 @@ async fn delete(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) 
     }
 }
 
+/// How many people it would be.
+async fn named(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let id = console::id(&id)?;
+    let here = urls::console_job_role(id, "named");
+    let staff = fresh_staff(&web, &jar, &here).await?;
+    let (role, people) = job_roles::named(&web, &staff, id).await?;
+    let shown = ConsoleJobRoleNamed {
+        frame: frame(&staff, ConsolePart::Passports),
+        job_role: role.name,
+        people,
+        action: (people > 0).then_some(here),
+        back: Some(urls::console_job_role(id, "")),
+    };
+    page(&console_shell(&web, &staff), &shown)
+}
+
+/// *Give it to so many people*.
+async fn give_to_named(State(web): State<Web>, Path(id): Path<String>, jar: CookieJar) -> Answer {
+    let id = console::id(&id)?;
+    let here = urls::console_job_role(id, "named");
+    let staff = fresh_staff(&web, &jar, &here).await?;
+    match job_roles::give_to_named(&web, &staff, id).await {
+        Ok(()) => Ok(see_other(&urls::console_job_role(id, ""))),
+        Err(refusal) => Err(trouble(refusal, &here)),
+    }
+}
+
 /// The form with what was typed and what is wrong with it.
 fn again(web: &Web, staff: &Staff, refusal: Refusal, role: Option<&JobRole>, filled: Filled) -> Answer {
     let Refusal::Fields(_) = refusal else { return Err(Trouble::from(refusal)) };
@@ -165,6 +195,7 @@ fn form_page(service: &Service, staff: &Staff, role: Option<&JobRole>, filled: F
         groups: CredentialFamily::ALL.iter().map(group).collect(),
         requires: filled.requires,
         people: role.map_or(0, |role| role.people),
+        named: (staff.may(Act::GiveJobRoles) && role.is_some()).then(|| at("named")),
         delete_action: (may && role.is_some()).then(|| at("delete")),
         back: Some(urls::CONSOLE_JOB_ROLES.into()),
     }

@@ -1,6 +1,7 @@
 //! *Provide a credential*: which one, and its form.
 
 use super::super::{console_shell, frame, fresh_staff, trouble};
+use super::row;
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::{Web, upload, urls};
 use axum::Router;
@@ -8,7 +9,7 @@ use axum::extract::{Path, Request, State};
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use journeys::console::job_roles;
-use journeys::console::provide::{Asked, Filled, YES_AND_NO, begin, label, provide, to_whom};
+use journeys::console::provide::{Asked, Filled, YES_AND_NO, begin, label, provide, there, to_whom};
 use journeys::console::{self, Staff};
 use journeys::{Refusal, Service};
 use pages::{
@@ -64,7 +65,7 @@ async fn show(State(web): State<Web>, Path((id, code)): Path<(String, String)>, 
     let staff = fresh_staff(&web, &jar, &urls::console_provide_form(&id, &code)).await?;
     let what = Asked::parse(&code).ok_or(Refusal::NotFound)?;
     let (account, filled) = begin(&web, &staff, console::id(&id)?, what).await?;
-    page(&console_shell(&web, &staff), &form_page(&web, &staff, &account, what, &filled))
+    page(&console_shell(&web, &staff), &form_page(&web, &staff, &account, what, &filled).await?)
 }
 
 /// *Provide*.
@@ -90,20 +91,21 @@ async fn send(
         Err(refusal @ Refusal::Fields(_)) => {
             let account = to_whom(&web, &staff, to).await?;
             let (errors, status) = on_page(&web, Some(&staff.person.organisation), refusal)?;
-            let shown = form_page(&web, &staff, &account, what, &filled);
+            let shown = form_page(&web, &staff, &account, what, &filled).await?;
             page_with(&console_shell(&web, &staff), &shown, &errors, status)
         }
         Err(refusal) => Err(trouble(refusal, &here)),
     }
 }
 
-fn form_page(
+async fn form_page(
     web: &Web,
     staff: &Staff,
     account: &Account,
     what: Asked,
     filled: &Filled,
-) -> ConsoleProvideForm {
+) -> Result<ConsoleProvideForm, Refusal> {
+    let there = there(web, staff, account.id, what).await?;
     let id = account.id.to_string();
     let fields = |attributes: &[Attribute]| -> Vec<ProvideField> {
         attributes.iter().map(|attribute| field(web, attribute, filled)).collect()
@@ -112,19 +114,23 @@ fn form_page(
         Asked::One(one) => (one.code(), one.valid_months()),
         Asked::Several(kind) => (kind.as_str(), None),
     };
-    ConsoleProvideForm {
+    let ends: Vec<_> = what.kind().ends().collect();
+    Ok(ConsoleProvideForm {
         frame: frame(staff, ConsolePart::Passports),
         title: title(web, what),
         name: format!("{} {}", account.first_name, account.last_name),
         email: account.email.clone(),
         action: urls::console_provide_form(&id, code),
+        there: there.iter().map(|each| row(web, each)).collect(),
         form: filled.text("form").to_owned(),
         claims: fields(&what.claims()),
         valid_until: what.valid_until().map(|attribute| field(web, &attribute, filled)),
         renewal_months: months,
+        always_ends: ends.iter().any(|each| each.required),
+        ends: ends.into_iter().map(|each| label(web, each)).collect(),
         assurance: fields(assurance()),
         back: Some(urls::console_provide(&id)),
-    }
+    })
 }
 
 fn title(service: &Service, what: Asked) -> String {

@@ -92,6 +92,7 @@ async fn start_page(web: &Web, errors: &FieldErrors, status: StatusCode) -> Answ
     let start = PassportSignIn {
         action: urls::SIGN_IN_PASSPORT.into(),
         organisations: if organisations.len() > 1 { choices } else { Vec::new() },
+        other_ways_href: urls::SIGN_IN.into(),
         back: Some(urls::SIGN_IN.into()),
     };
     page_with(&web.shell(), &start, errors, status)
@@ -294,6 +295,7 @@ fn refused(web: &Web, refusal: Refusal) -> Answer {
     let start = PassportSignIn {
         action: urls::SIGN_IN_PASSPORT.into(),
         organisations: Vec::new(),
+        other_ways_href: urls::SIGN_IN.into(),
         back: Some(urls::SIGN_IN.into()),
     };
     page_with(&web.shell(), &start, &errors, status)

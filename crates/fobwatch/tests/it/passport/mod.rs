@@ -16,6 +16,7 @@ mod issuer_keys;
 mod issuer_protocol;
 mod issuer_refusals;
 pub mod issuer_token;
+mod mail_links;
 pub mod portal;
 mod portal_api;
 mod portal_api_end;

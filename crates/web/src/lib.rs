@@ -58,6 +58,7 @@ mod verification;
 mod visitor;
 mod waiting;
 mod wallet_events;
+mod wallet_page;
 mod wanted;
 
 pub use certificate_host::{CertificateHost, HostProblem};

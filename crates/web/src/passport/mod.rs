@@ -10,7 +10,7 @@ mod request;
 
 pub(crate) use api::routes as interface;
 pub(crate) use credential::{archived, content, facts, picture_in};
-pub(crate) use history::happening as happening_for;
+pub(crate) use history::{Reader, happening};
 
 use crate::Web;
 use axum::Router;

@@ -216,6 +216,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0037_found_by_index.sql"),
         include_str!("../migrations/0037_found_by_index.sql"),
     ),
+    (
+        39,
+        "passport event about",
+        include_str!("../migrations/0039_passport_event_about.sql"),
+        include_str!("../migrations/0039_passport_event_about.sql"),
+    ),
 ];
 
 /// The words that differ: as written, for SQLite, for PostgreSQL.

@@ -13,7 +13,7 @@ use store::account::Account;
 use store::audit::Event;
 use store::credential_list::ListedCredential;
 use store::job_role::{HeldJobRole, JobRole, JobRoleSaved, NewBypass};
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 
 /// The job roles of the trust, by name.
@@ -201,16 +201,26 @@ pub async fn give(
     job_role: Option<Uuid>,
 ) -> Result<(), Refusal> {
     let Subject { account, requirement, .. } = doing(service, staff, Act::GiveJobRoles, account).await?;
-    if requirement.map(|before| before.held.job_role) == job_role {
+    let before = requirement.map(|before| before.held);
+    if before.as_ref().map(|before| before.job_role) == job_role {
         return Ok(());
     }
+    // What is kept is the name: a job role can be renamed, and deleted once nobody has it.
+    let (what, name) = match (job_role, before) {
+        (Some(id), _) => {
+            let new = service.store.job_role(staff.organisation(), id).await?;
+            ("job-role-given", new.ok_or_else(|| Refusal::field("job_role", "job-role-unknown"))?.name)
+        }
+        (None, Some(before)) => ("job-role-ended", before.name),
+        (None, None) => return Ok(()),
+    };
     let (organisation, now) = (staff.organisation(), service.clock.now());
     let id = vault::new_id(now, service.random.as_ref());
     let mut tx = service.store.begin().await?;
     if !tx.give_job_role(id, organisation, account.id, job_role, staff.id(), now).await? {
         return Err(Refusal::field("job_role", "job-role-unknown"));
     }
-    note(service, &mut tx, staff, account.id, "job-role-given").await?;
+    note(service, &mut tx, staff, (account.id, &name), what).await?;
     tx.audit(Event::JobRoleGiven { account: account.id, organisation, job_role, by: staff.id() }, now);
     tx.commit().await?;
     Ok(())
@@ -246,7 +256,7 @@ pub async fn bypass(service: &Service, staff: &Staff, account: Uuid, reason: &st
         return Err(Refusal::field("", "bypass-not-now"));
     }
     let missing = u32::try_from(covers.len()).unwrap_or(u32::MAX);
-    said(service, tx, staff, account.id, Some(missing)).await
+    said(service, tx, staff, (account.id, &held.name), Some(missing)).await
 }
 
 /// Says that what is missing must be there, again.
@@ -260,7 +270,7 @@ pub async fn require(service: &Service, staff: &Staff, account: Uuid) -> Result<
     if !tx.require_again(requirement.held.id).await? {
         return Err(Refusal::field("", "bypass-not-now"));
     }
-    said(service, tx, staff, account.id, None).await
+    said(service, tx, staff, (account.id, &requirement.held.name), None).await
 }
 
 /// Keeps what was said of what is missing: so much is bypassed, or nothing any more.
@@ -268,11 +278,11 @@ async fn said(
     service: &Service,
     mut tx: Tx,
     staff: &Staff,
-    account: Uuid,
+    (account, job_role): (Uuid, &str),
     missing: Option<u32>,
 ) -> Result<(), Refusal> {
     let what = if missing.is_some() { "bypassed" } else { "bypass-ended" };
-    note(service, &mut tx, staff, account, what).await?;
+    note(service, &mut tx, staff, (account, job_role), what).await?;
     let organisation = staff.organisation();
     let audited = Event::RequirementsBypassed { account, organisation, missing, by: staff.id() };
     tx.audit(audited, service.clock.now());
@@ -284,7 +294,7 @@ async fn note(
     service: &Service,
     tx: &mut Tx,
     staff: &Staff,
-    account: Uuid,
+    (account, job_role): (Uuid, &str),
     what: &str,
 ) -> Result<(), Refusal> {
     let now = service.clock.now();
@@ -292,7 +302,7 @@ async fn note(
         id: vault::new_id(now, service.random.as_ref()),
         account,
         what,
-        credential: None,
+        about: About::JobRole(job_role),
         organisation: Some(staff.organisation()),
         by: Some(staff.id()),
         detail: None,

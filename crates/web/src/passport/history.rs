@@ -75,12 +75,12 @@ impl Reader {
 pub(crate) fn happening(web: &Web, event: &PassportEvent, reader: Reader) -> PassportHappening {
     let of_credential =
         event.kind.as_ref().and_then(|(kind, variant)| Some(title(CredentialKind::parse(kind)?, variant)));
-    // What was asked for is no credential yet.
-    let asked_for = event.detail.as_deref().and_then(CredentialKind::parse).map(|kind| title(kind, ""));
+    // Until the kind had a place of its own, it was the word more.
+    let of_detail = || event.detail.as_deref().and_then(CredentialKind::parse).map(|kind| title(kind, ""));
     let reason = event.detail.as_deref().map(|detail| format!("{}-{detail}", reader.reasons(&event.what)));
     PassportHappening {
         what: reader.what(web, &event.what),
-        title: of_credential.or(asked_for),
+        title: of_credential.or_else(|| event.job_role.clone()).or_else(of_detail),
         when: wording::date_and_time(Language::En, web.local(event.at).datetime()),
         organisation: event.organisation.clone(),
         by: event.by.clone(),

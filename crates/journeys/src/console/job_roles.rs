@@ -1,18 +1,19 @@
 //! What a trust requires of its people's passports: job roles with the credentials that each requires, who has which, how far they have
 //! come, and that somebody need not have the rest (guide 000).
 
-use super::{Staff, person_of, shares};
+use super::{Staff, person_of};
+use crate::passport::requirement::{self, Requirement};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
-    CredentialKind, CredentialState, CredentialType, LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES,
-    PassportStanding, Progress,
+    CredentialState, CredentialType, LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES,
+    PassportStanding,
 };
 use rules::role::Act;
 use store::Tx;
 use store::account::Account;
 use store::audit::Event;
 use store::credential_list::ListedCredential;
-use store::job_role::{HeldJobRole, JobRole, JobRoleSaved, NewBypass};
+use store::job_role::{JobRole, JobRoleSaved, NewBypass};
 use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 
@@ -111,39 +112,17 @@ pub async fn delete(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Re
     Ok(())
 }
 
-/// What somebody's job role requires, and how far their passport has come.
-#[derive(Debug)]
-pub struct Requirement {
-    /// The job role.
-    pub held: HeldJobRole,
-    /// What is there, and what is not.
-    pub progress: Progress,
-}
-
-impl Requirement {
-    /// How the passport stands.
-    pub fn standing(&self) -> PassportStanding {
-        self.progress.standing(self.held.bypass.as_ref().map_or(&[], |bypass| &bypass.covers))
-    }
-}
-
-/// What the trust requires of somebody; none where they have no job role in it. What it provided itself counts once it is in their
-/// wallet, and what they shared once it was taken; while it holds.
-pub(super) async fn requirement(
+/// What the trust requires of somebody to whom it has provided these; none where they have no job role in it.
+pub(super) async fn required(
     service: &Service,
     staff: &Staff,
     account: Uuid,
     provided: &[ListedCredential],
 ) -> Result<Option<Requirement>, Refusal> {
-    let Some(held) = service.store.job_role_held(staff.organisation(), account).await? else {
-        return Ok(None);
-    };
     let today = service.today();
     let own = provided.iter().filter(|each| each.state(today) == CredentialState::Accepted);
     let own = own.map(|each| (each.kind, each.variant.as_str()));
-    let shared: Vec<(CredentialKind, &str)> = shares::held(service, staff.organisation(), account).await?;
-    let progress = Progress::of(held.requires.iter().copied(), own.chain(shared));
-    Ok(Some(Requirement { held, progress }))
+    requirement::required(service, staff.organisation(), account, own).await
 }
 
 /// Somebody to whom the trust can give a job role.
@@ -174,7 +153,7 @@ pub async fn whose(service: &Service, staff: &Staff, account: Uuid) -> Result<Su
         found => (found?, None),
     };
     let provided = service.store.credentials_listed(staff.organisation(), Some(account.id)).await?;
-    let requirement = requirement(service, staff, account.id, &provided).await?;
+    let requirement = required(service, staff, account.id, &provided).await?;
     Ok(Subject { account, share, requirement })
 }
 

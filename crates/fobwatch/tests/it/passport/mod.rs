@@ -24,6 +24,7 @@ mod portal_end;
 mod portal_guide;
 mod portal_rejections;
 pub mod portal_reminders;
+mod progress;
 mod staff_records;
 mod staff_records_daily;
 mod staff_records_page;

@@ -4,9 +4,15 @@ use crate::console::shares;
 use crate::session::Person;
 use crate::{Refusal, Service};
 use rules::passport::{CredentialKind, CredentialState, PassportStanding, Progress};
+use std::time::Duration;
 use store::credential::Credential;
 use store::job_role::HeldJobRole;
+use tokio::time::timeout;
 use uuid::Uuid;
+
+/// A page waits so long in all for issuers elsewhere to say whether what was shared still holds. What could not be found out by then does
+/// not count this time, as where they do not say it at all.
+const ASKED_ELSEWHERE: Duration = Duration::from_secs(10);
 
 /// What somebody's job role requires, and how far their passport has come.
 #[derive(Debug)]
@@ -33,7 +39,8 @@ pub(crate) async fn required(
     accepted: impl Iterator<Item = (CredentialKind, &str)>,
 ) -> Result<Option<Requirement>, Refusal> {
     let Some(held) = service.store.job_role_held(organisation, account).await? else { return Ok(None) };
-    let shared: Vec<(CredentialKind, &str)> = shares::held(service, organisation, account).await?;
+    let asked = timeout(ASKED_ELSEWHERE, shares::held(service, organisation, account)).await;
+    let shared: Vec<(CredentialKind, &str)> = asked.unwrap_or_else(|_| Ok(Vec::new()))?;
     let progress = Progress::of(held.requires.iter().copied(), accepted.chain(shared));
     Ok(Some(Requirement { held, progress }))
 }

@@ -52,6 +52,8 @@ pub struct Cookies {
     pub reset_cookie: String,
     /// The name of the cookie by which a browser is known again.
     pub device_cookie: String,
+    /// The name of the cookie that keeps which page was asked for before signing in.
+    pub wanted_cookie: String,
 }
 
 impl Page for Cookies {
@@ -64,6 +66,7 @@ impl Page for Cookies {
             sign_in_cookie: "__Host-sign-in".into(),
             reset_cookie: "__Host-reset".into(),
             device_cookie: "__Host-device".into(),
+            wanted_cookie: "__Host-wanted".into(),
         }]
     }
 }

@@ -96,8 +96,8 @@ pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use passport::{
     ArchivedBy, ArchivedLine, CredentialFact, CredentialValue, PassportAnswered, PassportCredential,
-    PassportHappening, PassportHistory, PassportHome, PassportNotifications, PassportRow, PassportSection,
-    PassportState, RejectCredential, RequestCredential,
+    PassportHappening, PassportHistory, PassportHome, PassportMissing, PassportNotifications,
+    PassportProgress, PassportRow, PassportSection, PassportState, RejectCredential, RequestCredential,
 };
 pub use passport_share::{HeldCredential, PassportReturn, PassportShare, PassportShareCheck, PassportShared};
 pub use passport_sign_in::{PassportBack, PassportCode, PassportDisowned, PassportSignIn};

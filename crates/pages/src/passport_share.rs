@@ -100,14 +100,15 @@ pub struct PassportShared {
     /// How many credentials.
     pub count: u32,
     /// Where the person goes on.
-    pub home_href: String,
+    pub passport_href: String,
 }
 
 impl Page for PassportShared {
     const TEMPLATE: &'static str = "passport-shared.html";
 
     fn samples() -> Vec<Self> {
-        let one = Self { trust: "Southmere Community Trust".into(), count: 1, home_href: "/home".into() };
+        let one =
+            Self { trust: "Southmere Community Trust".into(), count: 1, passport_href: "/passport".into() };
         vec![Self { count: 12, ..one.clone() }, one]
     }
 }

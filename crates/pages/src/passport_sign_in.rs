@@ -12,6 +12,8 @@ pub struct PassportSignIn {
     pub action: String,
     /// The organisations, where there are several to choose from.
     pub organisations: Vec<Choice>,
+    /// *Sign in another way*.
+    pub other_ways_href: String,
     /// The page before.
     pub back: Option<String>,
 }
@@ -24,6 +26,7 @@ impl Page for PassportSignIn {
         let one = Self {
             action: "/sign-in/passport".into(),
             organisations: Vec::new(),
+            other_ways_href: "/sign-in".into(),
             back: Some("/sign-in".into()),
         };
         let several = Self {

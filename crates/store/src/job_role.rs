@@ -103,6 +103,7 @@ statements! {
             a.first_name, a.last_name
         FROM passport_job_role p JOIN job_role j ON j.id = p.job_role_id LEFT JOIN account a ON a.id = p.bypassed_by
         WHERE p.organisation_id = $1 AND p.account_id = $2";
+    HELD_IN = "SELECT organisation_id FROM passport_job_role WHERE account_id = $1 ORDER BY given_at, id";
     TAKE = "DELETE FROM passport_job_role WHERE organisation_id = $1 AND account_id = $2";
     GIVE = "INSERT INTO passport_job_role (id, organisation_id, account_id, job_role_id, given_by, given_at)
         SELECT $1, j.organisation_id, $3, j.id, $5, $6 FROM job_role j WHERE j.id = $4 AND j.organisation_id = $2";
@@ -180,6 +181,16 @@ impl Store {
             .bind(account)
             .fetch_optional(c))?;
         row.map(|row| self.held_from(row)).transpose()
+    }
+
+    /// The organisations in which somebody has a job role, the oldest first.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn organisations_with_job_role(&self, account: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let rows: Vec<(Uuid,)> =
+            reading!(self, HELD_IN, sqlx::query_as, |q, c| q.bind(account).fetch_all(c))?;
+        Ok(rows.into_iter().map(|(organisation,)| organisation).collect())
     }
 
     fn held_from(&self, row: HeldRow) -> Result<HeldJobRole, StoreError> {

@@ -38,7 +38,8 @@ statements! {
     GIVE = "INSERT INTO passport_job_role (id, organisation_id, account_id, job_role_id, given_by, given_at)
         SELECT $1, j.organisation_id, a.id, j.id, $3, $4 FROM account a JOIN roster_entry r ON r.id = a.roster_entry_id
             JOIN job_role j ON j.organisation_id = r.organisation_id AND j.name_folded = r.job_role_folded
-        WHERE a.id = $2 ON CONFLICT DO NOTHING RETURNING job_role_id";
+        WHERE a.id = $2 ON CONFLICT DO NOTHING
+        RETURNING job_role_id, (SELECT name FROM job_role WHERE job_role.id = passport_job_role.job_role_id)";
     COUNT = "SELECT COUNT(*) FROM roster_entry r JOIN account a ON a.roster_entry_id = r.id
         WHERE r.organisation_id = $1 AND r.job_role_folded = $2 AND r.left_at IS NULL AND a.organisation_id = $1 AND a.id <> $3
             AND NOT EXISTS (SELECT 1 FROM passport_job_role p WHERE p.organisation_id = $1 AND p.account_id = a.id)";
@@ -51,7 +52,7 @@ statements! {
 const HELD: &str =
     "INSERT INTO passport_job_role (id, organisation_id, account_id, job_role_id, given_by, given_at) ";
 const HELD_ALREADY: &str = " ON CONFLICT DO NOTHING RETURNING account_id";
-const HAPPENED: &str = "INSERT INTO passport_event (id, account_id, at, what, organisation_id, by_account) ";
+const HAPPENED: &str = "INSERT INTO passport_event (id, account_id, at, what, organisation_id, by_account, job_role) ";
 
 impl Store {
     /// How many people have no job role in the organisation, and are named as having this one by its list.
@@ -70,7 +71,7 @@ impl Store {
 
 impl Tx {
     /// Gives somebody the job role that the employer's list names for them, where there is one of that name and they have none. Nobody
-    /// gives it: who that was stays nil. Answers which.
+    /// gives it: who that was stays nil. Answers which, and its name.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -79,14 +80,13 @@ impl Tx {
         id: Uuid,
         account: Uuid,
         now: Timestamp,
-    ) -> Result<Option<Uuid>, StoreError> {
-        let given: Option<(Uuid,)> = in_tx!(self, GIVE, sqlx::query_as, |q, c| q
+    ) -> Result<Option<(Uuid, String)>, StoreError> {
+        Ok(in_tx!(self, GIVE, sqlx::query_as, |q, c| q
             .bind(id)
             .bind(account)
             .bind(Uuid::nil())
             .bind(millis(now))
-            .fetch_optional(c))?;
-        Ok(given.map(|(job_role,)| job_role))
+            .fetch_optional(c))?)
     }
 
     /// Gives a job role to the next [`GIVEN_AT_ONCE`] people after the entry `after` who have none and whom the list names as having it,
@@ -147,7 +147,7 @@ impl Tx {
                 let mut query = sqlx::QueryBuilder::<$database>::new(HAPPENED);
                 query.push_values(&events, |mut line, (id, account)| {
                     line.push_bind(*id).push_bind(*account).push_bind(at).push_bind(what);
-                    line.push_bind(which.organisation).push_bind(which.by);
+                    line.push_bind(which.organisation).push_bind(which.by).push_bind(which.name);
                 });
                 query.build().execute(&mut **$tx).await?;
             }};

@@ -217,6 +217,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0037_found_by_index.sql"),
     ),
     (
+        39,
+        "passport event about",
+        include_str!("../migrations/0039_passport_event_about.sql"),
+        include_str!("../migrations/0039_passport_event_about.sql"),
+    ),
+    (
         40,
         "job role by record",
         include_str!("../migrations/0040_job_role_by_record.sql"),

@@ -5,7 +5,21 @@ use crate::moment::{millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
+use rules::passport::CredentialKind;
 use uuid::Uuid;
+
+/// What something was done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About<'a> {
+    /// The passport itself.
+    Passport,
+    /// A credential in our record.
+    Credential(Uuid),
+    /// A credential that is in no record of ours: its kind, and its variant or nothing.
+    Kind(CredentialKind, &'a str),
+    /// A job role, by its name at that time.
+    JobRole(&'a str),
+}
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +30,8 @@ pub struct NewPassportEvent<'a> {
     pub account: Uuid,
     /// What, in one word that `wording` has words for: `provided`, `accepted`, `rejected`, …
     pub what: &'a str,
-    /// To which credential.
-    pub credential: Option<Uuid>,
+    /// To what.
+    pub about: About<'a>,
     /// Which organisation did it, or was concerned.
     pub organisation: Option<Uuid>,
     /// Who did it, where it was not the person.
@@ -37,8 +51,10 @@ pub struct PassportEvent {
     pub what: String,
     /// To which credential.
     pub credential: Option<Uuid>,
-    /// What kind of credential that is, and of which variant.
+    /// What kind of credential that is, or one from elsewhere, and of which variant.
     pub kind: Option<(String, String)>,
+    /// The name of the job role at that time.
+    pub job_role: Option<String>,
     /// The name of the organisation.
     pub organisation: Option<String>,
     /// The name of the member of staff who did it.
@@ -48,17 +64,18 @@ pub struct PassportEvent {
 }
 
 statements! {
-    ADD = "INSERT INTO passport_event (id, account_id, at, what, credential_id, organisation_id, by_account, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ADD = "INSERT INTO passport_event (id, account_id, at, what, credential_id, organisation_id, by_account, detail, kind,
+            variant, job_role)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     // Newest first; from the event with the id $2 on, which is made from its moment.
-    OF_ACCOUNT = "SELECT e.id, e.at, e.what, e.credential_id, c.kind, c.variant, o.name AS organisation,
-            a.first_name, a.last_name, e.detail
+    OF_ACCOUNT = "SELECT e.id, e.at, e.what, e.credential_id, COALESCE(c.kind, e.kind) AS kind,
+            COALESCE(c.variant, e.variant) AS variant, e.job_role, o.name AS organisation, a.first_name, a.last_name, e.detail
         FROM passport_event e LEFT JOIN credential c ON c.id = e.credential_id
             LEFT JOIN organisation o ON o.id = e.organisation_id LEFT JOIN account a ON a.id = e.by_account
         WHERE e.account_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3";
     // What another trust did is nothing for this one.
-    OF_ACCOUNT_FOR = "SELECT e.id, e.at, e.what, e.credential_id, c.kind, c.variant, o.name AS organisation,
-            a.first_name, a.last_name, e.detail
+    OF_ACCOUNT_FOR = "SELECT e.id, e.at, e.what, e.credential_id, COALESCE(c.kind, e.kind) AS kind,
+            COALESCE(c.variant, e.variant) AS variant, e.job_role, o.name AS organisation, a.first_name, a.last_name, e.detail
         FROM passport_event e LEFT JOIN credential c ON c.id = e.credential_id
             LEFT JOIN organisation o ON o.id = e.organisation_id LEFT JOIN account a ON a.id = e.by_account
         WHERE e.account_id = $1 AND e.organisation_id = $2 AND (c.id IS NULL OR c.organisation_id = $2)
@@ -73,6 +90,7 @@ struct Row {
     credential_id: Option<Uuid>,
     kind: Option<String>,
     variant: Option<String>,
+    job_role: Option<String>,
     organisation: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
@@ -89,6 +107,7 @@ impl TryFrom<Row> for PassportEvent {
             what: row.what,
             credential: row.credential_id,
             kind: row.kind.zip(row.variant),
+            job_role: row.job_role,
             organisation: row.organisation,
             by: row.first_name.zip(row.last_name).map(|(first, last)| format!("{first} {last}")),
             detail: row.detail,
@@ -147,7 +166,30 @@ impl Tx {
         event: NewPassportEvent<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let NewPassportEvent { id, account, what, credential, organisation, by, detail } = event;
-        execute!(self, ADD, id, account, millis(now), what, credential, organisation, by, detail).map(|_| ())
+        let NewPassportEvent { id, account, what, about, organisation, by, detail } = event;
+        let (credential, kind, job_role) = match about {
+            About::Passport => (None, None, None),
+            About::Credential(credential) => (Some(credential), None, None),
+            About::Kind(kind, variant) => (None, Some((kind.as_str(), variant)), None),
+            About::JobRole(name) => (None, None, Some(name)),
+        };
+        let (kind, variant) = kind.unzip();
+        let at = millis(now);
+        execute!(
+            self,
+            ADD,
+            id,
+            account,
+            at,
+            what,
+            credential,
+            organisation,
+            by,
+            detail,
+            kind,
+            variant,
+            job_role
+        )
+        .map(|_| ())
     }
 }

@@ -41,6 +41,7 @@ async fn cookies(State(web): State<Web>) -> Answer {
             sign_in_cookie: names.of(Kind::SignIn).into(),
             reset_cookie: names.of(Kind::Reset).into(),
             device_cookie: names.of(Kind::Device).into(),
+            wanted_cookie: names.of_wanted().into(),
         },
     )
 }

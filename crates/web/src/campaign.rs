@@ -2,7 +2,7 @@
 
 use crate::person::{arrived, shell};
 use crate::render::{Answer, page, see_other};
-use crate::{Web, urls};
+use crate::{Web, urls, wanted};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
@@ -31,7 +31,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
 async fn put_off(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = arrived(&web, &jar).await?;
     match campaign::put_off(&web, &person).await {
-        Ok(()) => Ok(see_other(urls::HOME)),
+        Ok(()) => Ok(wanted::go_on(&web, jar)),
         Err(Refusal::WrongStep) => Ok(see_other(urls::SET_UP_DUE)),
         Err(refusal) => Err(refusal.into()),
     }

@@ -7,6 +7,7 @@ use crate::person::arrived;
 use crate::render::{Answer, explain, on_page, page, page_with, see_other};
 use crate::second_factor::{signed_in_answer, signing_in, ways_page};
 use crate::visitor::Caller;
+use crate::wallet_page::{Looking, Place, look_again, state, wallet_page};
 use crate::{Web, urls, wallet_events};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -19,11 +20,8 @@ use journeys::passport::asking::Standing;
 use journeys::passport::confirm_by_wallet;
 use journeys::passport::passport_sign_in::Back;
 use journeys::second_factor::SigningIn;
-use pages::{
-    FieldErrors, PassportBack, PassportCode, PassportDisowned, QrSvg, WalletPurpose, WalletQr, WalletState,
-};
+use pages::{FieldErrors, PassportBack, PassportCode, PassportDisowned, WalletPurpose, WalletState};
 use rules::passport::PresentationState;
-use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Web> {
     let page = || get(async || see_other(urls::CONFIRM_PASSPORT));
@@ -36,16 +34,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route(urls::CONFIRM_PASSPORT_NOT_ME, post(disown))
 }
 
-/// How the page is looked at.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Looking {
-    /// *Continue* was pressed before there was an answer.
-    looked: String,
-    /// On a phone, too, the code is wanted.
-    qr: String,
-}
-
 /// The page as the request of this browser stands; where it asked for nothing, the page on which a way is chosen.
 async fn show(
     State(web): State<Web>,
@@ -55,8 +43,7 @@ async fn show(
 ) -> Answer {
     match standing(&web, &jar).await? {
         Some(standing) if standing.state != PresentationState::Used => {
-            let with_code = !visitor.on_phone || !looking.qr.is_empty();
-            let shown = wallet_page(&standing, with_code, !looking.looked.is_empty());
+            let shown = wallet_page(&standing, PLACE, &looking, &visitor);
             page(&web.shell_of(&standing.organisation), &shown)
         }
         _ => Ok(see_other(urls::SIGN_IN_METHOD)),
@@ -69,37 +56,15 @@ async fn standing(web: &Web, jar: &CookieJar) -> Result<Option<Standing>, Troubl
     Ok(confirm_by_wallet::standing(web, &person, cookie.as_ref()).await?)
 }
 
-fn wallet_page(standing: &Standing, with_code: bool, looked: bool) -> WalletQr {
-    let link = standing.link.clone();
-    WalletQr {
-        purpose: WalletPurpose::Confirm,
-        about: standing.organisation.name.clone(),
-        state: state(standing),
-        qr: link.as_deref().filter(|_| with_code).and_then(|link| QrSvg::of(link).ok()),
-        link,
-        code_sent_to: None,
-        events_href: urls::CONFIRM_PASSPORT_EVENTS.into(),
-        continue_action: urls::CONFIRM_PASSPORT_GO.into(),
-        again_action: urls::CONFIRM_PASSPORT_AGAIN.into(),
-        cancel_action: urls::CONFIRM_PASSPORT_AGAIN.into(),
-        looked,
-        back: Some(urls::SIGN_IN_METHOD.into()),
-    }
-}
-
-fn state(standing: &Standing) -> WalletState {
-    match standing.state {
-        PresentationState::Waiting => WalletState::Waiting,
-        PresentationState::Scanned => WalletState::Scanned,
-        PresentationState::Answered => WalletState::Code,
-        PresentationState::Declined => WalletState::Declined,
-        PresentationState::Refused => WalletState::Refused,
-        PresentationState::Unchecked => WalletState::Unchecked,
-        // Confirmed from another tab.
-        PresentationState::Used => WalletState::Done,
-        PresentationState::Over => WalletState::Over,
-    }
-}
+const PLACE: Place = Place {
+    purpose: WalletPurpose::Confirm,
+    answered: WalletState::Code,
+    events_href: urls::CONFIRM_PASSPORT_EVENTS,
+    continue_action: urls::CONFIRM_PASSPORT_GO,
+    again_action: urls::CONFIRM_PASSPORT_AGAIN,
+    cancel_action: urls::CONFIRM_PASSPORT_AGAIN,
+    back: urls::SIGN_IN_METHOD,
+};
 
 /// *Use my wallet*: makes the QR code.
 async fn begin(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
@@ -121,7 +86,7 @@ async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
         let (person, cookie) = (person.clone(), web.cookies().read(&jar, Kind::Wallet));
         async move {
             let standing = confirm_by_wallet::standing(&web, &person, cookie.as_ref()).await?;
-            Ok(standing.map_or(WalletState::Over, |standing| state(&standing)))
+            Ok(standing.map_or(WalletState::Over, |standing| state(standing.state, PLACE.answered)))
         }
     });
     Ok(follow)
@@ -144,15 +109,11 @@ async fn go_on(
             let jar = jar.add(web.cookies().gone(Kind::Wallet));
             Ok(signed_in_answer(&web, jar, &signed_in))
         }
-        Ok(None) => {
-            let waits = before.is_some_and(|standing| standing.state.is_open());
-            let looked = if waits { "?looked=yes" } else { "" };
-            Ok(see_other(&format!("{}{looked}", urls::CONFIRM_PASSPORT)))
-        }
+        Ok(None) => Ok(look_again(urls::CONFIRM_PASSPORT, before.as_ref())),
         Err(refusal @ (Refusal::Fields(_) | Refusal::CodeWrong { .. })) => match before {
             Some(standing) => {
                 let (errors, status) = on_page(&web, Some(&standing.organisation), refusal)?;
-                let shown = wallet_page(&standing, false, false);
+                let shown = wallet_page(&standing, PLACE, &Looking::default(), &visitor);
                 page_with(&web.shell_of(&standing.organisation), &shown, &errors, status)
             }
             None => Ok(see_other(urls::CONFIRM_PASSPORT)),

@@ -1,5 +1,6 @@
 //! Cookies: essential ones only, none of which a script can read.
 
+use crate::wanted::Wanted;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use vault::Token;
@@ -80,8 +81,38 @@ impl CookieNames {
         cookie
     }
 
+    /// The name of the cookie that keeps the page which somebody asked for until they are signed in.
+    pub(crate) fn of_wanted(self) -> &'static str {
+        if self.secure { "__Host-fobwatch-wanted" } else { "fobwatch-wanted" }
+    }
+
+    /// The page in that cookie. What names none of them is nothing.
+    pub(crate) fn wanted(self, jar: &CookieJar) -> Option<Wanted> {
+        jar.get(self.of_wanted()).and_then(|cookie| Wanted::named(cookie.value()))
+    }
+
+    /// That cookie, with a page.
+    pub(crate) fn want(self, page: Wanted) -> Cookie<'static> {
+        let mut cookie = self.named(self.of_wanted());
+        cookie.set_value(page.name());
+        // As long as somebody may take to sign in.
+        cookie.set_max_age(time::Duration::minutes(30));
+        cookie
+    }
+
+    /// That cookie, to be removed.
+    pub(crate) fn no_longer_wanted(self) -> Cookie<'static> {
+        let mut cookie = self.named(self.of_wanted());
+        cookie.make_removal();
+        cookie
+    }
+
     fn bare(self, kind: Kind) -> Cookie<'static> {
-        Cookie::build((self.of(kind), ""))
+        self.named(self.of(kind))
+    }
+
+    fn named(self, name: &'static str) -> Cookie<'static> {
+        Cookie::build((name, ""))
             .path("/")
             .http_only(true)
             .secure(self.secure)
@@ -94,16 +125,33 @@ impl CookieNames {
 #[cfg(test)]
 mod tests {
     use super::{CookieNames, Kind};
+    use crate::wanted::Wanted;
+    use axum_extra::extract::CookieJar;
+    use axum_extra::extract::cookie::Cookie;
     use vault::{SystemRandom, Token};
 
     #[test]
     fn behind_https_a_cookie_is_bound_to_this_host_and_hidden_from_scripts() {
         let token = Token::new(&SystemRandom::new());
-        let cookie = CookieNames::new(true).make(Kind::Session, &token).to_string();
-        assert!(cookie.starts_with("__Host-fobwatch-session="), "{cookie}");
-        for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
-            assert!(cookie.contains(attribute), "{attribute} is missing in {cookie}");
+        let names = CookieNames::new(true);
+        for cookie in [names.make(Kind::Session, &token), names.want(Wanted::Passport)] {
+            let cookie = cookie.to_string();
+            assert!(cookie.starts_with("__Host-fobwatch-"), "{cookie}");
+            for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+                assert!(cookie.contains(attribute), "{attribute} is missing in {cookie}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie}");
         }
-        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+
+    #[test]
+    fn only_the_names_of_our_pages_are_read_from_a_cookie() {
+        let names = CookieNames::new(false);
+        let read =
+            |value: &'static str| names.wanted(&CookieJar::new().add(Cookie::new("fobwatch-wanted", value)));
+        assert_eq!(read("access-key"), Some(Wanted::AccessKey));
+        for other in ["", "/passport", "https://evil.example/", "//evil.example", "PASSPORT", "home"] {
+            assert_eq!(read(other), None, "{other}");
+        }
     }
 }

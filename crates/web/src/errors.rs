@@ -23,6 +23,8 @@ pub(crate) enum Trouble {
     Status(StatusCode),
     /// Another page comes first.
     Elsewhere(String),
+    /// Another page comes first, from which the person goes on to the one that they asked for.
+    First(&'static str),
 }
 
 #[derive(Debug, Clone)]
@@ -32,6 +34,11 @@ pub(crate) struct RefusedPage {
 }
 
 impl Trouble {
+    /// Whether the session of this browser is over.
+    pub(crate) fn is_not_signed_in(&self) -> bool {
+        matches!(self, Self::Refused(page) if matches!(*page.refusal, Refusal::NotSignedIn))
+    }
+
     pub(crate) fn refused(refusal: Refusal, organisation: Option<&Organisation>) -> Self {
         match refusal {
             Refusal::Store(StoreError::Unavailable(cause)) => {
@@ -68,12 +75,12 @@ impl From<RenderError> for Trouble {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        let status = match &self {
-            Self::Refused(page) => status_of(&page.refusal),
-            Self::Status(status) => *status,
+        let mut response = match &self {
+            Self::Refused(page) => status_of(&page.refusal).into_response(),
+            Self::Status(status) => status.into_response(),
             Self::Elsewhere(url) => return see_other(url),
+            Self::First(url) => see_other(url),
         };
-        let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
     }

@@ -58,11 +58,13 @@ mod verification;
 mod visitor;
 mod waiting;
 mod wallet_events;
+mod wallet_page;
+mod wanted;
 
 pub use certificate_host::{CertificateHost, HostProblem};
 pub use state::{Web, WebOptions};
 
-use axum::Router;
+use axum::{Router, middleware};
 
 /// Every page of the service, behind the layers that protect them.
 ///
@@ -102,7 +104,8 @@ pub fn router(web: Web) -> Result<Router, BadPublicUrl> {
         .merge(access_key::routes())
         .merge(about::routes())
         .fallback(errors::not_found)
-        .method_not_allowed_fallback(errors::method_not_allowed);
+        .method_not_allowed_fallback(errors::method_not_allowed)
+        .layer(middleware::from_fn_with_state(web.clone(), wanted::remember));
     let router = protect::pages(pages, &web)?
         .merge(protect::uploads(console::uploads(), &web)?)
         .merge(protect::photos(console::photos(), &web)?)

@@ -2,11 +2,12 @@
 
 use crate::cookies::Kind;
 use crate::errors::Trouble;
-use crate::person::{fresh, shell, signed_in};
+use crate::person::{proved, shell, signed_in};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
+use crate::wallet_page::{Looking, Place, look_again, state, wallet_page};
 use crate::{Web, urls, wallet_events};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use axum::routing::get;
@@ -19,9 +20,8 @@ use journeys::passport::title;
 use journeys::session::Person;
 use pages::{
     Choice, FieldErrors, HeldCredential, PassportReturn, PassportShare, PassportShareCheck, PassportShared,
-    QrSvg, WalletPurpose, WalletQr, WalletState,
+    WalletPurpose, WalletState,
 };
-use rules::passport::PresentationState;
 use store::credential::Credential;
 use store::organisation::Organisation;
 use uuid::Uuid;
@@ -54,8 +54,13 @@ fn named(fields: Vec<(String, String)>) -> (String, Vec<String>) {
     (trust, credentials)
 }
 
+/// Who is there proved it in the last minutes, since what is shared cannot be taken back; and nothing on a smartcard comes first.
+async fn person(web: &Web, jar: &CookieJar) -> Result<Person, Trouble> {
+    proved(web, signed_in(web, jar).await?, urls::SHARE)
+}
+
 async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
-    let person = fresh(&web, &jar, urls::SHARE).await?;
+    let person = person(&web, &jar).await?;
     choose_page(&web, &person, "", &[], &FieldErrors::none(), StatusCode::OK).await
 }
 
@@ -78,7 +83,7 @@ async fn choose_page(
         trusts: trusts.iter().map(|each| Choice::new(&each.code, &each.name)).collect(),
         chosen: trust.to_owned(),
         credentials,
-        back: Some(urls::HOME.into()),
+        back: Some(urls::PASSPORT.into()),
     };
     page_with(&shell(web, person), &shown, errors, status)
 }
@@ -105,7 +110,7 @@ fn elsewhere(each: FromElsewhere, chosen: impl Fn(&String) -> bool) -> HeldCrede
 
 /// Are these the ones?
 async fn check(State(web): State<Web>, jar: CookieJar, Form(fields): Fields) -> Answer {
-    let person = fresh(&web, &jar, urls::SHARE).await?;
+    let person = person(&web, &jar).await?;
     let (trust, credentials) = named(fields);
     match share::choose(&web, &person, &trust, &credentials).await {
         Ok(chosen) => {
@@ -136,7 +141,7 @@ async fn begin(
     jar: CookieJar,
     Form(fields): Fields,
 ) -> Answer {
-    let person = fresh(&web, &jar, urls::SHARE).await?;
+    let person = person(&web, &jar).await?;
     let (trust, credentials) = named(fields);
     match share::begin(&web, &person, &trust, &credentials, &visitor).await {
         Ok(cookie) => {
@@ -154,38 +159,26 @@ async fn standing(web: &Web, person: &Person, jar: &CookieJar) -> Result<Option<
     share::standing(web, person, web.cookies().read(jar, Kind::Wallet).as_ref()).await
 }
 
-async fn show_qr(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
+async fn show_qr(
+    State(web): State<Web>,
+    Caller(visitor): Caller,
+    Query(looking): Query<Looking>,
+    jar: CookieJar,
+) -> Answer {
     let person = signed_in(&web, &jar).await?;
     let Some(standing) = standing(&web, &person, &jar).await? else { return Ok(see_other(urls::SHARE)) };
-    let link = standing.link.clone();
-    let shown = WalletQr {
-        purpose: WalletPurpose::Share,
-        about: standing.organisation.name.clone(),
-        state: state(standing.state),
-        qr: link.as_deref().filter(|_| !visitor.on_phone).and_then(|link| QrSvg::of(link).ok()),
-        link,
-        code_sent_to: None,
-        events_href: urls::SHARE_EVENTS.into(),
-        continue_action: urls::SHARE_GO.into(),
-        again_action: urls::SHARE_AGAIN.into(),
-        cancel_action: urls::SHARE_AGAIN.into(),
-        looked: false,
-        back: Some(urls::SHARE.into()),
-    };
-    page(&shell(&web, &person), &shown)
+    page(&shell(&web, &person), &wallet_page(&standing, PLACE, &looking, &visitor))
 }
 
-fn state(state: PresentationState) -> WalletState {
-    match state {
-        PresentationState::Waiting => WalletState::Waiting,
-        PresentationState::Scanned => WalletState::Scanned,
-        PresentationState::Answered | PresentationState::Used => WalletState::Done,
-        PresentationState::Declined => WalletState::Declined,
-        PresentationState::Refused => WalletState::Refused,
-        PresentationState::Unchecked => WalletState::Unchecked,
-        PresentationState::Over => WalletState::Over,
-    }
-}
+const PLACE: Place = Place {
+    purpose: WalletPurpose::Share,
+    answered: WalletState::Done,
+    events_href: urls::SHARE_EVENTS,
+    continue_action: urls::SHARE_GO,
+    again_action: urls::SHARE_AGAIN,
+    cancel_action: urls::SHARE_AGAIN,
+    back: urls::SHARE,
+};
 
 async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
@@ -193,7 +186,7 @@ async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
         let (person, jar) = (person.clone(), jar.clone());
         async move {
             let standing = standing(&web, &person, &jar).await?;
-            Ok(standing.map_or(WalletState::Over, |standing| state(standing.state)))
+            Ok(standing.map_or(WalletState::Over, |standing| state(standing.state, PLACE.answered)))
         }
     });
     Ok(follow)
@@ -202,23 +195,24 @@ async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
 /// *Continue*: what was shown is kept for the trust.
 async fn go_on(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
+    let before = standing(&web, &person, &jar).await?;
     match share::go_on(&web, &person, web.cookies().read(&jar, Kind::Wallet).as_ref()).await? {
         Some(shared) => {
             let jar = jar.add(web.cookies().gone(Kind::Wallet));
             let done = PassportShared {
                 trust: shared.trust.name,
                 count: shared.count,
-                home_href: urls::HOME.into(),
+                passport_href: urls::PASSPORT.into(),
             };
             Ok((jar, page(&shell(&web, &person), &done)?).into_response())
         }
-        None => Ok(see_other(urls::SHARE_QR)),
+        None => Ok(look_again(urls::SHARE_QR, before.as_ref())),
     }
 }
 
 /// *Get a new QR code*, for the same.
 async fn again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) -> Answer {
-    let person = fresh(&web, &jar, urls::SHARE).await?;
+    let person = person(&web, &jar).await?;
     let cookie = web.cookies().read(&jar, Kind::Wallet);
     let Some((trust, credentials)) = share::asked(&web, &person, cookie.as_ref()).await? else {
         return Ok(see_other(urls::SHARE));

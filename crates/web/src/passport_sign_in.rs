@@ -4,6 +4,7 @@ use crate::cookies::Kind;
 use crate::render::{Answer, explain, on_page, page, page_with, see_other};
 use crate::second_factor::signed_in_answer;
 use crate::visitor::Caller;
+use crate::wallet_page::{Looking, Place, look_again, state, wallet_page};
 use crate::{Web, urls, wallet_events};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -15,8 +16,8 @@ use journeys::passport::asking::Standing;
 use journeys::passport::passport_sign_in::{self, AskedElsewhere, Back, Continued};
 use journeys::{Refusal, session};
 use pages::{
-    Choice, FieldErrors, PassportBack, PassportCode, PassportDisowned, PassportSignIn, QrSvg, WalletPurpose,
-    WalletQr, WalletState,
+    Choice, FieldErrors, PassportBack, PassportCode, PassportDisowned, PassportSignIn, WalletPurpose,
+    WalletState,
 };
 use rules::passport::PresentationState;
 use serde::Deserialize;
@@ -40,15 +41,10 @@ struct Chosen {
     organisation: String,
 }
 
-/// How the page is looked at.
+/// Whether another organisation is chosen.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Looking {
-    /// *Continue* was pressed before there was an answer.
-    looked: String,
-    /// On a phone, too, the code is wanted.
-    qr: String,
-    /// Another one is chosen.
+struct Choosing {
     choose: String,
 }
 
@@ -70,16 +66,16 @@ async fn show(
     State(web): State<Web>,
     Caller(visitor): Caller,
     Query(looking): Query<Looking>,
+    Query(choosing): Query<Choosing>,
     jar: CookieJar,
 ) -> Answer {
     if is_signed_in(&web, &jar).await {
         return Ok(see_other(urls::HOME));
     }
-    let standing = standing(&web, &jar).await?.filter(|_| looking.choose.is_empty());
+    let standing = standing(&web, &jar).await?.filter(|_| choosing.choose.is_empty());
     match standing {
         Some(standing) if standing.state != PresentationState::Used => {
-            let with_code = !visitor.on_phone || !looking.qr.is_empty();
-            let shown = wallet_page(&standing, with_code, !looking.looked.is_empty());
+            let shown = wallet_page(&standing, place(&standing), &looking, &visitor);
             page(&web.shell_of(&standing.organisation), &shown)
         }
         _ => start_page(&web, &FieldErrors::none(), StatusCode::OK).await,
@@ -92,6 +88,7 @@ async fn start_page(web: &Web, errors: &FieldErrors, status: StatusCode) -> Answ
     let start = PassportSignIn {
         action: urls::SIGN_IN_PASSPORT.into(),
         organisations: if organisations.len() > 1 { choices } else { Vec::new() },
+        other_ways_href: urls::SIGN_IN.into(),
         back: Some(urls::SIGN_IN.into()),
     };
     page_with(&web.shell(), &start, errors, status)
@@ -102,37 +99,21 @@ async fn standing(web: &Web, jar: &CookieJar) -> Result<Option<Standing>, Refusa
     passport_sign_in::standing(web, cookie.as_ref(), device.as_ref()).await
 }
 
-fn wallet_page(standing: &Standing, with_code: bool, looked: bool) -> WalletQr {
-    let link = standing.link.clone();
-    WalletQr {
+fn place(standing: &Standing) -> Place {
+    Place {
         purpose: WalletPurpose::SignIn,
-        about: standing.organisation.name.clone(),
-        state: state(standing),
-        qr: link.as_deref().filter(|_| with_code).and_then(|link| QrSvg::of(link).ok()),
-        link,
-        code_sent_to: None,
-        events_href: urls::SIGN_IN_PASSPORT_EVENTS.into(),
-        continue_action: urls::SIGN_IN_PASSPORT_GO.into(),
-        again_action: urls::SIGN_IN_PASSPORT_AGAIN.into(),
-        cancel_action: urls::SIGN_IN_PASSPORT_CANCEL.into(),
-        looked,
-        back: Some(urls::SIGN_IN.into()),
+        answered: answered(standing),
+        events_href: urls::SIGN_IN_PASSPORT_EVENTS,
+        continue_action: urls::SIGN_IN_PASSPORT_GO,
+        again_action: urls::SIGN_IN_PASSPORT_AGAIN,
+        cancel_action: urls::SIGN_IN_PASSPORT_CANCEL,
+        back: urls::SIGN_IN,
     }
 }
 
-fn state(standing: &Standing) -> WalletState {
-    match standing.state {
-        PresentationState::Waiting => WalletState::Waiting,
-        PresentationState::Scanned => WalletState::Scanned,
-        PresentationState::Answered if standing.spared => WalletState::Done,
-        PresentationState::Answered => WalletState::Code,
-        PresentationState::Declined => WalletState::Declined,
-        PresentationState::Refused => WalletState::Refused,
-        PresentationState::Unchecked => WalletState::Unchecked,
-        // Signed in from another tab.
-        PresentationState::Used => WalletState::Done,
-        PresentationState::Over => WalletState::Over,
-    }
+/// In a browser that is remembered no code is typed.
+fn answered(standing: &Standing) -> WalletState {
+    if standing.spared { WalletState::Done } else { WalletState::Code }
 }
 
 /// *Sign in with your staff passport*, *Continue*: makes the QR code.
@@ -163,7 +144,10 @@ async fn begin(
 async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
     let follow = wallet_events::follow(web, move |web| {
         let jar = jar.clone();
-        async move { Ok(standing(&web, &jar).await?.map_or(WalletState::Over, |standing| state(&standing))) }
+        async move {
+            let standing = standing(&web, &jar).await?;
+            Ok(standing.map_or(WalletState::Over, |standing| state(standing.state, answered(&standing))))
+        }
     });
     Ok(follow)
 }
@@ -183,15 +167,11 @@ async fn go_on(
             let jar = jar.add(web.cookies().gone(Kind::Wallet));
             Ok(signed_in_answer(&web, jar, &signed_in))
         }
-        Ok(Continued::Look) => {
-            let waits = before.is_some_and(|standing| standing.state.is_open());
-            let looked = if waits { "?looked=yes" } else { "" };
-            Ok(see_other(&format!("{}{looked}", urls::SIGN_IN_PASSPORT)))
-        }
+        Ok(Continued::Look) => Ok(look_again(urls::SIGN_IN_PASSPORT, before.as_ref())),
         Err(refusal @ (Refusal::Fields(_) | Refusal::CodeWrong { .. })) => match before {
             Some(standing) => {
                 let (errors, status) = on_page(&web, Some(&standing.organisation), refusal)?;
-                let shown = wallet_page(&standing, false, false);
+                let shown = wallet_page(&standing, place(&standing), &Looking::default(), &visitor);
                 page_with(&web.shell_of(&standing.organisation), &shown, &errors, status)
             }
             None => Ok(see_other(urls::SIGN_IN_PASSPORT)),
@@ -294,6 +274,7 @@ fn refused(web: &Web, refusal: Refusal) -> Answer {
     let start = PassportSignIn {
         action: urls::SIGN_IN_PASSPORT.into(),
         organisations: Vec::new(),
+        other_ways_href: urls::SIGN_IN.into(),
         back: Some(urls::SIGN_IN.into()),
     };
     page_with(&web.shell(), &start, &errors, status)

@@ -18,7 +18,7 @@ pub(crate) async fn signed_in(web: &Web, jar: &CookieJar) -> Result<Person, Trou
     let person = kept_safe(web, jar).await?;
     match crate::smartcard::comes_first(&due::gate(web, &person).await?) {
         None => Ok(person),
-        Some(page) => Err(Trouble::Elsewhere(page.to_owned())),
+        Some(page) => Err(Trouble::First(page)),
     }
 }
 
@@ -27,7 +27,7 @@ pub(crate) async fn kept_safe(web: &Web, jar: &CookieJar) -> Result<Person, Trou
     let person = arrived(web, jar).await?;
     match campaign::asked(&person) {
         Asked::No => Ok(person),
-        Asked::MayPutOff { .. } | Asked::First => Err(Trouble::Elsewhere(urls::SET_UP_DUE.to_owned())),
+        Asked::MayPutOff { .. } | Asked::First => Err(Trouble::First(urls::SET_UP_DUE)),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn arrived(web: &Web, jar: &CookieJar) -> Result<Person, Troubl
     let cookie = web.cookies().read(jar, Kind::Session);
     match session::current(web, cookie.as_ref()).await {
         Ok(person) => Ok(person),
-        Err(Refusal::NotSignedIn) if cookie.is_none() => Err(Trouble::Elsewhere(urls::SIGN_IN.to_owned())),
+        Err(Refusal::NotSignedIn) if cookie.is_none() => Err(Trouble::First(urls::SIGN_IN)),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -7,7 +7,7 @@ use crate::registration::{Sent, method};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
 use crate::waiting::{Looked, Place, state_for, waiting_page};
-use crate::{Web, urls};
+use crate::{Web, urls, wanted};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -123,17 +123,19 @@ async fn ask_again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJ
 /// The person is signed in: the cookies, and on to where they were going.
 pub(crate) fn signed_in_answer(web: &Web, jar: CookieJar, signed_in: &SignedIn) -> Response {
     let cookies = web.cookies();
+    let wanted = wanted::or_home(web, &jar);
     let mut jar = jar
         .add(cookies.make(Kind::Session, &signed_in.session))
         .add(cookies.gone(Kind::SignIn))
-        .add(cookies.gone(Kind::Join));
+        .add(cookies.gone(Kind::Join))
+        .add(cookies.no_longer_wanted());
     if let Some(device) = &signed_in.device {
         jar = jar.add(cookies.make(Kind::Device, device));
     }
     // Whoever came here because their wallet sent them goes on with that.
     let start = match cookies.read(&jar, Kind::WalletAsks) {
         Some(_) => urls::PASSPORT_WALLET,
-        None => urls::HOME,
+        None => wanted,
     };
     (jar, see_other(signed_in.next.as_deref().unwrap_or(start))).into_response()
 }

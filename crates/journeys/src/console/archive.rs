@@ -12,7 +12,7 @@ use store::Tx;
 use store::account::Account;
 use store::audit::Event;
 use store::credential::Credential;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 use wording::Message;
 
@@ -68,7 +68,7 @@ pub async fn archive(service: &Service, staff: &Staff, id: Uuid) -> Result<(), R
     let mut tx = service.store.begin().await?;
     // Of two who press at once, one finds that it is done.
     if tx.archive_for_trust(id, organisation.id, staff.id(), now).await? {
-        note(service, &mut tx, staff, (account.id, Some(id)), "archived-by-trust", now).await?;
+        note(service, &mut tx, staff, (account.id, About::Credential(id)), "archived-by-trust", now).await?;
         let audited = Event::CredentialArchivedByTrust {
             account: account.id,
             credential: id,
@@ -101,7 +101,7 @@ pub async fn restore(service: &Service, staff: &Staff, id: Uuid) -> Result<(), R
     let (organisation, now) = (staff.organisation(), service.clock.now());
     let mut tx = service.store.begin().await?;
     if tx.restore_for_trust(id, organisation).await? {
-        note(service, &mut tx, staff, (account.id, Some(id)), "restored-by-trust", now).await?;
+        note(service, &mut tx, staff, (account.id, About::Credential(id)), "restored-by-trust", now).await?;
         let audited = Event::CredentialRestoredByTrust {
             account: account.id,
             credential: id,
@@ -141,7 +141,7 @@ pub async fn archive_shared(service: &Service, staff: &Staff, id: Uuid) -> Resul
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     if tx.archive_shared(id, staff.id(), now).await? {
-        let whose = (share.account, shared.credential_id);
+        let whose = (share.account, shares::about(&shared));
         note(service, &mut tx, staff, whose, "share-archived", now).await?;
         let audited = Event::SharedCredentialArchived {
             account: share.account,
@@ -165,7 +165,7 @@ pub async fn restore_shared(service: &Service, staff: &Staff, id: Uuid) -> Resul
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     if tx.restore_shared(id).await? {
-        let whose = (share.account, shared.credential_id);
+        let whose = (share.account, shares::about(&shared));
         note(service, &mut tx, staff, whose, "share-restored", now).await?;
         let audited = Event::SharedCredentialRestored {
             account: share.account,
@@ -184,7 +184,7 @@ async fn note(
     service: &Service,
     tx: &mut Tx,
     staff: &Staff,
-    (account, credential): (Uuid, Option<Uuid>),
+    (account, about): (Uuid, About<'_>),
     what: &str,
     now: Timestamp,
 ) -> Result<(), Refusal> {
@@ -192,7 +192,7 @@ async fn note(
         id: vault::new_id(now, service.random.as_ref()),
         account,
         what,
-        credential,
+        about,
         organisation: Some(staff.organisation()),
         by: Some(staff.id()),
         detail: None,

@@ -1,21 +1,22 @@
 //! What a trust requires of its people's passports: job roles with the credentials that each requires, who has which, how far they have
 //! come, and that somebody need not have the rest (guide 000).
 
-use super::{Staff, person_of, shares};
+use super::{Staff, person_of};
 use crate::passport::job_role_by_record::GIVEN;
+use crate::passport::requirement::{self, Requirement};
 use crate::{FieldProblem, Refusal, Service, session};
 use rules::passport::{
-    CredentialKind, CredentialState, CredentialType, LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES,
-    PassportStanding, Progress,
+    CredentialState, CredentialType, LONGEST_BYPASS_REASON, LONGEST_JOB_ROLE, MOST_JOB_ROLES,
+    PassportStanding,
 };
 use rules::role::Act;
 use store::Tx;
 use store::account::Account;
 use store::audit::Event;
 use store::credential_list::ListedCredential;
-use store::job_role::{HeldJobRole, JobRole, JobRoleSaved, NewBypass};
+use store::job_role::{JobRole, JobRoleSaved, NewBypass};
 use store::job_role_by_record::ByRecord;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 
 /// The job roles of the trust, by name.
@@ -114,39 +115,17 @@ pub async fn delete(service: &Service, staff: &Staff, id: Uuid) -> Result<(), Re
     Ok(())
 }
 
-/// What somebody's job role requires, and how far their passport has come.
-#[derive(Debug)]
-pub struct Requirement {
-    /// The job role.
-    pub held: HeldJobRole,
-    /// What is there, and what is not.
-    pub progress: Progress,
-}
-
-impl Requirement {
-    /// How the passport stands.
-    pub fn standing(&self) -> PassportStanding {
-        self.progress.standing(self.held.bypass.as_ref().map_or(&[], |bypass| &bypass.covers))
-    }
-}
-
-/// What the trust requires of somebody; none where they have no job role in it. What it provided itself counts once it is in their
-/// wallet, and what they shared once it was taken; while it holds.
-pub(super) async fn requirement(
+/// What the trust requires of somebody to whom it has provided these; none where they have no job role in it.
+pub(super) async fn required(
     service: &Service,
     staff: &Staff,
     account: Uuid,
     provided: &[ListedCredential],
 ) -> Result<Option<Requirement>, Refusal> {
-    let Some(held) = service.store.job_role_held(staff.organisation(), account).await? else {
-        return Ok(None);
-    };
     let today = service.today();
     let own = provided.iter().filter(|each| each.state(today) == CredentialState::Accepted);
     let own = own.map(|each| (each.kind, each.variant.as_str()));
-    let shared: Vec<(CredentialKind, &str)> = shares::held(service, staff.organisation(), account).await?;
-    let progress = Progress::of(held.requires.iter().copied(), own.chain(shared));
-    Ok(Some(Requirement { held, progress }))
+    requirement::required(service, staff.organisation(), account, own).await
 }
 
 /// Somebody to whom the trust can give a job role.
@@ -177,7 +156,7 @@ pub async fn whose(service: &Service, staff: &Staff, account: Uuid) -> Result<Su
         found => (found?, None),
     };
     let provided = service.store.credentials_listed(staff.organisation(), Some(account.id)).await?;
-    let requirement = requirement(service, staff, account.id, &provided).await?;
+    let requirement = required(service, staff, account.id, &provided).await?;
     Ok(Subject { account, share, requirement })
 }
 
@@ -204,16 +183,26 @@ pub async fn give(
     job_role: Option<Uuid>,
 ) -> Result<(), Refusal> {
     let Subject { account, requirement, .. } = doing(service, staff, Act::GiveJobRoles, account).await?;
-    if requirement.map(|before| before.held.job_role) == job_role {
+    let before = requirement.map(|before| before.held);
+    if before.as_ref().map(|before| before.job_role) == job_role {
         return Ok(());
     }
+    // What is kept is the name: a job role can be renamed, and deleted once nobody has it.
+    let (what, name) = match (job_role, before) {
+        (Some(id), _) => {
+            let new = service.store.job_role(staff.organisation(), id).await?;
+            (GIVEN, new.ok_or_else(|| Refusal::field("job_role", "job-role-unknown"))?.name)
+        }
+        (None, Some(before)) => ("job-role-ended", before.name),
+        (None, None) => return Ok(()),
+    };
     let (organisation, now) = (staff.organisation(), service.clock.now());
     let id = vault::new_id(now, service.random.as_ref());
     let mut tx = service.store.begin().await?;
     if !tx.give_job_role(id, organisation, account.id, job_role, staff.id(), now).await? {
         return Err(Refusal::field("job_role", "job-role-unknown"));
     }
-    note(service, &mut tx, staff, account.id, GIVEN).await?;
+    note(service, &mut tx, staff, (account.id, &name), what).await?;
     tx.audit(Event::JobRoleGiven { account: account.id, organisation, job_role, by: Some(staff.id()) }, now);
     tx.commit().await?;
     Ok(())
@@ -288,7 +277,7 @@ pub async fn bypass(service: &Service, staff: &Staff, account: Uuid, reason: &st
         return Err(Refusal::field("", "bypass-not-now"));
     }
     let missing = u32::try_from(covers.len()).unwrap_or(u32::MAX);
-    said(service, tx, staff, account.id, Some(missing)).await
+    said(service, tx, staff, (account.id, &held.name), Some(missing)).await
 }
 
 /// Says that what is missing must be there, again.
@@ -302,7 +291,7 @@ pub async fn require(service: &Service, staff: &Staff, account: Uuid) -> Result<
     if !tx.require_again(requirement.held.id).await? {
         return Err(Refusal::field("", "bypass-not-now"));
     }
-    said(service, tx, staff, account.id, None).await
+    said(service, tx, staff, (account.id, &requirement.held.name), None).await
 }
 
 /// Keeps what was said of what is missing: so much is bypassed, or nothing any more.
@@ -310,11 +299,11 @@ async fn said(
     service: &Service,
     mut tx: Tx,
     staff: &Staff,
-    account: Uuid,
+    (account, job_role): (Uuid, &str),
     missing: Option<u32>,
 ) -> Result<(), Refusal> {
     let what = if missing.is_some() { "bypassed" } else { "bypass-ended" };
-    note(service, &mut tx, staff, account, what).await?;
+    note(service, &mut tx, staff, (account, job_role), what).await?;
     let organisation = staff.organisation();
     let audited = Event::RequirementsBypassed { account, organisation, missing, by: staff.id() };
     tx.audit(audited, service.clock.now());
@@ -326,7 +315,7 @@ async fn note(
     service: &Service,
     tx: &mut Tx,
     staff: &Staff,
-    account: Uuid,
+    (account, job_role): (Uuid, &str),
     what: &str,
 ) -> Result<(), Refusal> {
     let now = service.clock.now();
@@ -334,7 +323,7 @@ async fn note(
         id: vault::new_id(now, service.random.as_ref()),
         account,
         what,
-        credential: None,
+        about: About::JobRole(job_role),
         organisation: Some(staff.organisation()),
         by: Some(staff.id()),
         detail: None,

@@ -2,9 +2,10 @@
 //! what it provided itself, and nothing that another trust did.
 
 use super::find::count_look;
-use super::job_roles::{self, Requirement};
+use super::job_roles;
 use super::{Staff, person_of};
 use crate::passport::rejections::{self, Mark, Marked, Marking};
+use crate::passport::requirement::Requirement;
 use crate::passport::withdraw::{Ended, Ending, revoked, withdrawn};
 use crate::{Refusal, Service, session};
 use rules::passport::{CredentialState, RevokeReason, TrustEnds, WithdrawReason};
@@ -49,7 +50,7 @@ pub async fn see(service: &Service, staff: &Staff, account: Uuid) -> Result<Pass
     let account = person_of(service, staff, account).await?;
     count_look(service, staff, account.id, service.clock.now()).await?;
     let credentials = service.store.credentials_listed(staff.organisation(), Some(account.id)).await?;
-    let requirement = job_roles::requirement(service, staff, account.id, &credentials).await?;
+    let requirement = job_roles::required(service, staff, account.id, &credentials).await?;
     let happenings = service.store.passport_events_of(account.id, staff.organisation(), HAPPENINGS).await?;
     Ok(Passport { account, credentials, requirement, happenings })
 }

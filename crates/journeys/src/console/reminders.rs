@@ -5,7 +5,7 @@ use crate::passport::reminders::remind_one;
 use crate::{Refusal, Service, session};
 use rules::role::Act;
 use store::audit::Event;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use store::passport_reminder_asked::RemindersAsked;
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ pub async fn one(service: &Service, staff: &Staff, account: Uuid) -> Result<(), 
         id: vault::new_id(now, service.random.as_ref()),
         account: account.id,
         what: "reminded",
-        credential: None,
+        about: About::Passport,
         organisation: Some(organisation),
         by: Some(staff.id()),
         detail: None,

@@ -14,7 +14,7 @@ use rules::role::Act;
 use store::Tx;
 use store::account::Account;
 use store::audit::Event;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use store::share::SharedCredential;
 use store::share_review::{ListedShare, ShareVerdict};
 use uuid::Uuid;
@@ -167,6 +167,18 @@ pub async fn accept_all(service: &Service, staff: &Staff, id: Uuid) -> Result<()
     review(service, staff, &share, &verdicts).await
 }
 
+/// Which variant of its kind a credential says that it is; nothing where its kind has none.
+fn variant(shared: &SharedCredential) -> &'static str {
+    let claims: serde_json::Value = serde_json::from_str(&shared.content).unwrap_or_default();
+    let said = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
+    shared.kind.variant_that_says(said).map_or("", |variant| variant.code)
+}
+
+/// What it is in the history of a passport.
+pub(super) fn about(shared: &SharedCredential) -> About<'static> {
+    shared.credential_id.map_or_else(|| About::Kind(shared.kind, variant(shared)), About::Credential)
+}
+
 /// What somebody shared with the trust that it took, uses still, and that holds: each as its kind and variant.
 pub(crate) async fn held(
     service: &Service,
@@ -183,10 +195,7 @@ pub(crate) async fn held(
             if !counts || standing(service, organisation, &credential).await? != Standing::Holds {
                 continue;
             }
-            let claims: serde_json::Value = serde_json::from_str(&credential.content).unwrap_or_default();
-            let said = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
-            let variant = credential.kind.variant_that_says(said);
-            held.push((credential.kind, variant.map_or("", |variant| variant.code)));
+            held.push((credential.kind, variant(&credential)));
         }
     }
     Ok(held)
@@ -312,7 +321,7 @@ async fn review(
             id: vault::new_id(now, service.random.as_ref()),
             account: share.account,
             what,
-            credential: credential.credential_id,
+            about: about(credential),
             organisation: Some(staff.organisation()),
             by: Some(staff.id()),
             detail: reason,

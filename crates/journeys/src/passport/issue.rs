@@ -33,7 +33,7 @@ use store::credential_copy::NewCopy;
 use store::limits::Allowance;
 use store::offer::CredentialOffer;
 use store::organisation::Organisation;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use store::status_list::NewStatusList;
 use wording::SecurityChange;
 
@@ -260,7 +260,7 @@ pub(super) async fn accept(
             false if credential.kind.is_access_key() => "collected",
             false => "accepted",
         },
-        credential: Some(credential.id),
+        about: About::Credential(credential.id),
         organisation: Some(organisation.id),
         by: None,
         detail: None,

@@ -4,7 +4,7 @@ use crate::{Refusal, Service};
 use jiff::Timestamp;
 use store::Tx;
 use store::audit::Event;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 
 /// How the history of a passport calls it that somebody was given a job role.
@@ -22,12 +22,12 @@ pub(crate) async fn give(
 ) -> Result<(), Refusal> {
     let random = service.random.as_ref();
     let given = tx.give_job_role_by_record(vault::new_id(now, random), account, now).await?;
-    let Some(job_role) = given else { return Ok(()) };
+    let Some((job_role, name)) = given else { return Ok(()) };
     let event = NewPassportEvent {
         id: vault::new_id(now, random),
         account,
         what: GIVEN,
-        credential: None,
+        about: About::JobRole(&name),
         organisation: Some(organisation),
         by: None,
         detail: None,

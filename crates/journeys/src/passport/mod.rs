@@ -33,6 +33,7 @@ pub mod reminders;
 pub mod report;
 pub mod request;
 mod request_keys;
+pub mod requirement;
 pub mod review;
 mod revoke;
 pub mod rotate;

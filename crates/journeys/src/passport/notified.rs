@@ -6,7 +6,7 @@ use crate::passport::notify;
 use openid4vc::issuer::{CredentialError, Event as Told, Notification};
 use store::audit::Event;
 use store::offer::CredentialOffer;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use wording::SecurityChange;
 
 /// Takes a notification. What a wallet could not keep, or its person did not want, waits for them again.
@@ -62,7 +62,7 @@ pub async fn notified(
                 id: vault::new_id(now, service.random.as_ref()),
                 account,
                 what: if waits { "not-kept" } else { "copy-not-kept" },
-                credential: Some(credential.id),
+                about: About::Credential(credential.id),
                 organisation: Some(organisation.id),
                 by: None,
                 detail: Some(told),

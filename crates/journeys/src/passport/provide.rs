@@ -13,7 +13,7 @@ use store::account::Account;
 use store::audit::Event;
 use store::credential::{Credential, NewCredential};
 use store::organisation::Organisation;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 use wording::Message;
 
@@ -244,7 +244,7 @@ pub(super) async fn write(
             id: vault::new_id(now, service.random.as_ref()),
             account: account.id,
             what: "provided",
-            credential: Some(*id),
+            about: About::Credential(*id),
             organisation: Some(organisation.id),
             by: by.by,
             detail: None,

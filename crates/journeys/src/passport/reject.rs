@@ -5,7 +5,7 @@ use crate::session::Person;
 use crate::{FieldProblem, Refusal, Service};
 use rules::passport::{CredentialState, RejectReason};
 use store::audit::Event;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use wording::{Language, Message};
 
 /// Details are at most so many characters long.
@@ -42,7 +42,7 @@ pub async fn reject(service: &Service, person: &Person, id: &str, chosen: Chosen
         id: vault::new_id(now, service.random.as_ref()),
         account,
         what: "rejected",
-        credential: Some(credential.id),
+        about: About::Credential(credential.id),
         organisation: Some(organisation.id),
         by: None,
         detail: Some(reason.as_str()),

@@ -13,7 +13,7 @@ use store::credential::Credential;
 use store::credential_rejection::{Rejection, RejectionsOf};
 use store::organisation::Organisation;
 use store::passport_client::PassportClient;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 
 /// So many rejections are answered at once.
@@ -251,7 +251,7 @@ async fn note(
         id: vault::new_id(now, service.random.as_ref()),
         account,
         what,
-        credential: Some(credential),
+        about: About::Credential(credential),
         organisation: Some(organisation),
         by,
         detail,

@@ -7,7 +7,7 @@ use rules::limits::CREDENTIALS_ASKED_PER_DAY;
 use rules::passport::CredentialKind;
 use store::audit::Event;
 use store::limits::Allowance;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use wording::{Language, Message};
 
 /// A note is at most so many characters long.
@@ -41,10 +41,10 @@ pub async fn ask(service: &Service, person: &Person, kind: &str, note: &str) -> 
         id: vault::new_id(now, service.random.as_ref()),
         account,
         what: "requested",
-        credential: None,
+        about: About::Kind(kind, ""),
         organisation: Some(organisation.id),
         by: None,
-        detail: Some(kind.as_str()),
+        detail: None,
     };
     tx.add_passport_event(event, now).await?;
     let audited =

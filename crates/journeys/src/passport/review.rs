@@ -7,7 +7,7 @@ use rules::passport::CredentialState;
 use store::Tx;
 use store::audit::Event;
 use store::credential::Credential;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use uuid::Uuid;
 
 /// All that a person has in their passport but for access keys, which are collected and not reviewed; the oldest first.
@@ -81,7 +81,7 @@ async fn note(
         id: vault::new_id(now, service.random.as_ref()),
         account: credential.account_id,
         what,
-        credential: Some(credential.id),
+        about: About::Credential(credential.id),
         // The trust that provided it reads so, too.
         organisation: Some(credential.organisation_id),
         by: None,

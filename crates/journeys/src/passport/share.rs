@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::audit::Event;
 use store::credential::Credential;
 use store::organisation::Organisation;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use store::presentation::Presentation;
 use store::share::NewSharedCredential;
 use store::trusted_issuer::TrustedIssuer;
@@ -440,6 +440,8 @@ pub async fn go_on(
     for each in &shown {
         let kind =
             CredentialKind::parse(&each.kind).ok_or(Refusal::Fault("a credential of an unknown kind"))?;
+        let said = |name: &str| each.claims.get(name).and_then(Value::as_str);
+        let variant = kind.variant_that_says(said).map_or("", |variant| variant.code);
         let content = serde_json::to_string(&each.claims)
             .map_err(|_| Refusal::Fault("what was shared cannot be written"))?;
         let new = NewSharedCredential {
@@ -458,11 +460,10 @@ pub async fn go_on(
             id: new_id(),
             account,
             what: "shared",
-            credential: each.credential,
+            about: each.credential.map_or(About::Kind(kind, variant), About::Credential),
             organisation: Some(trust.id),
             by: None,
-            // One from elsewhere is no credential of our record: its kind is all that can be told.
-            detail: each.credential.is_none().then_some(kind.as_str()),
+            detail: None,
         };
         tx.add_passport_event(event, now).await?;
     }

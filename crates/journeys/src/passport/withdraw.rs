@@ -9,7 +9,7 @@ use store::audit::Event;
 use store::credential::Credential;
 use store::organisation::Organisation;
 use store::passport_client::PassportClient;
-use store::passport_event::NewPassportEvent;
+use store::passport_event::{About, NewPassportEvent};
 use store::passport_opt_out::OptOut;
 use uuid::Uuid;
 use wording::{Message, SecurityChange};
@@ -209,7 +209,7 @@ async fn note(
         id: vault::new_id(now, service.random.as_ref()),
         account: credential.account_id,
         what,
-        credential: Some(credential.id),
+        about: About::Credential(credential.id),
         organisation: Some(credential.organisation_id),
         by,
         detail: Some(reason),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::passport::PassportState;
-use crate::{Page, Place};
+use crate::{Page, Place, RequirementStanding};
 
 /// A credential in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,6 +51,34 @@ pub enum PassportAnswered {
     Saved,
 }
 
+/// Something that a job role requires and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassportMissing {
+    /// What it is called.
+    pub title: String,
+    /// Where one reviews it, or asks for it; none where another organisation requires it.
+    pub href: Option<String>,
+    /// Whether it waits for a review.
+    pub to_review: bool,
+}
+
+/// How far the passport has come with what a job role requires.
+#[derive(Debug, Clone, Serialize)]
+pub struct PassportProgress {
+    /// What the job role is called.
+    pub job_role: String,
+    /// Which organisation requires it.
+    pub organisation: String,
+    /// How many of the credentials are there.
+    pub completed: usize,
+    /// How many there are to be.
+    pub required: usize,
+    /// How the passport stands.
+    pub standing: RequirementStanding,
+    /// What is missing.
+    pub missing: Vec<PassportMissing>,
+}
+
 /// The staff passport.
 #[derive(Debug, Clone, Serialize)]
 pub struct PassportHome {
@@ -60,6 +88,8 @@ pub struct PassportHome {
     pub next_href: Option<String>,
     /// What waits for a review, the oldest first.
     pub to_review: Vec<PassportRow>,
+    /// What job roles require; nothing where none was given.
+    pub progress: Vec<PassportProgress>,
     /// All others, by how they stand.
     pub sections: Vec<PassportSection>,
     /// Where one asks the trust for a credential.
@@ -86,6 +116,28 @@ impl PassportRow {
     }
 }
 
+impl PassportProgress {
+    fn sample() -> Self {
+        let missing = |title: &str| PassportMissing {
+            title: title.into(),
+            href: Some("/passport/request?type=dbs".into()),
+            to_review: false,
+        };
+        Self {
+            job_role: "Staff nurse".into(),
+            organisation: "Northfield Hospitals".into(),
+            completed: 3,
+            required: 6,
+            standing: RequirementStanding::Pending,
+            missing: vec![
+                PassportMissing { to_review: true, ..missing("Fire safety") },
+                missing("Disclosure and Barring Service (DBS)"),
+                PassportMissing { href: None, ..missing("Resuscitation, Paediatric immediate life support") },
+            ],
+        }
+    }
+}
+
 impl Page for PassportHome {
     const TEMPLATE: &'static str = "passport.html";
     const PLACE: Option<Place> = Some(Place::Passport);
@@ -101,6 +153,7 @@ impl Page for PassportHome {
             answered: None,
             next_href: Some("/passport/credentials/0193a0f0-7b1c-7c3e-8d2f-1a2b3c4d5e6f".into()),
             to_review: vec![PassportRow::sample("Fire safety"), long],
+            progress: vec![PassportProgress::sample()],
             sections: vec![section(PassportState::Accepted)],
             request_href: "/passport/request".into(),
             access_key_href: "/passport/access-key".into(),
@@ -120,6 +173,16 @@ impl Page for PassportHome {
             ]
             .map(section)
             .into(),
+            progress: vec![
+                PassportProgress {
+                    completed: 30,
+                    required: 30,
+                    standing: RequirementStanding::Active,
+                    missing: Vec::new(),
+                    ..PassportProgress::sample()
+                },
+                PassportProgress { standing: RequirementStanding::Bypassed, ..PassportProgress::sample() },
+            ],
             ..plain.clone()
         };
         let last = Self {
@@ -129,6 +192,7 @@ impl Page for PassportHome {
             }),
             next_href: None,
             to_review: Vec::new(),
+            progress: Vec::new(),
             ..plain.clone()
         };
         let empty = Self { answered: None, sections: Vec::new(), ..last.clone() };

@@ -11,7 +11,9 @@ pub use credential::{
     ArchivedBy, ArchivedLine, CredentialFact, CredentialValue, PassportCredential, PassportState,
 };
 pub use history::{PassportHappening, PassportHistory};
-pub use home::{PassportAnswered, PassportHome, PassportRow, PassportSection};
+pub use home::{
+    PassportAnswered, PassportHome, PassportMissing, PassportProgress, PassportRow, PassportSection,
+};
 pub use notifications::PassportNotifications;
 pub use reject::RejectCredential;
 pub use request::RequestCredential;

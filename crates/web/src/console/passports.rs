@@ -15,7 +15,7 @@ mod teams;
 
 use super::{console_shell, find, frame, staff, trouble};
 use crate::forms::SearchForm;
-use crate::passport::{happening_for, in_words, state};
+use crate::passport::{Reader, happening, in_words, state};
 use crate::render::{Answer, on_page, page, page_with};
 use crate::{Web, urls};
 use axum::extract::{Path, State};
@@ -147,7 +147,7 @@ async fn passport_page(web: &Web, staff: &Staff, id: Uuid) -> Result<ConsolePass
             .collect(),
         archived: seen.credentials.iter().rev().filter(|each| each.moments.is_archived()).map(row).collect(),
         requirement: requirement::shown(web, staff, &seen.account, seen.requirement.as_ref()),
-        happenings: happenings.map(|event| happening_for(web, event, "trust-history")).collect(),
+        happenings: happenings.map(|event| happening(web, event, Reader::Trust)).collect(),
         provide: offered(staff, &seen.account, Act::ProvideCredentials)
             .then(|| urls::console_provide(&id.to_string())),
         remind_action: (to_review > 0 && offered(staff, &seen.account, Act::RemindPeople))

@@ -29,7 +29,7 @@ async fn show(State(web): State<Web>, Query(before): Query<Before>, jar: CookieJ
     let person = signed_in(&web, &jar).await?;
     let read = history::read(&web, &person, before.before.as_deref()).await?;
     let list = PassportHistory {
-        happenings: read.events.iter().map(|event| happening(&web, event, "history")).collect(),
+        happenings: read.events.iter().map(|event| happening(&web, event, Reader::Owner)).collect(),
         older_href: read.older_than.map(|id| format!("{}?before={id}", urls::PASSPORT_HISTORY)),
         newest_href: before.before.map(|_| urls::PASSPORT_HISTORY.to_owned()),
         back: Some(urls::PASSPORT.into()),
@@ -37,23 +37,50 @@ async fn show(State(web): State<Web>, Query(before): Query<Before>, jar: CookieJ
     page(&shell(&web, &person), &list)
 }
 
-/// Something that happened, in the words that begin with `words`: for its owner, or for a trust.
-pub(crate) fn happening(web: &Web, event: &PassportEvent, words: &str) -> PassportHappening {
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// Whose passport it is.
+    Owner,
+    /// The trust's people.
+    Trust,
+}
+
+impl Reader {
+    /// What happened, in words for them.
+    fn what(self, web: &Web, what: &str) -> String {
+        let words = match self {
+            Self::Owner => "history",
+            Self::Trust => "trust-history",
+        };
+        web.word(&format!("{words}-{what}"), &[])
+    }
+
+    /// How the keys of the reasons begin for which this happens: people are told in other words than those who chose the reason.
+    fn reasons(self, what: &str) -> &'static str {
+        match (what, self) {
+            ("rejected", _) => "reject",
+            ("rejection-resolved", _) => "resolve",
+            ("withdrawn", Self::Owner) => "withdraw",
+            ("withdrawn", Self::Trust) => "end-withdraw",
+            ("share-rejected", Self::Owner) => "not-taken",
+            ("share-rejected", Self::Trust) => "share-reject",
+            (_, Self::Owner) => "revoke",
+            (_, Self::Trust) => "end-revoke",
+        }
+    }
+}
+
+/// Something that happened, in words for who reads it.
+pub(crate) fn happening(web: &Web, event: &PassportEvent, reader: Reader) -> PassportHappening {
     let of_credential =
         event.kind.as_ref().and_then(|(kind, variant)| Some(title(CredentialKind::parse(kind)?, variant)));
-    // What was asked for is no credential yet.
-    let asked_for = event.detail.as_deref().and_then(CredentialKind::parse).map(|kind| title(kind, ""));
-    let verb = match event.what.as_str() {
-        "rejected" => "reject",
-        "rejection-resolved" => "resolve",
-        "withdrawn" => "withdraw",
-        "share-rejected" => "not-taken",
-        _ => "revoke",
-    };
-    let reason = event.detail.as_deref().map(|detail| format!("{verb}-{detail}"));
+    // Until the kind had a place of its own, it was the word more.
+    let of_detail = || event.detail.as_deref().and_then(CredentialKind::parse).map(|kind| title(kind, ""));
+    let reason = event.detail.as_deref().map(|detail| format!("{}-{detail}", reader.reasons(&event.what)));
     PassportHappening {
-        what: web.word(&format!("{words}-{}", event.what), &[]),
-        title: of_credential.or(asked_for),
+        what: reader.what(web, &event.what),
+        title: of_credential.or_else(|| event.job_role.clone()).or_else(of_detail),
         when: wording::date_and_time(Language::En, web.local(event.at).datetime()),
         organisation: event.organisation.clone(),
         by: event.by.clone(),

@@ -1,5 +1,6 @@
 //! The list of credentials.
 
+use super::progress::progress;
 use super::{in_words, issuers, state};
 use crate::errors::Trouble;
 use crate::person::{shell, signed_in};
@@ -10,6 +11,7 @@ use axum::extract::{Query, State};
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use journeys::passport::{review, title};
+use journeys::session::Person;
 use pages::{PassportAnswered, PassportHome, PassportRow, PassportSection};
 use rules::passport::CredentialState;
 use serde::Deserialize;
@@ -44,11 +46,11 @@ const SECTIONS: [CredentialState; 6] = [
 async fn show(State(web): State<Web>, Query(just): Query<Just>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
     let all = review::all(&web, &person).await?;
-    let list = list(&web, &all, &just).await?;
+    let list = list(&web, &person, &all, &just).await?;
     page(&shell(&web, &person), &list)
 }
 
-async fn list(web: &Web, all: &[Credential], just: &Just) -> Result<PassportHome, Trouble> {
+async fn list(web: &Web, person: &Person, all: &[Credential], just: &Just) -> Result<PassportHome, Trouble> {
     let today = web.today();
     let issuers = issuers(web).await.map_err(journeys::Refusal::from)?;
     let rows = |wanted: CredentialState| -> Vec<PassportRow> {
@@ -62,6 +64,7 @@ async fn list(web: &Web, all: &[Credential], just: &Just) -> Result<PassportHome
         answered: answered(web, all, just, &issuers),
         next_href: review::next(web, all).map(|id| urls::passport_credential(id, "")),
         to_review: rows(CredentialState::ToReview),
+        progress: progress(web, person, all, &issuers).await?,
         sections: sections.filter(|section| !section.rows.is_empty()).collect(),
         request_href: urls::PASSPORT_REQUEST.into(),
         access_key_href: urls::ACCESS_KEY.into(),

@@ -5,12 +5,14 @@ mod credential;
 mod history;
 mod home;
 mod notifications;
+mod progress;
 mod reject;
 mod request;
 
 pub(crate) use api::routes as interface;
 pub(crate) use credential::{archived, content, facts, picture_in};
-pub(crate) use history::happening as happening_for;
+pub(crate) use history::{Reader, happening};
+pub(crate) use progress::standing;
 
 use crate::Web;
 use axum::Router;

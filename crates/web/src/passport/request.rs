@@ -3,7 +3,7 @@
 use crate::person::{shell, signed_in};
 use crate::render::{Answer, on_page, page_with, see_other};
 use crate::{Web, urls};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Form, Router};
@@ -12,6 +12,7 @@ use journeys::passport::request::{self, LONGEST_NOTE};
 use journeys::passport::title;
 use journeys::session::Person;
 use pages::{Choice, FieldErrors, RequestCredential};
+use rules::passport::CredentialType;
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Web> {
@@ -26,9 +27,26 @@ struct RequestForm {
     note: String,
 }
 
-async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
+/// What is missing for a job role, by the code of its type.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Missing {
+    r#type: String,
+}
+
+impl Missing {
+    /// The form with that chosen. Which one of a kind with several is for the note.
+    fn chosen(&self) -> RequestForm {
+        let Some(missing) = CredentialType::parse(&self.r#type) else { return RequestForm::default() };
+        let kind = missing.kind.as_str().to_owned();
+        let note = missing.variant.map(|variant| title(missing.kind, variant.code));
+        RequestForm { kind, note: note.unwrap_or_default() }
+    }
+}
+
+async fn show(State(web): State<Web>, Query(missing): Query<Missing>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
-    form_page(&web, &person, RequestForm::default(), &FieldErrors::none(), StatusCode::OK)
+    form_page(&web, &person, missing.chosen(), &FieldErrors::none(), StatusCode::OK)
 }
 
 fn form_page(

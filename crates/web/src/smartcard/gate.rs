@@ -3,7 +3,7 @@
 use crate::person::{kept_safe, shell};
 use crate::render::{Answer, page, see_other};
 use crate::smartcard::{comes_first, frame};
-use crate::{Web, urls};
+use crate::{Web, urls, wanted};
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Form, Router};
@@ -63,7 +63,7 @@ async fn answer(State(web): State<Web>, jar: CookieJar, Form(form): Form<AnswerF
         "certificates" => urls::SMARTCARD_RENEW,
         "later" => {
             alerts::later(&web, &person).await?;
-            return Ok(see_other(urls::HOME));
+            return Ok(wanted::go_on(&web, jar));
         }
         _ => return Ok(see_other(urls::SMARTCARD_ALERT)),
     };

@@ -31,6 +31,11 @@ pub const VC_API_RESOLVE: &str = "/vc-api/v1/rejections/{id}/resolve";
 /// They open it again.
 pub const VC_API_REOPEN: &str = "/vc-api/v1/rejections/{id}/reopen";
 
+/// *Ask for a credential*, with this type chosen.
+pub fn passport_request(code: &str) -> String {
+    format!("{PASSPORT_REQUEST}?type={code}")
+}
+
 /// What is done with a credential (`add`, `reject`, …), or, where nothing is named, its full details.
 pub fn passport_credential(id: uuid::Uuid, act: &str) -> String {
     let details = PASSPORT_CREDENTIAL.replace("{id}", &id.to_string());

@@ -70,7 +70,7 @@ async fn a_passport_is_pending_until_all_is_there_or_the_rest_is_bypassed(
     ben.presses("Save").await.reads("Staff passport of Amina Khan");
     ben.says("1 of 2 completed")
         .says("The passport is pending: 1 credential is missing")
-        .says("Job role changed");
+        .says("Job role changed: Staff Nurse");
     // What is missing leads to its form.
     ben.follows("Conflict resolution").await.says("You provide it to Amina Khan");
 
@@ -80,7 +80,8 @@ async fn a_passport_is_pending_until_all_is_there_or_the_rest_is_bypassed(
     ben.is_told("Enter at most 300 characters");
     ben.fills("Why it need not be there", "Was seen on paper").presses("Bypass").await;
     ben.says("The passport is active. Ben Adeyemi bypassed what is missing on").says("“Was seen on paper”");
-    amina.opens("/passport/history").await.says("Your organisation bypassed what was missing");
+    amina.opens("/passport/history").await.says("Your organisation bypassed what was missing: Staff Nurse");
+    amina.says("The job role that your organisation has for you was changed: Staff Nurse");
     assert!(!amina.page.text().contains("on paper"), "what colleagues write is for colleagues");
 
     ben.presses("Require it again").await.says("The passport is pending");
@@ -163,7 +164,9 @@ async fn what_is_changed_counts_at_once_and_what_somebody_has_is_not_deleted(
     let give = format!("/console/passports/people/{}/job-role", ward.account_of(AMINA).await);
     ben.sends_form(&give, &format!("job_role={gone}")).await.is_told("This job role is gone");
     ben.opens_amina(&ward).await.says("Senior Porter");
-    ben.gives_amina(&ward, "No job role").await.says("None yet.");
+    // The name stays in the history, whatever becomes of the job role.
+    ben.gives_amina(&ward, "No job role").await.says("None yet.").says("Job role ended: Senior Porter");
+    ben.says("Job role changed: Porter");
 }
 
 #[rstest]

@@ -88,6 +88,10 @@ async fn a_manager_revokes_what_was_accepted_and_whoever_looks_it_up_sees_that_a
         .presses("Revoke")
         .await;
     ben.says("Revoked").says("The reason: The person is leaving the organisation.");
+    // Each reads it in words of their own.
+    ben.finds_the_passport_of_amina().await.says("Reason: The person is leaving the organisation");
+    assert!(!ben.page.text().contains("You are"), "{}", ben.page.shown());
+    amina.opens("/passport/history").await.says("Reason: You are leaving the organisation");
     assert_eq!(ward.credential_stands(fire).await, CredentialState::Revoked);
     assert_eq!(ward.status_in_list(&place).await.0, Status::Invalid);
     assert_eq!(ward.newest_record("credential_revoked").await["by"], ward.account_of(BEN).await.to_string());

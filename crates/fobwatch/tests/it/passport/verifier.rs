@@ -28,6 +28,9 @@ pub const APP: Factor = Factor::AuthenticatorApp;
 /// Where phones come from.
 pub const MOBILE_NETWORK: &str = "203.0.113.77";
 pub const PRESS: &str = "Sign in with your staff passport";
+/// What the browser of a phone says of itself.
+pub const IPHONE: (&str, &str) =
+    ("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15");
 pub const OPEN_WALLET: &str = "Open the wallet app on this device";
 
 /// A credential in a wallet.

@@ -16,8 +16,11 @@ use openid4vc::status_list::Status;
 use rstest::rstest;
 use serde_json::json;
 use std::sync::Arc;
+use store::role::Role;
 use testkit::TurnableClock;
 use uuid::Uuid;
+
+const SOUTHMERE: &str = "Southmere Community Trust";
 
 /// When the clocks of wards begin.
 fn morning() -> Timestamp {
@@ -29,18 +32,18 @@ async fn amina_beside_southmere(ward: &Ward) -> Visitor<'_> {
     let mut amina = ward.person(AMINA);
     amina.joins(APP).await;
     ward.person(BEN).joins(Factor::TextMessage).await;
-    ward.also_serves("STH", "Southmere Community Trust").await;
+    ward.also_serves("STH", SOUTHMERE).await;
     amina.signs_in(APP).await;
     amina
 }
 
-async fn asks_for_riversides(amina: &mut Visitor<'_>) -> String {
+async fn asks_for_riversides(amina: &mut Visitor<'_>, trust: &str) -> String {
     amina
         .opens("/passport/share")
         .await
         .reads("Share your credentials")
         .says("Issued by Riverside Partnership");
-    amina.chooses("Southmere Community Trust").chooses("Core skill").presses("Continue").await;
+    amina.chooses(trust).chooses("Core skill").presses("Continue").await;
     amina.reads("Are these the ones?").says("Core skill, issued by Riverside Partnership");
     amina.presses("Show the QR code").await.reads("Scan the QR code to share your credentials");
     amina.qr_link()
@@ -70,7 +73,7 @@ async fn a_credential_from_elsewhere_is_shared_with_a_trust_that_believes_its_is
     let issuer = ward.trusts("STH", Some(&riverside.root.certificate), None).await;
     let credential = riverside.issues(Some(riverside.list("1")), "https://riverside.example", ward.now());
     riverside.is(Mood::Good, ward.now());
-    let link = asks_for_riversides(&mut amina).await;
+    let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
     assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::OK);
     amina.opens("/passport/share/qr").await.reads("That worked");
     amina.presses("Continue").await.reads("Shared with Southmere Community Trust");
@@ -86,17 +89,84 @@ async fn a_credential_from_elsewhere_is_shared_with_a_trust_that_believes_its_is
 
     // Within the five minutes for which the list is good nobody asks again, and then somebody does: it is revoked meanwhile.
     riverside.is(Mood::Revoked, ward.now());
-    let link = asks_for_riversides(&mut amina).await;
+    let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
     assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::OK);
     assert_eq!(riverside.asked(), 1);
     ward.waits(301);
     riverside.is(Mood::Revoked, ward.now());
-    let link = asks_for_riversides(&mut amina).await;
+    let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
     assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::BAD_REQUEST);
     assert_eq!(riverside.asked(), 2);
     amina.reloads().await.reads("Your wallet did not show what we asked for");
     assert_eq!(ward.newest_record("wallet_answered").await["why"], "not-valid");
     ward.audit_is_whole().await;
+}
+
+/// Amina shares Riverside's credential with her own trust.
+async fn shares_with_northfield(ward: &Ward, amina: &mut Visitor<'_>, issuer: Uuid, credential: &Foreign) {
+    let link = asks_for_riversides(amina, "Northfield Hospitals").await;
+    assert_eq!(shows(ward, &link, issuer, credential).await, StatusCode::OK);
+    amina
+        .opens("/passport/share/qr")
+        .await
+        .presses("Continue")
+        .await
+        .reads("Shared with Northfield Hospitals");
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_history_says_which_credential_from_elsewhere_was_taken_and_which_was_not(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let riverside = Riverside::opens(morning()).await;
+    let ward = Ward::beside(&riverside, Setup::on(kind)).await;
+    let mut ben = ward.staff(BEN, Role::PassportOfficer).await;
+    let mut amina = ward.colleague(AMINA).await;
+    amina.signs_in(APP).await;
+    let issuer = ward.trusts("NTH", Some(&riverside.root.certificate), None).await;
+    let credential = riverside.issues(Some(riverside.list("1")), "https://riverside.example", ward.now());
+    riverside.is(Mood::Good, ward.now());
+    let history = "/passport/history";
+
+    shares_with_northfield(&ward, &mut amina, issuer, &credential).await;
+    amina.opens(history).await.says("Shared: Fire safety");
+    ben.opens("/console/passports/shares").await.follows("Amina Khan").await.follows("Fire safety").await;
+    let page = ben.page.url.clone();
+    ben.presses("Accept").await;
+    amina.opens(history).await.says("Accepted by the organisation that you shared it with: Fire safety");
+    ben.opens(&page).await.presses("Archive").await;
+    amina.opens(history).await.says("Archived by the organisation that you shared it with: Fire safety");
+    ben.opens(&page).await.presses("Restore").await;
+    amina.opens(history).await.says("Restored by the organisation that you shared it with: Fire safety");
+
+    shares_with_northfield(&ward, &mut amina, issuer, &credential).await;
+    ben.opens("/console/passports/shares").await.follows("Amina Khan").await.follows("Fire safety").await;
+    ben.chooses("We do not need it").presses("Reject").await;
+    amina.opens(history).await.says("Not accepted by the organisation that you shared it with: Fire safety");
+    amina.says("Reason: The organisation does not need it");
+    ben.opens(&format!("/console/passports/people/{}", ward.account_of(AMINA).await)).await;
+    ben.says("Accepted when it was shared: Fire safety").says("Not accepted when it was shared: Fire safety");
+    ben.says("Reason: We do not need it");
+    // It says so without a credential of this installation.
+    assert_eq!(ward.db.count("passport_event", "credential_id IS NULL AND variant = 'fire-safety'").await, 6);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_noted_when_the_kind_was_the_word_more_is_called_by_its_kind_still(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.colleague(AMINA).await;
+    amina.signs_in(APP).await;
+    let (id, account) = (ward.sql_id(ward.new_id()), ward.sql_id(ward.account_of(AMINA).await));
+    let new = format!("({id}, {account}, 1, 'requested', 'dbs')");
+    ward.db
+        .tell(&format!("INSERT INTO passport_event (id, account_id, at, what, detail) VALUES {new}"))
+        .await;
+    amina.opens("/passport/history").await;
+    amina.says("You asked for a credential: Disclosure and Barring Service (DBS)");
 }
 
 #[tokio::test]
@@ -124,7 +194,7 @@ async fn without_a_list_that_is_fresh_and_right_nothing_is_taken_and_the_page_sa
         let list = riverside.list(&nth.to_string());
         let credential = riverside.issues(Some(list), "https://riverside.example", ward.now());
         riverside.is(mood, ward.now());
-        let link = asks_for_riversides(&mut amina).await;
+        let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
         assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::BAD_REQUEST, "{mood:?}");
         assert_eq!(riverside.asked(), asked + 1, "{mood:?}: no redirect is followed, nothing is asked twice");
         assert_eq!(ward.newest_record("wallet_answered").await["why"], why, "{mood:?}");
@@ -147,7 +217,7 @@ async fn without_a_list_that_is_fresh_and_right_nothing_is_taken_and_the_page_sa
     for uri in elsewhere {
         let status = uri.map(|uri| openid4vc::status_list::Reference { uri: uri.to_owned(), idx: 5 });
         let credential = riverside.issues(status, "https://riverside.example", ward.now());
-        let link = asks_for_riversides(&mut amina).await;
+        let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
         assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::BAD_REQUEST, "{uri:?}");
         assert_eq!(ward.newest_record("wallet_answered").await["why"], "status-unknown", "{uri:?}");
     }
@@ -220,7 +290,7 @@ async fn an_issuer_known_by_its_address_signs_by_certificates_for_its_host() {
             .enumerate()
     {
         let credential = riverside.issues(Some(riverside.list(&nth.to_string())), name, ward.now());
-        let link = asks_for_riversides(&mut amina).await;
+        let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
         assert_eq!(shows(&ward, &link, issuer, &credential).await, status, "{name}");
     }
     assert_eq!(ward.newest_record("wallet_answered").await["why"], "another-issuer");
@@ -231,7 +301,7 @@ async fn an_issuer_known_by_its_address_signs_by_certificates_for_its_host() {
     let elsewhere = "https://riverside.example/issuer";
     let issuer = ward.trusts("STH", Some(&riverside.root.certificate), Some(elsewhere)).await;
     let credential = riverside.issues(Some(riverside.list("9")), elsewhere, ward.now());
-    let link = asks_for_riversides(&mut amina).await;
+    let link = asks_for_riversides(&mut amina, SOUTHMERE).await;
     assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::BAD_REQUEST);
     assert_eq!(ward.newest_record("wallet_answered").await["why"], "another-issuer");
     assert_eq!(riverside.asked(), 1);

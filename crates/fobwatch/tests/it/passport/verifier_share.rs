@@ -1,12 +1,12 @@
 //! In a new trust the person shares the credentials that they hold (guide 000).
 
-use super::verifier::{APP, Issuing, Question, Wallet};
+use super::verifier::{APP, IPHONE, Issuing, OPEN_WALLET, Question, Wallet};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
 use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN};
 use crate::ward::Ward;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use openid4vc::claim_path::ClaimPath;
 use openid4vc::sd_jwt::Binding;
 use rstest::rstest;
@@ -82,6 +82,47 @@ async fn a_person_shares_with_a_new_trust_what_they_hold(#[values(Sqlite, Postgr
     assert_eq!(ward.db.count("audit", "kind = 'credentials_shared'").await, 1);
     amina.opens("/passport/history").await.says("Shared: Core skill").says("Southmere Community Trust");
     ward.audit_is_whole().await;
+}
+
+#[tokio::test]
+async fn on_a_phone_the_button_comes_first_and_the_qr_code_is_there_for_another_device() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, _wallet) = amina_who_can_share(&ward).await;
+    asks_to_share(&mut amina).await;
+    let code = "<svg class=\"fw-qr__code\"";
+    let (_, _, html) = amina.sends(&Method::GET, "/passport/share/qr", None, &[IPHONE]).await.unwrap();
+    assert!(html.contains(OPEN_WALLET) && !html.contains(code), "{html}");
+    assert!(html.contains("<a href=\"?qr=yes\">My wallet app is on another device</a>"), "{html}");
+    let (_, _, html) = amina.sends(&Method::GET, "/passport/share/qr?qr=yes", None, &[IPHONE]).await.unwrap();
+    assert!(html.contains(code) && !html.contains("My wallet app is on another device"), "{html}");
+}
+
+#[tokio::test]
+async fn whoever_continues_too_early_is_told_that_nothing_has_come_yet() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    let link = asks_to_share(&mut amina).await;
+    amina.presses("Continue").await.says("We are still waiting for your wallet");
+    let mut phone = ward.phone_browser();
+    let question = phone.scans(&link).await;
+    amina.presses("Continue").await.reads("Your QR code has been scanned").says("We are still waiting");
+    let (status, _) = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
+    assert_eq!(status, StatusCode::OK);
+    amina.presses("Continue").await.reads("Shared with Southmere Community Trust");
+}
+
+#[tokio::test]
+async fn sharing_begins_and_ends_at_the_passport() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    amina.opens("/passport").await.follows("Share credentials with an organisation").await;
+    amina.follows("Back").await.reads("Your staff passport");
+    let link = asks_to_share(&mut amina).await;
+    let mut phone = ward.phone_browser();
+    let question = phone.scans(&link).await;
+    phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
+    amina.presses("Continue").await.reads("Shared with Southmere Community Trust");
+    amina.presses("Continue").await.reads("Your staff passport");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! *Sign in with your staff passport*, as guide 000 tells it.
 
-use super::verifier::{APP, OPEN_WALLET, PRESS};
+use super::verifier::{APP, IPHONE, OPEN_WALLET, PRESS};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::people::AMINA;
 use crate::ward::Ward;
@@ -100,8 +100,7 @@ async fn on_a_phone_the_button_comes_first() {
     let ward = Ward::new(Sqlite).await;
     let mut phone = ward.phone_browser();
     phone.asks_for_the_passport().await;
-    let iphone =
-        [("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15")];
+    let iphone = [IPHONE];
     let get = axum::http::Method::GET;
     let (_, _, html) = phone.sends(&get, "/sign-in/passport", None, &iphone).await.unwrap();
     assert!(html.contains(OPEN_WALLET) && !html.contains("<svg class=\"fw-qr__code\""), "{html}");

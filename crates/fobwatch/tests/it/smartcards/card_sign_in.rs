@@ -161,6 +161,16 @@ async fn a_card_signs_in_without_password_and_code_and_is_proof_enough(
     ward.audit_is_whole().await;
 }
 
+#[tokio::test]
+async fn a_card_leads_to_the_page_that_a_message_links_to() {
+    let ward = Ward::new(Sqlite).await;
+    let (_amina, card) = ward.amina_with_a_card().await;
+    let mut desk = ward.person_elsewhere(AMINA);
+    desk.opens("/smartcard").await.reads("Sign in");
+    desk.uses_card(&card, ward.origin()).await.reads("Self Service Portal");
+    assert!(!desk.cookies.contains_key("fobwatch-wanted"));
+}
+
 #[rstest]
 #[tokio::test]
 async fn without_the_extension_the_page_says_what_is_missing(#[values(Sqlite)] kind: Kind) {

@@ -102,12 +102,31 @@ async fn an_alert_is_put_off_until_tomorrow(#[values(Sqlite, PostgreSql)] kind: 
         amina.opens(page).await.reads(ALERT);
     }
     let form = amina.would_send("Later");
-    amina.posts(form.clone()).await.says(HOME);
+    // On to the page that they had asked for: a message links to it.
+    amina.posts(form.clone()).await.reads("Self Service Portal");
     // Pressed twice it counts once, and nobody is asked twice on a day.
     amina.posts(form).await.says(HOME);
     amina.opens("/activity").await.reads("Recent activity");
     assert_eq!(ward.db.count("smartcard_alert", "answer = 'later'").await, 2);
     assert_eq!(ward.db.count("audit", "event LIKE '%smartcard_alert_answered%'").await, 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_is_overdue_or_locked_is_told_before_they_choose_what_to_share(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let (mut amina, card) = ward.amina_with_card(LETTERS).await;
+    amina.opens("/passport/share").await.reads("Share your credentials");
+    for (days, heading) in [(355, ALERT), (365, PASSCODES), (386, LOCKED)] {
+        ward.passcode_is_old(card, days).await;
+        amina.opens("/passport/share").await.reads(heading);
+        for form in ["/passport/share", "/passport/share/begin", "/passport/share/again"] {
+            amina.posts((form.to_owned(), "trust=NTH".to_owned())).await.reads(heading);
+        }
+    }
+    assert_eq!(ward.db.count("presentation", "1 = 1").await, 0);
 }
 
 #[rstest]

@@ -7,12 +7,13 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_extra::extract::CookieJar;
-use journeys::console::job_roles::{self, Requirement, Subject};
+use journeys::console::job_roles::{self, Subject};
 use journeys::console::{self, Staff};
+use journeys::passport::requirement::Requirement;
 use journeys::{Refusal, Service};
 use pages::{
     BypassLine, Choice, ConsoleBypass, ConsoleGiveJobRole, ConsolePart, FieldErrors, MissingLine,
-    RequirementShown, RequirementStanding,
+    RequirementShown,
 };
 use rules::passport::{CredentialType, PassportStanding};
 use rules::role::Act;
@@ -49,11 +50,7 @@ pub(super) fn shown(
         job_role: Some(held.name.clone()),
         completed: progress.completed.len(),
         required: held.requires.len(),
-        standing: match standing {
-            PassportStanding::Pending => RequirementStanding::Pending,
-            PassportStanding::Bypassed => RequirementStanding::Bypassed,
-            PassportStanding::Active | PassportStanding::NoJobRole => RequirementStanding::Active,
-        },
+        standing: crate::passport::standing(standing),
         missing: progress.missing.iter().map(missing).collect(),
         bypass: held.bypass.as_ref().filter(|_| standing == PassportStanding::Bypassed).map(|bypass| {
             BypassLine {

@@ -147,7 +147,9 @@ statements! {
         ORDER BY i.id DESC LIMIT $3";
     LIST_OPEN = "SELECT i.id, i.organisation_id, i.roster_entry_id, a.id AS account, r.first_name, r.last_name, r.date_of_birth, r.email,
             r.staff_group, r.job_role, r.esr_number, i.invited_at, i.sent_at, i.times_sent, i.appointment_at, i.confirmed_at,
-            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by
+            i.confirmed_how, i.declined_at, i.decline_reason, i.judged_by,
+            (SELECT s.id FROM account e JOIN share s ON s.account_id = e.id WHERE e.email = r.email AND e.organisation_id <> $1
+                AND s.organisation_id = $1 ORDER BY s.shared_at DESC, s.id LIMIT 1) AS shared
         FROM invitation i JOIN roster_entry r ON r.id = i.roster_entry_id LEFT JOIN account a ON a.roster_entry_id = r.id
         WHERE i.organisation_id = $1 AND i.id < $2
             AND i.confirmed_at IS NULL AND i.declined_at IS NULL AND (CAST($4 AS BIGINT) = 0 OR a.id IS NOT NULL)

@@ -52,7 +52,8 @@ statements! {
 const HELD: &str =
     "INSERT INTO passport_job_role (id, organisation_id, account_id, job_role_id, given_by, given_at) ";
 const HELD_ALREADY: &str = " ON CONFLICT DO NOTHING RETURNING account_id";
-const HAPPENED: &str = "INSERT INTO passport_event (id, account_id, at, what, organisation_id, by_account, job_role) ";
+const HAPPENED: &str =
+    "INSERT INTO passport_event (id, account_id, at, what, organisation_id, by_account, job_role) ";
 
 impl Store {
     /// How many people have no job role in the organisation, and are named as having this one by its list.

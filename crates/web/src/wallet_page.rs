@@ -26,6 +26,7 @@ impl Looking {
 }
 
 /// Where the page stands: what it is for, and its forms and links.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub purpose: WalletPurpose,
     /// How an answer of the wallet stands here: what is done, or a code to type.

@@ -173,7 +173,7 @@ async fn nobody_sees_or_answers_for_somebody_else(#[values(Sqlite, PostgreSql)] 
     assert!(!ben.page.html.contains("has been successfully added"), "only what is true is told");
     assert_eq!(ward.db.count("credential", "rejected_at IS NULL").await, 1);
     let mut nobody = ward.browser();
-    nobody.opens("/passport").await.reads("Sign in");
+    nobody.opens("/passport").await.reads("Sign in with your staff passport");
 }
 
 #[rstest]

@@ -47,7 +47,12 @@ async fn the_doctor_asks_the_tenant() {
 
     desk.says("CLIENT_SECRET", "run-out-last-week");
     let said = desk.doctor_says().await;
-    assert!(said.contains("MEND  entra            the tenant gives no token (401 invalid_client)"), "{said}");
+    assert!(
+        said.contains(
+            "MEND  entra            set up wrongly: the tenant gives no token (401 invalid_client)"
+        ),
+        "{said}"
+    );
     assert!(said.contains("that the secret has not expired. See [passport]"), "{said}");
     assert!(!said.contains("run-out-last-week"), "{said}");
 }

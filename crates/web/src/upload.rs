@@ -62,7 +62,7 @@ async fn read(multipart: Result<Multipart, MultipartRejection>) -> Result<Form, 
         }
         match name {
             Some(name) if name == "file" => {
-                form.file = field.bytes().await.map_err(|error| unreadable(&error))?.to_vec()
+                form.file = field.bytes().await.map_err(|error| unreadable(&error))?.to_vec();
             }
             Some(name) => {
                 form.fields.insert(name, text(field).await?);

@@ -88,6 +88,12 @@ pub enum ProvideInput {
     },
 }
 
+impl ProvideInput {
+    fn sample_day(day: &str, month: &str, year: &str) -> Self {
+        Self::Day { day: day.into(), month: month.into(), year: year.into() }
+    }
+}
+
 /// A question about a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProvideField {
@@ -148,12 +154,8 @@ impl Page for ConsoleProvideForm {
             optional: false,
             input,
         };
+        let day = ProvideInput::sample_day;
         let text = |value: &str| ProvideInput::Text { value: value.into() };
-        let day = |day: &str, month: &str, year: &str| ProvideInput::Day {
-            day: day.into(),
-            month: month.into(),
-            year: year.into(),
-        };
         let choice = |choices: &[&str], value: &str| ProvideInput::Choice {
             choices: choices.iter().map(|each| Choice::new(*each, *each)).collect(),
             value: value.into(),

@@ -153,7 +153,7 @@ pub(in crate::passport) mod tests {
             address("png", &jpeg),
             format!("{good}\"><script>"),
             good.replace("png;", "png;charset=x;"),
-            address("png", &[png.as_slice(), &[0; LARGEST_PICTURE]].concat()),
+            address("png", &[png.clone(), vec![0; LARGEST_PICTURE]].concat()),
         ] {
             assert_eq!(look_at(&none), Err(PictureMistake::None), "{none:.60}");
         }

@@ -283,12 +283,12 @@ fn kind(name: &str, text: &str) -> Result<Kind, TypeMistake> {
             // Without a number of its own it is for the variants to say.
             let said = months.is_some() || !file.variants_by.is_empty();
             let counts = !from.is_empty() && said && months.is_none_or(is_a_period);
-            if from.is_empty() && months.is_none() && until.is_empty() {
+            let counts = counts && from.iter().all(|each| has(each, &is_day));
+            let ends_alone = from.is_empty() && months.is_none();
+            if ends_alone && until.is_empty() {
                 return Err(TypeMistake::NoValidity);
             }
-            if !(from.is_empty() && months.is_none())
-                && !(counts && from.iter().all(|each| has(each, &is_day)))
-            {
+            if !ends_alone && !counts {
                 return Err(TypeMistake::Validity);
             }
             if !until.iter().all(|each| has(each, &is_end)) {

@@ -77,7 +77,7 @@ async fn read_whole_by_sqlite(connection: &mut sqlx::SqliteConnection, statement
 async fn read_whole_by_postgres(connection: &mut sqlx::PgConnection, statement: &Statement) -> Vec<String> {
     let prepare = format!("PREPARE looked_at AS {}", statement.postgres);
     connection.execute(AssertSqlSafe(prepare).into_sql_str()).await.unwrap();
-    let parameters = (1..).take_while(|number| statement.postgres.contains(&format!("${number}"))).count();
+    let parameters = (1..100).take_while(|number| statement.postgres.contains(&format!("${number}"))).count();
     let nulls = vec!["NULL"; parameters].join(", ");
     let execute = if parameters == 0 { "looked_at".to_owned() } else { format!("looked_at ({nulls})") };
     let plan = format!("EXPLAIN EXECUTE {execute}");

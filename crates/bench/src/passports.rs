@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use rules::name::PersonName;
 use rules::passport::{CredentialKind, CredentialType, RejectReason};
 use rules::roster::RosterRow;
+use sqlx::{Connection as _, Executor as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,10 +39,18 @@ const AT_MOST: Duration = Duration::from_millis(50);
 pub(crate) async fn look_after(binary: &Path, passports: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let keys = people::keys(folder.path())?;
-    let sqlite = format!("sqlite://{}", folder.path().join("fobwatch.db").display());
-    on("SQLite", binary, folder.path(), &sqlite, keys.clone(), passports).await?;
     let postgres = Postgres::shared().empty_database().await;
-    on("PostgreSQL", binary, folder.path(), &postgres, keys, passports).await
+    on("PostgreSQL", binary, folder.path(), &postgres, keys.clone(), passports).await?;
+    let sqlite = format!("sqlite://{}", folder.path().join("fobwatch.db").display());
+    on("SQLite", binary, folder.path(), &sqlite, keys, passports).await
+}
+
+/// Has PostgreSQL look how many rows there are, as it does by itself every minute where it is not that of tests.
+async fn look_at_rows(url: &str) -> Result<()> {
+    if url.starts_with("postgres") {
+        sqlx::PgConnection::connect(url).await?.execute("ANALYZE").await?;
+    }
+    Ok(())
 }
 
 async fn on(
@@ -152,6 +161,9 @@ async fn fill(url: &str, keys: Arc<Keys>, count: usize) -> Result<Trust> {
         let mut tx = store.begin().await?;
         filling.add(&mut tx, rows, &hash).await?;
         tx.commit().await?;
+        if filling.people.len().is_multiple_of(5 * BATCH) || filling.people.len() == BATCH {
+            look_at_rows(url).await?;
+        }
     }
     let manager = filling.people.first().context("nobody")?.clone();
     let mut tx = store.begin().await?;
@@ -161,6 +173,7 @@ async fn fill(url: &str, keys: Arc<Keys>, count: usize) -> Result<Trust> {
         tx.invite(NewInvitation { id, organisation, row, batch: None, by: manager.id }, now).await?;
     }
     tx.commit().await?;
+    look_at_rows(url).await?;
     let people = filling.people.iter().skip(1).step_by(97).take(TIMES).map(|person| person.id).collect();
     let share = filling.share;
     store.close().await;

@@ -13,5 +13,7 @@ CREATE INDEX credential_replaced_by ON credential (replaced_by) WHERE replaced_b
 -- What a trust has dealt with is not read again.
 CREATE INDEX invitation_open ON invitation (organisation_id, id) WHERE confirmed_at IS NULL AND declined_at IS NULL;
 CREATE INDEX share_of_organisation ON share (organisation_id, id);
+-- What one person shared with one organisation: without it, SQLite may look through all that was shared with that organisation.
+CREATE INDEX share_of_account ON share (account_id, organisation_id);
 CREATE INDEX smartcard_blocked ON smartcard (organisation_id)
     WHERE tries_left = 0 AND account_id IS NOT NULL AND cancelled_at IS NULL AND revoked_at IS NULL;

@@ -136,6 +136,23 @@ async fn what_is_taken_back_meanwhile_is_denied() {
     assert_eq!(ward.db.count("credential_copy", "1 = 1").await, 0);
 }
 
+#[rstest]
+#[tokio::test]
+async fn what_waits_ends_with_the_session_in_which_it_was_accepted(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let amina = ward.fire_safety_bound(AMINA).await;
+    ward.node.service.signing.close();
+    let id = ward.is_deferred(&amina.held).await;
+    let account = ward.account_of(AMINA).await;
+    let mut tx = ward.store().begin().await.unwrap();
+    assert_eq!(tx.end_sessions(account, ward.now()).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    ward.node.service.signing.open();
+    ward.asks_again(&amina.held, &id).await.is_refused(401, "invalid_token");
+    assert_eq!(ward.state_of(amina.credential).await, CredentialState::ToReview);
+    assert_eq!(ward.db.count("credential_copy", "1 = 1").await, 0);
+}
+
 #[tokio::test]
 async fn it_waits_for_an_hour_and_for_a_token_that_is_bound_to_nothing_five_minutes() {
     let ward = Ward::new(Sqlite).await;

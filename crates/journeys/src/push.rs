@@ -72,6 +72,10 @@ fn is_allowed(service: &Service, endpoint: &Url) -> bool {
 /// Where the database fails.
 pub async fn push_due(service: &Service) -> Result<usize, Refusal> {
     let now = service.clock.now();
+    // As with messages: most of the time there is none.
+    if !service.store.has_due_push(now).await? {
+        return Ok(0);
+    }
     let mut tx = service.store.begin().await?;
     let due = tx.claim_pushes(now, BATCH).await?;
     tx.commit().await?;

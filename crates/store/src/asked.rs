@@ -134,6 +134,8 @@ statements! {
         FROM asked WHERE purpose = $1 AND subject = $2 ORDER BY asked_at DESC, answered_at IS NULL DESC, id DESC LIMIT 1";
     SINCE = "SELECT id, account_id, asked_at FROM asked
         WHERE asked_at >= $1 AND how = 'app' AND account_id IS NOT NULL AND answered_at IS NULL";
+    PUSH_DUE = "SELECT id FROM asked WHERE pushed_at IS NULL AND how = 'app' AND account_id IS NOT NULL AND answered_at IS NULL
+        AND expires_at > $1 LIMIT 1";
     // Each question is pushed once, by whichever node comes first.
     // All live equally long, so that the first to run out is the first that was asked.
     CLAIM_PUSHES = "UPDATE asked SET pushed_at = $1 WHERE id IN (SELECT id FROM asked WHERE pushed_at IS NULL
@@ -243,6 +245,16 @@ impl Store {
             .bind(code_for.subject())
             .fetch_optional(c))?;
         row.map(Asked::try_from).transpose()
+    }
+
+    /// Whether there is an open question of which no push was sent.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn has_due_push(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let due: Option<(Uuid,)> =
+            reading!(self, PUSH_DUE, sqlx::query_as, |q, c| q.bind(millis(now)).fetch_optional(c))?;
+        Ok(due.is_some())
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::audit::Pending;
 use crate::migrate::{Dialect, migrator};
 use crate::{Statement, StoreError};
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr as _;
@@ -46,6 +47,8 @@ impl std::fmt::Debug for Store {
 
 /// How long one waits for a connection before the page says that the service is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection to PostgreSQL that worked so long ago is not asked again whether it works: a server takes longer to come back.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How often a file that another process is setting up is tried again; each try takes some milliseconds.
 const OPENING_TRIES: usize = 100;
 
@@ -75,6 +78,15 @@ impl Store {
                 PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, since| {
+                        Box::pin(async move {
+                            if since.idle_for > TRUSTED_FOR {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
                     .connect_with(options)
                     .await?,
             )
@@ -101,7 +113,7 @@ impl Store {
             .busy_timeout(PATIENCE);
         let mut tries = 0;
         let write = loop {
-            let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+            let pool = sqlite_pool(1);
             match pool.connect_with(options.clone()).await {
                 // Of several processes that set up a new file at once, SQLite tells all but one that it is locked, and does
                 // not wait.
@@ -109,9 +121,7 @@ impl Store {
                 opened => break opened?,
             }
         };
-        let read = SqlitePoolOptions::new()
-            .max_connections(connections.max(1))
-            .acquire_timeout(PATIENCE)
+        let read = sqlite_pool(connections.max(1))
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
         Ok(Pools::Sqlite { write, read })
@@ -208,6 +218,11 @@ impl Store {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Connections to a file do not break while nobody uses them: none is tested before it is used.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).test_before_acquire(false)
 }
 
 pub(crate) enum Inner {

@@ -137,6 +137,8 @@ statements! {
     ADD = "INSERT INTO outbox (id, key, channel, subject, payload, written_at, next_try_at, give_up_at, tries,
             claimed_until, account_id, organisation_id)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0, $8, $9) ON CONFLICT (key) DO NOTHING";
+    DUE = "SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= $1 AND claimed_until <= $1
+        LIMIT 1";
     // Materialized: as a subquery it might be run anew for every row, and lock more rows than its limit.
     // A code that somebody waits for does not stand behind what goes to many.
     CLAIM_AWAITED = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
@@ -279,6 +281,16 @@ impl Tx {
 }
 
 impl Store {
+    /// Whether a message waits to be claimed now.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn has_due_message(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let due: Option<(Uuid,)> =
+            reading!(self, DUE, sqlx::query_as, |q, c| q.bind(millis(now)).fetch_optional(c))?;
+        Ok(due.is_some())
+    }
+
     fn claimed(&self, row: ClaimedRow, claim: Uuid) -> Result<ClaimedMessage, StoreError> {
         let (id, key, channel, payload, tries, give_up_at, written_at) = row;
         let sealed = payload.ok_or(StoreError::Corrupt("a waiting message without content"))?;

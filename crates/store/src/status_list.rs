@@ -36,15 +36,16 @@ pub struct NewStatusList {
 }
 
 statements! {
-    OPEN = "SELECT id FROM status_list WHERE organisation_id = $1 AND root_id = $2 AND taken * 2 < size
-        ORDER BY opened_at DESC, id DESC LIMIT 1";
     ADD = "INSERT INTO status_list
             (id, organisation_id, root_id, size, taken, opened_at, revision, changed_at, holds_until)
-        VALUES ($1, $2, $3, $4, 0, $5, 0, $5, $5)";
+        VALUES ($1, $2, $3, $4, 0, $5, 0, $5, $5) ON CONFLICT (id) DO NOTHING";
     // Half of the places stay free, so that few draws are in vain.
     TAKE = "UPDATE status_list SET taken = taken + 1,
-            holds_until = CASE WHEN holds_until < $2 THEN $2 ELSE holds_until END
-        WHERE id = $1 AND taken * 2 < size";
+            holds_until = CASE WHEN holds_until < $3 THEN $3 ELSE holds_until END
+        WHERE id = (SELECT id FROM status_list WHERE organisation_id = $1 AND root_id = $2 AND taken * 2 < size
+                ORDER BY opened_at DESC, id DESC LIMIT 1)
+            AND taken * 2 < size
+        RETURNING id";
     ONE = "SELECT id, organisation_id, root_id, size, revision FROM status_list WHERE id = $1";
     REVOKED = "SELECT place FROM credential_copy WHERE status_list_id = $1 AND revoked_at IS NOT NULL ORDER BY place";
 }
@@ -90,27 +91,24 @@ impl Tx {
         holds_until: Timestamp,
         now: Timestamp,
     ) -> Result<Uuid, StoreError> {
-        // Others may fill the list between the two statements: then there is another one.
-        for _ in 0..MOST_LISTS {
-            let open: Option<(Uuid,)> = in_tx!(self, OPEN, sqlx::query_as, |q, c| q
-                .bind(new.organisation_id)
-                .bind(new.root_id)
+        let NewStatusList { id, organisation_id, root_id, size } = new;
+        for again in 0..MOST_LISTS {
+            let taken: Option<(Uuid,)> = in_tx!(self, TAKE, sqlx::query_as, |q, c| q
+                .bind(organisation_id)
+                .bind(root_id)
+                .bind(millis(holds_until))
                 .fetch_optional(c))?;
-            let id = match open {
-                Some((id,)) => id,
-                None => {
-                    let NewStatusList { id, organisation_id, root_id, size } = new;
-                    execute!(self, ADD, id, organisation_id, root_id, i64::from(size), millis(now))?;
-                    new.id
-                }
-            };
-            if execute!(self, TAKE, id, millis(holds_until))? == 1 {
+            if let Some((id,)) = taken {
                 return Ok(id);
+            }
+            // Others may have filled the list while this waited for it: then there is another one.
+            if again > 0 {
+                execute!(self, ADD, id, organisation_id, root_id, i64::from(size), millis(now))?;
             }
         }
         Err(StoreError::Corrupt("the status lists are full"))
     }
 }
 
-/// So often another list is looked for.
+/// So often a list is looked for.
 const MOST_LISTS: usize = 20;

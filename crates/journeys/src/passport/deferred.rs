@@ -2,9 +2,9 @@
 
 use super::issue::{Answer, Asked, Issuing, denied};
 use super::made::signed;
-use super::request_keys::{encryption, request_keys};
+use super::request_keys::{encryption, keys_for};
 use super::signing::turn;
-use super::wallet::{Sent, WalletRefusal, authorised_for, organisation, random, refused};
+use super::wallet::{Granted, Sent, WalletRefusal, authorised_for, organisation, random, refused};
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use openid4vc::issuer::{CredentialError, CredentialResponse, DeferredRequest};
@@ -64,15 +64,15 @@ pub async fn deferred(
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
     let authorised = authorised_for(service, &organisation, sent, DEFERRED_LIFETIME, now).await?;
-    let keys = request_keys(service, now).await?;
+    let keys = keys_for(service, asked.media_type, now).await?;
     let request = DeferredRequest::read(asked.media_type, asked.body, encryption(&keys))?;
     let unknown =
         || refused(CredentialError::InvalidTransactionId, "nothing waits under this transaction_id");
     let transaction_id = Token::parse(&request.transaction_id).ok_or_else(unknown)?;
     let waits = service.store.deferred(&transaction_hash(service, &transaction_id)).await?;
     let waits = waits.filter(|waits| waits.made_at > oldest(now)).ok_or_else(unknown)?;
-    let offer = authorised.offers.iter().find(|offer| offer.id == waits.offer_id).ok_or_else(unknown)?;
-    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(denied)?;
+    let granted = authorised.offers.iter().find(|granted| granted.offer.id == waits.offer_id);
+    let Granted { offer, credential } = granted.ok_or_else(unknown)?;
     if !matches!(credential.state(service.today()), CredentialState::ToReview | CredentialState::Accepted) {
         return Err(denied());
     }
@@ -84,13 +84,8 @@ pub async fn deferred(
             if !tx.give_deferred(waits.id, now).await? {
                 return Err(unknown());
             }
-            let issuing = Issuing {
-                service,
-                organisation: &organisation,
-                signer: &turn.signer,
-                credential: &credential,
-                offer,
-            };
+            let issuing =
+                Issuing { service, organisation: &organisation, signer: &turn.signer, credential, offer };
             let drafts = issuing.hand_out(&mut tx, holders(&waits)?, oldest(now), now).await?;
             tx.commit().await?;
             service.tell_workers();

@@ -4,12 +4,12 @@
 use super::deferred::defer;
 use super::keys::Signer;
 use super::made::{drafted, expires_at, signed, status_address};
-use super::request_keys::{encryption, request_keys};
+use super::request_keys::{encryption, keys_for};
 use super::revoke::revoke_copies;
 use super::signing::turn;
 use super::wallet::{
-    Authorised, Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation, random,
-    refused, token_oldest,
+    Authorised, Granted, Sent, WalletRefusal, authorised, credential_nonces, issuer, oauth, organisation,
+    random, refused, token_oldest,
 };
 use crate::passport::notify;
 use crate::{Refusal, Service};
@@ -61,34 +61,32 @@ pub async fn issue(
     let organisation = organisation(service, organisation_code).await?;
     let now = service.clock.now();
     let authorised = authorised(service, &organisation, sent, now).await?;
-    let keys = request_keys(service, now).await?;
+    let keys = keys_for(service, asked.media_type, now).await?;
     let request = CredentialRequest::read(asked.media_type, asked.body, encryption(&keys))?;
-    let (offer, credential) = asked_for(service, &authorised, &request.requested).await?;
+    let Granted { offer, credential } = asked_for(&authorised, &request.requested)?;
     let bindings = bindings(service, &organisation, &request, authorised.client.as_deref(), now)?;
     let holders = &bindings.keys;
     let response = match turn(service, &organisation).await? {
         None => {
-            let tx = begin(service, &offer, &bindings, now).await?;
-            defer(service, tx, &offer, &credential, holders, now).await?
+            let tx = begin(service, offer, &bindings, now).await?;
+            defer(service, tx, offer, credential, holders, now).await?
         }
         Some(turn) => {
-            let issuing = Issuing {
-                service,
-                organisation: &organisation,
-                signer: &turn.signer,
-                credential: &credential,
-                offer: &offer,
-            };
-            let mut tx = begin(service, &offer, &bindings, now).await?;
+            let issuing =
+                Issuing { service, organisation: &organisation, signer: &turn.signer, credential, offer };
+            let mut tx = begin(service, offer, &bindings, now).await?;
             let drafts = issuing.hand_out(&mut tx, holders.clone(), token_oldest(now), now).await?;
             tx.commit().await?;
-            service.tell_workers();
+            // Their owner is told of nothing else.
+            if credential.kind.is_access_key() {
+                service.tell_workers();
+            }
             if let Ok(credentials) = signed(service, turn, drafts).await {
                 CredentialResponse::Issued { credentials, notification_id: Some(offer.id.to_string()) }
             } else {
                 // Why is in the log. The wallet asks again, for copies in the place of those.
                 let tx = service.store.begin().await?;
-                defer(service, tx, &offer, &credential, holders, now).await?
+                defer(service, tx, offer, credential, holders, now).await?
             }
         }
     };
@@ -138,20 +136,15 @@ pub(super) fn denied() -> WalletRefusal {
 }
 
 /// Which of the things that the token is for is asked for. Whoever was told identifiers asks by those, and nobody else does (section 8.2).
-async fn asked_for(
-    service: &Service,
-    authorised: &Authorised,
-    requested: &Requested,
-) -> Result<(CredentialOffer, Credential), WalletRefusal> {
-    for offer in &authorised.offers {
-        let credential = service.store.credential(offer.credential_id).await?.ok_or_else(denied)?;
-        let is_it = match requested {
-            Requested::Configuration(name) => !authorised.by_identifiers && name == credential.kind.as_str(),
-            Requested::Identifier(id) => authorised.by_identifiers && *id == credential.id.to_string(),
-        };
-        if is_it {
-            return Ok((offer.clone(), credential));
+fn asked_for<'a>(authorised: &'a Authorised, requested: &Requested) -> Result<&'a Granted, WalletRefusal> {
+    let is_it = |granted: &&Granted| match requested {
+        Requested::Configuration(name) => {
+            !authorised.by_identifiers && name == granted.credential.kind.as_str()
         }
+        Requested::Identifier(id) => authorised.by_identifiers && *id == granted.credential.id.to_string(),
+    };
+    if let Some(granted) = authorised.offers.iter().find(is_it) {
+        return Ok(granted);
     }
     let (code, why) = match requested {
         Requested::Configuration(name) if CredentialKind::parse(name).is_none() => {

@@ -115,12 +115,47 @@ pub async fn anchors(service: &Service, organisation: Option<Uuid>) -> Result<Tr
 }
 
 async fn read(service: &Service, kept: PassportKey) -> Result<Signer, Refusal> {
+    let queue = service.signing.clone();
+    let ready = match queue.ready().get(kept.id) {
+        Some(ready) => ready,
+        None => queue.ready().keep(&kept, ready(service, &kept).await?),
+    };
+    let Ready { key, chain, not_after } = ready;
+    Ok(Signer { id: kept.id, root: kept.root_id, key, chain, not_after, queue })
+}
+
+async fn ready(service: &Service, kept: &PassportKey) -> Result<Ready, Refusal> {
     let broken = || Refusal::Fault("a key of an organisation cannot be read");
     let key = Key::of(key_of(service, &kept.key).await?).ok_or_else(broken)?;
     let not_after = pki::Certificate::from_der(&kept.certificate).map_err(|_| broken())?.not_after();
-    let chain = CertificateChain::from_der(vec![kept.certificate]).map_err(|_| broken())?;
-    let queue = service.signing.clone();
-    Ok(Signer { id: kept.id, root: kept.root_id, key: Arc::new(key), chain, not_after, queue })
+    let chain = CertificateChain::from_der(vec![kept.certificate.clone()]).map_err(|_| broken())?;
+    Ok(Ready { key: Arc::new(key), chain, not_after })
+}
+
+/// A key that can sign, and what vouches for it.
+#[derive(Clone)]
+struct Ready {
+    key: Arc<dyn jose::Signer>,
+    chain: CertificateChain,
+    not_after: Timestamp,
+}
+
+/// Keys that were read before, by their ids: to read one costs as much as three signatures with it. A key in a token is not kept here,
+/// since tokens are pulled out and come back.
+#[derive(Default)]
+pub(super) struct ReadyKeys(Mutex<HashMap<Uuid, Ready>>);
+
+impl ReadyKeys {
+    fn get(&self, id: Uuid) -> Option<Ready> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    fn keep(&self, kept: &PassportKey, ready: Ready) -> Ready {
+        if matches!(kept.key, PrivateKey::Sealed(_)) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id, ready.clone());
+        }
+        ready
+    }
 }
 
 /// The private half of a key, wherever it lies.

@@ -1,11 +1,10 @@
 //! A wallet tells what became of a credential that it was given (OpenID4VCI 1.0, section 11). It may tell it twice, or never.
 
-use super::wallet::{Sent, WalletRefusal, authorised, organisation, refused};
+use super::wallet::{Granted, Sent, WalletRefusal, authorised, organisation, refused};
 use crate::Service;
 use crate::passport::notify;
 use openid4vc::issuer::{CredentialError, Event as Told, Notification};
 use store::audit::Event;
-use store::offer::CredentialOffer;
 use store::passport_event::{About, NewPassportEvent};
 use wording::SecurityChange;
 
@@ -24,11 +23,10 @@ pub async fn notified(
     let authorised = authorised(service, &organisation, sent, now).await?;
     let notification = Notification::read(body)?;
     let unknown = || refused(CredentialError::InvalidNotificationId, "nothing was issued under this name");
-    let told_of = |offer: &CredentialOffer| {
+    let told_of = |Granted { offer, .. }: &Granted| {
         notification.notification_id == offer.id.to_string() && offer.issued_at.is_some()
     };
-    let offer = authorised.offers.into_iter().find(told_of).ok_or_else(unknown)?;
-    let credential = service.store.credential(offer.credential_id).await?.ok_or_else(unknown)?;
+    let Granted { offer, credential } = authorised.offers.into_iter().find(told_of).ok_or_else(unknown)?;
     let told = match notification.event {
         Told::Accepted => "credential_accepted",
         Told::Deleted => "credential_deleted",

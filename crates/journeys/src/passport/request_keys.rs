@@ -4,7 +4,7 @@
 
 use crate::{Refusal, Service};
 use jiff::Timestamp;
-use openid4vc::issuer::Encryption;
+use openid4vc::issuer::{Encryption, is_encrypted};
 use openid4vc::jose::DecryptionKey;
 use rules::passport::issuing::{REQUEST_KEY_TAKEN, REQUEST_KEY_TOLD};
 use store::passport_request_key::RequestKey;
@@ -23,6 +23,18 @@ pub(super) async fn request_keys(service: &Service, now: Timestamp) -> Result<Ve
         kept.insert(0, new_key(service, now).await?);
     }
     kept.iter().map(read).collect()
+}
+
+/// The keys for what has this media type: none where it is not encrypted.
+pub(super) async fn keys_for(
+    service: &Service,
+    media_type: &str,
+    now: Timestamp,
+) -> Result<Vec<DecryptionKey>, Refusal> {
+    if !is_encrypted(media_type) {
+        return Ok(Vec::new());
+    }
+    request_keys(service, now).await
 }
 
 async fn new_key(service: &Service, now: Timestamp) -> Result<RequestKey, Refusal> {

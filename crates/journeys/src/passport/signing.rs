@@ -1,6 +1,6 @@
 //! Whether there is somebody to sign now. Where there is not, wallets are told to ask again ([`super::deferred`]).
 
-use super::keys::{Signer, signer};
+use super::keys::{ReadyKeys, Signer, signer};
 use crate::{Refusal, Service};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,12 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// So long a key may take. One that takes longer is out of reach: an HSM that hangs says nothing at all.
 pub(super) const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
-/// The queue before the keys of organisations.
-#[derive(Debug, Clone)]
+/// The queue before the keys of organisations, with those that were read before.
+#[derive(Clone)]
 pub struct SigningQueue(Arc<Queue>);
 
-#[derive(Debug)]
 struct Queue {
+    ready: ReadyKeys,
     places: Arc<Semaphore>,
     patience: Duration,
     closed: AtomicBool,
@@ -29,6 +29,14 @@ struct Queue {
 /// A place in the queue: it belongs to whoever works with a key, until the key has answered. So no more threads wait for an HSM that hangs
 /// than there are places.
 pub(super) type Place = OwnedSemaphorePermit;
+
+impl std::fmt::Debug for SigningQueue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningQueue")
+            .field("free", &self.0.places.available_permits())
+            .finish_non_exhaustive()
+    }
+}
 
 impl Default for SigningQueue {
     fn default() -> Self {
@@ -39,7 +47,12 @@ impl Default for SigningQueue {
 impl SigningQueue {
     fn of(at_once: usize, patience: Duration) -> Self {
         let places = Arc::new(Semaphore::new(at_once));
-        Self(Arc::new(Queue { places, patience, closed: AtomicBool::new(false) }))
+        Self(Arc::new(Queue {
+            ready: ReadyKeys::default(),
+            places,
+            patience,
+            closed: AtomicBool::new(false),
+        }))
     }
 
     /// From now on nothing is issued here: wallets are told to ask again.
@@ -50,6 +63,10 @@ impl SigningQueue {
     /// From now on it is.
     pub fn open(&self) {
         self.0.closed.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn ready(&self) -> &ReadyKeys {
+        &self.0.ready
     }
 
     async fn turn(&self) -> Option<Place> {

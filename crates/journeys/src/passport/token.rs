@@ -71,7 +71,9 @@ pub async fn redeem(
     let account = credential.account_id;
     match redeemed {
         Redeemed::Yes => {
-            tx.text_code_used(CodeFor::Wallet(offer.id).purpose(), offer.id, now).await?;
+            if offer.asks_code {
+                tx.text_code_used(CodeFor::Wallet(offer.id).purpose(), offer.id, now).await?;
+            }
             tx.audit(
                 Event::CredentialOfferRedeemed { account, credential: credential.id, offer: offer.id },
                 now,

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use openid4vc::issuer::{CredentialError, DpopProblem, DpopProof, HttpRequest, Nonces, OAuthError, Refused};
 use rules::passport::issuing::TOKEN_LIFETIME;
 use store::StoreError;
+use store::credential::Credential;
 use store::offer::CredentialOffer;
 use store::organisation::Organisation;
 use url::Url;
@@ -155,10 +156,17 @@ pub(super) fn token_hash(service: &Service, token: &Token) -> [u8; 32] {
     service.keys.keyed_hash("passport-access-token", &[token.as_str().as_bytes()])
 }
 
+/// An offer and the credential that it is of.
+#[derive(Clone)]
+pub(super) struct Granted {
+    pub offer: CredentialOffer,
+    pub credential: Credential,
+}
+
 /// What an access token is for.
 pub(super) struct Authorised {
     /// The offers that its wallet may take, at least one.
-    pub offers: Vec<CredentialOffer>,
+    pub offers: Vec<Granted>,
     /// What the wallet calls itself, where it said so.
     pub client: Option<String>,
     /// Whether it was told credentials by their identifiers, and asks by those.
@@ -187,20 +195,20 @@ pub(super) async fn authorised_for(
     let invalid = || oauth(OAuthError::InvalidToken, "the access token is not one of ours, or is over");
     let (scheme, text) = sent.authorization.and_then(|sent| sent.split_once(' ')).ok_or_else(invalid)?;
     let token = Token::parse(text.trim()).ok_or_else(invalid)?;
-    let mut authorised = given(service, &token_hash(service, &token)).await?;
-    let mut alive = Vec::new();
-    for offer in std::mem::take(&mut authorised.offers) {
+    let Given { offers, client, by_identifiers } = given(service, &token_hash(service, &token)).await?;
+    let mut alive = Vec::with_capacity(offers.len());
+    for offer in offers {
         let lifetime = if offer.dpop_thumbprint.is_some() { bound } else { TOKEN_LIFETIME };
         let oldest = now.saturating_sub(lifetime).unwrap_or(Timestamp::MIN);
         let in_time = offer.redeemed_at.is_some_and(|redeemed| redeemed > oldest);
         let Some(credential) = service.store.credential(offer.credential_id).await? else { continue };
         if in_time && offer.cancelled_at.is_none() && credential.organisation_id == organisation.id {
-            alive.push(offer);
+            alive.push(Granted { offer, credential });
         }
     }
-    authorised.offers = alive;
     // All offers of a token are bound to one key, or none is.
-    let bound_to = authorised.offers.first().ok_or_else(invalid)?.dpop_thumbprint.clone();
+    let bound_to = alive.first().ok_or_else(invalid)?.offer.dpop_thumbprint.clone();
+    let authorised = Authorised { offers: alive, client, by_identifiers };
     match bound_to {
         None if scheme.eq_ignore_ascii_case("bearer") => Ok(authorised),
         None => Err(invalid()),
@@ -223,15 +231,23 @@ pub(super) async fn authorised_for(
     }
 }
 
-/// What a token (keyed hash) was given for, however that stands: one offer by its code, or all that somebody granted at once.
-async fn given(service: &Service, token: &[u8]) -> Result<Authorised, WalletRefusal> {
+/// What a token was given for, however that stands.
+#[derive(Default)]
+struct Given {
+    offers: Vec<CredentialOffer>,
+    client: Option<String>,
+    by_identifiers: bool,
+}
+
+/// What a token (keyed hash) was given for: one offer by its code, or all that somebody granted at once.
+async fn given(service: &Service, token: &[u8]) -> Result<Given, WalletRefusal> {
     if let Some(offer) = service.store.offer_by_token(token).await? {
-        return Ok(Authorised { offers: vec![offer], client: None, by_identifiers: false });
+        return Ok(Given { offers: vec![offer], ..Given::default() });
     }
     let Some(authorisation) = service.store.authorisation_by_token(token).await? else {
-        return Ok(Authorised { offers: Vec::new(), client: None, by_identifiers: false });
+        return Ok(Given::default());
     };
-    Ok(Authorised {
+    Ok(Given {
         offers: service.store.offers_of_authorisation(authorisation.id).await?,
         by_identifiers: Wish::read(&authorisation)?.by_details,
         client: Some(authorisation.client),

@@ -105,19 +105,28 @@ impl DeferredRequest {
     }
 }
 
+/// Whether a body of this media type is encrypted: only then its issuer needs the keys of [`Encryption`] (OpenID4VCI 1.0, section 10).
+pub fn is_encrypted(media_type: &str) -> bool {
+    essence(media_type).eq_ignore_ascii_case("application/jwt")
+}
+
+/// A media type without its parameters.
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
 /// The members of a request, and whether it was encrypted.
 fn open(
     media_type: &str,
     body: &[u8],
     encryption: Encryption<'_>,
 ) -> Result<(Map<String, Value>, bool), Refusal> {
-    let parameters = media_type.split(';').next().unwrap_or_default().trim();
     let wrong = Refused::new(CredentialError::InvalidEncryptionParameters, "the request cannot be decrypted");
-    let (content, encrypted) = if parameters.eq_ignore_ascii_case("application/jwt") {
+    let (content, encrypted) = if is_encrypted(media_type) {
         let token = std::str::from_utf8(body).map_err(|_| wrong)?.trim();
         let content = encryption.keys.iter().find_map(|key| key.decrypt(token).ok()).ok_or(wrong)?;
         (content, true)
-    } else if parameters.eq_ignore_ascii_case("application/json") {
+    } else if essence(media_type).eq_ignore_ascii_case("application/json") {
         if encryption.request_required {
             return Err(Refused::new(
                 CredentialError::InvalidEncryptionParameters,

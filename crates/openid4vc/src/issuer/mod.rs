@@ -26,7 +26,9 @@ mod token;
 
 pub use attestation::{AttestationProblem, AttestedKeys, AttestedWallet};
 pub use authorize::{AuthorizationRequest, CodeChallenge, authorization_response};
-pub use credential_request::{CredentialRequest, DeferredRequest, Encryption, Requested, ResponseEncryption};
+pub use credential_request::{
+    CredentialRequest, DeferredRequest, Encryption, Requested, ResponseEncryption, is_encrypted,
+};
 pub use credential_response::{Body, CredentialResponse};
 pub use dpop::{DpopProblem, DpopProof, HttpRequest};
 pub use error::{CredentialError, OAuthError, Refused};

@@ -59,7 +59,8 @@ fn after_kill_9_at_any_commit_the_person_goes_on_and_nothing_is_lost_or_twice_on
 fn every_commit_on(kind: Kind) {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
         let commits = journey(kind, None).await;
-        assert!(commits > 20, "{commits} commits are too few for the whole journey");
+        // Those of the forms that the person sends, and two of each message: one by which it is claimed, one that it is sent.
+        assert!(commits >= 16, "{commits} commits are too few for the whole journey");
         println!("{kind:?}: the journey has {commits} commits");
         let points = (1..=commits).flat_map(|commit| [(commit, true), (commit, false)]);
         futures::stream::iter(points)

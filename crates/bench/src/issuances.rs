@@ -3,7 +3,7 @@
 
 use crate::load::{Connection, sign_in};
 use crate::people::{self, Person};
-use crate::server::Server;
+use crate::server::{Server, worked};
 use crate::{ROUNDS, median, per_second};
 use anyhow::{Context as _, Result, ensure};
 use openid4vc::jose::{Es256Key, Signer as _, sign};
@@ -49,10 +49,15 @@ pub(crate) async fn measure(binary: &Path) -> Result<()> {
     let round = codes.len() / ROUNDS;
     let mut other_codes = (0..).map(|number| format!("code {number}"));
     let [mut issued, mut theirs, mut signed] = [const { Vec::new() }; 3];
+    let [mut we_worked, mut they_worked] = [0.0; 2];
     let key = Es256Key::generate()?;
     for _ in 0..ROUNDS {
+        let began = worked(server.process()?)?;
         issued.push(ours.issue(codes.drain(..round).collect()).await?);
+        we_worked += worked(server.process()?)? - began;
+        let began = worked(other.process()?)?;
         theirs.push(other.issuer.issue(other_codes.by_ref().take(round).collect()).await?);
+        they_worked += worked(other.process()?)? - began;
         let began = Instant::now();
         for _ in 0..SIGNATURES {
             key.sign(b"a message as long as any")?;
@@ -66,8 +71,21 @@ pub(crate) async fn measure(binary: &Path) -> Result<()> {
         issued / theirs,
         issued / signed
     );
+    // What a busy machine, and a client on the same cores, change least.
+    let per_issuance = |seconds: f64| seconds * 1e3 / count(round * ROUNDS);
+    println!(
+        "of the cores that took {:.2} ms each; of the other issuer's {:.2} ms: {:.1} times",
+        per_issuance(we_worked),
+        per_issuance(they_worked),
+        they_worked / we_worked
+    );
     drop(other);
     server.stop().await
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+fn count(issuances: usize) -> f64 {
+    issuances as f64
 }
 
 /// People with an account, and the ids of their credentials.
@@ -191,7 +209,7 @@ impl Issuer {
 /// An issuer made of libraries that are not ours. Ends when it is dropped.
 struct Others {
     issuer: Issuer,
-    _process: Child,
+    process: Child,
 }
 
 impl Others {
@@ -208,6 +226,10 @@ impl Others {
         let told: Value = serde_json::from_str(&told.context("the issuer of others ended")?)?;
         let port = told["port"].as_u64().and_then(|port| u16::try_from(port).ok()).context("no port")?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        Ok(Self { issuer: Issuer { address, root: format!("http://{address}") }, _process: process })
+        Ok(Self { issuer: Issuer { address, root: format!("http://{address}") }, process })
+    }
+
+    fn process(&self) -> Result<u32> {
+        self.process.id().context("the issuer of others has ended")
     }
 }

@@ -77,8 +77,13 @@ impl Server {
         self.status("VmHWM:")
     }
 
+    /// The id of its process.
+    pub fn process(&self) -> Result<u32> {
+        self.child.id().context("the service has ended")
+    }
+
     fn status(&self, line: &str) -> Result<u64> {
-        let id = self.child.id().context("the service has ended")?;
+        let id = self.process()?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let value = status.lines().find_map(|text| text.strip_prefix(line)).context("/proc does not say")?;
         let kilobytes: u64 = value.trim().trim_end_matches("kB").trim().parse()?;
@@ -90,6 +95,18 @@ impl Server {
         self.child.kill().await?;
         Ok(())
     }
+}
+
+/// How long the cores have worked for a process so far, in seconds (proc_pid_stat(5), fields 14 and 15).
+pub fn worked(process: u32) -> Result<f64> {
+    /// Linux tells programs so many ticks in a second, whatever it counts by itself (time(7)).
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name of the program stands in brackets and may hold anything.
+    let (_, rest) = stat.rsplit_once(')').context("/proc does not say")?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = |at: usize| -> Result<f64> { Ok(fields.get(at).context("/proc does not say")?.parse()?) };
+    Ok((ticks(11)? + ticks(12)?) / TICKS)
 }
 
 /// The program with its settings, some of them from the outside.

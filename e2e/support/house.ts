@@ -154,9 +154,11 @@ export class House {
     await rm(this.folder, { recursive: true, force: true });
     expect(code, `the service ends well when it is told to stop:\n${log}`).toBe(0);
     const personal = PEOPLE.flatMap(({ email, mobile }) => [email, mobile.replaceAll(/\D/g, '').slice(-10)]);
-    // Six digits also stand in the fraction of a second.
+    // Six digits also stand in the fraction of a second, and in longer numbers; what is longer is found wherever it stands.
     const told = [...this.secrets, ...personal].filter((secret) =>
-      new RegExp(`(?<![\\d.])${secret.replaceAll(/\W/g, '\\$&')}(?!\\d)`, 'i').test(log),
+      secret.length > 6
+        ? log.toLowerCase().includes(secret.toLowerCase())
+        : new RegExp(`(?<![\\d.])${secret.replaceAll(/\W/g, '\\$&')}(?!\\d)`, 'i').test(log),
     );
     expect(told, 'the log holds no secret and nothing personal').toEqual([]);
   }

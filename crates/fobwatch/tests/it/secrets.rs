@@ -153,12 +153,24 @@ async fn traced() {
     }
 }
 
-/// Digits must stand by themselves: a longer number that happens to contain them is another number.
+/// Short digits and words must stand by themselves: a longer number that happens to contain them is another number. Whatever is
+/// longer than a code is found wherever it stands: a number is written with and without its country.
 fn stands_in(line: &str, secret: &str) -> bool {
+    const CODE: usize = 6;
     let alone = |end: Option<char>| end.is_none_or(|c| !c.is_ascii_alphanumeric());
     line.match_indices(secret).any(|(at, _)| {
-        alone(line[..at].chars().next_back()) && alone(line[at + secret.len()..].chars().next())
+        secret.len() > CODE
+            || (alone(line[..at].chars().next_back()) && alone(line[at + secret.len()..].chars().next()))
     })
+}
+
+#[test]
+fn a_number_is_found_in_whichever_form_it_is_written() {
+    for line in ["to=+447700900123 sent", "to=07700900123", "to=447700900123", "7700900123"] {
+        assert!(stands_in(line, "7700900123"), "{line}");
+    }
+    assert!(stands_in("code=012345.", "012345"));
+    assert!(!stands_in("id=9012345", "012345"));
 }
 
 /// Things that go wrong are written down, so they have to go wrong here.

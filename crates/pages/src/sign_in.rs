@@ -90,6 +90,8 @@ pub struct SignInCode {
     pub delivered: bool,
     /// Whether *Send New Code* was pressed just now.
     pub just_resent: bool,
+    /// Whether none was sent for this sign-in: an error says why.
+    pub not_sent: bool,
     /// What was typed before, when it may be shown again: as a rule nothing.
     pub code: String,
     /// Where another way is chosen.
@@ -117,6 +119,7 @@ impl Page for SignInCode {
             undelivered: false,
             delivered: false,
             just_resent: false,
+            not_sent: false,
             code: String::new(),
             other_ways_href: "/sign-in/method".into(),
             remember_days: Some(30),
@@ -136,7 +139,8 @@ impl Page for SignInCode {
             ..email.clone()
         };
         let wallet = Self { wallet_action: Some("/confirm/passport".into()), ..app.clone() };
-        vec![email, text, delivered, undelivered, app, wallet]
+        let not_sent = Self { not_sent: true, just_resent: false, ..text.clone() };
+        vec![email, text, delivered, undelivered, app, wallet, not_sent]
     }
 }
 

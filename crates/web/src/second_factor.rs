@@ -161,14 +161,14 @@ async fn show_code(State(web): State<Web>, Query(sent): Query<Sent>, jar: Cookie
     let signing_in = signing_in(&web, &jar).await?;
     let errors =
         if sent.not() { FieldErrors::one("", web.word("code-not-sent", &[])) } else { FieldErrors::none() };
-    code_page(&web, &signing_in, FactorForm::default(), sent.again(), &errors, StatusCode::OK).await
+    code_page(&web, &signing_in, FactorForm::default(), &sent, &errors, StatusCode::OK).await
 }
 
 async fn code_page(
     web: &Web,
     signing_in: &SigningIn,
     form: FactorForm,
-    just_resent: bool,
+    sent: &Sent,
     errors: &FieldErrors,
     status: StatusCode,
 ) -> Answer {
@@ -187,7 +187,8 @@ async fn code_page(
         sent_to: hint(web, &signing_in.method),
         undelivered: delivery.undelivered,
         delivered: delivery.delivered,
-        just_resent,
+        just_resent: sent.again(),
+        not_sent: sent.not(),
         code: form.code,
         other_ways_href: urls::SIGN_IN_METHOD.into(),
         remember_days: signing_in.may_remember().then_some(signing_in.policy.remember_device_days),
@@ -217,7 +218,7 @@ async fn prove(
         Ok(signed_in) => Ok(signed_in_answer(&web, jar, &signed_in)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
-            code_page(&web, &signing_in, form, false, &errors, status).await
+            code_page(&web, &signing_in, form, &Sent::default(), &errors, status).await
         }
     }
 }
@@ -230,7 +231,7 @@ async fn send_new_code(State(web): State<Web>, Caller(visitor): Caller, jar: Coo
         Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_CODE)),
         Err(refusal) => {
             let (errors, status) = on_page(&web, Some(&signing_in.organisation), refusal)?;
-            code_page(&web, &signing_in, FactorForm::default(), false, &errors, status).await
+            code_page(&web, &signing_in, FactorForm::default(), &Sent::default(), &errors, status).await
         }
     }
 }

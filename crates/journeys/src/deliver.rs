@@ -146,7 +146,13 @@ async fn deliver(service: &Service, message: &ClaimedMessage) -> Result<Outcome,
                 Outcome::GivenUp
             } else {
                 tx.retry_message(message, next, &error.to_string()).await?;
-                tracing::warn!(message = %message.id, channel, %error, tries = message.tries, "message not sent");
+                let tries = message.tries;
+                // No message goes until somebody mends something.
+                if matches!(error, SendError::Misconfigured(_)) {
+                    tracing::error!(message = %message.id, channel, %error, tries, alarm = true, "message not sent");
+                } else {
+                    tracing::warn!(message = %message.id, channel, %error, tries, "message not sent");
+                }
                 Outcome::Retried
             }
         }

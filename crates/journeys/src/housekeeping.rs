@@ -1,4 +1,4 @@
-//! Erasing what must not be kept: half-done registrations after their 24 hours, and traces that have served.
+//! Erasing what must not be kept: half-done registrations after their 24 hours or less, and traces that have served.
 
 use crate::activity::KEPT_DAYS;
 use crate::repeat::Rounds;
@@ -8,6 +8,8 @@ use std::time::Duration;
 use store::audit::Event;
 use tokio_util::sync::CancellationToken;
 
+/// For so many days the trace of a message is kept, without its content.
+pub const MESSAGES_KEPT_DAYS: u32 = 30;
 /// How often it is done.
 const EVERY: Duration = Duration::from_mins(5);
 /// Limits look back a day at most, and pauses last hours.
@@ -18,8 +20,8 @@ const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(48);
 const KEEP_RESETS: SignedDuration = SignedDuration::from_hours(2);
 /// What happened around an account is shown to its owner for so long.
 const KEEP_ACTIVITY: SignedDuration = SignedDuration::from_hours(24 * KEPT_DAYS as i64);
-/// The trace of a message, without its content, serves the service desk for a month.
-const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// It serves the service desk.
+const KEEP_MESSAGES: SignedDuration = SignedDuration::from_hours(24 * MESSAGES_KEPT_DAYS as i64);
 
 /// What people were told of their smartcards on a day, and what they answered, counts on that day alone; kept a while for the
 /// service desk.
@@ -38,8 +40,14 @@ const KEEP_UNCONFIRMED: SignedDuration = SignedDuration::from_hours(24);
 pub async fn erase(service: &Service) -> Result<(), Refusal> {
     let now = service.clock.now();
     let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::MIN);
+    let organisations = service.store.organisations().await?;
     let mut tx = service.store.begin().await?;
-    let count = tx.erase_registrations(before(service.settings.policy.registration_lifetime)).await?;
+    let mut count = 0;
+    for organisation in &organisations {
+        // One whose rules cannot be read keeps nothing for longer than the installation does.
+        let policy = service.policy(organisation).unwrap_or_else(|_| service.settings.policy.clone());
+        count += tx.erase_registrations(organisation.id, before(policy.registration_lifetime)).await?;
+    }
     if count > 0 {
         tx.audit(Event::RegistrationsErased { count }, now);
     }

@@ -1,5 +1,6 @@
 //! Every page with every sample, for the tests and for looking at.
 
+use crate::shell::HouseRules;
 use crate::{
     Accessibility, Brand, CardSignIn, CardSignInBack, ChangePassword, ChooseNewPassword, ChooseOrganisation,
     ChooseSecondFactor, Code, Colour, Confirm, Cookies, Details, Devices, Discover, Email, ErrorPage,
@@ -235,7 +236,7 @@ fn shell(number: usize, signed_in: bool) -> Shell {
         support_phone: Some("01632 960123".into()),
         ..Brand::new("NTH", "Northfield Hospitals")
     };
-    let shell = match number % 4 {
+    let mut shell = match number % 4 {
         0 => Shell::new("Northfield Staff").of(northfield),
         1 => Shell::new("Gwasanaeth Hunaniaeth Ddigidol Staff Iechyd a Gofal Cymunedol").of(Brand {
             colour: Colour::parse("#7a1f5c").ok(),
@@ -248,6 +249,14 @@ fn shell(number: usize, signed_in: bool) -> Shell {
             colour: Colour::parse("#f2d16b").ok(),
             ..Brand::new("STH", "Southmere Community Trust")
         }),
+    };
+    shell.rules = HouseRules {
+        code_lifetime: "15 minutes".into(),
+        codes_per_hour: 5,
+        code_wrong_tries: 5,
+        registration_lifetime: "24 hours".into(),
+        session_idle: "30 minutes".into(),
+        session_absolute: "12 hours".into(),
     };
     match (signed_in, number) {
         (false, _) => shell,

@@ -43,7 +43,7 @@ mod waiting;
 mod wallet;
 mod wallet_asks;
 
-pub use about::{Accessibility, Cookies, Help, Privacy};
+pub use about::{Accessibility, CookiePurpose, Cookies, Help, NamedCookie, Privacy};
 pub use access_key::{AccessKey, AccessKeyAdded, AccessKeyCode};
 pub use activity::{Happening, RecentActivity, ReportActivity, Reported};
 pub use brand::{Brand, Colour, NotAColour, brand_stylesheet};
@@ -113,7 +113,7 @@ pub use security_info::{
     AddMethod, Candidate, ChangeMethod, DeleteMethod, KnownMethod, ListedMethod, Offered, PreferMethods,
     RecoveryCodesState, RenameMethod, SecurityDone, SecurityInfo,
 };
-pub use shell::{Links, NavigationLink, Place, ReviewBanner, SessionEnd, Shell};
+pub use shell::{HouseRules, Links, NavigationLink, Place, ReviewBanner, SessionEnd, Shell};
 pub use sign_in::{Confirm, Leaving, SignIn, SignInCode, SignInRecoveryCode, SignInWays, WayToSignIn};
 pub use smartcard::{
     AlertLine, CalendarEntry, CalendarWhat, CardChoice, CardJobKind, CardJobProgress, CardJobState,

@@ -21,10 +21,29 @@ pub struct Shell {
     pub review: Option<ReviewBanner>,
     /// When the session ends, for a person who is signed in.
     pub session: Option<SessionEnd>,
+    /// What the rules say where the page is shown.
+    pub rules: HouseRules,
     /// Where the links of header and footer lead.
     pub links: Links,
     /// Whether a strip on top says that everyone here is invented. Only the demonstration sets it.
     pub demonstration: bool,
+}
+
+/// Numbers of the rules that pages speak of: each organisation may have made its own stricter. Times are in words: "15 minutes".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct HouseRules {
+    /// How long a one-time code is good.
+    pub code_lifetime: String,
+    /// How many codes may be asked for in an hour.
+    pub codes_per_hour: u32,
+    /// So many wrong tries end a code.
+    pub code_wrong_tries: u32,
+    /// How long a half-done registration is kept.
+    pub registration_lifetime: String,
+    /// Silence after which a session ends.
+    pub session_idle: String,
+    /// Age at which a session ends.
+    pub session_absolute: String,
 }
 
 /// The yellow banner of guide 000, on every page.
@@ -123,6 +142,7 @@ impl Shell {
             navigation: Vec::new(),
             review: None,
             session: None,
+            rules: HouseRules::default(),
             links: Links::default(),
             demonstration: false,
         }

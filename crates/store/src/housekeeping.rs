@@ -6,10 +6,12 @@ use crate::moment::millis;
 use crate::statement::statements;
 use crate::{StoreError, Tx};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 statements! {
-    REGISTRATION_CODES = "DELETE FROM code_set WHERE subject IN (SELECT id FROM registration WHERE started_at <= $1)";
-    REGISTRATIONS = "DELETE FROM registration WHERE started_at <= $1";
+    REGISTRATION_CODES = "DELETE FROM code_set WHERE subject IN
+        (SELECT id FROM registration WHERE started_at <= $2 AND organisation_id = $1)";
+    REGISTRATIONS = "DELETE FROM registration WHERE started_at <= $2 AND organisation_id = $1";
     SIGN_IN_CODES = "DELETE FROM code_set WHERE subject IN (SELECT id FROM sign_in WHERE started_at <= $1)";
     SIGN_INS = "DELETE FROM sign_in WHERE started_at <= $1";
     SESSIONS = "DELETE FROM session WHERE started_at <= $1";
@@ -24,13 +26,17 @@ statements! {
 }
 
 impl Tx {
-    /// Erases registrations begun at or before `started` with their codes. Answers how many.
+    /// Erases an organisation's registrations begun at or before `started` with their codes. Answers how many.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn erase_registrations(&mut self, started: Timestamp) -> Result<u64, StoreError> {
-        execute!(self, REGISTRATION_CODES, millis(started))?;
-        execute!(self, REGISTRATIONS, millis(started))
+    pub async fn erase_registrations(
+        &mut self,
+        organisation: Uuid,
+        started: Timestamp,
+    ) -> Result<u64, StoreError> {
+        execute!(self, REGISTRATION_CODES, organisation, millis(started))?;
+        execute!(self, REGISTRATIONS, organisation, millis(started))
     }
 
     /// Erases sign-ins under way and sessions begun at or before `started`, with their codes.

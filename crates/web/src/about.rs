@@ -1,12 +1,13 @@
 //! The pages behind the links of the footer.
 
-use crate::cookies::Kind;
 use crate::render::{Answer, page};
 use crate::{Web, urls};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use pages::{Accessibility, Cookies, Help, Privacy};
+use journeys::activity::KEPT_DAYS;
+use journeys::housekeeping::MESSAGES_KEPT_DAYS;
+use pages::{Accessibility, CookiePurpose, Cookies, Help, NamedCookie, Privacy};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -36,16 +37,14 @@ async fn cookies(State(web): State<Web>) -> Answer {
     page(
         &web.shell(),
         &Cookies {
-            session_cookie: names.of(Kind::Session).into(),
-            join_cookie: names.of(Kind::Join).into(),
-            sign_in_cookie: names.of(Kind::SignIn).into(),
-            reset_cookie: names.of(Kind::Reset).into(),
-            device_cookie: names.of(Kind::Device).into(),
-            wanted_cookie: names.of_wanted().into(),
+            cookies: CookiePurpose::ALL
+                .into_iter()
+                .map(|purpose| NamedCookie { purpose, name: names.of_purpose(purpose).to_owned() })
+                .collect(),
         },
     )
 }
 
 async fn privacy(State(web): State<Web>) -> Answer {
-    page(&web.shell(), &Privacy {})
+    page(&web.shell(), &Privacy { activity_days: KEPT_DAYS, message_days: MESSAGES_KEPT_DAYS })
 }

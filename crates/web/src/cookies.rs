@@ -3,6 +3,7 @@
 use crate::wanted::Wanted;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use pages::CookiePurpose;
 use vault::Token;
 
 /// Which cookies there are.
@@ -52,6 +53,20 @@ impl CookieNames {
             (Kind::Session, false) => "fobwatch-session",
             (Kind::Device, true) => "__Host-fobwatch-device",
             (Kind::Device, false) => "fobwatch-device",
+        }
+    }
+
+    /// The name of the cookie that is for this.
+    pub(crate) fn of_purpose(self, purpose: CookiePurpose) -> &'static str {
+        match purpose {
+            CookiePurpose::Session => self.of(Kind::Session),
+            CookiePurpose::Join => self.of(Kind::Join),
+            CookiePurpose::SignIn => self.of(Kind::SignIn),
+            CookiePurpose::Reset => self.of(Kind::Reset),
+            CookiePurpose::Wallet => self.of(Kind::Wallet),
+            CookiePurpose::WalletAsks => self.of(Kind::WalletAsks),
+            CookiePurpose::Device => self.of(Kind::Device),
+            CookiePurpose::Wanted => self.of_wanted(),
         }
     }
 

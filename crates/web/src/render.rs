@@ -105,5 +105,17 @@ pub(crate) fn explain(
         }
         _ => ("support", support.clone()),
     };
-    wording::refusal(Language::En, refusal.code(), &[(name, &value), ("support", &support)])
+    let rules = web.rules_of(organisation);
+    let [code_lifetime, registration_lifetime, session_idle, session_absolute] =
+        [rules.code_lifetime, rules.registration_lifetime, rules.session_idle, rules.session_absolute]
+            .map(|span| wording::span(Language::En, span));
+    let values = [
+        (name, value.as_str()),
+        ("support", &support),
+        ("code-lifetime", &code_lifetime),
+        ("registration-lifetime", &registration_lifetime),
+        ("session-idle", &session_idle),
+        ("session-absolute", &session_absolute),
+    ];
+    wording::refusal(Language::En, refusal.code(), &values)
 }

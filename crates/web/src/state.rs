@@ -4,11 +4,13 @@ use crate::cookies::CookieNames;
 use ipnet::IpNet;
 use journeys::Service;
 use journeys::passport::StatusCache;
-use pages::{Brand, Colour, Shell};
+use pages::{Brand, Colour, HouseRules, Shell};
+use rules::policy::Policy;
 use std::ops::Deref;
 use std::sync::Arc;
 use store::organisation::Organisation;
 use url::Url;
+use wording::Language;
 
 /// What the configuration says that pages need.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +60,7 @@ impl Web {
     /// What surrounds a page of no organisation.
     pub(crate) fn shell(&self) -> Shell {
         let mut shell = Shell::new(self.service.settings.service_name.clone());
+        shell.rules = in_words(&self.service.settings.policy);
         shell.demonstration = self.options.demonstration;
         shell
     }
@@ -69,7 +72,27 @@ impl Web {
         brand.logo_url = organisation.has_logo.then(|| format!("/brand/{}/logo.png", organisation.code));
         brand.support_email.clone_from(&organisation.support_email);
         brand.support_phone.clone_from(&organisation.support_phone);
-        self.shell().of(brand)
+        let mut shell = self.shell().of(brand);
+        shell.rules = in_words(&self.rules_of(Some(organisation)));
+        shell
+    }
+
+    /// The rules of an organisation. Where none is known, or its own cannot be read, those of the installation.
+    pub(crate) fn rules_of(&self, organisation: Option<&Organisation>) -> Policy {
+        let own = organisation.and_then(|organisation| self.service.policy(organisation).ok());
+        own.unwrap_or_else(|| self.service.settings.policy.clone())
+    }
+}
+
+fn in_words(policy: &Policy) -> HouseRules {
+    let span = |span| wording::span(Language::En, span);
+    HouseRules {
+        code_lifetime: span(policy.code_lifetime),
+        codes_per_hour: policy.codes_per_hour.at_most,
+        code_wrong_tries: policy.code_wrong_tries,
+        registration_lifetime: span(policy.registration_lifetime),
+        session_idle: span(policy.session_idle),
+        session_absolute: span(policy.session_absolute),
     }
 }
 

@@ -22,6 +22,6 @@ pub use alarm::AlarmCause;
 pub use change::SecurityChange;
 pub use language::Language;
 pub use message::{EmailParts, Message, SignInMethod};
-pub use moment::{date, date_and_time, time};
+pub use moment::{date, date_and_time, span, time};
 pub use phrase::{RefusalText, exists, refusal, text};
 pub use smartcard::{SmartcardDue, SmartcardVisit};

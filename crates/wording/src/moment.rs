@@ -1,5 +1,6 @@
-//! Dates and times as a message writes them: "22 November 2026 at 9:58am".
+//! Dates, times and spans as a message writes them: "22 November 2026 at 9:58am", "15 minutes".
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::{Language, phrase::text};
@@ -34,6 +35,17 @@ pub fn time(language: Language, local: Time) -> String {
     }
 }
 
+/// A span in words, for example `15 minutes`, in the largest of hours, minutes and seconds that says it exactly.
+pub fn span(language: Language, span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    let (key, count) = match seconds {
+        _ if seconds > 0 && seconds % 3_600 == 0 => ("hours", seconds / 3_600),
+        _ if seconds > 0 && seconds % 60 == 0 => ("minutes", seconds / 60),
+        _ => ("seconds", seconds),
+    };
+    text(language, key, &[(key, &count.to_string())])
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date as day;
@@ -53,6 +65,22 @@ mod tests {
             (23, 59, "22 November 2026 at 11:59pm"),
         ] {
             assert_eq!(date_and_time(Language::En, on.at(hour, minute, 0, 0)), expected);
+        }
+    }
+
+    #[test]
+    fn a_span_is_said_in_the_largest_unit_that_fits() {
+        for (seconds, expected) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (60, "1 minute"),
+            (900, "15 minutes"),
+            (5_400, "90 minutes"),
+            (3_600, "1 hour"),
+            (86_400, "24 hours"),
+        ] {
+            assert_eq!(span(Language::En, SignedDuration::from_secs(seconds)), expected);
         }
     }
 

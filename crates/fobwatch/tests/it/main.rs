@@ -59,6 +59,7 @@ mod security_races;
 mod sessions;
 mod sign_in;
 mod smartcards;
+mod stricter;
 mod texts;
 mod texts_gateways;
 mod verification;

@@ -74,7 +74,13 @@ async fn registration_with_everything(db: &Database, store: &Store) -> Uuid {
 }
 
 async fn erase_at(store: &Store, now: jiff::Timestamp) -> u64 {
-    committed(store, async |tx| tx.erase_registrations(now - LIFETIME).await).await.unwrap()
+    let mut erased = 0;
+    for organisation in store.organisations().await.unwrap() {
+        let before = now - LIFETIME;
+        erased +=
+            committed(store, async |tx| tx.erase_registrations(organisation.id, before).await).await.unwrap();
+    }
+    erased
 }
 
 #[rstest]

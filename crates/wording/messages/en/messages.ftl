@@ -19,6 +19,18 @@ minutes =
        *[other] { $minutes } minutes
     }
 
+hours =
+    { $hours ->
+        [one] 1 hour
+       *[other] { $hours } hours
+    }
+
+seconds =
+    { $seconds ->
+        [one] 1 second
+       *[other] { $seconds } seconds
+    }
+
 days =
     { $days ->
         [one] 1 day

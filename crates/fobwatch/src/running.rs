@@ -262,7 +262,8 @@ async fn staff_sources(config: &Config, service: &Service) -> Result<Vec<Source>
     for Source { organisation: code, .. } in &sources {
         if service.store.organisation_by_code(code).await?.is_none() {
             bail!(
-                "staff_records.sources: there is no organisation {code}. Write the code of one that `fobwatch organisation list` names, or                  add it with `fobwatch organisation add`"
+                "staff_records.sources: there is no organisation {code}. Write the code of one that `fobwatch organisation list` names, or \
+                 add it with `fobwatch organisation add`"
             );
         }
     }

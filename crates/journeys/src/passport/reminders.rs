@@ -13,6 +13,7 @@ use crate::repeat::Rounds;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rules::days;
 use rules::passport::reminder;
 use rules::policy::Policy;
 use std::collections::HashMap;
@@ -103,7 +104,8 @@ pub async fn asked_stretch(service: &Service) -> Result<Stretch, Refusal> {
     let to = people.last().map_or(from, |last| last.account);
     let mut writer = Writer::between(service, (from, to), day).await?;
     let mut tx = service.store.begin().await?;
-    if !tx.move_asked_reminders(round.id, from, to, is_last.then_some(writer.now)).await? {
+    let still_today = service.local(writer.now).date() == day;
+    if !still_today || !tx.move_asked_reminders(round.id, from, to, is_last.then_some(writer.now)).await? {
         return Ok(Stretch::Overtaken);
     }
     let mut people = tx.people_to_remind_of(of, from, day, STRETCH).await?;
@@ -160,6 +162,11 @@ async fn numbers(
         }
     }
     Ok(all)
+}
+
+/// The day of a reminder, by the key of its message; none where it is another message.
+pub(crate) fn day_of(key: &str) -> Option<&str> {
+    key.strip_prefix("passport-reminder:")?.split(':').next()
 }
 
 /// An organisation with what holds for its messages.
@@ -234,6 +241,12 @@ impl<'a> Writer<'a> {
         Ok(employer.texts)
     }
 
+    /// A reminder is of its day: what has not gone out when that ends never does.
+    fn give_up_at(&self) -> Timestamp {
+        let midnight = days::begins(days::after(self.day, 1), &self.service.settings.time_zone);
+        self.now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX).min(midnight)
+    }
+
     /// The key of a message says for which day it is, so that nobody is reminded twice on one.
     async fn write(
         &mut self,
@@ -252,7 +265,7 @@ impl<'a> Writer<'a> {
             account: Some(person.account),
             organisation: Some(person.organisation),
             payload: &payload,
-            give_up_at: self.now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX),
+            give_up_at: self.give_up_at(),
         };
         if tx.add_message(&new, self.now).await? {
             self.messages += 1;

@@ -3,10 +3,11 @@
 use super::portal::{dbs, fire};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::mail_route::MailServer;
 use crate::passport::issuer::credential_kind;
-use crate::people::{AMINA, BEN, SINEAD};
+use crate::people::{AMINA, BEN, Person, SINEAD};
 use crate::ward::{Node, Ward};
-use journeys::passport::reminders::{Stretch, stretch};
+use journeys::passport::reminders::{Stretch, asked_stretch, stretch};
 use rstest::rstest;
 use serde_json::json;
 use std::sync::Arc;
@@ -77,7 +78,7 @@ async fn whoever_has_something_to_review_is_reminded_on_monday_and_nobody_else(
     let [bens] = ward.the_trust_provides(BEN, fire()).await.try_into().unwrap();
     ward.the_trust_provides(SINEAD, fire()).await;
     ward.lands_in_a_wallet(bens).await;
-    let told = async |who: crate::people::Person| {
+    let told = async |who: Person| {
         let all = ward.told_of_passports(who.email).await;
         all.into_iter().filter(|subject| !subject.contains("new")).collect::<Vec<_>>()
     };
@@ -200,4 +201,59 @@ async fn whose_account_is_disabled_or_credential_taken_back_is_not_reminded(
     ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
     assert_eq!(round(&ward.node).await, 1);
     assert_eq!(ward.told_of_passports(AMINA.email).await.len(), 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_reminder_that_did_not_go_out_on_its_day_never_does(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+    #[values(false, true)] asked: bool,
+) {
+    let ward = Ward::new(kind).await;
+    for who in [AMINA, BEN, SINEAD] {
+        ward.colleague(who).await;
+        ward.the_trust_provides(who, fire()).await;
+    }
+    // Winter, and ten minutes to midnight in summer, when that is an hour earlier by the clock of the world.
+    for (evening, night) in
+        [("2026-11-23T23:50:00Z", "2026-11-24T00:01:00Z"), ("2027-07-05T22:50:00Z", "2027-07-05T23:01:00Z")]
+    {
+        ward.delivers().await;
+        ward.clock.set(evening.parse().unwrap());
+        let given_up = ward.audited("message_given_up").await;
+        let mails = ward.mailbox.messages_to(BEN.email).len();
+        ward.mail_server(MailServer::Down);
+        if asked {
+            ward.the_trust_asks_for_reminders().await;
+        } else {
+            assert_eq!(round(&ward.node).await, 3);
+        }
+        assert_eq!(ward.delivers().await.retried, 3);
+        ward.mail_server(MailServer::Up);
+        ward.clock.set(night.parse().unwrap());
+        let delivered = ward.delivers().await;
+        assert_eq!((delivered.sent, delivered.given_up), (0, 3), "it is Tuesday");
+        assert_eq!(ward.mailbox.messages_to(BEN.email).len(), mails);
+        assert_eq!(ward.audited("message_given_up").await, given_up + 3, "the audit has each");
+        let day = ward.node.service.today().yesterday().unwrap();
+        assert_eq!(
+            ward.db.count("alarm", &format!("key = 'reminders-given-up:{day}'")).await,
+            1,
+            "and one alarm is raised for all"
+        );
+    }
+    ward.audit_is_whole().await;
+}
+
+impl Ward {
+    /// *Remind everybody*, to the end.
+    async fn the_trust_asks_for_reminders(&self) {
+        let (northfield, now) = (self.the_trust().await.id, self.clock.now());
+        let by = self.account_of(AMINA).await;
+        let mut tx = self.store().begin().await.unwrap();
+        let id = vault::new_id(now, &SeededRandom::unique());
+        assert!(tx.ask_reminders(id, northfield, self.node.service.today(), by, now).await.unwrap());
+        tx.commit().await.unwrap();
+        while asked_stretch(&self.node.service).await.unwrap() != Stretch::NotDue {}
+    }
 }

@@ -8,14 +8,18 @@ use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN, Person, SINEAD};
 use crate::ward::{Node, Ward};
 use journeys::passport::reminders::{Stretch, asked_stretch, stretch};
+use journeys::passport::withdraw::revoke;
 use rstest::rstest;
+use rules::passport::RevokeReason;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::CommitPoint;
 use store::credential::NewCredential;
+use store::method::{MethodKind, MethodSecret};
 use testkit::SeededRandom;
 use testkit::crowd::{self, OneOfMany};
+use uuid::Uuid;
 
 /// A node goes on until today's round has ended. Answers how many messages it wrote.
 async fn round(node: &Node) -> u32 {
@@ -256,4 +260,82 @@ impl Ward {
         tx.commit().await.unwrap();
         while asked_stretch(&self.node.service).await.unwrap() != Stretch::NotDue {}
     }
+
+    /// Somebody adds a mobile number.
+    async fn adds_a_mobile(&self, who: Person, number: &str, preferred: bool) -> Uuid {
+        // Methods are in the order in which they were added.
+        self.waits(1);
+        let (account, now) = (self.account_of(who).await, self.clock.now());
+        let id = vault::new_id(now, &SeededRandom::unique());
+        let mut tx = self.store().begin().await.unwrap();
+        let number = MethodSecret::address(number);
+        tx.add_sign_in_method(id, account, MethodKind::Text, &number, 0, now).await.unwrap();
+        if preferred {
+            tx.prefer_methods(account, Some(id), None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// How many texts each of two numbers has.
+    async fn texts_at(&self, numbers: [&str; 2]) -> [usize; 2] {
+        self.delivers().await;
+        numbers.map(|number| self.phone.texts_to(number).len())
+    }
+}
+
+const TWO_MOBILES: [&str; 2] = ["+447700900301", "+447700900302"];
+
+#[rstest]
+#[tokio::test]
+async fn whoever_has_two_mobiles_gets_one_text_at_the_one_that_they_prefer_or_the_oldest(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+    #[values(false, true)] second_preferred: bool,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    ward.adds_a_mobile(AMINA, TWO_MOBILES[0], false).await;
+    ward.adds_a_mobile(AMINA, TWO_MOBILES[1], second_preferred).await;
+    let each = |texts: usize| if second_preferred { [0, texts] } else { [texts, 0] };
+    ward.the_trust_provides(AMINA, fire()).await;
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, each(1), "of what was issued");
+    ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
+    assert_eq!(round(&ward.node).await, 2, "an email and a text");
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, each(2), "the reminder");
+    // The trust has everybody reminded on the same day: she was, and no text of the day's is used up for it.
+    let used = "SELECT SUM(used) FROM text_budget";
+    let before = ward.db.number(used).await;
+    ward.the_trust_asks_for_reminders().await;
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, each(2));
+    assert_eq!(ward.db.number(used).await, before);
+    // What concerns the safety of her account goes to every number.
+    let access_key = ward.issuer_provides(AMINA, credential_kind("access-key"), "", "{}").await;
+    ward.lands_in_a_wallet(access_key).await;
+    let (northfield, reason) = (ward.the_trust().await, RevokeReason::NoLongerValid);
+    revoke(&ward.node.service, &northfield, access_key, reason).await.unwrap();
+    let [first, second] = ward.texts_at(TWO_MOBILES).await;
+    let [was_first, was_second] = each(2);
+    assert_eq!((first, second), (was_first + 1, was_second + 1));
+}
+
+/// On the Monday on which this version comes, some were reminded by the one before it, whose key of a text names the number.
+#[rstest]
+#[tokio::test]
+async fn whoever_the_version_before_reminded_by_text_today_is_not_reminded_again(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    ward.adds_a_mobile(AMINA, TWO_MOBILES[0], false).await;
+    let second = ward.adds_a_mobile(AMINA, TWO_MOBILES[1], true).await;
+    ward.the_trust_provides(AMINA, fire()).await;
+    ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
+    assert_eq!(round(&ward.node).await, 2);
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, [0, 2]);
+    // As that version wrote it, for a number that was preferred then.
+    let key = format!("passport-reminder:2026-11-23:{}:", ward.account_of(AMINA).await);
+    ward.db.tell(&format!("UPDATE outbox SET key = '{key}{second}' WHERE key = '{key}text'")).await;
+    assert_eq!(ward.db.count("outbox", &format!("key = '{key}{second}'")).await, 1);
+    ward.the_trust_asks_for_reminders().await;
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, [0, 2]);
 }

@@ -1,7 +1,7 @@
-//! A verifier and wallets that answer it, rightly and wrongly. Tests named `oid4vp_…` do what the module of that name in the OpenID
-//! Foundation's conformance suite does.
+//! A verifier and wallets that answer it, rightly and wrongly, in memory. What the modules of the OpenID Foundation's conformance suite do
+//! over HTTP is done against the service itself, in `fobwatch`.
 
-mod oid4vp_1final_verifier;
+mod presentations;
 
 use crate::authority::{Authority, Certified};
 use crate::{key, random, time};
@@ -107,7 +107,7 @@ fn access_key() -> Query {
 }
 
 #[test]
-fn oid4vp_1final_verifier_happy_flow() {
+fn what_was_asked_for_is_verified() {
     let bed = Bed::new();
     let mut query = access_key();
     query.credentials[0] = query.credentials[0].clone().with_claim(ClaimPath::names(["level"]));
@@ -135,7 +135,7 @@ fn a_wallet_fetches_a_signed_request_as_often_as_it_likes() {
     assert_eq!(fields["request_uri"], address.as_str());
     assert_eq!(fields["request_uri_method"], "post");
     assert!(!request.link("openid4vp", &address, RequestUriMethod::Get).contains("request_uri_method"));
-    // oid4vp-1final-verifier-request-uri-fetched-twice, and by POST with a number of the wallet's.
+    // Twice, and by POST with a number of the wallet's.
     for wallet_nonce in [None, None, Some("w-1")] {
         let signed = request.signed(wallet_nonce, &bed.verifier.chain, &bed.verifier.key).unwrap();
         let token = Unverified::parse(&signed).unwrap();

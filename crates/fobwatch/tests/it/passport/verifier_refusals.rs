@@ -1,5 +1,5 @@
-//! What a wallet, or somebody who pretends to be one, shows in vain. Named after the modules of the OpenID Foundation's conformance
-//! suite where there is one.
+//! What a wallet, or somebody who pretends to be one, shows in vain. What the conformance suite's wallet gets wrong stands in
+//! `conformance_verifier`.
 
 use super::verifier::{Issuing, Question, Wallet};
 use crate::browser::Browser;
@@ -58,9 +58,7 @@ impl Wallet {
 
 #[rstest]
 #[tokio::test]
-async fn oid4vp_1final_verifier_another_nonce_audience_or_time_is_refused(
-    #[values(Sqlite, PostgreSql)] kind: Kind,
-) {
+async fn another_nonce_audience_or_time_is_refused(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let (_amina, wallet) = ward.amina_with_a_passport().await;
     is_refused(&ward, "signature", |question| key(wallet.other_words(question, &ward).0)).await;
@@ -79,7 +77,7 @@ async fn oid4vp_1final_verifier_another_nonce_audience_or_time_is_refused(
 }
 
 #[tokio::test]
-async fn oid4vp_1final_verifier_no_byte_of_a_presentation_can_be_another_one() {
+async fn no_part_of_a_presentation_can_be_another_one() {
     let ward = Ward::new(Sqlite).await;
     let (_amina, wallet) = ward.amina_with_a_passport().await;
     // Every signature, the disclosure and the holder's token: one sign in each part is another one.

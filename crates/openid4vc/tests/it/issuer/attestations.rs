@@ -62,7 +62,7 @@ fn keys_are_bound_that_their_maker_vouches_for() {
 }
 
 #[test]
-fn fail_on_key_attestations_that_do_not_count() {
+fn key_attestations_that_do_not_count_are_refused() {
     let (maker, stranger) = (Maker::new(), Maker::new());
     let high = ["iso_18045_high".to_owned()];
     let attested_by =

@@ -1,15 +1,18 @@
 //! What stands between a person and somebody who shows them a QR code of their own: one test for each control of the threat model
 //! (`docs/src/developers/threats.md`), in its order.
 
-use super::verifier::{APP, Question, path_of, request_uri};
+use super::portal::{dbs, fire};
+use super::verifier::{APP, Issuing, Question, path_of, request_uri};
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::people::AMINA;
 use crate::ward::{ELSEWHERE, Ward};
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
+use journeys::passport::reminders::{Stretch, stretch};
+use journeys::passport::withdraw::{Ended, revoke, withdraw};
 use rstest::rstest;
-use rules::passport::{ANSWERS_PER_NETWORK, REQUESTS_PER_NETWORK};
+use rules::passport::{ANSWERS_PER_NETWORK, REQUESTS_PER_NETWORK, RevokeReason, WithdrawReason};
 use serde_json::{Value, json};
 use store::role::Role;
 
@@ -277,15 +280,55 @@ async fn control_5_the_audit_has_the_networks_of_page_and_wallet_and_limits_hold
 #[tokio::test]
 async fn control_6_no_message_holds_what_a_wallet_opens() {
     let ward = Ward::new(Sqlite).await;
-    let (_amina, wallet) = ward.amina_with_a_passport().await;
-    let (mut desk, mut phone) = (ward.browser(), ward.phone_browser());
+    // Issued, and reminded of; the access key is collected, and a credential added, each with its code.
+    let mut amina = ward.amina_with_a_phone().await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs()])).await;
+    let link = amina.comes_to_collect_the_access_key().await;
+    let held = ward.wallet_token(&link, Some(&amina.wallet_code().await)).await;
+    ward.takes_access_key(&held).await;
+    ward.waits(31);
+    let link = amina.adds_to_wallet(ids[0]).await;
+    let held = ward.wallet_token(&link, Some(&amina.wallet_code().await)).await;
+    ward.wallet_takes(&held).await;
+    ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
+    while stretch(&ward.node.service).await.unwrap() != Stretch::Ended {}
+    // Withdrawn, and revoked: a credential, and the access key.
+    let (service, northfield) = (&ward.node.service, ward.the_trust().await);
+    withdraw(service, &northfield, ids[1], WithdrawReason::IssuedInError).await.unwrap();
+    let account = ward.account_of(AMINA).await;
+    let access_key = ward.store().credentials_of(account).await.unwrap();
+    let access_key = access_key.into_iter().find(|each| each.kind.is_access_key()).unwrap().id;
+    for id in [ids[0], access_key] {
+        assert_eq!(revoke(service, &northfield, id, RevokeReason::NoLongerValid).await.unwrap(), Ended::Done);
+    }
+    // Signed in with on a new device.
+    let wallet = ward.issues(account, Issuing::default()).await;
+    let (mut desk, mut phone) = (ward.browser_from(ELSEWHERE), ward.phone_browser());
     let link = desk.asks_for_the_passport().await;
     let back = phone.shares(&wallet, &link, &ward).await;
     desk.opens(&back).await.presses("Continue").await;
     ward.delivers().await;
-    for mail in ward.mailbox.messages_to(AMINA.email) {
-        let words = format!("{mail:?}");
-        for never in ["openid4vp", "openid-credential-offer", "/vc/", "response_code", "image/"] {
+
+    let mut kinds = ward.db.rows("SELECT DISTINCT key AS line FROM outbox").await;
+    kinds.iter_mut().for_each(|key| key.truncate(key.find(':').unwrap()));
+    for kind in [
+        "passport-provided",
+        "passport-reminder",
+        "passport-withdrawn",
+        "passport-revoked",
+        "wallet-code",
+        "security-notice",
+    ] {
+        assert!(kinds.iter().any(|one| one == kind), "nobody was told: {kind} of {kinds:?}");
+    }
+    let mails = ward.mailbox.messages_to(AMINA.email).into_iter().map(|mail| format!("{mail:?}"));
+    let texts = ward.phone.texts_to(AMINA.mobile).into_iter().map(|text| text.body);
+    let all: Vec<String> = mails.chain(texts).collect();
+    assert!(all.len() >= 10, "{all:?}");
+    for words in all {
+        for never in
+            ["openid", "haip", "/vc/", "request_uri", "client_id", "response_code", "/qr", "image/", "<svg"]
+        {
             assert!(!words.contains(never), "{never} in {words}");
         }
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 #[rstest]
 #[tokio::test]
-async fn five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
     let fire = ward.has_fire_safety_to_accept().await;
@@ -52,7 +52,9 @@ async fn five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_hundred_wallets_at_once_one_is_given_a_token(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_of_a_hundred_wallets_at_once_one_is_given_a_token(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
     let fire = ward.has_fire_safety_to_accept().await;
@@ -81,7 +83,9 @@ async fn of_a_hundred_wallets_at_once_one_is_given_a_token(#[values(Sqlite, Post
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_and_a_token_are_over_after_five_minutes_each(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_an_offer_and_a_token_are_over_after_five_minutes_each(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_an_app().await;
     let fire = ward.has_fire_safety_to_accept().await;

@@ -1,11 +1,13 @@
 //! The pages behind the links of the footer.
 
 use crate::cookies::Kind;
+use crate::person::shell_of_whoever;
 use crate::render::{Answer, page};
 use crate::{Web, urls};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use axum_extra::extract::CookieJar;
 use pages::{Accessibility, Cookies, Help, Privacy};
 
 pub(crate) fn routes() -> Router<Web> {
@@ -16,9 +18,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/privacy", get(privacy))
 }
 
-async fn help(State(web): State<Web>) -> Answer {
+async fn help(State(web): State<Web>, jar: CookieJar) -> Answer {
     page(
-        &web.shell(),
+        &shell_of_whoever(&web, &jar).await,
         &Help {
             join_href: urls::JOIN.into(),
             sign_in_href: urls::SIGN_IN.into(),
@@ -27,14 +29,14 @@ async fn help(State(web): State<Web>) -> Answer {
     )
 }
 
-async fn accessibility(State(web): State<Web>) -> Answer {
-    page(&web.shell(), &Accessibility {})
+async fn accessibility(State(web): State<Web>, jar: CookieJar) -> Answer {
+    page(&shell_of_whoever(&web, &jar).await, &Accessibility {})
 }
 
-async fn cookies(State(web): State<Web>) -> Answer {
+async fn cookies(State(web): State<Web>, jar: CookieJar) -> Answer {
     let names = web.cookies();
     page(
-        &web.shell(),
+        &shell_of_whoever(&web, &jar).await,
         &Cookies {
             session_cookie: names.of(Kind::Session).into(),
             join_cookie: names.of(Kind::Join).into(),
@@ -46,6 +48,6 @@ async fn cookies(State(web): State<Web>) -> Answer {
     )
 }
 
-async fn privacy(State(web): State<Web>) -> Answer {
-    page(&web.shell(), &Privacy {})
+async fn privacy(State(web): State<Web>, jar: CookieJar) -> Answer {
+    page(&shell_of_whoever(&web, &jar).await, &Privacy {})
 }

@@ -2,7 +2,7 @@
 
 use crate::cookies::Kind;
 use crate::errors::Trouble;
-use crate::person::{proved, shell, signed_in};
+use crate::person::{proved, shell, shell_of_whoever, signed_in};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
 use crate::wallet_page::{Looking, Place, look_again, state, wallet_page};
@@ -236,5 +236,5 @@ async fn back(State(web): State<Web>, jar: CookieJar) -> Answer {
     {
         return Ok(see_other(urls::SHARE_QR));
     }
-    page(&web.shell(), &PassportReturn {})
+    page(&shell_of_whoever(&web, &jar).await, &PassportReturn {})
 }

@@ -16,8 +16,8 @@ use openid4vc::jose::{
 use openid4vc::sd_jwt::{Binding, BindingProblem, SdJwt, SdJwtProblem};
 use openid4vc::sd_jwt_vc::{CredentialProblem, Draft};
 use openid4vc::verifier::{
-    ClientId, Declined, Presented, Request, RequestUriMethod, Response, ResponseProblem, Trust,
-    VerifyProblem, VpToken,
+    ClientId, ClientIdProblem, Declined, Presented, Request, RequestProblem, RequestUriMethod, Response,
+    ResponseProblem, Trust, VerifyProblem, VpToken,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -181,6 +181,29 @@ fn a_name_by_host_needs_a_certificate_for_it() {
     let name = ClientId::by_host("northfield.example", &bed.verifier.chain).unwrap();
     assert_eq!(name.to_string(), "x509_san_dns:northfield.example");
     assert!(ClientId::by_host("eastfield.example", &bed.verifier.chain).is_err());
+}
+
+#[test]
+fn a_request_is_signed_by_whom_it_names_alone_and_answered_where_it_says() {
+    let bed = Bed::new();
+    let stranger = bed.authority.certifies("eastfield.example");
+    let mut request = bed.request(access_key());
+    let signed = |request: &Request, by: &Certified| match request.signed(None, &by.chain, &by.key) {
+        Ok(_) => Ok(()),
+        Err(RequestProblem::Client(problem)) => Err(problem),
+        Err(other) => panic!("{other}"),
+    };
+    assert_eq!(signed(&request, &bed.verifier), Ok(()));
+    let by_hash = ClientIdProblem::Certificate(request.client_id.to_string());
+    assert_eq!(signed(&request, &stranger), Err(by_hash));
+    request.client_id = ClientId::by_host("northfield.example", &bed.verifier.chain).unwrap();
+    assert_eq!(signed(&request, &bed.verifier), Ok(()));
+    assert_eq!(signed(&request, &stranger), Err(ClientIdProblem::Host("northfield.example".to_owned())));
+    request.response_uri.set_host(Some("passports.northfield.example")).unwrap();
+    let elsewhere = ClientIdProblem::Answer("x509_san_dns:northfield.example".to_owned());
+    assert_eq!(signed(&request, &bed.verifier), Err(elsewhere));
+    request.client_id = ClientId::by_certificate(&bed.verifier.chain);
+    assert_eq!(signed(&request, &bed.verifier), Ok(()), "by its certificate it may be answered anywhere");
 }
 
 #[test]

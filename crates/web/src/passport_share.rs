@@ -202,6 +202,7 @@ async fn go_on(State(web): State<Web>, jar: CookieJar) -> Answer {
             let done = PassportShared {
                 trust: shared.trust.name,
                 count: shared.count,
+                missing: shared.missing.into_iter().map(|each| elsewhere(each, |_| true)).collect(),
                 passport_href: urls::PASSPORT.into(),
             };
             Ok((jar, page(&shell(&web, &person), &done)?).into_response())

@@ -355,7 +355,7 @@ fn each_byte_of_an_answer_counts() {
     let bed = Bed::new();
     let request = bed.request(access_key());
     let text = bed.answers(&request, &bed.credential(ACCESS_KEY)).to_string();
-    for place in (0..text.len()).step_by(7) {
+    for place in 0..text.len() {
         let mut changed = text.clone().into_bytes();
         changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).unwrap();

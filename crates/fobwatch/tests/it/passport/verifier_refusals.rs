@@ -81,7 +81,15 @@ async fn no_part_of_a_presentation_can_be_another_one() {
     let ward = Ward::new(Sqlite).await;
     let (_amina, wallet) = ward.amina_with_a_passport().await;
     // Every signature, the disclosure and the holder's token: one sign in each part is another one.
-    let parts = ["header", "claims", "signature", "disclosure", "binding claims", "binding signature"];
+    let parts = [
+        "header",
+        "claims",
+        "signature",
+        "disclosure",
+        "binding header",
+        "binding claims",
+        "binding signature",
+    ];
     for (number, part) in parts.into_iter().enumerate() {
         let (status, desk) = shown(&ward, |question| {
             let whole = wallet.presents(question, &ward).to_string();
@@ -99,7 +107,7 @@ fn with_another_sign(presentation: &str, number: usize) -> String {
     let pieces: Vec<&str> = presentation.split('~').collect();
     let token: Vec<&str> = pieces[0].split('.').collect();
     let binding: Vec<&str> = pieces[pieces.len() - 1].split('.').collect();
-    let part = [token[0], token[1], token[2], pieces[1], binding[1], binding[2]][number];
+    let part = [token[0], token[1], token[2], pieces[1], binding[0], binding[1], binding[2]][number];
     let middle = part.len() / 2;
     let other = if &part[middle..=middle] == "A" { "B" } else { "A" };
     let changed = format!("{}{other}{}", &part[..middle], &part[middle + 1..]);

@@ -1,7 +1,7 @@
 //! *Share your credentials* with a trust: choose, check, let the wallet show them.
 
 use crate::cookies::Kind;
-use crate::errors::Trouble;
+use crate::errors::{Again, Trouble};
 use crate::person::{proved, shell, shell_of_whoever, signed_in};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
@@ -149,7 +149,8 @@ async fn begin(
             Ok((jar, see_other(urls::SHARE_QR)).into_response())
         }
         Err(refusal) => {
-            let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
+            let (errors, status) = on_page(&web, Some(&person.organisation), refusal)
+                .map_err(|trouble| trouble.without_qr_code(the_same(&trust, &credentials)))?;
             choose_page(&web, &person, &trust, &credentials, &errors, status).await
         }
     }
@@ -226,8 +227,16 @@ async fn again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) 
         }
         // What was chosen is held no more.
         Err(Refusal::Fields(_)) => Ok(see_other(urls::SHARE)),
-        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))),
+        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))
+            .without_qr_code(the_same(&trust, &credentials))),
     }
+}
+
+/// What was chosen, to be asked for again.
+fn the_same(trust: &str, credentials: &[String]) -> Box<Again> {
+    let credentials = credentials.iter().map(|each| ("credentials".to_owned(), each.clone()));
+    let fields = std::iter::once(("trust".to_owned(), trust.to_owned())).chain(credentials).collect();
+    Box::new(Again { action: urls::SHARE_BEGIN.into(), fields, back: urls::SHARE })
 }
 
 /// The wallet led its owner here: to the page on this device, or on the other one.

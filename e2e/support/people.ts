@@ -118,6 +118,7 @@ export const [gwen, owena] = [person('Gwen Parri'), person('Owena Parri')];
 export const [huw, siwan] = [person('Huw Southmere', { email: 'huw@southmere.example' }), person('Siwan Southmere', { email: 'siwan@southmere.example' })];
 export const [betsan, elystan] = [person('Betsan Howell'), person('Elystan Howell')];
 export const [ffraid, macsen] = [person('Ffraid Cadwaladr'), person('Macsen Treharne')];
+export const ynyr = person('Ynyr Fychan');
 export const ravi = person('Ravi Patel', { userType: 'Training user' });
 
 /** The roster as an employer writes it. */

@@ -1,5 +1,6 @@
 //! Delivering what the outbox holds: retried with growing pauses, given up with an alarm, never sent twice by design.
 
+use crate::passport::reminders;
 use crate::{Refusal, Service};
 use channels::{Email, SendError, Text};
 use jiff::{SignedDuration, Timestamp};
@@ -142,7 +143,14 @@ async fn deliver(service: &Service, message: &ClaimedMessage) -> Result<Outcome,
                 tx.give_up_message(message, &error.to_string(), now).await?;
                 let event = Event::MessageGivenUp { message: message.id, channel: channel.to_owned() };
                 tx.audit(event, now);
-                tracing::error!(message = %message.id, channel, %error, alarm = true, "message given up");
+                // All reminders of a day run out together: one of them raises the alarm.
+                let alarm = match reminders::day_of(&message.key) {
+                    Some(day) if next >= message.give_up_at => {
+                        tx.raise_alarm(&format!("reminders-given-up:{day}"), now).await?
+                    }
+                    _ => true,
+                };
+                tracing::error!(message = %message.id, channel, %error, alarm, "message given up");
                 Outcome::GivenUp
             } else {
                 tx.retry_message(message, next, &error.to_string()).await?;

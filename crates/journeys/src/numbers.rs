@@ -69,6 +69,17 @@ pub(crate) fn usable(methods: Vec<SignInMethod>, policy: &Policy) -> Vec<SignInM
     methods.into_iter().filter(|method| is_allowed(method, policy)).collect()
 }
 
+/// The mobile number that one text goes to: the one that its owner prefers, else the oldest, of those that may be used.
+pub(crate) fn mobile<'a>(
+    methods: &'a [SignInMethod],
+    preferred: Option<Uuid>,
+    policy: &Policy,
+) -> Option<&'a SignInMethod> {
+    let mut texts =
+        methods.iter().filter(|method| method.kind == MethodKind::Text && is_allowed(method, policy));
+    texts.clone().find(|method| preferred == Some(method.id)).or_else(|| texts.next())
+}
+
 /// Whether an account may not be used: it is disabled, or is so from here on because of a number that its organisation does
 /// not take. The caller commits.
 pub(crate) async fn is_disabled(

@@ -2,6 +2,10 @@
 #![expect(clippy::missing_panics_doc, reason = "a broken promise panics")]
 #![expect(clippy::expect_used, reason = "what is made here is right, and a broken promise panics")]
 
+mod makers;
+
+pub use makers::{certificate_chain, key_attestation, wallet_attestation};
+
 use crate::claim_path::{ClaimPath, Step};
 use crate::dcql::{CredentialQuery, Query};
 use crate::issuer::{
@@ -26,7 +30,7 @@ use url::Url;
 pub type Promise = (&'static str, fn(&[u8]));
 
 /// Every promise with the name of its fuzz target.
-pub const ALL: [Promise; 15] = [
+pub const ALL: [Promise; 18] = [
     ("sd_jwt", sd_jwt),
     ("sd_jwt_claims", sd_jwt_claims),
     ("signed_token", signed_token),
@@ -41,6 +45,9 @@ pub const ALL: [Promise; 15] = [
     ("key_proofs", key_proofs),
     ("dpop_proof", dpop_proof),
     ("presentation", presentation),
+    ("certificate_chain", certificate_chain),
+    ("key_attestation", key_attestation),
+    ("wallet_attestation", wallet_attestation),
     ("credential_offer", credential_offer),
 ];
 
@@ -71,8 +78,12 @@ fn signer() -> &'static Es256Key {
 /// These very bytes as the claims of a token that [`signer`] signed.
 fn signed(typ: &str, claims: &[u8]) -> String {
     let header = json!({ "alg": "ES256", "typ": typ, "jwk": signer().public_key().to_jwk() });
+    signed_by(signer(), &header, claims)
+}
+
+fn signed_by(key: &Es256Key, header: &Value, claims: &[u8]) -> String {
     let unsigned = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims));
-    let signature = signer().sign(unsigned.as_bytes()).expect("a key in memory signs");
+    let signature = key.sign(unsigned.as_bytes()).expect("a key in memory signs");
     format!("{unsigned}.{}", base64url(&signature))
 }
 

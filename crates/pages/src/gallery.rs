@@ -136,6 +136,7 @@ pub fn gallery() -> Result<Vec<GalleryPage>, RenderError> {
 fn hang_wallet(gallery: &mut Gallery) -> Result<(), RenderError> {
     gallery.hang::<crate::PassportSignIn>(false)?;
     gallery.hang::<crate::WalletQr>(false)?;
+    gallery.hang::<crate::NoQrCode>(false)?;
     gallery.hang::<crate::WalletAsksFor>(true)?;
     gallery.hang::<crate::PassportBack>(false)?;
     gallery.hang::<crate::PassportCode>(false)?;

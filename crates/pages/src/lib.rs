@@ -91,7 +91,7 @@ pub use method_setup::{
     SetUpAppAccount, SetUpAppScan, SetUpAppStart, SetUpApprovalScan, SetUpCode, SetUpDone, SetUpDue,
     SetUpEmail, SetUpPhone,
 };
-pub use outcome::{ErrorPage, Refused};
+pub use outcome::{ErrorPage, NoQrCode, Refused};
 pub use page::{Link, Page};
 pub use passkey::{PasskeyAdd, PasskeyDone, PasskeyForm, PasskeyName, PasskeyRemove, PasskeyRow, Passkeys};
 pub use passport::{

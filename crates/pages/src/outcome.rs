@@ -43,6 +43,41 @@ impl Page for Refused {
     }
 }
 
+/// A QR code could not be made, by no fault of the person's.
+#[derive(Debug, Clone, Serialize)]
+pub struct NoQrCode {
+    /// Where the form goes that tries again.
+    pub action: String,
+    /// What it sends, by name.
+    pub fields: Vec<(String, String)>,
+    /// The request's reference number.
+    pub reference: String,
+    /// The page before.
+    pub back: Option<String>,
+}
+
+impl Page for NoQrCode {
+    const TEMPLATE: &'static str = "no-qr-code.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            action: "/passport/credentials/0193f2c1-0000-7000-8000-000000000001/add/again".into(),
+            fields: Vec::new(),
+            reference: "01939f2e-7c4a-7b1e-9d55-2f6f0c1b8a10".into(),
+            back: Some("/passport".into()),
+        };
+        let share = Self {
+            action: "/passport/share/begin".into(),
+            fields: vec![
+                ("trust".into(), "STH".into()),
+                ("credentials".into(), "0193f2c1-0000-7000-8000-000000000001".into()),
+            ],
+            ..plain.clone()
+        };
+        vec![plain, share]
+    }
+}
+
 /// Something went wrong that is nobody's refusal: a page that isn't there, too many requests, a defect.
 #[derive(Debug, Clone, Serialize)]
 pub struct ErrorPage {

@@ -99,6 +99,8 @@ pub struct PassportShared {
     pub trust: String,
     /// How many credentials.
     pub count: u32,
+    /// What was chosen from other issuers and the wallet did not share.
+    pub missing: Vec<HeldCredential>,
     /// Where the person goes on.
     pub passport_href: String,
 }
@@ -107,9 +109,15 @@ impl Page for PassportShared {
     const TEMPLATE: &'static str = "passport-shared.html";
 
     fn samples() -> Vec<Self> {
-        let one =
-            Self { trust: "Southmere Community Trust".into(), count: 1, passport_href: "/passport".into() };
-        vec![Self { count: 12, ..one.clone() }, one]
+        let one = Self {
+            trust: "Southmere Community Trust".into(),
+            count: 1,
+            missing: Vec::new(),
+            passport_href: "/passport".into(),
+        };
+        let missing =
+            vec![HeldCredential { issuer: "Riverside Partnership".into(), ..held(4, "Core skill") }];
+        vec![Self { count: 12, ..one.clone() }, Self { missing, ..one.clone() }, one]
     }
 }
 

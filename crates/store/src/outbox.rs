@@ -139,6 +139,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0, $8, $9) ON CONFLICT (key) DO NOTHING";
     DUE = "SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= $1 AND claimed_until <= $1
         LIMIT 1";
+    IS_WRITTEN = "SELECT COUNT(*) FROM outbox WHERE key = $1";
     // Materialized: as a subquery it might be run anew for every row, and lock more rows than its limit.
     // A code that somebody waits for does not stand behind what goes to many.
     CLAIM_AWAITED = "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
@@ -195,6 +196,15 @@ impl Tx {
             message.organisation
         )?;
         Ok(added == 1)
+    }
+
+    /// Whether a message with this key has been written, whatever became of it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn is_written(&mut self, key: &str) -> Result<bool, StoreError> {
+        let (count,): (i64,) = in_tx!(self, IS_WRITTEN, sqlx::query_as, |q, c| q.bind(key).fetch_one(c))?;
+        Ok(count > 0)
     }
 
     /// Claims up to `at_most` messages that are due, until `claimed_until`: no other worker gets them before then. A

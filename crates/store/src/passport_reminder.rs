@@ -35,6 +35,8 @@ pub struct NumberToRemind {
     pub method: Uuid,
     /// The number, in E.164.
     pub number: MethodSecret,
+    /// Whether its owner prefers to sign in by it.
+    pub preferred: bool,
 }
 
 /// How far a day's round has come.
@@ -63,8 +65,9 @@ statements! {
                 AND EXISTS (SELECT 1 FROM account WHERE id = credential.account_id AND disabled_at IS NULL)
             GROUP BY account_id ORDER BY account_id LIMIT $3) found
         JOIN account ON account.id = found.account_id ORDER BY account.id";
-    NUMBERS = "SELECT account_id, id, secret FROM sign_in_method
-        WHERE account_id > $1 AND account_id <= $2 AND kind = 'text' ORDER BY account_id, added_at, id";
+    NUMBERS = "SELECT m.account_id, m.id, m.secret, a.default_method_id
+        FROM sign_in_method m JOIN account a ON a.id = m.account_id
+        WHERE m.account_id > $1 AND m.account_id <= $2 AND m.kind = 'text' ORDER BY m.account_id, m.added_at, m.id";
     ERASE = "DELETE FROM passport_reminder_day WHERE day < $1";
 }
 
@@ -108,17 +111,17 @@ impl Store {
         Ok(rows.into_iter().map(to_remind).collect())
     }
 
-    /// The mobile numbers among the methods of the accounts after `after` up to `to`.
+    /// The mobile numbers among the methods of the accounts after `after` up to `to`, the oldest of each account first.
     ///
     /// # Errors
     /// Where the database cannot be read or a number not be opened.
     pub async fn numbers_to_remind(&self, after: Uuid, to: Uuid) -> Result<Vec<NumberToRemind>, StoreError> {
-        let rows: Vec<(Uuid, Uuid, Vec<u8>)> =
+        let rows: Vec<(Uuid, Uuid, Vec<u8>, Option<Uuid>)> =
             reading!(self, NUMBERS, sqlx::query_as, |q, c| q.bind(after).bind(to).fetch_all(c))?;
         rows.into_iter()
-            .map(|(account, method, sealed)| {
+            .map(|(account, method, sealed, default)| {
                 let number = self.open_secret(&crate::method::method_context(method), &sealed)?;
-                Ok(NumberToRemind { account, method, number })
+                Ok(NumberToRemind { account, method, number, preferred: default == Some(method) })
             })
             .collect()
     }

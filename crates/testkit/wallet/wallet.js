@@ -7,7 +7,7 @@
 //   node wallet.js STORE present '{"request": "openid4vp://…", "look": false, "decline": false}'
 //
 // STORE is a file with the wallet's keys and credentials. What it did is told as one line of JSON.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { clientAuthenticationAnonymous, clientAuthenticationNone, setGlobalConfig } from '@openid4vc/oauth2';
 import { Openid4vciClient } from '@openid4vc/openid4vci';
@@ -74,7 +74,11 @@ const callbacks = {
     if (wish.attestation) await attest(request);
     return (wish.clientId ? clientAuthenticationNone({ clientId: wish.clientId }) : clientAuthenticationAnonymous())(request);
   },
-  getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }),
+  getX509CertificateMetadata: (certificate) => {
+    const names = (new X509Certificate(wrapped(certificate)).subjectAltName ?? '').split(', ');
+    const of = (kind) => names.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
+    return { sanDnsNames: of('DNS:'), sanUriNames: of('URI:') };
+  },
 };
 
 /** Shows what the wallet's maker says of it, and that it is said of this one. The library does so without the server's challenge. */

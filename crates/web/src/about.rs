@@ -1,10 +1,12 @@
 //! The pages behind the links of the footer.
 
+use crate::person::shell_of_whoever;
 use crate::render::{Answer, page};
 use crate::{Web, urls};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use axum_extra::extract::CookieJar;
 use journeys::activity::KEPT_DAYS;
 use journeys::housekeeping::MESSAGES_KEPT_DAYS;
 use pages::{Accessibility, CookiePurpose, Cookies, Help, NamedCookie, Privacy};
@@ -17,9 +19,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/privacy", get(privacy))
 }
 
-async fn help(State(web): State<Web>) -> Answer {
+async fn help(State(web): State<Web>, jar: CookieJar) -> Answer {
     page(
-        &web.shell(),
+        &shell_of_whoever(&web, &jar).await,
         &Help {
             join_href: urls::JOIN.into(),
             sign_in_href: urls::SIGN_IN.into(),
@@ -28,14 +30,14 @@ async fn help(State(web): State<Web>) -> Answer {
     )
 }
 
-async fn accessibility(State(web): State<Web>) -> Answer {
-    page(&web.shell(), &Accessibility {})
+async fn accessibility(State(web): State<Web>, jar: CookieJar) -> Answer {
+    page(&shell_of_whoever(&web, &jar).await, &Accessibility {})
 }
 
-async fn cookies(State(web): State<Web>) -> Answer {
+async fn cookies(State(web): State<Web>, jar: CookieJar) -> Answer {
     let names = web.cookies();
     page(
-        &web.shell(),
+        &shell_of_whoever(&web, &jar).await,
         &Cookies {
             cookies: CookiePurpose::ALL
                 .into_iter()
@@ -45,6 +47,7 @@ async fn cookies(State(web): State<Web>) -> Answer {
     )
 }
 
-async fn privacy(State(web): State<Web>) -> Answer {
-    page(&web.shell(), &Privacy { activity_days: KEPT_DAYS, message_days: MESSAGES_KEPT_DAYS })
+async fn privacy(State(web): State<Web>, jar: CookieJar) -> Answer {
+    let privacy = Privacy { activity_days: KEPT_DAYS, message_days: MESSAGES_KEPT_DAYS };
+    page(&shell_of_whoever(&web, &jar).await, &privacy)
 }

@@ -1,7 +1,7 @@
 //! *Use my wallet* where somebody confirms that it is them: the page with the QR code, and the page to which the wallet leads.
 
 use crate::cookies::Kind;
-use crate::errors::Trouble;
+use crate::errors::{Again, Trouble};
 use crate::passport_sign_in::{Returned, TypedForm, code_page};
 use crate::person::arrived;
 use crate::render::{Answer, explain, on_page, page, page_with, see_other};
@@ -76,7 +76,8 @@ async fn begin(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) 
             Ok((jar, see_other(urls::CONFIRM_PASSPORT)).into_response())
         }
         Err(Refusal::WrongStep) => Ok(see_other(urls::SIGN_IN_METHOD)),
-        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))),
+        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))
+            .without_qr_code(Again::at(urls::CONFIRM_PASSPORT, urls::SIGN_IN_METHOD))),
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use journeys::Refusal;
 use journeys::passport::PassportRefusal;
 use journeys::smartcard::ra::RaRefusal;
-use pages::{ErrorPage, FieldErrors, Link, Refused, RenderError};
+use pages::{ErrorPage, FieldErrors, Link, NoQrCode, Refused, RenderError};
 use store::StoreError;
 use store::organisation::Organisation;
 use tower_http::request_id::RequestId;
@@ -21,10 +21,30 @@ pub(crate) enum Trouble {
     Refused(Box<RefusedPage>),
     /// Anything else, by its status.
     Status(StatusCode),
+    /// A QR code could not be made, by a fault of ours: the page says so, and sends the form again.
+    NoQrCode(StatusCode, Box<Again>),
     /// Another page comes first.
     Elsewhere(String),
     /// Another page comes first, from which the person goes on to the one that they asked for.
     First(&'static str),
+}
+
+/// A form that is sent again.
+#[derive(Debug, Clone)]
+pub(crate) struct Again {
+    /// Where it goes.
+    pub action: String,
+    /// What it sends, by name.
+    pub fields: Vec<(String, String)>,
+    /// The page before.
+    pub back: &'static str,
+}
+
+impl Again {
+    /// One that sends nothing.
+    pub(crate) fn at(action: impl Into<String>, back: &'static str) -> Box<Self> {
+        Box::new(Self { action: action.into(), fields: Vec::new(), back })
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -37,6 +57,14 @@ impl Trouble {
     /// Whether the session of this browser is over.
     pub(crate) fn is_not_signed_in(&self) -> bool {
         matches!(self, Self::Refused(page) if matches!(*page.refusal, Refusal::NotSignedIn))
+    }
+
+    /// The same where what failed by a fault of ours was to make a QR code.
+    pub(crate) fn without_qr_code(self, again: Box<Again>) -> Self {
+        match self {
+            Self::Status(status) if status.is_server_error() => Self::NoQrCode(status, again),
+            other => other,
+        }
     }
 
     pub(crate) fn refused(refusal: Refusal, organisation: Option<&Organisation>) -> Self {
@@ -77,7 +105,7 @@ impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let mut response = match &self {
             Self::Refused(page) => status_of(&page.refusal).into_response(),
-            Self::Status(status) => status.into_response(),
+            Self::Status(status) | Self::NoQrCode(status, _) => status.into_response(),
             Self::Elsewhere(url) => return see_other(url),
             Self::First(url) => see_other(url),
         };
@@ -171,6 +199,11 @@ pub(crate) async fn pages_for_errors(State(web): State<Web>, request: Request, n
     }
     let html = match response.extensions().get::<Trouble>() {
         Some(Trouble::Refused(page)) => refused_page(&web, page),
+        Some(Trouble::NoQrCode(_, again)) => {
+            let Again { action, fields, back } = again.as_ref().clone();
+            let page = NoQrCode { action, fields, reference, back: Some(back.into()) };
+            pages::render(&web.shell(), &page, &FieldErrors::none())
+        }
         _ => {
             let retry_after = response
                 .headers()

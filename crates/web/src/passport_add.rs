@@ -1,7 +1,7 @@
 //! *Accept credential and add it to my wallet*: the page with the QR code, and what its buttons do.
 
 use crate::cookies::Kind;
-use crate::errors::Trouble;
+use crate::errors::{Again, Trouble};
 use crate::person::{proved, shell, signed_in};
 use crate::render::{Answer, page, see_other};
 use crate::visitor::Visitor;
@@ -58,8 +58,14 @@ pub(crate) async fn offered(
 ) -> Answer {
     match offer::offer(web, person, credential, reissue, network).await {
         Ok(_) => Ok(see_other(&here(credential))),
-        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))),
+        Err(refusal) => Err(no_qr_code(person, credential, refusal)),
     }
+}
+
+/// There is none, for this reason: where it is a fault of ours, a button asks for another one.
+fn no_qr_code(person: &Person, credential: Uuid, refusal: Refusal) -> Trouble {
+    let again = urls::passport_add(urls::PASSPORT_ADD_AGAIN, &credential.to_string());
+    Trouble::refused(refusal, Some(&person.organisation)).without_qr_code(Again::at(again, urls::PASSPORT))
 }
 
 /// *Accept credential and add it to my wallet*, *Reissue*.
@@ -172,7 +178,8 @@ async fn again(
     jar: CookieJar,
 ) -> Answer {
     let person = signed_in(&web, &jar).await?;
-    let shown = offer::shown(&web, &person, credential).await?;
+    let shown = offer::shown(&web, &person, credential).await;
+    let shown = shown.map_err(|refusal| no_qr_code(&person, credential, refusal))?;
     renew(&web, person, shown, &network).await
 }
 

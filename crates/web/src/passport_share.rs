@@ -1,8 +1,8 @@
 //! *Share your credentials* with a trust: choose, check, let the wallet show them.
 
 use crate::cookies::Kind;
-use crate::errors::Trouble;
-use crate::person::{proved, shell, signed_in};
+use crate::errors::{Again, Trouble};
+use crate::person::{proved, shell, shell_of_whoever, signed_in};
 use crate::render::{Answer, on_page, page, page_with, see_other};
 use crate::visitor::Caller;
 use crate::wallet_page::{Looking, Place, look_again, state, wallet_page};
@@ -149,7 +149,8 @@ async fn begin(
             Ok((jar, see_other(urls::SHARE_QR)).into_response())
         }
         Err(refusal) => {
-            let (errors, status) = on_page(&web, Some(&person.organisation), refusal)?;
+            let (errors, status) = on_page(&web, Some(&person.organisation), refusal)
+                .map_err(|trouble| trouble.without_qr_code(the_same(&trust, &credentials)))?;
             choose_page(&web, &person, &trust, &credentials, &errors, status).await
         }
     }
@@ -202,6 +203,7 @@ async fn go_on(State(web): State<Web>, jar: CookieJar) -> Answer {
             let done = PassportShared {
                 trust: shared.trust.name,
                 count: shared.count,
+                missing: shared.missing.into_iter().map(|each| elsewhere(each, |_| true)).collect(),
                 passport_href: urls::PASSPORT.into(),
             };
             Ok((jar, page(&shell(&web, &person), &done)?).into_response())
@@ -225,8 +227,16 @@ async fn again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) 
         }
         // What was chosen is held no more.
         Err(Refusal::Fields(_)) => Ok(see_other(urls::SHARE)),
-        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))),
+        Err(refusal) => Err(Trouble::refused(refusal, Some(&person.organisation))
+            .without_qr_code(the_same(&trust, &credentials))),
     }
+}
+
+/// What was chosen, to be asked for again.
+fn the_same(trust: &str, credentials: &[String]) -> Box<Again> {
+    let credentials = credentials.iter().map(|each| ("credentials".to_owned(), each.clone()));
+    let fields = std::iter::once(("trust".to_owned(), trust.to_owned())).chain(credentials).collect();
+    Box::new(Again { action: urls::SHARE_BEGIN.into(), fields, back: urls::SHARE })
 }
 
 /// The wallet led its owner here: to the page on this device, or on the other one.
@@ -236,5 +246,5 @@ async fn back(State(web): State<Web>, jar: CookieJar) -> Answer {
     {
         return Ok(see_other(urls::SHARE_QR));
     }
-    page(&web.shell(), &PassportReturn {})
+    page(&shell_of_whoever(&web, &jar).await, &PassportReturn {})
 }

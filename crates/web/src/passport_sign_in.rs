@@ -1,6 +1,7 @@
 //! *Sign in with your staff passport*: the page with the QR code, and the page to which a wallet leads.
 
 use crate::cookies::Kind;
+use crate::errors::Again;
 use crate::render::{Answer, explain, on_page, page, page_with, see_other};
 use crate::second_factor::signed_in_answer;
 use crate::visitor::Caller;
@@ -135,7 +136,13 @@ async fn begin(
             Ok(see_other(&format!("{}?choose=yes", urls::SIGN_IN_PASSPORT)))
         }
         Err(refusal) => {
-            let (errors, status) = on_page(&web, None, refusal)?;
+            let (errors, status) = on_page(&web, None, refusal).map_err(|trouble| {
+                let fields = vec![("organisation".to_owned(), chosen.organisation)];
+                trouble.without_qr_code(Box::new(Again {
+                    fields,
+                    ..*Again::at(urls::SIGN_IN_PASSPORT, urls::SIGN_IN)
+                }))
+            })?;
             start_page(&web, &errors, status).await
         }
     }

@@ -60,6 +60,15 @@ pub(crate) fn proved(web: &Web, person: Person, next: &str) -> Result<Person, Tr
     }
 }
 
+/// What surrounds pages that are for everybody: whoever is signed in has their name, their places and what waits for them there, too.
+pub(crate) async fn shell_of_whoever(web: &Web, jar: &CookieJar) -> Shell {
+    let cookie = web.cookies().read(jar, Kind::Session);
+    if cookie.is_none() {
+        return web.shell();
+    }
+    session::current(web, cookie.as_ref()).await.map_or_else(|_| web.shell(), |person| shell(web, &person))
+}
+
 /// What surrounds the pages of a person who is signed in.
 pub(crate) fn shell(web: &Web, person: &Person) -> Shell {
     let account = &person.account;

@@ -2,10 +2,10 @@
 
 use crate::codes::Destination;
 use crate::deliver::GIVE_UP_AFTER;
-use crate::notices::{Concerning, is_uk};
+use crate::notices::Concerning;
+use crate::numbers;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
-use rules::method::MethodKind;
 use rules::passport::CredentialKind;
 use store::Tx;
 use store::account::Account;
@@ -20,8 +20,8 @@ pub(crate) const PORTAL: &str = "/passport";
 /// Where somebody without an access key begins.
 pub(super) const ACCESS_KEY: &str = "/passport/access-key";
 
-/// Tells the owner of an account by e-mail at the address of record and by text to every mobile number among their methods, but for
-/// the channels in `off`, and as far as the day's texts go. Whose account is disabled is told nothing.
+/// Tells the owner of an account by e-mail at the address of record and by one text, to the mobile number that they prefer or the oldest,
+/// but for the channels in `off`, and as far as the day's texts go. Whose account is disabled is told nothing.
 pub(crate) async fn tell_owner(
     service: &Service,
     tx: &mut Tx,
@@ -39,14 +39,11 @@ pub(crate) async fn tell_owner(
     }
     if !off.text && service.text.is_some() {
         let policy = service.policy(organisation)?;
-        for method in tx.sign_in_methods(account.id).await? {
-            let number = method.secret.as_address();
-            if method.kind == MethodKind::Text
-                && is_uk(number)
-                && service.take_text(tx, &policy, Some(organisation.id), now).await?
-            {
-                told.push((Channel::Text, number.to_owned()));
-            }
+        let methods = tx.sign_in_methods(account.id).await?;
+        if let Some(mobile) = numbers::mobile(&methods, account.default_method_id, &policy)
+            && service.take_text(tx, &policy, Some(organisation.id), now).await?
+        {
+            told.push((Channel::Text, mobile.secret.as_address().to_owned()));
         }
     }
     // Nobody waits for it on a page.

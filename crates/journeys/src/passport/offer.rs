@@ -9,14 +9,13 @@ use super::backend::{self, offer::Offering};
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::codes::Destination;
 use crate::notices::Concerning;
-use crate::numbers::usable;
+use crate::numbers;
 use crate::session::Person;
 use crate::{Network, Refusal, Service};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use openid4vc::issuer::{Grants, Offer, TransactionCode};
-use rules::method::MethodKind;
 use rules::passport::CredentialState;
 use rules::passport::issuing::{
     OFFER_LIFETIME, OFFERS_PER_HOUR, SAME_OFFER, TOKEN_LIFETIME, TRANSACTION_CODE_TRIES, WALLET_CODES_PER_DAY,
@@ -26,6 +25,7 @@ use store::audit::Event;
 use store::code::CodeFor;
 use store::credential::Credential;
 use store::limits::Allowance;
+use store::method::SignInMethod;
 use store::offer::{CredentialOffer, NewOffer};
 use store::outbox::Channel;
 use url::Url;
@@ -76,10 +76,13 @@ pub async fn mobile(service: &Service, person: &Person) -> Result<Option<String>
     if service.text.is_none() {
         return Ok(None);
     }
-    let methods = usable(service.store.sign_in_methods(person.account.id).await?, &person.policy);
-    let mut texts = methods.iter().filter(|method| method.kind == MethodKind::Text);
-    let preferred = texts.clone().find(|method| person.account.default_method_id == Some(method.id));
-    Ok(preferred.or_else(|| texts.next()).map(|method| method.secret.as_address().to_owned()))
+    let methods = service.store.sign_in_methods(person.account.id).await?;
+    Ok(preferred_mobile(&methods, person).map(|method| method.secret.as_address().to_owned()))
+}
+
+/// The one of a person's methods that texts about credentials go to: the mobile number that they prefer, else the first.
+pub fn preferred_mobile<'a>(methods: &'a [SignInMethod], person: &Person) -> Option<&'a SignInMethod> {
+    numbers::mobile(methods, person.account.default_method_id, &person.policy)
 }
 
 /// The person's credential with this id.

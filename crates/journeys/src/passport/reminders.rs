@@ -7,13 +7,16 @@
 //! nobody is reminded twice. What is due is a matter of the local day: a round that midnight overtakes is not gone on with.
 
 use crate::deliver::{Envelope, GIVE_UP_AFTER};
-use crate::notices::is_uk;
+use crate::numbers::is_number_allowed;
 use crate::passport::notify;
 use crate::repeat::Rounds;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rules::days;
+use rules::method::MethodKind;
 use rules::passport::reminder;
+use rules::phone::PhonePolicy;
 use rules::policy::Policy;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -32,6 +35,9 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 const LOOK_FOR_ASKED_EVERY: Duration = Duration::from_secs(5);
 /// So many people are reminded in one transaction.
 const STRETCH: u32 = 500;
+
+/// What the key of a reminder by text ends with.
+const TEXT: &str = "text";
 
 /// What became of a stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +109,8 @@ pub async fn asked_stretch(service: &Service) -> Result<Stretch, Refusal> {
     let to = people.last().map_or(from, |last| last.account);
     let mut writer = Writer::between(service, (from, to), day).await?;
     let mut tx = service.store.begin().await?;
-    if !tx.move_asked_reminders(round.id, from, to, is_last.then_some(writer.now)).await? {
+    let still_today = service.local(writer.now).date() == day;
+    if !still_today || !tx.move_asked_reminders(round.id, from, to, is_last.then_some(writer.now)).await? {
         return Ok(Stretch::Overtaken);
     }
     let mut people = tx.people_to_remind_of(of, from, day, STRETCH).await?;
@@ -155,11 +162,19 @@ async fn numbers(
 ) -> Result<HashMap<Uuid, Vec<NumberToRemind>>, Refusal> {
     let mut all: HashMap<Uuid, Vec<NumberToRemind>> = HashMap::new();
     for number in service.store.numbers_to_remind(from, to).await? {
-        if is_uk(number.number.as_address()) {
-            all.entry(number.account).or_default().push(number);
-        }
+        all.entry(number.account).or_default().push(number);
     }
     Ok(all)
+}
+
+/// Whether an organisation takes a number.
+fn is_taken(number: &NumberToRemind, phones: PhonePolicy) -> bool {
+    is_number_allowed(MethodKind::Text, number.number.as_address(), phones)
+}
+
+/// The day of a reminder, by the key of its message; none where it is another message.
+pub(crate) fn day_of(key: &str) -> Option<&str> {
+    key.strip_prefix("passport-reminder:")?.split(':').next()
 }
 
 /// An organisation with what holds for its messages.
@@ -201,6 +216,7 @@ impl<'a> Writer<'a> {
 
     async fn remind(&mut self, tx: &mut Tx, person: &ToRemind) -> Result<(), Refusal> {
         let Some(employer) = self.organisations.get(&person.organisation) else { return Ok(()) };
+        let phones = employer.policy.phones;
         let message = Message::PassportReminder {
             service: self.service.settings.service_name.clone(),
             count: person.count,
@@ -209,19 +225,41 @@ impl<'a> Writer<'a> {
             support: self.service.support(&employer.organisation),
         };
         if !person.no_email {
-            let to = (Channel::Email, person.email.as_str(), "email".to_owned());
+            let to = (Channel::Email, person.email.as_str(), "email");
             self.write(tx, person, message.clone(), to).await?;
         }
         if person.no_text {
             return Ok(());
         }
-        for number in self.numbers.remove(&person.account).unwrap_or_default() {
-            if self.has_text(tx, person.organisation).await? {
-                let to = (Channel::Text, number.number.as_address(), number.method.to_string());
-                self.write(tx, person, message.clone(), to).await?;
-            }
+        let numbers = self.numbers.remove(&person.account).unwrap_or_default();
+        let mut texts = numbers.iter().filter(|number| is_taken(number, phones));
+        let preferred = texts.clone().find(|number| number.preferred);
+        let Some(number) = preferred.or_else(|| texts.next()) else { return Ok(()) };
+        if !self.has_had_text(tx, person, &message, &numbers).await?
+            && self.has_text(tx, person.organisation).await?
+        {
+            let to = (Channel::Text, number.number.as_address(), TEXT);
+            self.write(tx, person, message, to).await?;
         }
         Ok(())
+    }
+
+    /// Whether somebody was reminded by text today. The keys of versions before this one name the number instead: on the Monday on which
+    /// this one comes nobody is told twice.
+    async fn has_had_text(
+        &self,
+        tx: &mut Tx,
+        person: &ToRemind,
+        message: &Message,
+        numbers: &[NumberToRemind],
+    ) -> Result<bool, Refusal> {
+        let by_number = numbers.iter().map(|number| number.method.to_string());
+        for by in std::iter::once(TEXT.to_owned()).chain(by_number) {
+            if tx.is_written(&self.key(person, message, &by)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes one of the organisation's texts of today. Once there are none left nobody asks for more.
@@ -235,14 +273,24 @@ impl<'a> Writer<'a> {
     }
 
     /// The key of a message says for which day it is, so that nobody is reminded twice on one.
+    fn key(&self, person: &ToRemind, message: &Message, by: &str) -> String {
+        format!("{}:{}:{}:{by}", message.kind(), self.day, person.account)
+    }
+
+    /// A reminder is of its day: what has not gone out when that ends never does.
+    fn give_up_at(&self) -> Timestamp {
+        let midnight = days::begins(days::after(self.day, 1), &self.service.settings.time_zone);
+        self.now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX).min(midnight)
+    }
+
     async fn write(
         &mut self,
         tx: &mut Tx,
         person: &ToRemind,
         message: Message,
-        (channel, to, by): (Channel, &str, String),
+        (channel, to, by): (Channel, &str, &str),
     ) -> Result<(), Refusal> {
-        let key = format!("{}:{}:{}:{by}", message.kind(), self.day, person.account);
+        let key = self.key(person, &message, by);
         let payload = Envelope { to: to.to_owned(), message }.to_bytes();
         let new = NewMessage {
             id: vault::new_id(self.now, self.service.random.as_ref()),
@@ -252,7 +300,7 @@ impl<'a> Writer<'a> {
             account: Some(person.account),
             organisation: Some(person.organisation),
             payload: &payload,
-            give_up_at: self.now.checked_add(GIVE_UP_AFTER).unwrap_or(Timestamp::MAX),
+            give_up_at: self.give_up_at(),
         };
         if tx.add_message(&new, self.now).await? {
             self.messages += 1;

@@ -11,7 +11,7 @@ use crate::passport::elsewhere;
 use crate::session::{self, Person};
 use crate::{FieldProblem, Refusal, Service, Visitor};
 use openid4vc::claim_path::ClaimPath;
-use openid4vc::dcql::{CredentialQuery, Query};
+use openid4vc::dcql::{CredentialQuery, CredentialSet, Query};
 use openid4vc::jose::{CertificateChain, TrustAnchors};
 use openid4vc::sd_jwt_vc;
 use openid4vc::verifier::{Presented, Trust};
@@ -173,6 +173,7 @@ pub async fn begin(
     let Chosen { trust, credentials, elsewhere } = choose(service, person, trust, credentials).await?;
     let mut query = query(service, &credentials);
     query.credentials.extend(elsewhere.iter().map(elsewhere::query));
+    query.credential_sets = sets(&query.credentials);
     let asking = Asking {
         purpose: PresentationPurpose::Share,
         organisation: &trust,
@@ -203,6 +204,20 @@ fn query(service: &Service, chosen: &[Credential]) -> Query {
         })
     };
     Query { credentials: chosen.iter().map(&mut ask).collect(), credential_sets: Vec::new() }
+}
+
+/// What is in our own record must be shown. What an issuer elsewhere may have issued need not: a wallet that lacks it shares the rest.
+/// Where nothing of ours is asked for, one from elsewhere is enough.
+fn sets(asked: &[CredentialQuery]) -> Vec<CredentialSet> {
+    let ids = asked.iter().map(|each| each.id.clone());
+    let (outside, own): (Vec<_>, Vec<_>) = ids.partition(|id| elsewhere::issuer_asked(id).is_some());
+    if outside.len() <= usize::from(own.is_empty()) {
+        return Vec::new();
+    }
+    let each: Vec<_> = outside.into_iter().map(|id| vec![id]).collect();
+    let needed = if own.is_empty() { each.clone() } else { vec![own] };
+    let optional = each.into_iter().map(|one| CredentialSet { options: vec![one], required: false });
+    std::iter::once(CredentialSet { options: needed, required: true }).chain(optional).collect()
 }
 
 /// Whether a claim tells two credentials of a kind apart that somebody may hold side by side.
@@ -405,6 +420,8 @@ pub struct Shared {
     pub trust: Organisation,
     /// How many.
     pub count: u32,
+    /// What was chosen from elsewhere and the wallet did not show.
+    pub missing: BTreeSet<FromElsewhere>,
 }
 
 /// *Continue*: keeps what was shown for the trust. None where there is nothing to go on with yet, or any more.
@@ -426,6 +443,7 @@ pub async fn go_on(
     };
     let shown: Vec<ShownCredential> =
         serde_json::from_str(presented).map_err(|_| Refusal::Fault("what was shared cannot be read"))?;
+    let missing = missing(service, &presentation, &shown).await?;
     let new_id = || vault::new_id(now, service.random.as_ref());
     let (share, account) = (new_id(), person.account.id);
     let mut tx = service.store.begin().await?;
@@ -471,5 +489,62 @@ pub async fn go_on(
     let count = u32::try_from(shown.len()).unwrap_or(u32::MAX);
     tx.audit(Event::CredentialsShared { account, organisation: trust.id, share, count }, now);
     tx.commit().await?;
-    Ok(Some(Shared { trust, count }))
+    Ok(Some(Shared { trust, count, missing }))
+}
+
+/// What was asked for of issuers elsewhere, of which nothing was shown.
+async fn missing(
+    service: &Service,
+    presentation: &Presentation,
+    shown: &[ShownCredential],
+) -> Result<BTreeSet<FromElsewhere>, Refusal> {
+    let asked = Kept::read(presentation)?.elsewhere;
+    if asked.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let issuers = service.store.trusted_issuers(presentation.organisation_id).await?;
+    let of_asked = |shown_is: bool| {
+        let was_shown = |id: Uuid| shown.iter().any(|each| each.trusted_issuer == Some(id));
+        issuers
+            .iter()
+            .filter(|issuer| asked.contains(&issuer.id) && was_shown(issuer.id) == shown_is)
+            .map(FromElsewhere::of)
+            .collect::<BTreeSet<_>>()
+    };
+    Ok(of_asked(false).difference(&of_asked(true)).cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(own: &[&str], outside: u128) -> Vec<CredentialQuery> {
+        let outside = (0..outside).map(|nth| format!("elsewhere-{}", Uuid::from_u128(nth).simple()));
+        let ids = own.iter().map(|&id| id.to_owned()).chain(outside);
+        ids.map(|id| CredentialQuery::of_kind(&id, "https://northfield.example/fire")).collect()
+    }
+
+    /// Whether a wallet may show these questions' credentials alone, by their places.
+    fn is_enough(own: &[&str], outside: u128, shown: &[usize]) -> bool {
+        let credentials = asked(own, outside);
+        let query = Query { credential_sets: sets(&credentials), credentials };
+        query.check().unwrap();
+        query.is_answered_by(&shown.iter().map(|place| query.credentials[*place].id.as_str()).collect())
+    }
+
+    #[test]
+    fn what_is_ours_is_needed_and_what_others_may_have_issued_is_not() {
+        assert!(sets(&asked(&["dbs", "identity"], 0)).is_empty(), "all of it is needed");
+        assert!(is_enough(&["dbs", "identity"], 2, &[0, 1]));
+        assert!(is_enough(&["dbs", "identity"], 2, &[0, 1, 3]));
+        assert!(!is_enough(&["dbs", "identity"], 2, &[0, 2, 3]));
+        assert!(!is_enough(&["dbs"], 1, &[1]));
+    }
+
+    #[test]
+    fn where_nothing_of_ours_is_asked_for_one_from_elsewhere_is_enough() {
+        assert!(sets(&asked(&[], 1)).is_empty(), "there is but one");
+        assert!(is_enough(&[], 3, &[1]) && is_enough(&[], 3, &[0, 2]));
+        assert!(!is_enough(&[], 3, &[]) && !is_enough(&[], 1, &[]));
+    }
 }

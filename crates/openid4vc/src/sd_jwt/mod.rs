@@ -8,6 +8,9 @@
 //! holder    SdJwt::parse → present(paths) → bind(audience, nonce, key)
 //! verifier  SdJwt::parse → verify(issuer's key) → Disclosed → bound_to(audience, nonce, time)
 //! ```
+//!
+//! The compact form is spoken alone, as the protocols for credentials do. That of JWS JSON (section 8) is left out: nothing that is read
+//! here comes in it.
 
 mod conceal;
 mod disclosure;

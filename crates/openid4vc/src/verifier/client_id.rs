@@ -1,5 +1,6 @@
 use crate::jose::CertificateChain;
 use std::fmt;
+use url::Url;
 
 /// Who asks, in a way that a wallet can check (OpenID4VP 1.0, section 5.9.3). It is always used whole, with its prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,12 @@ pub enum ClientIdProblem {
     /// The certificate is for other hosts.
     #[error("the certificate that signs requests is not for {0}")]
     Host(String),
+    /// It is not the certificate that is named.
+    #[error("the request is signed by another certificate than {0}")]
+    Certificate(String),
+    /// Whoever asks by a host is answered there (section 5.9.3).
+    #[error("the answer to {0} goes to another host")]
+    Answer(String),
 }
 
 impl ClientId {
@@ -36,6 +43,20 @@ impl ClientId {
             Ok(Self::X509SanDns(host.to_owned()))
         } else {
             Err(ClientIdProblem::Host(host.to_owned()))
+        }
+    }
+
+    /// Whether a request of this name may be signed below this certificate and answered at this address: wallets look at just that.
+    pub(super) fn check(&self, chain: &CertificateChain, response_uri: &Url) -> Result<(), ClientIdProblem> {
+        match self {
+            Self::X509Hash(hash) if *hash != chain.hash() => {
+                Err(ClientIdProblem::Certificate(self.to_string()))
+            }
+            Self::X509SanDns(host) if !chain.is_for_host(host) => Err(ClientIdProblem::Host(host.clone())),
+            Self::X509SanDns(host) if response_uri.host_str() != Some(host) => {
+                Err(ClientIdProblem::Answer(self.to_string()))
+            }
+            Self::X509Hash(_) | Self::X509SanDns(_) | Self::RedirectUri(_) => Ok(()),
         }
     }
 

@@ -1,4 +1,4 @@
-use super::ClientId;
+use super::{ClientId, ClientIdProblem};
 use crate::dcql::Query;
 use crate::jose::{Algorithm, CertificateChain, ContentEncryption, DecryptionKey, SignProblem, Signer, sign};
 use crate::sd_jwt_vc;
@@ -53,6 +53,9 @@ pub enum RequestProblem {
     /// One of its name is signed, or is not.
     #[error("a request in the name of {0} cannot be {1}")]
     Signing(String, &'static str),
+    /// Its name is not that of the certificate which signs it, or of the host that is answered.
+    #[error(transparent)]
+    Client(#[from] ClientIdProblem),
     /// The key does not sign.
     #[error(transparent)]
     Sign(#[from] SignProblem),
@@ -80,7 +83,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// When requests of this name are not signed, or the key does not sign.
+    /// When requests of this name are not signed, or not below this certificate, or are answered elsewhere, or the key does not sign.
     pub fn signed(
         &self,
         wallet_nonce: Option<&str>,
@@ -90,6 +93,7 @@ impl Request {
         if !self.client_id.signs() {
             return Err(RequestProblem::Signing(self.client_id.to_string(), "signed"));
         }
+        self.client_id.check(chain, &self.response_uri)?;
         let mut claims = self.parameters();
         claims.insert("aud".to_owned(), ANY_WALLET.into());
         if let Some(nonce) = wallet_nonce {

@@ -1,13 +1,13 @@
-//! An issuer and wallets that ask it, rightly and wrongly. Tests in `oid4vci_…` do what the module of that name in the OpenID
-//! Foundation's conformance suite does.
+//! An issuer and wallets that ask it, rightly and wrongly, in memory. What the modules of the OpenID Foundation's conformance suite do
+//! over HTTP is done against the service itself, in `fobwatch`.
 
 mod attestations;
 mod authorization;
+mod credential_requests;
 mod dpop;
 mod metadata;
 mod nonces;
 mod offers;
-mod oid4vci_1final_issuer;
 mod tokens;
 
 use crate::authority::{Authority, Certified};

@@ -7,6 +7,7 @@ use openid4vc::outside;
 use openid4vc::sd_jwt_vc::Draft;
 use proptest::prelude::*;
 use serde_json::{Map, json};
+use std::path::Path;
 
 /// A credential as it goes over the wire.
 fn credential() -> String {
@@ -32,6 +33,12 @@ fn everything(bytes: &[u8]) {
     }
 }
 
+/// What fuzzers begin with, where that is right.
+fn seed(name: &str) -> String {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds");
+    std::fs::read_to_string(seeds.join(name)).unwrap()
+}
+
 /// What is right, or was once: each a grammar that noise never finds.
 fn examples() -> Vec<String> {
     let credential = credential();
@@ -51,6 +58,9 @@ fn examples() -> Vec<String> {
         "response_type=code&client_id=w&redirect_uri=https://w.example&code_challenge=abc&code_challenge_method=S256"
             .to_owned(),
         "eNrbuRgAAhcBXQ".to_owned(),
+        seed("key_attestation/one.json"),
+        seed("wallet_attestation/one.txt"),
+        seed("certificate_chain/header.json"),
         key().public_key().to_jwk().to_string(),
         jwe,
         token,

@@ -7,6 +7,7 @@ use openid4vc::jose::{Es256Key, PublicKey, Signer as _, TokenProblem, sign};
 use openid4vc::sd_jwt::{Binding, BindingProblem, ConcealProblem, Concealed, SdJwt, SdJwtProblem};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../vectors/rfc9901.json")).unwrap()
@@ -50,6 +51,65 @@ fn the_examples_of_the_standard_are_verified() {
             assert_eq!(seen.holder(), Some(public(&vectors["holder_key"])));
             seen.bound_to(asked, signed_at).unwrap();
         }
+    }
+}
+
+#[test]
+fn a_holder_of_the_standards_examples_shows_what_is_shown_there() {
+    let vectors = vectors();
+    let issuer = public(&vectors["issuer_key"]);
+    for example in vectors["examples"].as_array().unwrap() {
+        let name = &example["name"];
+        let whole = SdJwt::parse(example["issued"].as_str().unwrap()).unwrap();
+        let all = Value::Object(whole.clone().verify(&issuer).unwrap().claims().clone());
+        let mut paths = Vec::new();
+        paths_to(&example["verified"], &all, &mut Vec::new(), &mut paths);
+        let shown = whole.present(&paths).unwrap();
+        let there = SdJwt::parse(example["presented"].as_str().unwrap()).unwrap();
+        let disclosures = |token: &SdJwt| {
+            token.disclosures().iter().map(|one| one.encoded().to_owned()).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(disclosures(&shown), disclosures(&there), "{name}");
+        assert_eq!(shown.disclosures().len(), there.disclosures().len(), "{name}: each once");
+        let seen = shown.verify(&issuer).unwrap();
+        assert_eq!(same(&Value::Object(seen.claims().clone())), same(&example["verified"]), "{name}");
+    }
+}
+
+/// The paths to all that is shown of claims, each as far as it leads.
+fn paths_to(shown: &Value, all: &Value, here: &mut Vec<Value>, found: &mut Vec<ClaimPath>) {
+    let mut steps: Vec<(Value, &Value, &Value)> = Vec::new();
+    match (shown, all) {
+        (Value::Object(shown), Value::Object(all)) => {
+            steps.extend(shown.iter().map(|(name, value)| (name.clone().into(), value, &all[name])));
+        }
+        (Value::Array(shown), Value::Array(all)) => {
+            let mut from = 0;
+            for value in shown {
+                let place = (from..all.len()).find(|place| is_part(value, &all[*place])).unwrap();
+                steps.push((place.into(), value, &all[place]));
+                from = place + 1;
+            }
+        }
+        _ => found.push(path(here.clone().into())),
+    }
+    for (step, shown, all) in steps {
+        here.push(step);
+        paths_to(shown, all, here, found);
+        here.pop();
+    }
+}
+
+/// Whether something is what is left of another thing where some of it is withheld.
+fn is_part(shown: &Value, all: &Value) -> bool {
+    match (shown, all) {
+        (Value::Object(shown), Value::Object(all)) => {
+            shown.iter().all(|(name, value)| all.get(name).is_some_and(|all| is_part(value, all)))
+        }
+        (Value::Array(shown), Value::Array(all)) => {
+            shown.iter().all(|value| all.iter().any(|all| is_part(value, all)))
+        }
+        _ => shown == all,
     }
 }
 

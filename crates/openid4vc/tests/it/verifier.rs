@@ -1,7 +1,7 @@
-//! A verifier and wallets that answer it, rightly and wrongly. Tests named `oid4vp_…` do what the module of that name in the OpenID
-//! Foundation's conformance suite does.
+//! A verifier and wallets that answer it, rightly and wrongly, in memory. What the modules of the OpenID Foundation's conformance suite do
+//! over HTTP is done against the service itself, in `fobwatch`.
 
-mod oid4vp_1final_verifier;
+mod presentations;
 
 use crate::authority::{Authority, Certified};
 use crate::{key, random, time};
@@ -16,8 +16,8 @@ use openid4vc::jose::{
 use openid4vc::sd_jwt::{Binding, BindingProblem, SdJwt, SdJwtProblem};
 use openid4vc::sd_jwt_vc::{CredentialProblem, Draft};
 use openid4vc::verifier::{
-    ClientId, Declined, Presented, Request, RequestUriMethod, Response, ResponseProblem, Trust,
-    VerifyProblem, VpToken,
+    ClientId, ClientIdProblem, Declined, Presented, Request, RequestProblem, RequestUriMethod, Response,
+    ResponseProblem, Trust, VerifyProblem, VpToken,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ fn access_key() -> Query {
 }
 
 #[test]
-fn oid4vp_1final_verifier_happy_flow() {
+fn what_was_asked_for_is_verified() {
     let bed = Bed::new();
     let mut query = access_key();
     query.credentials[0] = query.credentials[0].clone().with_claim(ClaimPath::names(["level"]));
@@ -135,7 +135,7 @@ fn a_wallet_fetches_a_signed_request_as_often_as_it_likes() {
     assert_eq!(fields["request_uri"], address.as_str());
     assert_eq!(fields["request_uri_method"], "post");
     assert!(!request.link("openid4vp", &address, RequestUriMethod::Get).contains("request_uri_method"));
-    // oid4vp-1final-verifier-request-uri-fetched-twice, and by POST with a number of the wallet's.
+    // Twice, and by POST with a number of the wallet's.
     for wallet_nonce in [None, None, Some("w-1")] {
         let signed = request.signed(wallet_nonce, &bed.verifier.chain, &bed.verifier.key).unwrap();
         let token = Unverified::parse(&signed).unwrap();
@@ -181,6 +181,29 @@ fn a_name_by_host_needs_a_certificate_for_it() {
     let name = ClientId::by_host("northfield.example", &bed.verifier.chain).unwrap();
     assert_eq!(name.to_string(), "x509_san_dns:northfield.example");
     assert!(ClientId::by_host("eastfield.example", &bed.verifier.chain).is_err());
+}
+
+#[test]
+fn a_request_is_signed_by_whom_it_names_alone_and_answered_where_it_says() {
+    let bed = Bed::new();
+    let stranger = bed.authority.certifies("eastfield.example");
+    let mut request = bed.request(access_key());
+    let signed = |request: &Request, by: &Certified| match request.signed(None, &by.chain, &by.key) {
+        Ok(_) => Ok(()),
+        Err(RequestProblem::Client(problem)) => Err(problem),
+        Err(other) => panic!("{other}"),
+    };
+    assert_eq!(signed(&request, &bed.verifier), Ok(()));
+    let by_hash = ClientIdProblem::Certificate(request.client_id.to_string());
+    assert_eq!(signed(&request, &stranger), Err(by_hash));
+    request.client_id = ClientId::by_host("northfield.example", &bed.verifier.chain).unwrap();
+    assert_eq!(signed(&request, &bed.verifier), Ok(()));
+    assert_eq!(signed(&request, &stranger), Err(ClientIdProblem::Host("northfield.example".to_owned())));
+    request.response_uri.set_host(Some("passports.northfield.example")).unwrap();
+    let elsewhere = ClientIdProblem::Answer("x509_san_dns:northfield.example".to_owned());
+    assert_eq!(signed(&request, &bed.verifier), Err(elsewhere));
+    request.client_id = ClientId::by_certificate(&bed.verifier.chain);
+    assert_eq!(signed(&request, &bed.verifier), Ok(()), "by its certificate it may be answered anywhere");
 }
 
 #[test]
@@ -332,7 +355,7 @@ fn each_byte_of_an_answer_counts() {
     let bed = Bed::new();
     let request = bed.request(access_key());
     let text = bed.answers(&request, &bed.credential(ACCESS_KEY)).to_string();
-    for place in (0..text.len()).step_by(7) {
+    for place in 0..text.len() {
         let mut changed = text.clone().into_bytes();
         changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).unwrap();

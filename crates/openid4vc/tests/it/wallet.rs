@@ -100,6 +100,17 @@ async fn an_answer_is_encrypted_with_and_without_the_names_of_parties() {
 }
 
 #[tokio::test]
+async fn who_asks_by_the_name_of_their_host_is_believed_by_their_certificate() {
+    let server = Server::start().await;
+    let wallet = Wallet::new();
+    wallet.does("accept", json!({ "offer": server.offers(Offered::default()) })).await;
+    let asked = server.asks_by_host(fire());
+    let shown = wallet.does("present", json!({ "request": asked.link })).await;
+    assert_eq!((&shown["client"], &shown["status"]), (&json!("x509_san_dns"), &json!(200)), "{shown}");
+    assert!(server.presented(&asked).is_ok());
+}
+
+#[tokio::test]
 async fn whoever_says_no_or_has_nothing_shows_nothing() {
     let server = Server::start().await;
     let wallet = Wallet::new();

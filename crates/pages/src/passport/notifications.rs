@@ -15,8 +15,8 @@ pub struct PassportNotifications {
     pub text: bool,
     /// The address that e-mails go to.
     pub address: String,
-    /// The mobile numbers that texts go to, as hints: "ending in 23".
-    pub numbers: Vec<String>,
+    /// The mobile number that texts go to, as a hint: "ending in 23".
+    pub mobile: Option<String>,
     /// When the next reminder would come, in words.
     pub next_reminder: Option<String>,
     /// The list.
@@ -33,11 +33,11 @@ impl Page for PassportNotifications {
             email: true,
             text: true,
             address: "amina.khan@northfield.example".into(),
-            numbers: vec!["ending in 23".into()],
+            mobile: Some("ending in 23".into()),
             next_reminder: Some("23 November 2026 at 8am".into()),
             back: Some("/passport".into()),
         };
-        let off = Self { email: false, text: false, numbers: Vec::new(), ..plain.clone() };
+        let off = Self { email: false, text: false, mobile: None, ..plain.clone() };
         vec![plain, off]
     }
 }

@@ -8,10 +8,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use axum_extra::extract::{CookieJar, Form};
+use journeys::passport::offer::preferred_mobile;
 use journeys::passport::preferences;
 use journeys::session;
 use pages::PassportNotifications;
-use rules::method::MethodKind;
 use rules::passport::reminder;
 use serde::Deserialize;
 use store::passport_opt_out::OptOut;
@@ -38,11 +38,7 @@ async fn show(State(web): State<Web>, jar: CookieJar) -> Answer {
         email: !off.email,
         text: !off.text,
         address: person.account.email.clone(),
-        numbers: methods
-            .iter()
-            .filter(|method| method.kind == MethodKind::Text)
-            .map(|method| hint(&web, method))
-            .collect(),
+        mobile: preferred_mobile(&methods, &person).map(|method| hint(&web, method)),
         next_reminder: next.map(|at| wording::date_and_time(Language::En, at.datetime())),
         back: Some(urls::PASSPORT.into()),
     };

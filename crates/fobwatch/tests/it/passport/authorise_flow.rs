@@ -53,7 +53,7 @@ async fn a_wallet_that_others_wrote_sends_its_person_here_and_gets_what_they_acc
 
 #[rstest]
 #[tokio::test]
-async fn who_is_not_signed_in_signs_in_first_and_goes_on(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_who_is_not_signed_in_signs_in_first_and_goes_on(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::with_wallets(kind).await;
     ward.person(AMINA).joins(Factor::TextMessage).await;
     let fire = ward.has_fire_safety_to_accept().await;

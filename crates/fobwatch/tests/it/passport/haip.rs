@@ -20,14 +20,14 @@ const FROM: Date = date(2026, 1, 1);
 const UNTIL: Date = date(2040, 1, 1);
 
 /// Who makes wallets, and says so.
-struct Maker {
+pub(super) struct Maker {
     root: Signer,
     chain: CertificateChain,
     key: Es256Key,
 }
 
-static WALLETS: LazyLock<Maker> = LazyLock::new(|| Maker::new("Wallets of the ward"));
-static KEYS: LazyLock<Maker> = LazyLock::new(|| Maker::new("Phones of the ward"));
+pub(super) static WALLETS: LazyLock<Maker> = LazyLock::new(|| Maker::new("Wallets of the ward"));
+pub(super) static KEYS: LazyLock<Maker> = LazyLock::new(|| Maker::new("Phones of the ward"));
 static STRANGER: LazyLock<Maker> = LazyLock::new(|| Maker::new("Somebody else"));
 
 impl Maker {
@@ -45,41 +45,46 @@ impl Maker {
         TrustAnchors::new([self.root.certificate.as_slice()]).unwrap()
     }
 
-    fn signs(&self, typ: &str, claims: &Value) -> String {
-        sign(&json!({ "typ": typ, "x5c": self.chain.to_header() }), claims, &self.key).unwrap()
+    pub(super) fn signs(&self, typ: &str, claims: &Value) -> String {
+        self.signed_by(&self.key, typ, claims)
+    }
+
+    /// The same below its certificate, signed by another key.
+    pub(super) fn signed_by(&self, key: &Es256Key, typ: &str, claims: &Value) -> String {
+        sign(&json!({ "typ": typ, "x5c": self.chain.to_header() }), claims, key).unwrap()
     }
 }
 
 /// Wallets of one maker, and no other way.
-fn high_assurance() -> PassportSettings {
+pub(super) fn high_assurance() -> PassportSettings {
     PassportSettings { haip: true, ..attested() }
 }
 
 /// Beside the wallets that are named, those of one maker.
-fn attested() -> PassportSettings {
+pub(super) fn attested() -> PassportSettings {
     PassportSettings { wallet_makers: WALLETS.anchors(), ..two_wallets() }
 }
 
 /// Credentials go to keys of known phones alone.
-fn known_keys() -> PassportSettings {
+pub(super) fn known_keys() -> PassportSettings {
     PassportSettings { key_makers: KEYS.anchors(), ..PassportSettings::default() }
 }
 
 /// Somebody's phone with a wallet that its maker vouches for.
-struct Phone {
-    client_id: &'static str,
-    key: Es256Key,
-    dpop: Es256Key,
+pub(super) struct Phone {
+    pub client_id: &'static str,
+    pub key: Es256Key,
+    pub dpop: Es256Key,
 }
 
 impl Phone {
-    fn with(client_id: &'static str) -> Self {
+    pub(super) fn with(client_id: &'static str) -> Self {
         Self { client_id, key: key(), dpop: key() }
     }
 }
 
 impl Ward {
-    async fn assured(kind: Kind, passport: fn() -> PassportSettings) -> Self {
+    pub(super) async fn assured(kind: Kind, passport: fn() -> PassportSettings) -> Self {
         Self::with(Setup { passport, ..Setup::on(kind) }).await
     }
 
@@ -91,17 +96,34 @@ impl Ward {
     }
 
     /// What the maker says of the phone's wallet, with changes.
-    fn attestation_by(&self, maker: &Maker, phone: &Phone, change: impl FnOnce(&mut Value)) -> String {
-        let mut claims = json!({
-            "sub": phone.client_id, "exp": self.now().as_second() + 3_600,
-            "cnf": { "jwk": phone.key.public_key().to_jwk() },
-        });
+    pub(super) fn attestation_by(
+        &self,
+        maker: &Maker,
+        phone: &Phone,
+        change: impl FnOnce(&mut Value),
+    ) -> String {
+        let mut claims = self.said_of(phone);
         change(&mut claims);
         maker.signs("oauth-client-attestation+jwt", &claims)
     }
 
+    /// What a maker says of the phone's wallet.
+    pub(super) fn said_of(&self, phone: &Phone) -> Value {
+        json!({
+            "sub": phone.client_id, "exp": self.now().as_second() + 3_600,
+            "cnf": { "jwk": phone.key.public_key().to_jwk() },
+        })
+    }
+
+    /// What a maker says of keys.
+    pub(super) fn said_of_keys(&self, keys: &[&Es256Key], nonce: &str) -> Value {
+        let keys: Vec<_> = keys.iter().map(|key| key.public_key().to_jwk()).collect();
+        let now = self.now().as_second();
+        json!({ "iat": now, "exp": now + 60, "attested_keys": keys, "nonce": nonce })
+    }
+
     /// The proof that it is said of this phone, with changes.
-    async fn attestation_proof(&self, phone: &Phone, change: impl FnOnce(&mut Value)) -> String {
+    pub(super) async fn attestation_proof(&self, phone: &Phone, change: impl FnOnce(&mut Value)) -> String {
         let mut claims = json!({
             "aud": format!("{}{NORTHFIELD}", self.setup.public_url), "jti": self.new_id().to_string(),
             "iat": self.now().as_second(), "challenge": self.challenge().await,
@@ -111,7 +133,7 @@ impl Ward {
     }
 
     /// Sends a form as this phone does, with both proofs.
-    async fn phone_sends(&self, phone: &Phone, path: &str, fields: String) -> Told {
+    pub(super) async fn phone_sends(&self, phone: &Phone, path: &str, fields: String) -> Told {
         let path = format!("{NORTHFIELD}{path}");
         let attestation = self.attestation_by(&WALLETS, phone, |_| {});
         let proof = self.attestation_proof(phone, |_| {}).await;
@@ -124,7 +146,7 @@ impl Ward {
         self.program_sends(Method::POST, &path, &headers, Some(fields)).await
     }
 
-    async fn phone_redeems(&self, phone: Phone, back: &WentBack) -> Held {
+    pub(super) async fn phone_redeems(&self, phone: Phone, back: &WentBack) -> Held {
         let fields = redeeming(back.code(), &[("client_id", phone.client_id)]);
         let told = self.phone_sends(&phone, "/token", fields).await;
         held(&told, Some(phone.dpop))
@@ -357,10 +379,7 @@ async fn credentials_go_to_keys_alone_that_somebody_vouches_for(#[values(Sqlite,
     assert!(kinds["jwt"].get("key_attestations_required").is_some(), "{kinds}");
     assert!(kinds.get("attestation").is_some(), "{kinds}");
     let attests = |maker: &Maker, keys: &[&Es256Key], nonce: &str| {
-        let keys: Vec<_> = keys.iter().map(|key| key.public_key().to_jwk()).collect();
-        let (iat, exp) = (ward.now().as_second(), ward.now().as_second() + 60);
-        let claims = json!({ "iat": iat, "exp": exp, "attested_keys": keys, "nonce": nonce });
-        maker.signs("key-attestation+jwt", &claims)
+        maker.signs("key-attestation+jwt", &ward.said_of_keys(keys, nonce))
     };
     let (mine, other) = (key(), key());
     let nonce = ward.c_nonce().await;

@@ -228,17 +228,18 @@ impl Ward {
     }
 
     pub async fn wallet_sends(&self, held: &Held, path: &str, body: &Value) -> Told {
+        self.wallet_sends_as(held, path, "application/json", body.to_string()).await
+    }
+
+    pub async fn wallet_sends_as(&self, held: &Held, path: &str, content_type: &str, body: String) -> Told {
         let token = &held.access_token;
         let (authorization, dpop) = match &held.dpop {
             None => (format!("Bearer {token}"), String::new()),
             Some(key) => (format!("DPoP {token}"), self.dpop_proof(key, path, Some(token)).await),
         };
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/json"),
-            ("dpop", &dpop),
-        ];
-        self.program_sends(Method::POST, path, &headers, Some(body.to_string())).await
+        let headers =
+            [("authorization", authorization.as_str()), ("content-type", content_type), ("dpop", &dpop)];
+        self.program_sends(Method::POST, path, &headers, Some(body)).await
     }
 
     /// A wallet takes what was offered, once: what it was given.

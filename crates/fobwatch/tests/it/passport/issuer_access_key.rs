@@ -15,7 +15,7 @@ use store::passport_opt_out::OptOut;
 
 impl Visitor<'_> {
     /// *Collect your access key*, up to the QR code: the link that it holds.
-    async fn comes_to_collect_the_access_key(&mut self) -> String {
+    pub async fn comes_to_collect_the_access_key(&mut self) -> String {
         self.opens("/passport/access-key").await.reads("Collect your access key");
         self.presses("Send Code").await.reads("Enter the code from your phone").says("5 minutes");
         let code = self.wallet_code().await;
@@ -27,7 +27,7 @@ impl Visitor<'_> {
 
 impl Ward {
     /// A wallet takes the access key: what it holds then.
-    async fn takes_access_key(&self, held: &Held) -> String {
+    pub async fn takes_access_key(&self, held: &Held) -> String {
         let proof = self.key_proof(&key(), &self.c_nonce().await);
         let body = json!({ "credential_configuration_id": "access-key", "proofs": { "jwt": [proof] } });
         let told = self.wallet_asks(held, &body).await;

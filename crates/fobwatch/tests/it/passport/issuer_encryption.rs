@@ -7,7 +7,6 @@ use crate::guide::Factor;
 use crate::passport::issuer::credential_kind;
 use crate::people::{AMINA, BEN, Person};
 use crate::ward::Ward;
-use axum::http::Method;
 use openid4vc::jose::{ContentEncryption, DecryptionKey, Recipient};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -21,7 +20,7 @@ fn random() -> impl Fn(&mut [u8]) + Send + Sync {
 
 impl Ward {
     /// The key that wallets are told.
-    async fn told_key(&self) -> Value {
+    pub(super) async fn told_key(&self) -> Value {
         let told = self.program_reads("/.well-known/openid-credential-issuer/vc/NTH").await.json();
         let encryption = &told["credential_request_encryption"];
         assert_eq!(encryption["enc_values_supported"], json!(["A128GCM", "A256GCM"]));
@@ -33,10 +32,8 @@ impl Ward {
     }
 
     async fn wallet_sends_encrypted(&self, held: &Held, jwe: &str) -> Told {
-        let authorization = format!("Bearer {}", held.access_token);
-        let headers = [("authorization", authorization.as_str()), ("content-type", "application/jwt")];
-        self.program_sends(Method::POST, &format!("{NORTHFIELD}/credential"), &headers, Some(jwe.to_owned()))
-            .await
+        let path = format!("{NORTHFIELD}/credential");
+        self.wallet_sends_as(held, &path, "application/jwt", jwe.to_owned()).await
     }
 
     /// What a wallet asks for, with the key for the answer.
@@ -57,7 +54,7 @@ impl Ward {
     }
 }
 
-fn encrypted(to: &Value, content: &Value) -> String {
+pub(super) fn encrypted(to: &Value, content: &Value) -> String {
     let recipient = Recipient::from_jwk(to).unwrap();
     recipient.encrypt(content.to_string().as_bytes(), ContentEncryption::A256Gcm, &random()).unwrap()
 }

@@ -1,6 +1,6 @@
 //! From *Accept credential* to the wallet that others wrote, over real HTTP, and to the list that says whether it still holds.
 
-use super::issuer::{FIRE, NORTHFIELD, add_page};
+use super::issuer::{FIRE, NORTHFIELD, add_page, key};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
 use crate::passport::issuer::credential_kind;
@@ -196,7 +196,9 @@ async fn who_has_no_mobile_number_gets_no_code_and_adds_it_all_the_same(
 
 #[rstest]
 #[tokio::test]
-async fn a_new_copy_for_a_new_phone_revokes_the_one_before(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_11_a_new_copy_for_a_new_phone_revokes_the_one_before(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = reachable(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
     ward.has_the_time_of_wallets();
@@ -220,6 +222,37 @@ async fn a_new_copy_for_a_new_phone_revokes_the_one_before(#[values(Sqlite, Post
     // Without a fresh proof nobody makes a new copy.
     ward.waits(11 * 60);
     amina.posts((add_page(fire), "reissue=yes".to_owned())).await.reads("Confirm that it is you");
+}
+
+#[rstest]
+#[tokio::test]
+async fn control_11_each_copy_has_a_place_of_its_own_and_the_next_ones_revoke_it(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let fire = ward.has_fire_safety_to_accept().await;
+    let mut places: Vec<Reference> = Vec::new();
+    for round in 0..3 {
+        let link =
+            if round == 0 { amina.adds_to_wallet(fire).await } else { amina.reissues_to_wallet(fire).await };
+        let held = ward.wallet_token(&link, None).await;
+        let nonce = ward.c_nonce().await;
+        let proofs: Vec<String> = (0..4).map(|_| ward.key_proof(&key(), &nonce)).collect();
+        let told = ward.wallet_asks_for(&held, &proofs).await.is_ok().json();
+        let before = places.len();
+        for each in told["credentials"].as_array().unwrap() {
+            let credential = ward.verifier_takes(each["credential"].as_str().unwrap()).await;
+            let place = credential.status().unwrap().clone();
+            assert!(!places.contains(&place), "{place:?} was given before");
+            places.push(place);
+        }
+        for (number, place) in places.iter().enumerate() {
+            let expected = if number < before { Status::Invalid } else { Status::Valid };
+            assert_eq!(ward.status_in_list(place).await.0, expected, "{number} in round {round}");
+        }
+    }
+    assert_eq!(places.len(), 12);
 }
 
 #[rstest]

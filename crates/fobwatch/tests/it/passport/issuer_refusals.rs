@@ -1,19 +1,19 @@
 //! What a wallet, or somebody who would like to be one, is refused.
 
-use super::issuer::{Held, NORTHFIELD, PRE_AUTHORIZED, add_page, key, sends_to, token_form};
+use super::issuer::{Held, NORTHFIELD, PRE_AUTHORIZED, add_page, hash, key, sends_to, token_form};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
 use crate::people::{AMINA, BEN};
 use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
-use openid4vc::jose::Signer as _;
+use openid4vc::jose::{Es256Key, Signer as _};
 use rstest::rstest;
 use rules::passport::RejectReason;
 use serde_json::{Value, json};
 
 #[rstest]
 #[tokio::test]
-async fn five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql)] kind: Kind) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
     let fire = ward.has_fire_safety_to_accept().await;
@@ -52,7 +52,9 @@ async fn five_wrong_codes_of_the_person_end_an_offer(#[values(Sqlite, PostgreSql
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_hundred_wallets_at_once_one_is_given_a_token(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_of_a_hundred_wallets_at_once_one_is_given_a_token(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_a_phone().await;
     let fire = ward.has_fire_safety_to_accept().await;
@@ -81,7 +83,9 @@ async fn of_a_hundred_wallets_at_once_one_is_given_a_token(#[values(Sqlite, Post
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_and_a_token_are_over_after_five_minutes_each(#[values(Sqlite, PostgreSql)] kind: Kind) {
+async fn control_9_an_offer_and_a_token_are_over_after_five_minutes_each(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
     let ward = Ward::new(kind).await;
     let mut amina = ward.amina_with_an_app().await;
     let fire = ward.has_fire_safety_to_accept().await;
@@ -319,11 +323,31 @@ async fn a_token_that_is_bound_to_a_key_works_for_its_holder_alone(#[values(Sqli
             [("authorization", authorization.as_str()), ("content-type", "application/json"), ("dpop", dpop)];
         ward.program_sends(Method::POST, &path, &headers, Some("{}".to_owned())).await
     };
+    let proves = |key: &Es256Key, changes: Value| {
+        let mut claims = json!({
+            "jti": ward.new_id().to_string(), "htm": "POST", "htu": format!("{}{path}", ward.setup.public_url),
+            "iat": ward.now().as_second(),
+        });
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        openid4vc::jose::sign(&json!({ "typ": "dpop+jwt", "jwk": key.public_key().to_jwk() }), &claims, key)
+            .unwrap()
+    };
     send(&once).await.is_refused(400, "invalid_credential_request");
     let told = send(&once).await;
     told.is_refused(401, "invalid_dpop_proof");
     assert_eq!(told.headers["www-authenticate"], "DPoP error=\"invalid_dpop_proof\"");
     send("").await.is_refused(401, "invalid_dpop_proof");
+    // One without the server's number is told one; one for another token, or for none, is no proof for this one.
+    let told = send(&proves(&mine, json!({ "ath": hash(&access_token) }))).await;
+    told.is_refused(401, "use_dpop_nonce");
+    assert_eq!(told.headers["www-authenticate"], "DPoP error=\"use_dpop_nonce\"");
+    let number = told.headers["dpop-nonce"].to_str().unwrap();
+    for wrong in [json!(hash("another token")), json!(access_token), json!(""), Value::Null] {
+        let proof = proves(&mine, json!({ "nonce": number, "ath": wrong }));
+        send(&proof).await.is_refused(401, "invalid_dpop_proof");
+    }
+    let right = proves(&mine, json!({ "nonce": number, "ath": hash(&access_token) }));
+    send(&right).await.is_refused(400, "invalid_credential_request");
     let held = Held { access_token, dpop: Some(mine) };
     ward.wallet_takes(&held).await;
 }

@@ -3,6 +3,8 @@
 mod authorise;
 mod authorise_flow;
 mod authorise_refusals;
+mod conformance_issuer;
+mod conformance_verifier;
 mod elsewhere;
 pub mod entra;
 mod entra_ends;

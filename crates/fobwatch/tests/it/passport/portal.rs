@@ -9,7 +9,9 @@ use jiff::ToSpan as _;
 use rstest::rstest;
 use rules::passport::Provided;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use store::organisation::Organisation;
+use store::role::Role;
 use uuid::Uuid;
 
 /// The desk of the trust that looks after credentials.
@@ -121,6 +123,64 @@ async fn the_banner_stands_on_every_page_and_counts_down(#[values(Sqlite, Postgr
     assert_eq!(ben.page.find(".fw-review"), None);
     let mut stranger = ward.browser();
     assert_eq!(stranger.opens("/sign-in").await.page.find(".fw-review"), None);
+}
+
+/// Pages for whoever is not signed in, or on which nothing but what they are for may stand: they are no place of anybody's.
+const OF_NOBODY: [&str; 6] = ["/sign-in", "/join", "/first-time", "/reset", "/authenticator", "/brand/"];
+
+/// Pages of somebody who is signed in that no link leads to at once.
+const BESIDE: [&str; 15] = [
+    "/",
+    "/confirm?next=/security-info/add",
+    "/console/people",
+    "/passport/access-key",
+    "/passport/access-key/added",
+    "/passport/credentials/{id}",
+    "/passport/credentials/{id}/add",
+    "/passport/credentials/{id}/reject",
+    "/passport/history",
+    "/passport/notifications",
+    "/passport/request",
+    "/passport/share",
+    "/passport/share/back?response_code=x",
+    "/passport/wallet",
+    "/security-info/recovery-codes",
+];
+
+#[tokio::test]
+async fn no_page_of_whoever_is_signed_in_is_without_the_banner() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.amina_with_a_phone().await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs()])).await;
+    ward.gives_role(AMINA, Role::Administrator).await;
+    amina.opens("/home").await;
+    let mut ahead: Vec<String> = BESIDE.map(|page| page.replace("{id}", &ids[0].to_string())).into();
+    ahead.extend(amina.page.links());
+    let (mut seen, mut without) = (BTreeSet::new(), Vec::new());
+    while let Some(address) = ahead.pop() {
+        let place = address.split(['?', '#']).next().unwrap().to_owned();
+        let is_theirs = place.starts_with('/') && !OF_NOBODY.iter().any(|one| place.starts_with(one));
+        if !is_theirs || !seen.insert(place.clone()) {
+            continue;
+        }
+        amina.opens(&address).await;
+        let is_page =
+            amina.page.headers.get("content-type").is_some_and(|kind| kind == "text/html; charset=utf-8");
+        if !is_page || !amina.page.status.is_success() {
+            continue;
+        }
+        let banner = amina.page.find(".fw-review").unwrap_or_default();
+        if !banner.starts_with("You have 2 credentials available for review") {
+            without.push(place);
+        }
+        ahead.extend(amina.page.links());
+    }
+    assert!(without.is_empty(), "without the banner: {without:#?}");
+    assert!(seen.len() > 60, "{} pages are too few: {seen:#?}", seen.len());
+    for page in ["/help", "/privacy", "/cookies", "/accessibility", "/console/people", "/passport/share/back"]
+    {
+        assert!(seen.contains(page), "{page}");
+    }
 }
 
 #[rstest]

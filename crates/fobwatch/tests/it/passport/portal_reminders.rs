@@ -3,18 +3,23 @@
 use super::portal::{dbs, fire};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
+use crate::mail_route::MailServer;
 use crate::passport::issuer::credential_kind;
-use crate::people::{AMINA, BEN, SINEAD};
+use crate::people::{AMINA, BEN, Person, SINEAD};
 use crate::ward::{Node, Ward};
-use journeys::passport::reminders::{Stretch, stretch};
+use journeys::passport::reminders::{Stretch, asked_stretch, stretch};
+use journeys::passport::withdraw::revoke;
 use rstest::rstest;
+use rules::passport::RevokeReason;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::CommitPoint;
 use store::credential::NewCredential;
+use store::method::{MethodKind, MethodSecret};
 use testkit::SeededRandom;
 use testkit::crowd::{self, OneOfMany};
+use uuid::Uuid;
 
 /// A node goes on until today's round has ended. Answers how many messages it wrote.
 async fn round(node: &Node) -> u32 {
@@ -77,7 +82,7 @@ async fn whoever_has_something_to_review_is_reminded_on_monday_and_nobody_else(
     let [bens] = ward.the_trust_provides(BEN, fire()).await.try_into().unwrap();
     ward.the_trust_provides(SINEAD, fire()).await;
     ward.lands_in_a_wallet(bens).await;
-    let told = async |who: crate::people::Person| {
+    let told = async |who: Person| {
         let all = ward.told_of_passports(who.email).await;
         all.into_iter().filter(|subject| !subject.contains("new")).collect::<Vec<_>>()
     };
@@ -200,4 +205,137 @@ async fn whose_account_is_disabled_or_credential_taken_back_is_not_reminded(
     ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
     assert_eq!(round(&ward.node).await, 1);
     assert_eq!(ward.told_of_passports(AMINA.email).await.len(), 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_reminder_that_did_not_go_out_on_its_day_never_does(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+    #[values(false, true)] asked: bool,
+) {
+    let ward = Ward::new(kind).await;
+    for who in [AMINA, BEN, SINEAD] {
+        ward.colleague(who).await;
+        ward.the_trust_provides(who, fire()).await;
+    }
+    // Winter, and ten minutes to midnight in summer, when that is an hour earlier by the clock of the world.
+    for (evening, night) in
+        [("2026-11-23T23:50:00Z", "2026-11-24T00:01:00Z"), ("2027-07-05T22:50:00Z", "2027-07-05T23:01:00Z")]
+    {
+        ward.delivers().await;
+        ward.clock.set(evening.parse().unwrap());
+        let given_up = ward.audited("message_given_up").await;
+        let mails = ward.mailbox.messages_to(BEN.email).len();
+        ward.mail_server(MailServer::Down);
+        if asked {
+            ward.the_trust_asks_for_reminders().await;
+        } else {
+            assert_eq!(round(&ward.node).await, 3);
+        }
+        assert_eq!(ward.delivers().await.retried, 3);
+        ward.mail_server(MailServer::Up);
+        ward.clock.set(night.parse().unwrap());
+        let delivered = ward.delivers().await;
+        assert_eq!((delivered.sent, delivered.given_up), (0, 3), "it is Tuesday");
+        assert_eq!(ward.mailbox.messages_to(BEN.email).len(), mails);
+        assert_eq!(ward.audited("message_given_up").await, given_up + 3, "the audit has each");
+        let day = ward.node.service.today().yesterday().unwrap();
+        assert_eq!(
+            ward.db.count("alarm", &format!("key = 'reminders-given-up:{day}'")).await,
+            1,
+            "and one alarm is raised for all"
+        );
+    }
+    ward.audit_is_whole().await;
+}
+
+impl Ward {
+    /// *Remind everybody*, to the end.
+    async fn the_trust_asks_for_reminders(&self) {
+        let (northfield, now) = (self.the_trust().await.id, self.clock.now());
+        let by = self.account_of(AMINA).await;
+        let mut tx = self.store().begin().await.unwrap();
+        let id = vault::new_id(now, &SeededRandom::unique());
+        assert!(tx.ask_reminders(id, northfield, self.node.service.today(), by, now).await.unwrap());
+        tx.commit().await.unwrap();
+        while asked_stretch(&self.node.service).await.unwrap() != Stretch::NotDue {}
+    }
+
+    /// Somebody adds a mobile number.
+    async fn adds_a_mobile(&self, who: Person, number: &str, preferred: bool) -> Uuid {
+        // Methods are in the order in which they were added.
+        self.waits(1);
+        let (account, now) = (self.account_of(who).await, self.clock.now());
+        let id = vault::new_id(now, &SeededRandom::unique());
+        let mut tx = self.store().begin().await.unwrap();
+        let number = MethodSecret::address(number);
+        tx.add_sign_in_method(id, account, MethodKind::Text, &number, 0, now).await.unwrap();
+        if preferred {
+            tx.prefer_methods(account, Some(id), None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// How many texts each of two numbers has.
+    async fn texts_at(&self, numbers: [&str; 2]) -> [usize; 2] {
+        self.delivers().await;
+        numbers.map(|number| self.phone.texts_to(number).len())
+    }
+}
+
+const TWO_MOBILES: [&str; 2] = ["+447700900301", "+447700900302"];
+
+#[rstest]
+#[tokio::test]
+async fn whoever_has_two_mobiles_gets_one_text_at_the_one_that_they_prefer_or_the_oldest(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+    #[values(false, true)] second_preferred: bool,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    ward.adds_a_mobile(AMINA, TWO_MOBILES[0], false).await;
+    ward.adds_a_mobile(AMINA, TWO_MOBILES[1], second_preferred).await;
+    let each = |texts: usize| if second_preferred { [0, texts] } else { [texts, 0] };
+    ward.the_trust_provides(AMINA, fire()).await;
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, each(1), "of what was issued");
+    ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
+    assert_eq!(round(&ward.node).await, 2, "an email and a text");
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, each(2), "the reminder");
+    // The trust has everybody reminded on the same day: she was, and no text of the day's is used up for it.
+    let used = "SELECT SUM(used) FROM text_budget";
+    let before = ward.db.number(used).await;
+    ward.the_trust_asks_for_reminders().await;
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, each(2));
+    assert_eq!(ward.db.number(used).await, before);
+    // What concerns the safety of her account goes to every number.
+    let access_key = ward.issuer_provides(AMINA, credential_kind("access-key"), "", "{}").await;
+    ward.lands_in_a_wallet(access_key).await;
+    let (northfield, reason) = (ward.the_trust().await, RevokeReason::NoLongerValid);
+    revoke(&ward.node.service, &northfield, access_key, reason).await.unwrap();
+    let [first, second] = ward.texts_at(TWO_MOBILES).await;
+    let [was_first, was_second] = each(2);
+    assert_eq!((first, second), (was_first + 1, was_second + 1));
+}
+
+/// On the Monday on which this version comes, some were reminded by the one before it, whose key of a text names the number.
+#[rstest]
+#[tokio::test]
+async fn whoever_the_version_before_reminded_by_text_today_is_not_reminded_again(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    ward.adds_a_mobile(AMINA, TWO_MOBILES[0], false).await;
+    let second = ward.adds_a_mobile(AMINA, TWO_MOBILES[1], true).await;
+    ward.the_trust_provides(AMINA, fire()).await;
+    ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
+    assert_eq!(round(&ward.node).await, 2);
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, [0, 2]);
+    // As that version wrote it, for a number that was preferred then.
+    let key = format!("passport-reminder:2026-11-23:{}:", ward.account_of(AMINA).await);
+    ward.db.tell(&format!("UPDATE outbox SET key = '{key}{second}' WHERE key = '{key}text'")).await;
+    assert_eq!(ward.db.count("outbox", &format!("key = '{key}{second}'")).await, 1);
+    ward.the_trust_asks_for_reminders().await;
+    assert_eq!(ward.texts_at(TWO_MOBILES).await, [0, 2]);
 }

@@ -46,6 +46,16 @@ async fn digits_on(phone: &mut Browser, wallet: &Wallet, link: &str, ward: &Ward
     phone.digits()
 }
 
+#[tokio::test]
+async fn when_no_qr_code_can_be_made_the_button_tries_again() {
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, _wallet) = ward.amina_with_an_old_proof().await;
+    amina.opens(CONFIRM).await.fills("Password", AMINA.password).presses("Continue").await;
+    ward.keeps_questions(false).await;
+    amina.presses(USE).await;
+    amina.tries_again().await.reads("Show your access key to confirm that it is you");
+}
+
 #[rstest]
 #[tokio::test]
 async fn after_the_password_the_wallet_confirms_by_the_digits_on_the_phone_and_once(

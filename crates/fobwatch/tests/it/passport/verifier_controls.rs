@@ -1,17 +1,26 @@
 //! What stands between a person and somebody who shows them a QR code of their own: one test for each control of the threat model
 //! (`docs/src/developers/threats.md`), in its order.
 
-use super::verifier::{APP, Question, path_of, request_uri};
+use super::portal::{dbs, fire};
+use super::verifier::{APP, Issuing, Question, path_of, request_uri};
 use crate::browser::Browser;
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::people::AMINA;
 use crate::ward::{ELSEWHERE, Ward};
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
+use journeys::passport::reminders::{Stretch, stretch};
+use journeys::passport::withdraw::{Ended, revoke, withdraw};
+use openid4vc::claim_path::ClaimPath;
+use openid4vc::jose::sign;
+use openid4vc::sd_jwt::{Binding, SdJwt};
 use rstest::rstest;
-use rules::passport::{ANSWERS_PER_NETWORK, REQUESTS_PER_NETWORK};
-use serde_json::{Value, json};
+use rules::passport::{ANSWERS_PER_NETWORK, REQUESTS_PER_NETWORK, RevokeReason, WithdrawReason};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use store::role::Role;
+use tokio::net::TcpListener;
 
 fn response_code(back: &str) -> String {
     back.split("response_code=").nth(1).unwrap().to_owned()
@@ -277,15 +286,55 @@ async fn control_5_the_audit_has_the_networks_of_page_and_wallet_and_limits_hold
 #[tokio::test]
 async fn control_6_no_message_holds_what_a_wallet_opens() {
     let ward = Ward::new(Sqlite).await;
-    let (_amina, wallet) = ward.amina_with_a_passport().await;
-    let (mut desk, mut phone) = (ward.browser(), ward.phone_browser());
+    // Issued, and reminded of; the access key is collected, and a credential added, each with its code.
+    let mut amina = ward.amina_with_a_phone().await;
+    let ids = ward.the_trust_provides(AMINA, json!([fire(), dbs()])).await;
+    let link = amina.comes_to_collect_the_access_key().await;
+    let held = ward.wallet_token(&link, Some(&amina.wallet_code().await)).await;
+    ward.takes_access_key(&held).await;
+    ward.waits(31);
+    let link = amina.adds_to_wallet(ids[0]).await;
+    let held = ward.wallet_token(&link, Some(&amina.wallet_code().await)).await;
+    ward.wallet_takes(&held).await;
+    ward.clock.set("2026-11-23T08:00:00Z".parse().unwrap());
+    while stretch(&ward.node.service).await.unwrap() != Stretch::Ended {}
+    // Withdrawn, and revoked: a credential, and the access key.
+    let (service, northfield) = (&ward.node.service, ward.the_trust().await);
+    withdraw(service, &northfield, ids[1], WithdrawReason::IssuedInError).await.unwrap();
+    let account = ward.account_of(AMINA).await;
+    let access_key = ward.store().credentials_of(account).await.unwrap();
+    let access_key = access_key.into_iter().find(|each| each.kind.is_access_key()).unwrap().id;
+    for id in [ids[0], access_key] {
+        assert_eq!(revoke(service, &northfield, id, RevokeReason::NoLongerValid).await.unwrap(), Ended::Done);
+    }
+    // Signed in with on a new device.
+    let wallet = ward.issues(account, Issuing::default()).await;
+    let (mut desk, mut phone) = (ward.browser_from(ELSEWHERE), ward.phone_browser());
     let link = desk.asks_for_the_passport().await;
     let back = phone.shares(&wallet, &link, &ward).await;
     desk.opens(&back).await.presses("Continue").await;
     ward.delivers().await;
-    for mail in ward.mailbox.messages_to(AMINA.email) {
-        let words = format!("{mail:?}");
-        for never in ["openid4vp", "openid-credential-offer", "/vc/", "response_code", "image/"] {
+
+    let mut kinds = ward.db.rows("SELECT DISTINCT key AS line FROM outbox").await;
+    kinds.iter_mut().for_each(|key| key.truncate(key.find(':').unwrap()));
+    for kind in [
+        "passport-provided",
+        "passport-reminder",
+        "passport-withdrawn",
+        "passport-revoked",
+        "wallet-code",
+        "security-notice",
+    ] {
+        assert!(kinds.iter().any(|one| one == kind), "nobody was told: {kind} of {kinds:?}");
+    }
+    let mails = ward.mailbox.messages_to(AMINA.email).into_iter().map(|mail| format!("{mail:?}"));
+    let texts = ward.phone.texts_to(AMINA.mobile).into_iter().map(|text| text.body);
+    let all: Vec<String> = mails.chain(texts).collect();
+    assert!(all.len() >= 10, "{all:?}");
+    for words in all {
+        for never in
+            ["openid", "haip", "/vc/", "request_uri", "client_id", "response_code", "/qr", "image/", "<svg"]
+        {
             assert!(!words.contains(never), "{never} in {words}");
         }
     }
@@ -348,6 +397,84 @@ async fn control_7_each_request_has_a_nonce_and_a_key_of_its_own_and_wrong_answe
     assert_eq!(super::verifier::opened(&signed).claims["wallet_nonce"], "n-0x11");
     // And the one that was asked first is answered still.
     assert_eq!(phone.posts_answer(&one, wallet.answer(&one, &ward)).await.0, StatusCode::OK);
+}
+
+/// Somebody's server, which counts who comes.
+async fn listens() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let came = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::clone(&came);
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            counts.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    (address, came)
+}
+
+#[rstest]
+#[tokio::test]
+async fn control_10_nothing_is_fetched_that_a_presentation_or_a_request_names(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::with_wallets(kind).await;
+    let (_amina, wallet) = ward.amina_with_a_passport().await;
+    let (server, came) = listens().await;
+    let theirs = |path: &str| format!("{server}{path}");
+    let (service, northfield) = (&ward.node.service, ward.the_trust().await);
+    let signer = journeys::passport::signer(service, &northfield).await.unwrap();
+    let ours = wallet.credential.issuer_token().unwrap();
+    let ours: Map<String, Value> = ["vct", "iat", "cnf", "status", "_sd", "_sd_alg"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), ours.unverified_claim(name)?.clone())))
+        .collect();
+    // All of it is signed by the organisation itself: it names what it should not.
+    for (changes, why) in [
+        (json!({ "status": { "status_list": { "uri": theirs("/list"), "idx": 0 } } }), "not-ours"),
+        (json!({ "vct": theirs("/type") }), "nobody-trusted"),
+        (json!({ "vct": theirs("/type"), "vct#integrity": "sha256-9cLlJNXN+mPN" }), "nobody-trusted"),
+        (
+            json!({
+                "vct": theirs("/type"), "iss": theirs("/issuer"),
+                "status": { "status_list": { "uri": theirs("/list"), "idx": 0 } },
+            }),
+            "nobody-trusted",
+        ),
+    ] {
+        let mut claims = ours.clone();
+        claims.extend(changes.as_object().unwrap().clone());
+        let header = json!({
+            "typ": "dc+sd-jwt", "x5c": signer.chain.to_header(), "jku": theirs("/keys"), "x5u": theirs("/chain"),
+        });
+        let token = sign(&header, &claims, signer.key.as_ref()).unwrap();
+        let whole = wallet.credential.to_string();
+        let (_, disclosures) = whole.split_once('~').unwrap();
+        let credential = SdJwt::parse(&format!("{token}~{disclosures}")).unwrap();
+        let (mut desk, mut phone) = (ward.browser(), ward.phone_browser());
+        let link = desk.asks_for_the_passport().await;
+        let question = phone.scans(&link).await;
+        let text = |name: &str| question.claims[name].as_str().unwrap().to_owned();
+        let (audience, nonce) = (text("client_id"), text("nonce"));
+        let binding = Binding { audience: &audience, nonce: &nonce };
+        let shown = credential.present(&[ClaimPath::names(["passport"])]).unwrap();
+        let shown = shown.bind(binding, &wallet.key, ward.now()).unwrap().to_string();
+        let told = phone.posts_answer(&question, question.form(&json!({ "access_key": [shown] }))).await;
+        assert_eq!(told, (StatusCode::BAD_REQUEST, json!({ "error": "invalid_request" })), "{changes}");
+        assert_eq!(ward.newest_record("wallet_answered").await["why"], why, "{changes}");
+    }
+    // What a wallet says of itself, and where it says that it was invited.
+    let (mut desk, mut phone) = (ward.browser(), ward.phone_browser());
+    let path = path_of(&request_uri(&desk.asks_for_the_passport().await));
+    let metadata = json!({ "jwks_uri": theirs("/keys"), "logo_uri": theirs("/logo") }).to_string();
+    let form = super::authorise::form(&[("wallet_nonce", "n"), ("wallet_metadata", &metadata)]);
+    assert_eq!(phone.sends(&Method::POST, &path, Some(form), &[]).await.unwrap().0, StatusCode::OK);
+    for invited in [theirs("/offer"), theirs("/.well-known/openid-credential-issuer")] {
+        let told = ward.wallet_pushes(super::authorise::asking(&[("issuer_state", &invited)]), &[]).await;
+        told.is_refused(400, "invalid_request");
+    }
+    assert_eq!(came.load(Ordering::SeqCst), 0, "somebody was asked");
+    assert_eq!(ward.db.count("session", "1 = 1").await, 0);
 }
 
 #[rstest]

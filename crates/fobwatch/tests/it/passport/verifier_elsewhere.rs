@@ -2,6 +2,7 @@
 //! hold; never otherwise.
 
 use super::elsewhere::{ADDRESS, Foreign, Mood, Riverside, key_of};
+use super::issuer_flow::{OthersWallet, reachable};
 use super::verifier::{APP, Issuing, Question};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
@@ -77,6 +78,7 @@ async fn a_credential_from_elsewhere_is_shared_with_a_trust_that_believes_its_is
     assert_eq!(shows(&ward, &link, issuer, &credential).await, StatusCode::OK);
     amina.opens("/passport/share/qr").await.reads("That worked");
     amina.presses("Continue").await.reads("Shared with Southmere Community Trust");
+    assert!(!amina.page.text().contains("did not share"), "{}", amina.page.shown());
 
     let southmere = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
     let shares = ward.store().shares_with(southmere.id).await.unwrap();
@@ -100,6 +102,46 @@ async fn a_credential_from_elsewhere_is_shared_with_a_trust_that_believes_its_is
     amina.reloads().await.reads("Your wallet did not show what we asked for");
     assert_eq!(ward.newest_record("wallet_answered").await["why"], "not-valid");
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_wallet_that_lacks_what_another_issuer_may_have_issued_shares_the_rest_and_the_page_says_what_is_missing(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = reachable(kind).await;
+    let riverside = Riverside::opens(ward.now()).await;
+    let mut amina = ward.amina_with_an_app().await;
+    ward.also_serves("STH", SOUTHMERE).await;
+    ward.trusts("STH", Some(&riverside.root.certificate), None).await;
+    ward.has_the_time_of_wallets();
+    let fire = ward.has_fire_safety_to_accept().await;
+    let link = amina.adds_to_wallet(fire).await;
+    let wallet = OthersWallet::new();
+    let taken = wallet.does("accept", json!({ "offer": link })).await;
+    assert_eq!(taken["credentials"].as_array().map(Vec::len), Some(1), "{taken}");
+    let chosen = super::authorise::form(&[
+        ("trust", "STH"),
+        ("credentials", &fire.to_string()),
+        ("credentials", "elsewhere/core-skill/Riverside Partnership"),
+    ]);
+    amina.posts(("/passport/share".to_owned(), chosen)).await.reads("Are these the ones?");
+    amina.says("Fire safety").says("Core skill, issued by Riverside Partnership");
+    amina.presses("Show the QR code").await;
+    let link = amina.qr_link();
+    // What is in our own record must be shown: a wallet with nothing in it shows nothing.
+    let empty = OthersWallet::new().does("present", json!({ "request": link })).await;
+    assert_eq!(empty, json!({ "cannot": true }));
+    let shown = wallet.does("present", json!({ "request": link })).await;
+    assert_eq!(shown["status"], json!(200), "{shown}");
+    amina.reloads().await.presses("Continue").await.reads("Shared with Southmere Community Trust");
+    amina.says("1 credential has been shared").says("What your wallet did not share");
+    amina.says("Core skill, issued by Riverside Partnership");
+    assert_eq!(riverside.asked(), 0);
+    let southmere = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
+    let shares = ward.store().shares_with(southmere.id).await.unwrap();
+    let kept = ward.store().shared_credentials(shares[0].id).await.unwrap();
+    assert_eq!((kept.len(), kept[0].credential_id), (1, Some(fire)));
 }
 
 /// Amina shares Riverside's credential with her own trust.

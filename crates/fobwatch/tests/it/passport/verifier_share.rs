@@ -1,6 +1,6 @@
 //! In a new trust the person shares the credentials that they hold (guide 000).
 
-use super::verifier::{APP, IPHONE, Issuing, OPEN_WALLET, Question, Wallet};
+use super::verifier::{APP, IPHONE, Issuing, OPEN_WALLET, PRESS, Question, Wallet};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::{Factor, Visitor};
 use crate::passport::issuer::credential_kind;
@@ -173,6 +173,64 @@ async fn what_the_trust_has_archived_is_not_shared_until_its_owner_restores_it(
     let question = phone.scans(&asks_to_share(&mut amina).await).await;
     let answered = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
     assert_eq!(answered.0, StatusCode::OK, "{}", answered.1);
+}
+
+const NO_QR_CODE: &str = "There was a problem generating a QR code";
+
+impl Ward {
+    /// The database cannot keep what QR codes are for, or can again.
+    pub async fn keeps_questions(&self, keeps: bool) {
+        for table in ["presentation", "credential_offer"] {
+            let away = format!("{table}_away");
+            let (from, to) = if keeps { (away.as_str(), table) } else { (table, away.as_str()) };
+            self.db.tell(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        }
+    }
+}
+
+impl Visitor<'_> {
+    /// The page says that there is no QR code; once there can be one, its button goes on.
+    pub async fn tries_again(&mut self) -> &mut Self {
+        for _ in 0..2 {
+            let shown = (self.page.status, self.page.heading());
+            assert_eq!(shown, (StatusCode::INTERNAL_SERVER_ERROR, NO_QR_CODE.to_owned()));
+            self.says("It is our fault, not yours").says("give the reference number");
+            self.presses("Try again").await;
+        }
+        self.ward.keeps_questions(true).await;
+        self.presses("Try again").await;
+        self
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn when_no_qr_code_can_be_made_the_page_says_so_and_its_button_tries_again(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let (mut amina, _wallet) = amina_who_can_share(&ward).await;
+    let waits = ward.has_fire_safety_to_accept().await;
+    amina.opens("/passport/share").await.chooses("Southmere Community Trust").chooses("Core skill");
+    amina.presses("Continue").await;
+    ward.keeps_questions(false).await;
+    amina.presses("Show the QR code").await;
+    amina.tries_again().await.reads("Scan the QR code to share your credentials");
+    assert!(amina.qr_link().starts_with("openid4vp://"));
+
+    amina.opens(&format!("/passport/credentials/{waits}")).await;
+    ward.keeps_questions(false).await;
+    amina.presses("Accept credential and add it to my wallet").await;
+    amina.tries_again().await.reads("Scan the QR code to add your credential").says("Fire safety");
+    amina.presses("Sign out").await;
+
+    let mut desk = ward.person(AMINA);
+    desk.opens("/sign-in").await.presses(PRESS).await;
+    desk.chooses("Northfield Hospitals");
+    ward.keeps_questions(false).await;
+    desk.presses("Continue").await;
+    desk.tries_again().await.reads("Sign in with your staff passport").says("Northfield Hospitals");
+    assert!(desk.qr_link().starts_with("openid4vp://"));
 }
 
 #[tokio::test]

@@ -1,4 +1,7 @@
 use super::*;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use openid4vc::jose::TokenProblem;
 
 struct Maker {
     anchors: TrustAnchors,
@@ -15,6 +18,11 @@ impl Maker {
         sign(&json!({ "typ": typ, "x5c": self.signer.chain.to_header() }), claims, &self.signer.key).unwrap()
     }
 
+    /// The same below the maker's certificate, signed by somebody else.
+    fn forges(&self, typ: &str, claims: &Value) -> String {
+        sign(&json!({ "typ": typ, "x5c": self.signer.chain.to_header() }), claims, &key()).unwrap()
+    }
+
     fn keys(&self, keys: &[&Es256Key], change: impl FnOnce(&mut Value)) -> String {
         let keys: Vec<_> = keys.iter().map(|key| key.public_key().to_jwk()).collect();
         let mut claims = json!({
@@ -24,6 +32,14 @@ impl Maker {
         change(&mut claims);
         self.signs("key-attestation+jwt", &claims)
     }
+}
+
+/// The token with one byte of its signature changed.
+fn with_a_byte_changed(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let mut signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
+    signature[20] ^= 1;
+    format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
 }
 
 #[test]
@@ -62,7 +78,7 @@ fn keys_are_bound_that_their_maker_vouches_for() {
 }
 
 #[test]
-fn fail_on_key_attestations_that_do_not_count() {
+fn key_attestations_that_do_not_count_are_refused() {
     let (maker, stranger) = (Maker::new(), Maker::new());
     let high = ["iso_18045_high".to_owned()];
     let attested_by =
@@ -84,6 +100,15 @@ fn fail_on_key_attestations_that_do_not_count() {
     assert!(bindings(json!({ "attestation": [maker.keys(&[&one], |_| {})] }), &lax).is_ok());
     assert_eq!(refused(maker.keys(&[&one], |_| {}), &strict), wrong, "the person is not asked well enough");
     assert_eq!(refused(stranger.keys(&[&one], |_| {}), &lax), wrong);
+    // Below the certificate of a maker who is trusted, signed by another key; and one byte of the signature changed.
+    let said =
+        json!({ "iat": time(NOW).as_second(), "attested_keys": [one.public_key().to_jwk()], "nonce": "n-1" });
+    assert!(
+        bindings(json!({ "attestation": [maker.signs("key-attestation+jwt", &said)] }), &lax).is_ok(),
+        "signed by the maker it counts"
+    );
+    assert_eq!(refused(maker.forges("key-attestation+jwt", &said), &lax), wrong);
+    assert_eq!(refused(with_a_byte_changed(&maker.keys(&[&one], |_| {})), &lax), wrong);
     assert_eq!(
         refused(maker.keys(&[&one], |claims| claims["exp"] = time(NOW).as_second().into()), &lax),
         wrong
@@ -157,10 +182,14 @@ fn a_wallet_is_one_that_its_maker_vouches_for() {
         wallet.verify(&other.attestation(|_| {}), &proof, None),
         Err(AttestationProblem::Chain(_))
     ));
-    assert!(matches!(
-        wallet.verify(&attestation, &other.proof(|_| {}), None),
-        Err(AttestationProblem::Token(_))
-    ));
+    // Below the certificate of a maker who is trusted, signed by another key; and one byte of a signature changed.
+    let said = json!({ "sub": "wallet", "exp": time(NOW).as_second() + 60, "cnf": { "jwk": wallet.key.public_key().to_jwk() } });
+    let forged = wallet.maker.forges("oauth-client-attestation+jwt", &said);
+    let forgery = Err(AttestationProblem::Token(TokenProblem::Signature));
+    assert_eq!(wallet.verify(&forged, &proof, None), forgery);
+    assert_eq!(wallet.verify(&with_a_byte_changed(&attestation), &proof, None), forgery);
+    assert_eq!(wallet.verify(&attestation, &with_a_byte_changed(&proof), None), forgery);
+    assert_eq!(wallet.verify(&attestation, &other.proof(|_| {}), None), forgery);
     assert_eq!(wallet.verify(&attestation, &proof, Some("other")), Err(AttestationProblem::Client));
     let attested =
         |change: fn(&mut Value)| wallet.verify(&wallet.attestation(change), &proof, None).unwrap_err();

@@ -90,7 +90,7 @@ impl Server {
         let inner = Inner {
             address: format!("http://{}", listener.local_addr().unwrap()),
             issuer: authority.certifies("issuer.northfield.example"),
-            verifier: authority.certifies("northfield.example"),
+            verifier: authority.certifies("localhost"),
             authority,
             nonces: Nonces::new(b"secret", "credential"),
             memory: Mutex::default(),
@@ -137,14 +137,26 @@ impl Server {
     }
 
     pub fn asks(&self, query: Query, encrypted: bool) -> Asked {
+        let client_id = ClientId::by_certificate(&self.0.verifier.chain);
+        self.asks_as(client_id, &self.0.address, query, encrypted)
+    }
+
+    /// By the name of its host, which is answered.
+    pub fn asks_by_host(&self, query: Query) -> Asked {
+        let client_id = ClientId::by_host("localhost", &self.0.verifier.chain).unwrap();
+        let address = self.0.address.replace("127.0.0.1", "localhost");
+        self.asks_as(client_id, &address, query, true)
+    }
+
+    fn asks_as(&self, client_id: ClientId, address: &str, query: Query, encrypted: bool) -> Asked {
         query.check().unwrap();
         let id = self.name();
         let request = Request {
-            client_id: ClientId::by_certificate(&self.0.verifier.chain),
+            client_id,
             query,
             nonce: self.0.nonces.issue(now(), &random()),
             state: format!("state-of-{id}"),
-            response_uri: Url::parse(&self.at(&format!("/answer/{id}"))).unwrap(),
+            response_uri: Url::parse(&format!("{address}/passport/answer/{id}")).unwrap(),
             encrypt_for: encrypted.then(|| DecryptionKey::generate(id.clone()).unwrap()),
             client_name: Some("Northfield Hospitals".to_owned()),
         };

@@ -1,4 +1,4 @@
-//! What the wallet of the conformance suite gets wrong, one at a time.
+//! What a wallet can get wrong, one thing at a time.
 
 use super::*;
 
@@ -18,7 +18,7 @@ const fn binding(problem: BindingProblem) -> VerifyProblem {
 }
 
 #[test]
-fn invalid_kb_jwt_signature() {
+fn a_binding_that_another_key_signed_is_refused() {
     let problem = refused(|bed, request| {
         let other = key();
         let audience = request.client_id.to_string();
@@ -29,7 +29,7 @@ fn invalid_kb_jwt_signature() {
 }
 
 #[test]
-fn invalid_credential_signature() {
+fn a_credential_that_another_key_signed_is_refused() {
     let problem = refused(|bed, request| {
         let forger = Certified { key: key(), chain: bed.issuer.chain.clone() };
         bed.answers(request, &bed.issued(ACCESS_KEY, &forger, &bed.issuer.chain)).to_string()
@@ -38,7 +38,7 @@ fn invalid_credential_signature() {
 }
 
 #[test]
-fn invalid_sd_hash() {
+fn a_binding_to_other_disclosures_is_refused() {
     let problem = refused(|bed, request| {
         let all = bed.answers(request, &bed.credential(ACCESS_KEY));
         let first = all.disclosures()[0].encoded();
@@ -48,13 +48,13 @@ fn invalid_sd_hash() {
 }
 
 #[test]
-fn invalid_kb_jwt_nonce() {
+fn a_binding_with_another_number_is_refused() {
     let problem = refused(|bed, request| bound(bed, &request.client_id.to_string(), "another", time(NOW)));
     assert_eq!(problem, binding(BindingProblem::Nonce));
 }
 
 #[test]
-fn invalid_kb_jwt_aud() {
+fn a_binding_for_another_verifier_is_refused() {
     let problem = refused(|bed, request| bound(bed, "x509_hash:somebody-else", &request.nonce, time(NOW)));
     assert_eq!(problem, binding(BindingProblem::Audience));
     // The name without its prefix is another one (section 14.8).
@@ -63,7 +63,7 @@ fn invalid_kb_jwt_aud() {
 }
 
 #[test]
-fn kb_jwt_iat_in_past() {
+fn a_binding_of_a_year_ago_is_refused() {
     let a_year_ago = time("2025-11-29T08:00:00Z");
     let problem =
         refused(|bed, request| bound(bed, &request.client_id.to_string(), &request.nonce, a_year_ago));
@@ -71,7 +71,7 @@ fn kb_jwt_iat_in_past() {
 }
 
 #[test]
-fn kb_jwt_iat_in_future() {
+fn a_binding_of_the_next_year_is_refused() {
     let in_a_year = time("2027-11-29T08:00:00Z");
     let problem =
         refused(|bed, request| bound(bed, &request.client_id.to_string(), &request.nonce, in_a_year));
@@ -79,13 +79,13 @@ fn kb_jwt_iat_in_future() {
 }
 
 #[test]
-fn without_a_holders_signature() {
+fn a_credential_without_a_binding_is_refused() {
     let problem = refused(|bed, _| bed.credential(ACCESS_KEY).to_string());
     assert_eq!(problem, binding(BindingProblem::Missing));
 }
 
 #[test]
-fn minimal_cnf_jwk() {
+fn a_key_of_its_numbers_alone_is_enough() {
     // The holder's key has its numbers and nothing else: that is what we issue, and what must be enough.
     let bed = Bed::new();
     let token = bed.credential(ACCESS_KEY);

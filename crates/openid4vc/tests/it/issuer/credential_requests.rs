@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn happy_flow() {
+fn a_request_with_a_proof_binds_its_key_and_is_answered() {
     let key = key();
     let body = json!({ "credential_configuration_id": "fire-safety", "proofs": { "jwt": [proof(&key)] }, "unknown": 1 });
     let request =
@@ -21,7 +21,7 @@ fn happy_flow() {
 }
 
 #[test]
-fn batch() {
+fn each_of_several_proofs_binds_a_key_once() {
     let keys = [key(), key(), key()];
     let proofs: Vec<_> = keys.iter().map(proof).collect();
     let bound = bindings(json!({ "jwt": proofs }), &rules()).unwrap();
@@ -35,7 +35,7 @@ fn batch() {
 }
 
 #[test]
-fn fail_on_invalid_nonce() {
+fn a_proof_for_another_number_binds_nothing() {
     let old = proof_with(&key(), |_, claims| claims["nonce"] = "n-0".into());
     assert_eq!(bindings(json!({ "jwt": [old] }), &rules()), Err(CredentialError::InvalidNonce));
     let none = proof_with(&key(), |_, claims| claims["nonce"] = Value::Null);
@@ -43,13 +43,13 @@ fn fail_on_invalid_nonce() {
 }
 
 #[test]
-fn fail_on_invalid_jwt_proof_signature() {
+fn a_proof_that_another_key_signed_binds_nothing() {
     let forged = proof_with(&key(), |header, _| header["jwk"] = crate::key().public_key().to_jwk());
     assert_eq!(bindings(json!({ "jwt": [forged] }), &rules()), Err(CredentialError::InvalidProof));
 }
 
 #[test]
-fn fail_on_missing_proof() {
+fn without_a_proof_nothing_is_bound() {
     for nothing in [
         json!({}),
         json!({ "jwt": [] }),
@@ -68,7 +68,7 @@ fn fail_on_missing_proof() {
 }
 
 #[test]
-fn fail_on_proofs_that_are_not_for_this() {
+fn proofs_that_are_not_for_this_bind_nothing() {
     let key = key();
     for change in [
         (|_, claims| claims["aud"] = "https://eastfield.example".into()) as fn(&mut Value, &mut Value),
@@ -104,7 +104,7 @@ fn a_key_in_a_certificate_is_bound_as_well() {
 }
 
 #[test]
-fn fail_on_unknown_and_double_names() {
+fn what_is_asked_for_has_one_name() {
     assert_eq!(
         read(&json!({ "credential_identifier": "412" })).unwrap().requested,
         Requested::Identifier("412".to_owned())
@@ -122,7 +122,7 @@ fn fail_on_unknown_and_double_names() {
 }
 
 #[test]
-fn deferred() {
+fn a_wallet_is_told_to_ask_again() {
     let read = |body: Value| {
         DeferredRequest::read("application/json", body.to_string().as_bytes(), PLAIN).map_err(|why| why.code)
     };
@@ -135,7 +135,7 @@ fn deferred() {
 }
 
 #[test]
-fn encrypted() {
+fn requests_and_answers_are_encrypted_where_that_is_said() {
     let keys = [
         DecryptionKey::generate("new".to_owned()).unwrap(),
         DecryptionKey::generate("old".to_owned()).unwrap(),
@@ -167,7 +167,7 @@ fn encrypted() {
     assert_eq!(refused(CredentialRequest::read("application/jwt", plain.as_bytes(), rules)), wrong);
     assert_eq!(refused(send(&body(good.clone()), &wallet)), wrong);
     assert_eq!(refused(send(&json!({ "credential_configuration_id": "a" }), &keys[0])), wrong);
-    // oid4vci-1final-issuer-fail-unsupported-encryption-algorithm
+    // Nobody here can answer so.
     for bad in [
         json!({ "jwk": wallet.to_jwk(), "enc": "A128CBC-HS256" }),
         json!({ "enc": "A256GCM" }),
@@ -182,7 +182,7 @@ fn encrypted() {
 }
 
 #[test]
-fn notifications() {
+fn what_a_wallet_tells_is_read() {
     let read = |body: &str| Notification::read(body.as_bytes()).map_err(|why| why.code);
     let told = |event: &str| {
         read(&json!({ "notification_id": "i-1", "event": event, "event_description": "x" }).to_string())

@@ -6,6 +6,7 @@ use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 pub use rules::role::Role;
+use rules::role::{Act, may};
 use uuid::Uuid;
 
 /// Somebody's role, for the list of an organisation's role holders.
@@ -75,6 +76,8 @@ statements! {
         FROM role_proposal WHERE id = $1";
     DECIDE = "UPDATE role_proposal SET decided_by = $2, decided_at = $3, confirmed = $4
         WHERE id = $1 AND decided_at IS NULL";
+    END_PROPOSALS_BY = "UPDATE role_proposal SET decided_at = $2, confirmed = 0
+        WHERE proposed_by = $1 AND decided_at IS NULL";
 }
 
 type HolderRow = (Uuid, String, String, String, String, i64);
@@ -218,12 +221,16 @@ impl Tx {
         Ok(execute!(self, GIVE, account, role.as_str(), millis(now), by)? == 1)
     }
 
-    /// Takes a role away. Answers whether the account had it.
+    /// Takes a role away. Answers whether the account had it. Whoever may change no roles any more has proposed nothing either.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn take_role(&mut self, account: Uuid, role: Role) -> Result<bool, StoreError> {
-        Ok(execute!(self, TAKE, account, role.as_str())? == 1)
+    pub async fn take_role(&mut self, account: Uuid, role: Role, now: Timestamp) -> Result<bool, StoreError> {
+        let taken = execute!(self, TAKE, account, role.as_str())? == 1;
+        if taken && !may(&self.roles_of(account).await?, Act::ChangeRoles) {
+            execute!(self, END_PROPOSALS_BY, account, millis(now))?;
+        }
+        Ok(taken)
     }
 
     /// Keeps a proposal. Answers false where the same one, made after `after`, waits already.

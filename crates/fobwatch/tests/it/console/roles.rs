@@ -211,3 +211,34 @@ async fn the_first_administrator_comes_from_the_command_line_and_is_told(
     assert!(matches!(there, Err(Refusal::NotFound)));
     ward.audit_is_whole().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_somebody_proposed_is_over_when_they_are_no_administrator_any_more(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    let mut first = ward.staff(BEN, Role::Administrator).await;
+    let mut second = ward.staff(SINEAD, Role::Administrator).await;
+    ward.rules(TWO).await;
+    let service = &ward.node.service;
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+    changes(&mut first, AMINA, "Give: Auditor", "Propose").await;
+    let confirm = second_confirms(&ward, &mut second).await;
+    at_the_command_line(service, &organisation, BEN.email, Role::Administrator, Change::Take).await.unwrap();
+    second.sends_form(&confirm, "").await.is_refused("FW-1507");
+    second.opens("/console/roles").await;
+    assert!(!second.page.text().contains("to Amina Khan"));
+    // It does not come back with the role.
+    ward.gives_role(BEN, Role::Administrator).await;
+    second.sends_form(&confirm, "").await.is_refused("FW-1507");
+    // However the role was lost.
+    changes(&mut first, AMINA, "Give: Auditor", "Propose").await;
+    let confirm = second_confirms(&ward, &mut second).await;
+    let ben = "account_id = (SELECT id FROM account WHERE email LIKE 'ben%')";
+    ward.db.tell(&format!("DELETE FROM console_role WHERE {ben}")).await;
+    second.sends_form(&confirm, "").await.is_refused("FW-1507");
+    assert!(roles_of(&ward, AMINA).await.is_empty());
+    ward.audit_is_whole().await;
+}

@@ -210,10 +210,7 @@ async fn apply(
     let changed = match change {
         Change::Give => tx.give_role(account.id, role, by, now).await?,
         Change::Take => {
-            let last = role == Role::Administrator
-                && tx.roles_of(account.id).await?.contains(&role)
-                && tx.others_with_role(organisation.id, role, account.id).await? == 0;
-            if last {
+            if tx.is_last_administrator(organisation.id, account.id, role).await? {
                 return Err(Refusal::LastAdministrator);
             }
             tx.take_role(account.id, role, now).await?

@@ -153,6 +153,7 @@ pub const ERRORS: &[Key] = &[
     ("setting-not-a-choice", &[]),
     ("setting-looser", &["now"]),
     ("setting-unworkable", &["limit"]),
+    ("setting-takes-two", &["code", "rule", "value"]),
     ("delivery-day-malformed", &[]),
     ("delivery-days-crossed", &[]),
     ("password-same", &[]),

@@ -168,6 +168,7 @@ setting-not-yes-or-no = Select yes or no
 setting-not-a-choice = Select one of these
 setting-looser = This must be as strict as the default, { $now }, or stricter
 setting-unworkable = This cannot be stricter than { $limit }, or nobody could work with it
+setting-takes-two = One person cannot take away what two people must agree on. Whoever runs this service does it at the command line: fobwatch organisation set --code { $code } --strict { $rule }={ $value }
 delivery-day-malformed = Enter a date, like 2026-11-22
 delivery-days-crossed = The last day must be the same as or after the first day
 

@@ -3,7 +3,7 @@
 use crate::cookies::CookieNames;
 use ipnet::IpNet;
 use journeys::Service;
-use journeys::passport::StatusCache;
+use journeys::passport::{MetadataCache, StatusCache};
 use pages::{Brand, Colour, Shell};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -28,6 +28,7 @@ pub struct Web {
     options: Arc<WebOptions>,
     cookies: CookieNames,
     status_lists: Arc<StatusCache>,
+    signed_metadata: Arc<MetadataCache>,
 }
 
 impl Web {
@@ -39,6 +40,7 @@ impl Web {
             options: Arc::new(options),
             cookies: CookieNames::new(secure),
             status_lists: Arc::default(),
+            signed_metadata: Arc::default(),
         }
     }
 
@@ -53,6 +55,11 @@ impl Web {
     /// The lists of revoked credentials that this node has signed.
     pub(crate) fn status_lists(&self) -> &StatusCache {
         &self.status_lists
+    }
+
+    /// What issuers say of themselves, as this node has signed it.
+    pub(crate) fn signed_metadata(&self) -> &MetadataCache {
+        &self.signed_metadata
     }
 
     /// What surrounds a page of no organisation.

@@ -283,9 +283,9 @@ async fn nobody_takes_away_alone_what_two_must_agree_on(#[values(Sqlite, Postgre
     let mut ben = ward.staff(BEN, Role::Administrator).await;
     for rule in ["two-administrators", "ra-second-approver"] {
         ben.previews(rule, "yes").await.presses("Confirm and save").await.says("Saved");
-        ben.previews(rule, "no").await.is_told(&format!(
-            "fobwatch organisation set --code NTH --strict {rule}=no"
-        ));
+        ben.previews(rule, "no")
+            .await
+            .is_told(&format!("fobwatch organisation set --code NTH --strict {rule}=no"));
         // Nor past the preview.
         let sent = (format!("/console/settings/{rule}"), "value=no&expected=yes".to_owned());
         ben.posts(sent).await.is_told("One person cannot take away what two people must agree on");

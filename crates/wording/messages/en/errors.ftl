@@ -30,6 +30,7 @@ totp-too-long = You have entered too many numbers. The code in your authenticato
 totp-not-digits = The code in your authenticator app is 6 numbers, without letters or signs
 totp-wrong = The code is not correct. Wait until your authenticator app shows a new code and enter that one. If it still does not work, check that your phone sets its time automatically
 totp-used-up = You have entered a wrong code too many times. Wait 15 minutes, then enter the code that your app shows
+totp-used-up-today = Too many wrong codes were entered for your account today. Choose another way to sign in, sign in where you have signed in before, or wait 24 hours
 
 ## Password
 

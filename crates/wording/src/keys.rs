@@ -226,6 +226,7 @@ pub const ERRORS: &[Key] = &[
     ("row-twice", &["line"]),
     ("invite-email-invited", &[]),
     ("invite-phone-invited", &[]),
+    ("invite-number-taken", &[]),
     ("invite-another-person", &[]),
     ("invite-left", &[]),
     ("invite-not-staff", &[]),

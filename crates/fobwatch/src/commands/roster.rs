@@ -74,7 +74,9 @@ impl Import {
         let now = SystemClock.now();
         let today = now.to_zoned(config.service.time_zone.get().clone()).date();
         let phones = wiring::phones(config);
-        let file = roster_file::read(&bytes, today, phones).with_context(|| path.display().to_string())?;
+        let mut file =
+            roster_file::read(&bytes, today, phones).with_context(|| path.display().to_string())?;
+        file.leave_out_numbers(&house.store.numbers_of_invited(organisation.id).await?);
         for mistake in &file.mistakes {
             console.note(mistake.to_string())?;
         }

@@ -301,6 +301,7 @@ row-whole = The row does not have as many cells as there are headings
 row-twice = The same stands in line { $line } already
 invite-email-invited = Somebody has been invited with this email address already
 invite-phone-invited = Somebody has been invited with this mobile number already
+invite-number-taken = Somebody else on your list has this staff number
 invite-another-person = Your staff list has somebody else with this email address
 invite-left = This person has left: a leaver is not invited
 invite-not-staff = Leave the user type empty: only members of staff are invited. Your staff list says who is another user

@@ -145,7 +145,8 @@ async fn events(
 ) -> Answer {
     let cookie = web.cookies().read(&jar, Kind::Session);
     session::peek(&web, cookie.as_ref()).await?;
-    Ok(follow(web, move |web| {
+    let whose = cookie.clone();
+    Ok(follow(web, whose.as_ref(), move |web| {
         let cookie = cookie.clone();
         async move {
             let person = session::peek(&web, cookie.as_ref()).await?;

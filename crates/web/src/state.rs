@@ -1,6 +1,7 @@
 //! What every handler is given.
 
 use crate::cookies::CookieNames;
+use crate::wallet_events::Followers;
 use ipnet::IpNet;
 use journeys::Service;
 use journeys::passport::{MetadataCache, StatusCache};
@@ -29,6 +30,7 @@ pub struct Web {
     cookies: CookieNames,
     status_lists: Arc<StatusCache>,
     signed_metadata: Arc<MetadataCache>,
+    followers: Arc<Followers>,
 }
 
 impl Web {
@@ -41,6 +43,7 @@ impl Web {
             cookies: CookieNames::new(secure),
             status_lists: Arc::default(),
             signed_metadata: Arc::default(),
+            followers: Arc::default(),
         }
     }
 
@@ -60,6 +63,11 @@ impl Web {
     /// What issuers say of themselves, as this node has signed it.
     pub(crate) fn signed_metadata(&self) -> &MetadataCache {
         &self.signed_metadata
+    }
+
+    /// The connections of this node on which pages follow a wallet.
+    pub(crate) fn followers(&self) -> &Arc<Followers> {
+        &self.followers
     }
 
     /// What surrounds a page of no organisation.

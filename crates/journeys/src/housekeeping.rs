@@ -57,6 +57,7 @@ pub async fn erase(service: &Service) -> Result<(), Refusal> {
     tx.erase_card_questions(rules::passkey::asked_after(now)).await?;
     tx.erase_offers(before(KEEP_SIGN_INS)).await?;
     tx.erase_authorisations(before(KEEP_SIGN_INS)).await?;
+    tx.erase_undecided_authorisations(before(rules::passport::issuing::AUTHORISATION_LIFETIME)).await?;
     tx.erase_deferred(before(KEEP_SIGN_INS)).await?;
     tx.erase_request_keys(now).await?;
     tx.erase_used(before(rules::passport::issuing::USED_KEPT)).await?;

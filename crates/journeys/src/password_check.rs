@@ -5,7 +5,7 @@ use crate::visitor::About;
 use crate::{Network, Refusal, Service, Visitor};
 use jiff::Timestamp;
 use rules::email::EmailAddress;
-use rules::limits::STRANGE_PASSWORDS_PER_DAY;
+use rules::limits::{STRANGE_APP_CODES_PER_DAY, STRANGE_PASSWORDS_PER_DAY};
 use store::Tx;
 use store::account::Credentials;
 use store::activity::ActivityKind;
@@ -117,6 +117,7 @@ pub(crate) async fn forget_wrong_passwords(
     let who = who(service, Some(account), "");
     tx.clear_password_guards_of(&who).await?;
     tx.forget_limit(&STRANGE_PASSWORDS_PER_DAY, &who).await?;
+    tx.forget_limit(&STRANGE_APP_CODES_PER_DAY, &who).await?;
     Ok(())
 }
 

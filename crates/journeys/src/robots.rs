@@ -3,12 +3,15 @@
 //! bound to the network and the user name, and good once.
 
 use crate::{Network, Refusal, Service};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use rules::limits::Limit;
 use rules::reset::{CHECK_LIFETIME, Waited};
 use store::Tx;
 use store::limits::Allowance;
 use uuid::Uuid;
+use vault::Token;
 
 /// What is to be waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +51,8 @@ pub(crate) async fn passed(
 
 fn new(service: &Service, name: &str, network: &Network, now: Timestamp) -> Wait {
     let id = vault::new_id(now, service.random.as_ref());
-    let ticket =
-        format!("{}.{}.{}", now.as_millisecond(), id.simple(), seal(service, now, id, name, network));
+    let sealed = seal(service, now, id, name, network);
+    let ticket = format!("{}.{}.{}", now.as_millisecond(), id.simple(), sealed.as_str());
     let left = match Waited::at(now, now) {
         Waited::NotYet { left } => left,
         Waited::Enough | Waited::TooLong => CHECK_LIFETIME,
@@ -63,11 +66,16 @@ fn read(service: &Service, typed: &str, name: &str, network: &Network) -> Option
     let (since, id, sealed) = (parts.next()?, parts.next()?, parts.next()?);
     let since = Timestamp::from_millisecond(since.parse().ok()?).ok()?;
     let id = Uuid::try_parse(id).ok()?;
-    (parts.next().is_none() && seal(service, since, id, name, network) == sealed).then_some((id, since))
+    // Two tokens are compared in constant time.
+    let ours = seal(service, since, id, name, network);
+    (parts.next().is_none() && Token::parse(sealed)? == ours).then_some((id, since))
 }
 
-fn seal(service: &Service, since: Timestamp, id: Uuid, name: &str, network: &Network) -> String {
+fn seal(service: &Service, since: Timestamp, id: Uuid, name: &str, network: &Network) -> Token {
     let since = since.as_millisecond().to_be_bytes();
     let parts = [since.as_slice(), id.as_bytes(), name.as_bytes(), network.bytes()];
-    crate::reset_ways::short_id(&service.keys.keyed_hash("reset-ticket", &parts)).simple().to_string()
+    let sealed = service.keys.keyed_hash("reset-ticket", &parts);
+    // 32 bytes are a token by its length.
+    Token::parse(&BASE64_URL_SAFE_NO_PAD.encode(sealed))
+        .unwrap_or_else(|| Token::new(service.random.as_ref()))
 }

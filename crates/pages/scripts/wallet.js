@@ -3,6 +3,8 @@
 
 const place = document.querySelector('[data-wallet]')
 const form = document.getElementById('wallet-continue')
+// Where the service does not let this page listen, it is loaded anew after so many milliseconds.
+const RELOADS_AFTER = 5000
 // A page that nobody looks at any more does not ask for codes for ever.
 const MOST_CODES = 12
 let codes = 0
@@ -22,6 +24,9 @@ function show(state) {
 function listen() {
   events = new EventSource(place.dataset.wallet)
   events.addEventListener('state', (event) => heard(event.data))
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), RELOADS_AFTER)
+  })
 }
 
 function heard(state) {

@@ -55,6 +55,14 @@ pub const SIGN_INS_PER_NETWORK: Limit = limit("sign-ins-per-network", 6000, Sign
 pub const STRANGE_PASSWORDS_PER_DAY: Limit =
     limit("strange-passwords-per-day", 100, SignedDuration::from_hours(24));
 
+/// Wrong codes of all authenticator apps of one account from browsers that are not known for it: whoever has the password gets no further
+/// by waiting a quarter of an hour again and again.
+pub const STRANGE_APP_CODES_PER_DAY: Limit =
+    limit("strange-app-codes-per-day", 100, SignedDuration::from_hours(24));
+
+/// Once a day the owner of an account is told that so many codes were wrong.
+pub const STRANGE_APP_CODES_TOLD: Limit = limit("strange-app-codes-told", 1, SignedDuration::from_hours(24));
+
 /// Wrong Account Recovery Passcodes of one person, who unlocks a card by it: with 8 characters or more so many are hopeless.
 pub const RECOVERY_PASSCODE_TRIES: Limit = limit("recovery-passcode-tries", 5, SignedDuration::from_mins(15));
 

@@ -73,6 +73,7 @@ statements! {
         FROM credential_copy WHERE status_list_id = $1 AND place = $2";
     REVOKE = "UPDATE credential_copy SET revoked_at = $2 WHERE credential_id = $1 AND revoked_at IS NULL";
     REVOKE_OF_OFFER = "UPDATE credential_copy SET revoked_at = $2 WHERE offer_id = $1 AND revoked_at IS NULL";
+    KEYS_OF_OFFER = "SELECT DISTINCT thumbprint FROM credential_copy WHERE offer_id = $1";
     LISTS_CHANGED = "UPDATE status_list SET revision = revision + 1, changed_at = $2
         WHERE id IN (SELECT status_list_id FROM credential_copy WHERE credential_id = $1)";
     LISTS_OF_OFFER_CHANGED = "UPDATE status_list SET revision = revision + 1, changed_at = $2
@@ -201,6 +202,16 @@ impl Tx {
         execute!(self, LISTS_CHANGED, credential, millis(now))?;
         let sessions = execute!(self, END_SESSIONS, credential, millis(now))?;
         Ok(CopiesRevoked { copies, sessions })
+    }
+
+    /// The thumbprints of the keys that the copies of one offer were bound to, also of those that hold no more.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn keys_of_offer(&mut self, offer: Uuid) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String,)> =
+            in_tx!(self, KEYS_OF_OFFER, sqlx::query_as, |q, c| q.bind(offer).fetch_all(c))?;
+        Ok(rows.into_iter().map(|(thumbprint,)| thumbprint).collect())
     }
 
     /// Revokes the copies that one offer brought. Answers how many held until now.

@@ -105,6 +105,8 @@ pub enum Invited {
     PhoneInvited,
     /// The employer's list has somebody else with this address.
     AnotherPerson,
+    /// The employer's list has somebody else with this staff number, who has not left.
+    NumberTaken,
     /// The employer's list, or what is asked itself, says that they have left.
     Left,
     /// What is asked would make them another kind of user than a member of staff. Such users join by other checks, and their employer's
@@ -134,6 +136,11 @@ statements! {
     OF_PHONE_OF_MANY = "SELECT phone_hash FROM invitation WHERE organisation_id = $1
         AND phone_hash IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     OF_PHONE = "SELECT CAST(1 AS BIGINT) FROM invitation WHERE organisation_id = $1 AND phone_hash = $2";
+    OF_NUMBER = "SELECT CAST(1 AS BIGINT) FROM roster_entry WHERE esr_number = $2 AND organisation_id = $1 AND left_at IS NULL LIMIT 1";
+    OF_NUMBER_OF_MANY = "SELECT esr_number FROM roster_entry WHERE organisation_id = $1 AND left_at IS NULL
+        AND esr_number IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    NUMBERS_OF_INVITED = "SELECT esr_number, email FROM roster_entry
+        WHERE organisation_id = $1 AND by_invitation = 1 AND left_at IS NULL AND esr_number IS NOT NULL";
     ADD = "INSERT INTO invitation (id, organisation_id, roster_entry_id, batch_id, invited_by, invited_at, phone_hash, sent_at,
             times_sent) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, 1)";
     BY_INVITATION = "UPDATE roster_entry SET by_invitation = 1 WHERE id = $1";
@@ -285,6 +292,19 @@ impl Store {
         Ok(all)
     }
 
+    /// The addresses of the people who are on an employer's list by an invitation alone, by their staff numbers.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn numbers_of_invited(
+        &self,
+        organisation: Uuid,
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let rows: Vec<(String, String)> =
+            reading!(self, NUMBERS_OF_INVITED, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
+        Ok(rows.into_iter().collect())
+    }
+
     async fn can_these_be_invited(
         &self,
         organisation: Uuid,
@@ -299,14 +319,21 @@ impl Store {
             ..LOOKED_UP_AT_ONCE)
             .fold(q.bind(organisation), |q, at| q.bind(hashes.get(at).cloned().flatten()))
             .fetch_all(c))?;
+        let numbers: Vec<(String,)> = reading!(self, OF_NUMBER_OF_MANY, sqlx::query_as, |q, c| (0
+            ..LOOKED_UP_AT_ONCE)
+            .fold(q.bind(organisation), |q, at| q
+                .bind(rows.get(at).and_then(|row| row.esr_number.as_deref())))
+            .fetch_all(c))?;
         let mut listed: HashMap<_, Listed> = listed
             .into_iter()
             .map(|(email, entry, name, born, left, invited)| (email, (entry, name, born, left, invited)))
             .collect();
         let has_phone = |hash: &Vec<u8>| phones.iter().any(|(known,)| known == hash);
+        let has_number = |number: &String| numbers.iter().any(|(known,)| known == number);
         let each = rows.iter().zip(&hashes).map(|(row, hash)| {
             match entry_of(row, listed.remove(row.email.as_str())) {
                 Err(refused) => refused,
+                Ok(None) if row.esr_number.as_ref().is_some_and(has_number) => Invited::NumberTaken,
                 Ok(_) if hash.as_ref().is_some_and(has_phone) => Invited::PhoneInvited,
                 Ok(_) => Invited::Done,
             }
@@ -383,6 +410,15 @@ impl Tx {
             Ok(entry) => entry,
             refused => return Ok(refused),
         };
+        if let (None, Some(number)) = (entry, &row.esr_number) {
+            let found: Option<(i64,)> = in_tx!(self, OF_NUMBER, sqlx::query_as, |q, c| q
+                .bind(organisation)
+                .bind(number)
+                .fetch_optional(c))?;
+            if found.is_some() {
+                return Ok(Err(Invited::NumberTaken));
+            }
+        }
         let Some(hash) = self.store.phone_hash(row) else { return Ok(Ok(entry)) };
         let found: Option<(i64,)> =
             in_tx!(self, OF_PHONE, sqlx::query_as, |q, c| q.bind(organisation).bind(hash).fetch_optional(c))?;

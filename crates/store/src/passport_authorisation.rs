@@ -100,6 +100,7 @@ statements! {
     ATTACH = "UPDATE credential_offer SET authorisation_id = $2, fetched_at = COALESCE(fetched_at, $3) WHERE id = $1
         AND authorisation_id IS NULL AND redeemed_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL AND expires_at > $3";
     ERASE = "DELETE FROM passport_authorisation WHERE made_at <= $1";
+    ERASE_UNDECIDED = "DELETE FROM passport_authorisation WHERE made_at <= $1 AND decided_at IS NULL";
 }
 
 #[derive(sqlx::FromRow)]
@@ -269,5 +270,13 @@ impl Tx {
     /// Where the database refuses.
     pub async fn erase_authorisations(&mut self, before: Timestamp) -> Result<(), StoreError> {
         execute!(self, ERASE, millis(before)).map(|_| ())
+    }
+
+    /// Erases requests pushed at or before `before` that nobody has decided: they cannot be any more.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn erase_undecided_authorisations(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        execute!(self, ERASE_UNDECIDED, millis(before)).map(|_| ())
     }
 }

@@ -1,6 +1,6 @@
 //! Keys for which wallets encrypt what they ask for, each for a while.
 
-use crate::db::{execute, reading};
+use crate::db::{execute, in_tx, reading};
 use crate::moment::{millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
@@ -47,19 +47,29 @@ impl Store {
     /// Where the database cannot be read or a key not be opened.
     pub async fn request_keys(&self, now: Timestamp) -> Result<Vec<RequestKey>, StoreError> {
         let rows: Vec<Row> = reading!(self, TAKEN, sqlx::query_as, |q, c| q.bind(millis(now)).fetch_all(c))?;
-        let opened = |(id, key, told_until, taken_until): Row| {
-            Ok(RequestKey {
-                id,
-                secret: Secret::new(self.keys.open(&key_context(id), &key)?.to_vec()),
-                told_until: moment(told_until)?,
-                taken_until: moment(taken_until)?,
-            })
-        };
-        rows.into_iter().map(opened).collect()
+        rows.into_iter().map(|row| self.request_key_of(row)).collect()
+    }
+
+    fn request_key_of(&self, (id, key, told_until, taken_until): Row) -> Result<RequestKey, StoreError> {
+        Ok(RequestKey {
+            id,
+            secret: Secret::new(self.keys.open(&key_context(id), &key)?.to_vec()),
+            told_until: moment(told_until)?,
+            taken_until: moment(taken_until)?,
+        })
     }
 }
 
 impl Tx {
+    /// The newest key for which requests are taken at `now`, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read or a key not be opened.
+    pub async fn newest_request_key(&mut self, now: Timestamp) -> Result<Option<RequestKey>, StoreError> {
+        let rows: Vec<Row> = in_tx!(self, TAKEN, sqlx::query_as, |q, c| q.bind(millis(now)).fetch_all(c))?;
+        rows.into_iter().next().map(|row| self.store.request_key_of(row)).transpose()
+    }
+
     /// Adds a key.
     ///
     /// # Errors

@@ -1,11 +1,14 @@
 //! Roles in the console.
 
+use crate::activity::{ActivityKind, NewActivity};
+use crate::audit::Event;
 use crate::db::{execute, in_tx, reading};
 use crate::moment::{millis, moment};
 use crate::statement::statements;
 use crate::{Store, StoreError, Tx};
 use jiff::Timestamp;
 pub use rules::role::Role;
+use rules::role::{Act, may};
 use uuid::Uuid;
 
 /// Somebody's role, for the list of an organisation's role holders.
@@ -48,6 +51,18 @@ pub struct RoleProposal {
     pub decided_at: Option<Timestamp>,
 }
 
+/// What became of the roles of people who have left.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RolesOfLeavers {
+    /// So many were taken.
+    pub taken: u64,
+    /// The last administrator is among them, and stays it.
+    pub last_administrator: bool,
+}
+
+/// Why the audit says that a leaver's role was taken.
+const BY_THE_LIST: &str = "employer's list";
+
 statements! {
     OF_ACCOUNT = "SELECT role FROM console_role WHERE account_id = $1 ORDER BY role";
     GIVE = "INSERT INTO console_role (account_id, role, given_at, given_by) VALUES ($1, $2, $3, $4)
@@ -75,6 +90,13 @@ statements! {
         FROM role_proposal WHERE id = $1";
     DECIDE = "UPDATE role_proposal SET decided_by = $2, decided_at = $3, confirmed = $4
         WHERE id = $1 AND decided_at IS NULL";
+    END_PROPOSALS_BY = "UPDATE role_proposal SET decided_at = $2, confirmed = 0
+        WHERE proposed_by = $1 AND decided_at IS NULL";
+    OF_LEAVERS = "SELECT account.id, console_role.role FROM console_role
+            JOIN account ON account.id = console_role.account_id
+            JOIN roster_entry ON roster_entry.id = account.roster_entry_id
+        WHERE account.organisation_id = $1 AND roster_entry.left_at IS NOT NULL
+        ORDER BY account.id, console_role.role";
 }
 
 type HolderRow = (Uuid, String, String, String, String, i64);
@@ -190,7 +212,7 @@ impl Tx {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn others_with_role(
+    async fn others_with_role(
         &mut self,
         organisation: Uuid,
         role: Role,
@@ -218,12 +240,71 @@ impl Tx {
         Ok(execute!(self, GIVE, account, role.as_str(), millis(now), by)? == 1)
     }
 
-    /// Takes a role away. Answers whether the account had it.
+    /// Takes a role away. Answers whether the account had it. Whoever may change no roles any more has proposed nothing either.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn take_role(&mut self, account: Uuid, role: Role) -> Result<bool, StoreError> {
-        Ok(execute!(self, TAKE, account, role.as_str())? == 1)
+    pub async fn take_role(&mut self, account: Uuid, role: Role, now: Timestamp) -> Result<bool, StoreError> {
+        let taken = execute!(self, TAKE, account, role.as_str())? == 1;
+        if taken && !may(&self.roles_of(account).await?, Act::ChangeRoles) {
+            execute!(self, END_PROPOSALS_BY, account, millis(now))?;
+        }
+        Ok(taken)
+    }
+
+    /// Whether `role` is one that the organisation would have nobody for without `account`: somebody has to give roles.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn is_last_administrator(
+        &mut self,
+        organisation: Uuid,
+        account: Uuid,
+        role: Role,
+    ) -> Result<bool, StoreError> {
+        Ok(role == Role::Administrator
+            && self.roles_of(account).await?.contains(&role)
+            && self.others_with_role(organisation, role, account).await? == 0)
+    }
+
+    /// Takes the roles of everybody who has left by the list of their employer, and ends their sessions. The last administrator
+    /// stays, which is in the log: nobody else could give roles.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub(crate) async fn take_roles_of_leavers(
+        &mut self,
+        organisation: Uuid,
+        now: Timestamp,
+    ) -> Result<RolesOfLeavers, StoreError> {
+        let rows: Vec<(Uuid, String)> =
+            in_tx!(self, OF_LEAVERS, sqlx::query_as, |q, c| q.bind(organisation).fetch_all(c))?;
+        let mut done = RolesOfLeavers::default();
+        for (account, role) in rows {
+            let role = known(&role)?;
+            if self.is_last_administrator(organisation, account, role).await? {
+                tracing::error!(alarm = true, %organisation, "the last administrator has left: give the role to somebody else");
+                done.last_administrator = true;
+                continue;
+            }
+            self.take_role(account, role, now).await?;
+            self.end_sessions(account, now).await?;
+            let taken = NewActivity {
+                id: vault::new_id(now, self.store.random.as_ref()),
+                account_id: account,
+                kind: ActivityKind::RoleTaken,
+                detail: Some(role.as_str()),
+                session_id: None,
+                browser: None,
+                network: None,
+                by_staff: true,
+            };
+            self.add_activity(taken, now).await?;
+            let (role, reason) = (role.as_str().to_owned(), BY_THE_LIST.to_owned());
+            self.audit(Event::RoleTaken { account, role, by: None, reason }, now);
+            done.taken += 1;
+        }
+        Ok(done)
     }
 
     /// Keeps a proposal. Answers false where the same one, made after `after`, waits already.

@@ -37,6 +37,10 @@ pub struct RosterImport {
     pub unchanged: u64,
     /// Not in the list any more, or named as leavers in it: marked as left from now on.
     pub left: u64,
+    /// Roles in the console that people lost because they have left: in roles, not in people.
+    pub roles_taken: u64,
+    /// Whether the organisation's last administrator has left, who keeps that role until somebody else has it.
+    pub last_administrator_left: bool,
 }
 
 /// What is to be done about people who are on the roster and missing from the list.
@@ -60,6 +64,10 @@ statements! {
     EXISTING = "SELECT id, email, fingerprint, left_at IS NOT NULL AS has_left, by_invitation FROM roster_entry
         WHERE organisation_id = $1";
     LEFT = "UPDATE roster_entry SET left_at = $2, changed_at = $2 WHERE id = $1 AND left_at IS NULL";
+    // Their account stays, and opens at their next sign-in, not on the screens that they left behind.
+    END_SESSIONS_OF_LEAVERS = "UPDATE session SET ended_at = $2 WHERE ended_at IS NULL AND account_id IN (
+            SELECT account.id FROM roster_entry JOIN account ON account.roster_entry_id = roster_entry.id
+            WHERE roster_entry.organisation_id = $1 AND roster_entry.left_at = $2)";
 }
 
 const UPSERT_HEAD: &str = "INSERT INTO roster_entry (id, organisation_id, email, first_name, last_name, \
@@ -158,6 +166,8 @@ impl Tx {
     /// Takes `rows` as the whole roster of an organisation: adds and changes what is new, marks as left whoever is not
     /// in it. Whoever is there by an invitation alone is left out of account. Importing the same twice changes nothing. `progress` is told how many rows are dealt with.
     ///
+    /// Whoever has left has no role in the console any more and no running session; the account stays.
+    ///
     /// `about_missing` is asked, before anything is changed, what is to be done about so many (of so many on the roster)
     /// who are missing; if they are refused, nothing is changed and the answer is `None`.
     ///
@@ -223,6 +233,11 @@ impl Tx {
         for id in missing {
             import.left += execute!(self, LEFT, id, millis(now))?;
         }
+        if import.left > 0 {
+            execute!(self, END_SESSIONS_OF_LEAVERS, organisation, millis(now))?;
+        }
+        let roles = self.take_roles_of_leavers(organisation, now).await?;
+        (import.roles_taken, import.last_administrator_left) = (roles.taken, roles.last_administrator);
         Ok(Some(import))
     }
 

@@ -83,7 +83,8 @@ async fn begin(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) 
 
 async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = arrived(&web, &jar).await?;
-    let follow = wallet_events::follow(web, move |web| {
+    let whose = web.cookies().read(&jar, Kind::Wallet);
+    let follow = wallet_events::follow(web, whose.as_ref(), move |web| {
         let (person, cookie) = (person.clone(), web.cookies().read(&jar, Kind::Wallet));
         async move {
             let standing = confirm_by_wallet::standing(&web, &person, cookie.as_ref()).await?;

@@ -76,11 +76,15 @@ async fn begin(
     jar: CookieJar,
     Form(form): Form<AddForm>,
 ) -> Answer {
-    let mut person = signed_in(&web, &jar).await?;
+    let person = signed_in(&web, &jar).await?;
     let reissue = !form.reissue.is_empty();
-    if reissue {
-        person = proved(&web, person, urls::PASSPORT)?;
-    }
+    // Whoever has an access key signs in with it.
+    let is_access_key = offer::shown(&web, &person, credential).await?.credential.kind.is_access_key();
+    let person = match reissue {
+        _ if is_access_key => proved(&web, person, urls::ACCESS_KEY)?,
+        true => proved(&web, person, urls::PASSPORT)?,
+        false => person,
+    };
     offered(&web, &person, credential, reissue, &network).await
 }
 
@@ -147,7 +151,8 @@ async fn events(
 ) -> Answer {
     let cookie = web.cookies().read(&jar, Kind::Session);
     session::peek(&web, cookie.as_ref()).await?;
-    Ok(follow(web, move |web| {
+    let whose = cookie.clone();
+    Ok(follow(web, whose.as_ref(), move |web| {
         let cookie = cookie.clone();
         async move {
             let person = session::peek(&web, cookie.as_ref()).await?;

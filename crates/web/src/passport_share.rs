@@ -183,7 +183,8 @@ const PLACE: Place = Place {
 
 async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
     let person = signed_in(&web, &jar).await?;
-    let follow = wallet_events::follow(web, move |web| {
+    let whose = web.cookies().read(&jar, Kind::Wallet);
+    let follow = wallet_events::follow(web, whose.as_ref(), move |web| {
         let (person, jar) = (person.clone(), jar.clone());
         async move {
             let standing = standing(&web, &person, &jar).await?;

@@ -149,7 +149,8 @@ async fn begin(
 }
 
 async fn events(State(web): State<Web>, jar: CookieJar) -> Answer {
-    let follow = wallet_events::follow(web, move |web| {
+    let whose = web.cookies().read(&jar, Kind::Wallet);
+    let follow = wallet_events::follow(web, whose.as_ref(), move |web| {
         let jar = jar.clone();
         async move {
             let standing = standing(&web, &jar).await?;

@@ -1,9 +1,10 @@
 //! What every handler is given.
 
 use crate::cookies::CookieNames;
+use crate::wallet_events::Followers;
 use ipnet::IpNet;
 use journeys::Service;
-use journeys::passport::StatusCache;
+use journeys::passport::{MetadataCache, StatusCache};
 use pages::{Brand, Colour, HouseRules, Shell};
 use rules::policy::Policy;
 use std::ops::Deref;
@@ -30,6 +31,8 @@ pub struct Web {
     options: Arc<WebOptions>,
     cookies: CookieNames,
     status_lists: Arc<StatusCache>,
+    signed_metadata: Arc<MetadataCache>,
+    followers: Arc<Followers>,
 }
 
 impl Web {
@@ -41,6 +44,8 @@ impl Web {
             options: Arc::new(options),
             cookies: CookieNames::new(secure),
             status_lists: Arc::default(),
+            signed_metadata: Arc::default(),
+            followers: Arc::default(),
         }
     }
 
@@ -55,6 +60,16 @@ impl Web {
     /// The lists of revoked credentials that this node has signed.
     pub(crate) fn status_lists(&self) -> &StatusCache {
         &self.status_lists
+    }
+
+    /// What issuers say of themselves, as this node has signed it.
+    pub(crate) fn signed_metadata(&self) -> &MetadataCache {
+        &self.signed_metadata
+    }
+
+    /// The connections of this node on which pages follow a wallet.
+    pub(crate) fn followers(&self) -> &Arc<Followers> {
+        &self.followers
     }
 
     /// What surrounds a page of no organisation.

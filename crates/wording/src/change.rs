@@ -25,6 +25,8 @@ pub enum SecurityChange {
     SignedOutEverywhere,
     /// Requests in the authenticator were refused or not answered too often.
     ApprovalsPaused,
+    /// Whoever has the password entered so many wrong codes of an app that no more are taken today.
+    CodesGuessed,
     /// The app took the account off the phone, and the method with it.
     AppLeft,
     /// A staff passport signed in where nobody had signed in before.
@@ -65,7 +67,7 @@ pub enum SecurityChange {
 
 impl SecurityChange {
     /// One of each kind.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::MethodAdded(SignInMethod::AuthenticatorApp),
         Self::MethodChanged(SignInMethod::TextMessage),
         Self::MethodRemoved(SignInMethod::AlternativePhone),
@@ -79,6 +81,7 @@ impl SecurityChange {
         Self::Unlocked,
         Self::SignedOutEverywhere,
         Self::ApprovalsPaused,
+        Self::CodesGuessed,
         Self::AppLeft,
         Self::PassportSignIn,
         Self::AccessKeyAdded,
@@ -120,6 +123,7 @@ impl SecurityChange {
             Self::Unlocked => ("change-unlocked", None),
             Self::SignedOutEverywhere => ("change-signed-out-everywhere", None),
             Self::ApprovalsPaused => ("change-approvals-paused", None),
+            Self::CodesGuessed => ("change-codes-guessed", None),
             Self::AppLeft => ("change-app-left", None),
             Self::PassportSignIn => ("change-passport-sign-in", None),
             Self::AccessKeyAdded => ("change-access-key-added", None),

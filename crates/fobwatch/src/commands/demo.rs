@@ -266,7 +266,7 @@ async fn add(
     }
     let imported = tx.import_roster(id, rows, now, &|_, _| Missing::MarkAsLeft, &|_| ()).await?;
     if let Some(done) = imported.filter(|done| done.added + done.changed + done.left > 0) {
-        let store::roster::RosterImport { added, changed, unchanged, left } = done;
+        let store::roster::RosterImport { added, changed, unchanged, left, .. } = done;
         tx.audit(Event::RosterImported { organisation: id, added, changed, unchanged, left }, now);
     }
     tx.commit().await?;

@@ -74,7 +74,9 @@ impl Import {
         let now = SystemClock.now();
         let today = now.to_zoned(config.service.time_zone.get().clone()).date();
         let phones = wiring::phones(config);
-        let file = roster_file::read(&bytes, today, phones).with_context(|| path.display().to_string())?;
+        let mut file =
+            roster_file::read(&bytes, today, phones).with_context(|| path.display().to_string())?;
+        file.leave_out_numbers(&house.store.numbers_of_invited(organisation.id).await?);
         for mistake in &file.mistakes {
             console.note(mistake.to_string())?;
         }
@@ -97,7 +99,7 @@ impl Import {
                 organisation.code
             );
         };
-        let RosterImport { added, changed, unchanged, left } = imported;
+        let RosterImport { added, changed, unchanged, left, roles_taken, last_administrator_left } = imported;
         tx.audit(
             Event::RosterImported { organisation: organisation.id, added, changed, unchanged, left },
             now,
@@ -110,6 +112,16 @@ impl Import {
             "{}: {added} added, {changed} changed, {unchanged} unchanged, {left} left, {skipped} skipped.",
             organisation.name
         ))?;
+        if roles_taken > 0 {
+            console.note(format!("People who have left lost their roles in the console: {roles_taken}."))?;
+        }
+        if last_administrator_left {
+            console.note(format!(
+                "The last administrator of {} has left and is one still: give the role to somebody else with \
+                 `fobwatch role give`, and import the file again.",
+                organisation.name
+            ))?;
+        }
         if skipped > 0 {
             console.note(
                 "Because rows were skipped, nobody was marked as left for being missing from the file.",

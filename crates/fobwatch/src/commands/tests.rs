@@ -205,6 +205,9 @@ async fn an_organisation_is_added_changed_and_listed() {
     .await
     .well();
     desk.types("organisation set --code NTH --strict session-idle=15m").await.well();
+    // What takes two people is taken back here alone.
+    desk.types("organisation set --code NTH --strict two-administrators=yes").await.well();
+    desk.types("organisation set --code NTH --strict two-administrators=no").await.well();
     let listed = desk.types("organisation list").await.well().out;
     for words in
         ["NTH         Northfield", "#1d4851", "01632960000", "code-lifetime: 10m", "session-idle: 15m"]

@@ -30,11 +30,13 @@ pub fn check(config: &Config, reader: &mut Reader) {
     entra(config, reader);
 }
 
-/// High assurance begins with somebody who vouches for wallets.
+/// High assurance begins with somebody who vouches for wallets, and with a wallet: without one nobody could add a credential.
 fn passport(config: &Config, reader: &mut Reader) {
     let haip = matches!(config.passport.profile, PassportProfile::Haip);
-    if haip && reader.place("passport", "wallet_makers").is_none() {
-        missing_beside("passport", "profile", "wallet_makers", &config.passport.profile, reader);
+    for needed in ["wallet_makers", "wallets"] {
+        if haip && reader.place("passport", needed).is_none() {
+            missing_beside("passport", "profile", needed, &config.passport.profile, reader);
+        }
     }
 }
 

@@ -228,10 +228,11 @@ settings! {
         /// QR codes alone.
         wallets: Vec<Wallet>, default "", example "ward-wallet | Ward Wallet | https://wallet.northfield.example/back";
         /// `open`, or `haip` for the High Assurance Interoperability Profile (HAIP 1.0): every wallet sends its person here to sign in,
-        /// its maker vouches for it (`wallet_makers`), and its tokens are bound to a key. QR codes alone give nothing then.
+        /// its maker vouches for it (`wallet_makers`), and its tokens are bound to a key. QR codes alone give nothing then, so that
+        /// `wallets` names at least one.
         profile: PassportProfile, default "open", example "haip";
         /// A PEM file with the certificates of authorities whose word on wallets counts (wallet attestations). A wallet that they vouch
-        /// for need not stand in `wallets`.
+        /// for stands in `wallets`, too.
         wallet_makers: Option<PathBuf>, example "/etc/fobwatch/passport/wallet-makers.pem";
         /// A PEM file with the certificates of authorities whose word on the keys of wallets counts (key attestations). With it,
         /// credentials go only to keys that they vouch for.

@@ -400,7 +400,12 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
                 ("smartcards", name, _) if name.starts_with("mtls_") => (host.clone(), value.to_owned()),
                 ("smartcards", name, _) if name.starts_with("est_") => (est.clone(), value.to_owned()),
                 ("passport", "profile", "haip") => {
-                    (variables(&[("FOBWATCH_PASSPORT__WALLET_MAKERS", "makers.pem")]), value.to_owned())
+                    let wallet = "ward-wallet | Ward Wallet | https://wallet.northfield.example/back";
+                    let beside = [
+                        ("FOBWATCH_PASSPORT__WALLET_MAKERS", "makers.pem"),
+                        ("FOBWATCH_PASSPORT__WALLETS", wallet),
+                    ];
+                    (variables(&beside), value.to_owned())
                 }
                 ("passport", name, _) if name.starts_with("hsm_") => (token.clone(), value.to_owned()),
                 ("passport", "entra_credentials", "") | ("voice", "provider", "none") => {
@@ -533,10 +538,14 @@ fn the_host_for_certificates_is_whole_and_has_an_authority() {
 }
 
 #[test]
-fn high_assurance_needs_somebody_who_vouches_for_wallets() {
+fn high_assurance_needs_a_wallet_and_somebody_who_vouches_for_wallets() {
     let said = said_of("[passport]\nprofile = \"haip\"\n");
     assert!(said.contains("passport.profile is haip, but passport.wallet_makers is missing"), "{said}");
-    assert_eq!(said_of("[passport]\nprofile = \"haip\"\nwallet_makers = \"makers.pem\"\n"), "nothing");
+    let makers = "[passport]\nprofile = \"haip\"\nwallet_makers = \"makers.pem\"\n";
+    let said = said_of(makers);
+    assert!(said.contains("passport.profile is haip, but passport.wallets is missing"), "{said}");
+    let wallet = "wallets = [\"ward-wallet | Ward Wallet | https://wallet.example/\"]\n";
+    assert_eq!(said_of(&format!("{makers}{wallet}")), "nothing");
     let said = said_of("[passport]\nwallets = [\"ward-wallet | Ward Wallet | http://wallet.example/\"]\n");
     assert!(said.contains("passport.wallets") && said.contains("write https://"), "{said}");
 }

@@ -159,7 +159,7 @@ async fn five_hundred_known_and_unknown_addresses_take_as_long_to_send_a_code_to
     let ward = Ward::new(Sqlite).await;
     let rounds = 3;
     let people: Vec<_> = (0..500 * rounds).map(|number| colleague(number, ward.today())).collect();
-    ward.roster_rows_become(&people).await;
+    ward.roster_gains(&people).await;
     let mut browser = ward.browser();
     let alike = async |round: usize| {
         let url = "/join/NTH/email?group=nursing-and-midwifery-registered";

@@ -16,7 +16,7 @@ const MINUTES: i64 = 10;
 async fn settle(ward: &Ward) -> Vec<OneOfMany> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(PEOPLE, now);
-    ward.roster_rows_become(&rows).await;
+    ward.roster_gains(&rows).await;
     let random = SeededRandom::unique();
     let hash = ward.node.service.hasher.hash(&Secret::new(PASSWORD.to_owned()), &random).await.unwrap();
     let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();

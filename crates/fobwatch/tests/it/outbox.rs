@@ -167,7 +167,7 @@ async fn two_workers_on_two_nodes_deliver_each_message_once(#[values(Sqlite, Pos
     let ward = Ward::new(kind).await;
     let other = ward.another_node().await;
     let people: Vec<_> = (0..MESSAGES).map(|number| colleague(number, ward.today())).collect();
-    ward.roster_rows_become(&people).await;
+    ward.roster_gains(&people).await;
     for number in 0..MESSAGES {
         let mut person = ward.person(BEN);
         let form = (

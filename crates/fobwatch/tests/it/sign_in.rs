@@ -151,6 +151,46 @@ async fn wrong_codes_of_an_app_are_counted_across_sign_ins(#[values(Sqlite, Post
     again.types(&right).await.reads("Good morning, Amina");
 }
 
+#[rstest]
+#[tokio::test]
+async fn who_guesses_codes_of_an_app_all_day_is_stopped_and_its_owner_is_told_and_not_kept_out(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.person(AMINA);
+    amina.joins(Factor::AuthenticatorApp).await.signs_in(Factor::AuthenticatorApp).await;
+    let told = async || {
+        let subjects = ward.subjects_to(AMINA.email).await;
+        subjects.iter().filter(|subject| *subject == "A change to your account with Fobwatch").count()
+    };
+    let before = told().await;
+    for _ in 0..20 {
+        let mut guesser = ward.person(AMINA);
+        guesser.gives_password(AMINA.password).await;
+        for _ in 0..5 {
+            assert_eq!(ward.audited("codes_guessed").await, 0);
+            let wrong = crate::codes::another_than(&amina.factor_code(Factor::AuthenticatorApp).await);
+            guesser.types(&wrong).await.is_told("The code is not correct");
+        }
+        ward.waits(15 * 60);
+    }
+    assert_eq!(ward.audited("codes_guessed").await, 1);
+    assert_eq!(told().await, before + 1);
+    let mut guesser = ward.person(AMINA);
+    guesser.gives_password(AMINA.password).await;
+    let right = amina.factor_code(Factor::AuthenticatorApp).await;
+    guesser.types(&right).await.is_told("Too many wrong codes were entered for your account today");
+    // Where its owner has signed in before they do so still.
+    amina.signs_in(Factor::AuthenticatorApp).await;
+    ward.waits(24 * 60 * 60);
+    let mut elsewhere = ward.person(AMINA);
+    elsewhere.gives_password(AMINA.password).await;
+    let right = amina.factor_code(Factor::AuthenticatorApp).await;
+    elsewhere.types(&right).await.reads("Good afternoon, Amina");
+    assert_eq!(told().await, before + 1);
+    ward.audit_is_whole().await;
+}
+
 #[tokio::test]
 async fn a_session_ends_after_thirty_minutes_of_silence() {
     let ward = Ward::new(Sqlite).await;

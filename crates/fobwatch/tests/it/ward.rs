@@ -202,12 +202,12 @@ impl Ward {
 
     /// A new list from the employer: it names these people and nobody else.
     pub async fn roster_becomes(&self, people: &[Person]) {
-        import(self.store(), &self.clock, &rows(people)).await;
+        import(self.store(), &self.clock, &rows(people), Missing::MarkAsLeft).await;
     }
 
-    /// A new list from the employer.
-    pub async fn roster_rows_become(&self, rows: &[RosterRow]) {
-        import(self.store(), &self.clock, rows).await;
+    /// More people come onto the employer's list. Whoever is there stays.
+    pub async fn roster_gains(&self, rows: &[RosterRow]) {
+        import(self.store(), &self.clock, rows, Missing::Keep).await;
     }
 
     pub fn today(&self) -> Date {
@@ -253,13 +253,13 @@ pub async fn add_northfield(store: &Store, clock: &TurnableClock, rows: &[Roster
     let id = vault::new_id(now, &SeededRandom::unique());
     tx.add_organisation(id, "NTH", "Northfield Hospitals", now).await.unwrap();
     tx.commit().await.unwrap();
-    import(store, clock, rows).await;
+    import(store, clock, rows, Missing::MarkAsLeft).await;
 }
 
-async fn import(store: &Store, clock: &TurnableClock, rows: &[RosterRow]) {
+async fn import(store: &Store, clock: &TurnableClock, rows: &[RosterRow], missing: Missing) {
     let organisation = store.organisation_by_code("NTH").await.unwrap().unwrap().id;
     let mut tx = store.begin().await.unwrap();
-    tx.import_roster(organisation, rows, clock.now(), &|_, _| Missing::MarkAsLeft, &|_| {}).await.unwrap();
+    tx.import_roster(organisation, rows, clock.now(), &move |_, _| missing, &|_| {}).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -106,6 +106,7 @@ fn refused(invited: Invited) -> Option<(&'static str, &'static str)> {
         Invited::EmailInvited => Some(("email", "invite-email-invited")),
         Invited::PhoneInvited => Some(("phone", "invite-phone-invited")),
         Invited::AnotherPerson => Some(("email", "invite-another-person")),
+        Invited::NumberTaken => Some(("esr_number", "invite-number-taken")),
         Invited::Left => Some(("email", "invite-left")),
         Invited::NotStaff => Some(("user_type", "invite-not-staff")),
     }

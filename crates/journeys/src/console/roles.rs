@@ -210,13 +210,10 @@ async fn apply(
     let changed = match change {
         Change::Give => tx.give_role(account.id, role, by, now).await?,
         Change::Take => {
-            let last = role == Role::Administrator
-                && tx.roles_of(account.id).await?.contains(&role)
-                && tx.others_with_role(organisation.id, role, account.id).await? == 0;
-            if last {
+            if tx.is_last_administrator(organisation.id, account.id, role).await? {
                 return Err(Refusal::LastAdministrator);
             }
-            tx.take_role(account.id, role).await?
+            tx.take_role(account.id, role, now).await?
         }
     };
     if !changed {
@@ -257,8 +254,8 @@ pub enum Decision {
 /// Confirms or declines a proposal.
 ///
 /// # Errors
-/// [`Refusal::RoleMissing`], [`Refusal::ProofNeeded`], [`Refusal::ProposalOver`] after seven days or where somebody was
-/// faster, [`Refusal::OwnProposal`] where the administrator who made it would confirm it, [`Refusal::OwnAccount`],
+/// [`Refusal::RoleMissing`], [`Refusal::ProofNeeded`], [`Refusal::ProposalOver`] after seven days, where somebody was
+/// faster, or whoever made it may not any more, [`Refusal::OwnProposal`] where the administrator who made it would confirm it, [`Refusal::OwnAccount`],
 /// [`Refusal::LastAdministrator`].
 pub async fn decide(service: &Service, staff: &Staff, id: Uuid, decision: Decision) -> Result<Done, Refusal> {
     staff.demand(Act::ChangeRoles)?;
@@ -279,6 +276,12 @@ pub async fn decide(service: &Service, staff: &Staff, id: Uuid, decision: Decisi
         return Err(Refusal::OwnAccount);
     }
     let mut tx = begin(service, staff.organisation(), Some(staff.id())).await?;
+    // Two must agree: what somebody proposed who may change no roles now is the word of one.
+    if decision == Decision::Confirm
+        && !rules::role::may(&tx.roles_of(proposal.proposed_by).await?, Act::ChangeRoles)
+    {
+        return Err(Refusal::ProposalOver);
+    }
     if !tx.decide_role_proposal(id, staff.id(), decision == Decision::Confirm, now).await? {
         return Err(Refusal::ProposalOver);
     }

@@ -155,7 +155,8 @@ pub async fn preview(service: &Service, staff: &Staff, key: &str, typed: &str) -
     Ok(Preview { setting, value, concerned })
 }
 
-/// The organisation's policy with another value of a rule, and its own rules as they would be kept.
+/// The organisation's policy with another value of a rule, and its own rules as they would be kept. That something takes two people is
+/// ended at the command line alone.
 fn policy_with(
     service: &Service,
     organisation: &Organisation,
@@ -171,7 +172,20 @@ fn policy_with(
         .and_then(|rules| as_kept(&rules))
         .or_else(|problem| Err(problem_with(problem, &measure(service, organisation, key)?, key)))?;
     let then = service.policy(&Organisation { policy: rules.clone(), ..organisation.clone() })?;
+    if asks_fewer_people(&service.policy(organisation)?, &then) {
+        let problem = FieldProblem::new("value", "setting-takes-two");
+        return Err(Refusal::Fields(vec![
+            problem.with("code", &organisation.code).with("rule", &key).with("value", &typed.trim()),
+        ]));
+    }
     Ok((then, rules))
+}
+
+/// Whether what two people must agree on could be done by one: nobody takes that away alone, for then one would have been enough.
+fn asks_fewer_people(now: &Policy, then: &Policy) -> bool {
+    let fewer = |now: bool, then: bool| now && !then;
+    fewer(now.two_administrators, then.two_administrators)
+        || fewer(now.smartcard.ra_second_approver, then.smartcard.ra_second_approver)
 }
 
 fn problem_with(problem: RuleProblem, installation: &Policy, key: &'static str) -> Refusal {

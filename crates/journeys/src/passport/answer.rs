@@ -47,6 +47,8 @@ pub(crate) enum Why {
     AnotherOrganisation,
     /// It was bound to another key when it was issued.
     AnotherKey,
+    /// It says what our own record does not say.
+    NotAsRecorded,
     /// Revoked, expired, put away.
     NotValid,
     /// Somebody else's.
@@ -71,6 +73,7 @@ impl Why {
             Self::AnotherKind => "another-kind",
             Self::AnotherOrganisation => "another-organisation",
             Self::AnotherKey => "another-key",
+            Self::NotAsRecorded => "not-as-recorded",
             Self::NotValid => "not-valid",
             Self::NotTheirs => "not-theirs",
             Self::AnotherIssuer => "another-issuer",

@@ -180,6 +180,13 @@ pub async fn fetch(
     if !presentation.state(now).is_open() {
         return Err(Refusal::NotFound);
     }
+    // Before anything is signed, which is what costs: a key in an HSM takes its time.
+    let counted = service.keys.keyed_hash("network", &[network.bytes()]);
+    let mut tx = service.store.begin().await?;
+    if tx.take(&ANSWERS_PER_NETWORK, &counted, now).await? != Allowance::Granted {
+        return Err(Refusal::NetworkBusy);
+    }
+    tx.commit().await?;
     let kept = Kept::read(&presentation)?;
     let request = kept.request(presentation.id)?;
     let signer = signer_by(service, kept.signed_by).await?;
@@ -188,11 +195,7 @@ pub async fn fetch(
         .apart(move |key, chain| request.signed(wallet_nonce.as_deref(), chain, key))
         .await?
         .map_err(|_| Refusal::Fault("a request to a wallet was not signed"))?;
-    let counted = service.keys.keyed_hash("network", &[network.bytes()]);
     let mut tx = service.store.begin().await?;
-    if tx.take(&ANSWERS_PER_NETWORK, &counted, now).await? != Allowance::Granted {
-        return Err(Refusal::NetworkBusy);
-    }
     let fetched = tx.presentation_fetched(presentation.id, &network.range(), now).await?;
     tx.commit().await?;
     if fetched { Ok(token) } else { Err(Refusal::NotFound) }

@@ -314,6 +314,7 @@ impl Issuing<'_> {
             return Err(oauth(OAuthError::InvalidToken, "the offer was ended meanwhile"));
         }
         accept(service, tx, organisation, offer, credential, now).await?;
+        self.tell_of_other_keys(tx, &keys, now).await?;
         let mut drafts = Vec::with_capacity(keys.len());
         for key in keys {
             drafts.push(self.copy(tx, key, now).await?);
@@ -330,6 +331,36 @@ impl Issuing<'_> {
             now,
         );
         Ok(drafts)
+    }
+
+    /// A wallet that asks again because it got no answer shows the keys that it showed before. Whoever comes with the same token and other
+    /// keys may be another wallet, which holds the credential from now on: its owner is to know.
+    async fn tell_of_other_keys(
+        &self,
+        tx: &mut Tx,
+        keys: &[PublicKey],
+        now: Timestamp,
+    ) -> Result<(), WalletRefusal> {
+        let Self { service, organisation, credential, offer, .. } = self;
+        let before = tx.keys_of_offer(offer.id).await?;
+        if before.is_empty() || keys.iter().all(|key| before.contains(&key.thumbprint())) {
+            return Ok(());
+        }
+        let account = credential.account_id;
+        if credential.kind.is_access_key() {
+            let change = SecurityChange::AccessKeyCopied;
+            notify::tell_of_access_key(service, tx, account, organisation, change, now).await?;
+        }
+        let event = NewPassportEvent {
+            id: vault::new_id(now, service.random.as_ref()),
+            account,
+            what: "reissued",
+            about: About::Credential(credential.id),
+            organisation: Some(organisation.id),
+            by: None,
+            detail: None,
+        };
+        Ok(tx.add_passport_event(event, now).await?)
     }
 
     /// A copy for one key of the wallet.

@@ -7,14 +7,18 @@ use super::naming::title;
 use super::request_keys::{encryption, request_keys};
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::{Refusal, Service};
+use jiff::Timestamp;
 use openid4vc::issuer::{
     AuthorizationEndpoints, AuthorizationServer, CredentialConfiguration, IssuerMetadata, ProofRules,
 };
 use openid4vc::jose::{self, CertificateChain, DecryptionKey};
 use rules::passport::CredentialKind;
-use rules::passport::issuing::BATCH;
+use rules::passport::issuing::{BATCH, METADATA_KEPT};
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use store::organisation::Organisation;
+use uuid::Uuid;
 use wording::Language;
 
 /// What the issuer says of itself (OpenID4VCI 1.0, section 12.2), as JSON.
@@ -32,24 +36,71 @@ pub async fn issuer_metadata(service: &Service, organisation_code: &str) -> Resu
     Ok(json)
 }
 
+/// What issuers say of themselves as it was signed, so that it is not signed for each who asks: the last token of each organisation.
+#[derive(Debug, Default)]
+pub struct MetadataCache(Mutex<HashMap<Uuid, Place>>);
+
+/// The place of an organisation. Whoever comes while somebody signs waits for that, and finds it signed.
+type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
+
+#[derive(Debug)]
+struct Kept {
+    /// The key that signed it.
+    key: Uuid,
+    /// What it says.
+    told: Value,
+    signed_at: Timestamp,
+    token: String,
+}
+
+impl MetadataCache {
+    fn of(&self, organisation: Uuid) -> Place {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(organisation).or_default())
+    }
+}
+
+impl Kept {
+    fn is_good(&self, key: Uuid, told: &Value, now: Timestamp) -> bool {
+        let age = now.duration_since(self.signed_at);
+        self.key == key && self.told == *told && !age.is_negative() && age < METADATA_KEPT
+    }
+}
+
 /// The same signed, for wallets that ask for `application/jwt`.
 ///
 /// # Errors
 /// As [`issuer_metadata`].
 pub async fn signed_issuer_metadata(
     service: &Service,
+    cache: &MetadataCache,
     organisation_code: &str,
 ) -> Result<String, WalletRefusal> {
     let organisation = organisation(service, organisation_code).await?;
-    let signer = signer(service, &organisation).await?;
     let now = service.clock.now();
     let keys = request_keys(service, now).await?;
-    let service = service.clone();
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is not general enough in its lifetime"
+    )]
+    let told = with_metadata(service, &organisation, &keys, |told| told.to_json());
+    let place = cache.of(organisation.id);
+    let mut kept = place.lock().await;
+    let signs = service.store.signing_passport_key(organisation.id, now).await?;
+    if let (Some(kept), Some(key)) = (kept.as_ref(), signs)
+        && kept.is_good(key.id, &told, now)
+    {
+        return Ok(kept.token.clone());
+    }
+    let signer = signer(service, &organisation).await?;
+    let shared = service.clone();
     let tell = move |key: &dyn jose::Signer, chain: &CertificateChain| {
-        with_metadata(&service, &organisation, &keys, |told| told.signed(chain, key, now))
+        with_metadata(&shared, &organisation, &keys, |told| told.signed(chain, key, now))
     };
     let token = signer.apart(tell).await?;
-    Ok(token.map_err(|_| Refusal::Fault("the metadata of an issuer cannot be signed"))?)
+    let token = token.map_err(|_| Refusal::Fault("the metadata of an issuer cannot be signed"))?;
+    *kept = Some(Kept { key: signer.id, told, signed_at: now, token: token.clone() });
+    Ok(token)
 }
 
 fn with_metadata<T>(

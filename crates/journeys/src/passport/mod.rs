@@ -52,7 +52,7 @@ pub use deferred::deferred;
 pub use issue::{Answer, Asked, issue};
 pub use keys::{PassportToken, Signer, anchors, signer};
 pub use made::{Content, SUBJECT_CLAIM, kind_address, status_address, subject};
-pub use metadata::{issuer_metadata, server_metadata, signed_issuer_metadata, type_metadata};
+pub use metadata::{MetadataCache, issuer_metadata, server_metadata, signed_issuer_metadata, type_metadata};
 pub use naming::title;
 pub use notified::notified;
 pub use presentation_refusal::PresentationRefusal;

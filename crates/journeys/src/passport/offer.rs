@@ -97,7 +97,8 @@ pub(super) fn is_to_issue(service: &Service, credential: &Credential, reissue: b
     credential.state(service.today()) == wanted
 }
 
-/// Offers a credential to the wallet that scans it; as a new copy where `reissue`, and then the caller has asked for a fresh proof.
+/// Offers a credential to the wallet that scans it; as a new copy where `reissue`. There, and for an access key, the caller has asked for a
+/// fresh proof.
 /// The button pressed twice makes one offer.
 ///
 /// # Errors
@@ -120,7 +121,12 @@ pub async fn offer(
         return backend::offer::offer(service, backend.as_ref(), offering).await;
     }
     // A wallet that sends its person here to sign in needs no code beside.
-    let to = if service.settings.passport.haip { None } else { mobile(service, person).await? };
+    let haip = service.settings.passport.haip;
+    let to = if haip { None } else { mobile(service, person).await? };
+    // What stands in a QR code alone goes to whoever is faster: too little for what signs its holder in.
+    if credential.kind.is_access_key() && !haip && to.is_none() {
+        return Err(PassportRefusal::NoMobile.into());
+    }
     let now = service.clock.now();
     let mut tx = service.store.begin().await?;
     let who = offers_hash(service, person);

@@ -26,7 +26,7 @@ pub struct Done {
     pub before: bool,
 }
 
-/// The account of somebody of a trust, by e-mail address or staff number.
+/// The account of somebody of a trust, by e-mail address or staff number. Who has that number elsewhere is nothing to this trust.
 ///
 /// # Errors
 /// Where the database fails.
@@ -35,9 +35,11 @@ pub async fn person(
     organisation: &Organisation,
     typed: &str,
 ) -> Result<Option<Account>, Refusal> {
-    let Some(found) = service.store.credentials(&user_name(typed)).await? else { return Ok(None) };
-    let account = service.store.account(found.account_id).await?;
-    Ok(account.filter(|account| account.organisation_id == organisation.id))
+    let found = service.store.account_in_records(organisation.id, &user_name(typed)).await?;
+    match found {
+        Some(id) => Ok(service.store.account(id).await?),
+        None => Ok(None),
+    }
 }
 
 /// Who provides on the trust's behalf: a system, or a member of staff in the console. Neither: it is done at the

@@ -15,8 +15,8 @@ pub(super) fn encryption(keys: &[DecryptionKey]) -> Encryption<'_> {
     Encryption { keys, request_required: false, response_required: false }
 }
 
-/// The keys for which requests are taken, the one that wallets are told first. It is made when it is needed; of two nodes that make
-/// one at once both count.
+/// The keys for which requests are taken, the one that wallets are told first. It is made when it is needed; of many who
+/// need one at once one makes it.
 pub(super) async fn request_keys(service: &Service, now: Timestamp) -> Result<Vec<DecryptionKey>, Refusal> {
     let mut kept = service.store.request_keys(now).await?;
     if kept.first().is_none_or(|newest| newest.told_until <= now) {
@@ -50,6 +50,10 @@ async fn new_key(service: &Service, now: Timestamp) -> Result<RequestKey, Refusa
         taken_until: after(REQUEST_KEY_TAKEN),
     };
     let mut tx = service.store.begin().await?;
+    tx.one_at_a_time("passport-request-key", b"newest", now).await?;
+    if let Some(made) = tx.newest_request_key(now).await?.filter(|newest| newest.told_until > now) {
+        return Ok(made);
+    }
     tx.add_request_key(&key, now).await?;
     tx.commit().await?;
     Ok(key)

@@ -7,7 +7,7 @@
 
 use crate::passport::answer::{Answering, Shown, Why, copy_of, kind_address};
 use crate::passport::asking::{Asking, Kept, Standing, ask, bound_to, of_browser, standing_of};
-use crate::passport::elsewhere;
+use crate::passport::{elsewhere, issuer, made};
 use crate::session::{self, Person};
 use crate::{FieldProblem, Refusal, Service, Visitor};
 use openid4vc::claim_path::ClaimPath;
@@ -286,7 +286,7 @@ pub(crate) async fn look_at(
         if chain.and_then(|chain| chain.verify(&own_anchors, answering.now)).is_err() {
             return Ok(Err(Why::Chain));
         }
-        match own_credential(answering.service, credential, &mut chosen).await? {
+        match own_credential(answering, credential, &mut chosen).await? {
             Ok(one) => shown.push(one),
             Err(why) => return Ok(Err(why)),
         }
@@ -305,12 +305,14 @@ pub(crate) async fn look_at(
     Ok(Ok(Shown { access_key: None, presented: Some(presented) }))
 }
 
-/// One that an organisation of this installation issued, as our own record knows it. It is taken out of `chosen`.
+/// One that an organisation of this installation issued, as our own record knows it. It is taken out of `chosen`. What is kept of it is what
+/// the record says: whoever has a key that signs can write anything below it.
 async fn own_credential(
-    service: &Service,
+    answering: &Answering<'_>,
     credential: &sd_jwt_vc::Credential,
     chosen: &mut BTreeSet<Uuid>,
 ) -> Result<Result<ShownCredential, Why>, Refusal> {
+    let service = answering.service;
     let (Some(copy), Some(status)) = (copy_of(service, credential).await?, credential.status()) else {
         return Ok(Err(Why::NotOurs));
     };
@@ -323,6 +325,23 @@ async fn own_credential(
     if !copy.counts(service.today()) {
         return Ok(Err(Why::NotValid));
     }
+    // One organisation of this installation does not speak for another.
+    let organisation = service.store.organisation(copy.organisation_id).await?;
+    let organisation = organisation.ok_or(Refusal::Fault("a credential of no organisation"))?;
+    let anchors = super::anchors(service, Some(organisation.id)).await?;
+    let chain = CertificateChain::of(credential.header());
+    if chain.and_then(|chain| chain.verify(&anchors, answering.now)).is_err() {
+        return Ok(Err(Why::Chain));
+    }
+    let says = credential.claims().get("iss").and_then(Value::as_str);
+    if says != Some(issuer(service, &organisation).as_str()) {
+        return Ok(Err(Why::AnotherIssuer));
+    }
+    let recorded = service.store.credential(copy.credential_id).await?;
+    let recorded = recorded.ok_or(Refusal::Fault("a copy of no credential"))?;
+    let Some(claims) = as_recorded(credential, made::claims_of(&recorded)?) else {
+        return Ok(Err(Why::NotAsRecorded));
+    };
     Ok(Ok(ShownCredential {
         kind: copy.kind.as_str().to_owned(),
         issuer: Some(copy.organisation_id),
@@ -330,9 +349,27 @@ async fn own_credential(
         trusted_issuer: None,
         status_uri: status.uri.clone(),
         status_place: status.idx,
-        claims: credential.claims().clone(),
+        claims,
     }))
 }
+
+/// Those of the claims in our record that were shown; none where one was shown otherwise than it was recorded, or is not in the record.
+fn as_recorded(
+    credential: &sd_jwt_vc::Credential,
+    mut recorded: Map<String, Value>,
+) -> Option<Map<String, Value>> {
+    let shown = credential.claims();
+    let of_the_record = |name: &str| !ABOUT_THE_TOKEN.contains(&name);
+    let agrees = |(name, value): (&String, &Value)| !of_the_record(name) || recorded.get(name) == Some(value);
+    if !shown.iter().all(agrees) {
+        return None;
+    }
+    recorded.retain(|name, _| shown.contains_key(name));
+    Some(recorded)
+}
+
+/// Claims that every copy has of its own: they are not what the credential says.
+const ABOUT_THE_TOKEN: [&str; 7] = ["vct", "iss", "iat", "nbf", "exp", "cnf", "status"];
 
 /// One of an issuer elsewhere.
 async fn credential_from_elsewhere(

@@ -1,4 +1,4 @@
-//! Wallets that may ask their person to sign in here: those that the configuration names, and those that a maker vouches for.
+//! Wallets that may ask their person to sign in here: those that the configuration names. A maker may vouch for one of them, too.
 //!
 //! A wallet that asks so is a *client* of ours (RFC 6749, section 2). It is known by its name and by the addresses to which its people
 //! go back; a code goes nowhere else. An app on a phone keeps no secret, so that its name alone proves nothing: what does is that it
@@ -12,7 +12,6 @@ use openid4vc::issuer::{AttestationProblem, AttestationRules, AttestedWallet, OA
 use std::collections::BTreeMap;
 use store::Tx;
 use store::organisation::Organisation;
-use url::Url;
 
 pub use openid4vc::jose::TrustAnchors;
 
@@ -21,7 +20,7 @@ pub use openid4vc::jose::TrustAnchors;
 pub struct PassportSettings {
     /// Wallets that may send their person here to sign in. Without any, the codes of offers are the only way to a credential.
     pub wallets: Vec<WalletApp>,
-    /// Who vouches for wallets: those may send their person here, too, whatever they are called.
+    /// Who vouches for wallets. That a wallet is its maker's says nothing of where its people may go back to: it is named above, too.
     pub wallet_makers: TrustAnchors,
     /// Who vouches for how wallets keep keys. Where somebody is named, credentials go to keys alone that they vouch for.
     pub key_makers: TrustAnchors,
@@ -44,7 +43,7 @@ pub struct WalletApp {
 impl PassportSettings {
     /// Whether wallets may send their person here to sign in.
     pub fn has_clients(&self) -> bool {
-        !self.wallets.is_empty() || !self.wallet_makers.is_empty()
+        !self.wallets.is_empty()
     }
 
     /// The wallet of this name.
@@ -64,22 +63,16 @@ impl PassportSettings {
 pub(super) struct Client<'a> {
     /// What it calls itself (`client_id`).
     pub id: String,
-    /// As the configuration names it; nothing where only its maker vouches for it.
-    app: Option<&'a WalletApp>,
+    /// As the configuration names it.
+    app: &'a WalletApp,
     /// What the proof of its maker's word is remembered by: it is used once.
     proof: Option<[u8; 32]>,
 }
 
 impl Client<'_> {
-    /// Whether its people may go back to this address: one that the configuration names; where it names none, whatever the wallet that
-    /// its maker vouches for says: an encrypted address, or one of a scheme that only an app of a domain has (RFC 8252, section 7.1).
+    /// Whether its people may go back to this address, which the configuration names.
     pub fn goes_back_to(&self, address: &str) -> bool {
-        match self.app {
-            Some(app) => app.redirect_uris.iter().any(|known| known == address),
-            None => {
-                Url::parse(address).is_ok_and(|url| url.scheme() == "https" || url.scheme().contains('.'))
-            }
-        }
+        self.app.redirect_uris.iter().any(|known| known == address)
     }
 
     /// Uses up the proof of its maker's word.
@@ -93,7 +86,8 @@ impl Client<'_> {
     }
 }
 
-/// The wallet that asks, by its maker's word or by its name.
+/// The wallet that asks, by its name, and by its maker's word where it sends that. Whoever vouches for phones in general has not said
+/// who may have credentials of people here.
 pub(super) fn identified<'a>(
     service: &'a Service,
     organisation: &Organisation,
@@ -103,6 +97,11 @@ pub(super) fn identified<'a>(
 ) -> Result<Client<'a>, WalletRefusal> {
     let settings = &service.settings.passport;
     let client_id = fields.get("client_id").map(String::as_str);
+    let named = |client_id: &str| {
+        settings
+            .wallet(client_id)
+            .ok_or_else(|| oauth(OAuthError::InvalidClient, "no wallet of this client_id is known here"))
+    };
     if let Some((attestation, proof)) = sent.attestation.zip(sent.attestation_proof)
         && !settings.wallet_makers.is_empty()
     {
@@ -113,7 +112,7 @@ pub(super) fn identified<'a>(
             })?;
         let remembered = [attested.client_id.as_bytes(), attested.proof_id.as_bytes()];
         return Ok(Client {
-            app: settings.wallet(&attested.client_id),
+            app: named(&attested.client_id)?,
             proof: Some(service.keys.keyed_hash("passport-attestation", &remembered)),
             id: attested.client_id,
         });
@@ -121,10 +120,8 @@ pub(super) fn identified<'a>(
     if settings.haip {
         return Err(oauth(OAuthError::InvalidClient, "a wallet attestation with its proof is required"));
     }
-    let app = client_id.and_then(|client_id| settings.wallet(client_id));
-    let app =
-        app.ok_or_else(|| oauth(OAuthError::InvalidClient, "no wallet of this client_id is known here"))?;
-    Ok(Client { id: app.client_id.clone(), app: Some(app), proof: None })
+    let app = named(client_id.unwrap_or_default())?;
+    Ok(Client { id: app.client_id.clone(), app, proof: None })
 }
 
 fn attested(

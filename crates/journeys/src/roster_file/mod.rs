@@ -12,7 +12,7 @@ use std::fmt;
 use csv::{ByteRecord, ReaderBuilder};
 use jiff::civil::Date;
 use rules::phone::PhonePolicy;
-use rules::roster::{COLUMNS, RosterFields, RosterRow, RowProblem};
+use rules::roster::{COLUMNS, EmploymentStatus, RosterFields, RosterRow, RowProblem};
 
 use header::Header;
 
@@ -133,20 +133,30 @@ fn parsed(records: &[(u64, ByteRecord)], header: &Header, reading: &Reading) -> 
     })
 }
 
-/// Good rows and mistakes apart. Of two rows with one address the first counts.
+/// Good rows and mistakes apart. Of two rows with one address the first counts, and so does the first of two people with one staff number:
+/// nobody could sign in with it.
 fn collected(parsed: Vec<Parsed>) -> RosterFile {
     let mut file = RosterFile::default();
     let mut first_lines: HashMap<String, u64> = HashMap::new();
+    let mut first_numbers: HashMap<String, u64> = HashMap::new();
     for (place, Parsed { line, row }) in parsed.into_iter().enumerate() {
         let row = row.and_then(|row| {
+            let twice = |first, column, what: &str| {
+                let (kind, reason) =
+                    (MistakeKind::Twice { first }, format!("{what} is that of line {first}, too"));
+                Err(vec![Mistake { line, column: Some(column), kind, reason }])
+            };
             let first = *first_lines.entry(row.email.as_str().to_owned()).or_insert(line);
-            let reason = || format!("the address is that of line {first}, too");
-            if first == line {
-                Ok(row)
-            } else {
-                let kind = MistakeKind::Twice { first };
-                Err(vec![Mistake { line, column: Some("email"), kind, reason: reason() }])
+            if first != line {
+                return twice(first, "email", "the address");
             }
+            if let Some(number) = live_number(&row) {
+                let first = *first_numbers.entry(number.to_owned()).or_insert(line);
+                if first != line {
+                    return twice(first, "esr number", "the staff number");
+                }
+            }
+            Ok(row)
         });
         match row {
             Ok(row) => {
@@ -163,11 +173,48 @@ fn collected(parsed: Vec<Parsed>) -> RosterFile {
     file
 }
 
+/// The staff number of somebody who has not left.
+fn live_number(row: &RosterRow) -> Option<&str> {
+    let left = row.employment_status == EmploymentStatus::Leaver;
+    row.esr_number.as_deref().filter(|_| !left)
+}
+
 impl RosterFile {
+    /// Leaves out rows with the staff number of somebody else, who is on the list without standing in the file: `taken` holds their
+    /// addresses by their numbers.
+    pub fn leave_out_numbers(&mut self, taken: &HashMap<String, String>) {
+        let is_taken = |row: &RosterRow| {
+            live_number(row)
+                .and_then(|number| taken.get(number))
+                .is_some_and(|email| *email != row.email.as_str())
+        };
+        let good: Vec<bool> = self.rows.iter().map(|row| !is_taken(row)).collect();
+        for (line, _) in self.lines.iter().zip(&good).filter(|(_, good)| !**good) {
+            self.mistakes.push(Mistake {
+                line: *line,
+                column: Some("esr number"),
+                kind: MistakeKind::Cell,
+                reason: "the staff number is that of somebody who was invited with another address"
+                    .to_owned(),
+            });
+        }
+        self.mistakes.sort_by_key(|mistake| mistake.line);
+        let before = self.rows.len();
+        keep(&mut self.rows, &good);
+        keep(&mut self.lines, &good);
+        keep(&mut self.places, &good);
+        self.bad_rows += before - self.rows.len();
+    }
+
     /// How many rows there are, good and bad.
     pub fn all_rows(&self) -> usize {
         self.rows.len() + self.bad_rows
     }
+}
+
+fn keep<T>(all: &mut Vec<T>, good: &[bool]) {
+    let mut good = good.iter();
+    all.retain(|_| good.next().is_none_or(|good| *good));
 }
 
 /// One record, read.

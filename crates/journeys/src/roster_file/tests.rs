@@ -7,9 +7,11 @@ const HEADINGS: &str = "first name,last name,date of birth,email,phone,staff gro
     employment status,esr number,user type";
 
 fn person(email: &str) -> String {
-    format!(
-        "Amina,Khan,1988-04-17,{email},,Medical and Dental,Registrar,permanent,current employee,12345678,staff"
-    )
+    person_with(email, "current employee", "")
+}
+
+fn person_with(email: &str, status: &str, number: &str) -> String {
+    format!("Amina,Khan,1988-04-17,{email},,Medical and Dental,Registrar,permanent,{status},{number},staff")
 }
 
 fn reading(text: &str) -> RosterFile {
@@ -107,6 +109,26 @@ fn the_same_address_twice_is_named_whatever_its_case() {
     let file = reading(&format!("{HEADINGS}\n{first}\n{again}\n"));
     assert_eq!(mistakes(&file), ["line 3, column email: the address is that of line 2, too"]);
     assert_eq!(file.rows.len(), 1);
+}
+
+#[test]
+fn no_two_people_who_work_there_have_one_staff_number() {
+    let with = |email: &str, status: &str| person_with(email, status, "12345678");
+    let left = with("left@northfield.example", "leaver");
+    let first = with("amina.khan@northfield.example", "current employee");
+    let second = with("a.khan@northfield.example", "new starter");
+    let mut file = reading(&format!("{HEADINGS}\n{left}\n{first}\n{second}\n"));
+    assert_eq!(mistakes(&file), ["line 4, column esr number: the staff number is that of line 3, too"]);
+    assert_eq!((file.rows.len(), file.bad_rows), (2, 1));
+    // Nor one who is on the list already by an invitation; their own row is theirs.
+    let by = |email: &str| HashMap::from([("12345678".to_owned(), email.to_owned())]);
+    file.leave_out_numbers(&by("amina.khan@northfield.example"));
+    assert_eq!(file.rows.len(), 2);
+    file.leave_out_numbers(&by("zoe.hartley@elsewhere.example"));
+    let named = "line 3, column esr number: the staff number is that of somebody who was invited with another address";
+    assert_eq!(mistakes(&file)[0], named);
+    assert_eq!((file.rows.len(), file.bad_rows), (1, 2));
+    assert_eq!((file.lines.as_slice(), file.places.as_slice()), ([2].as_slice(), [0].as_slice()));
 }
 
 #[test]

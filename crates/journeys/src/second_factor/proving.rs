@@ -6,16 +6,20 @@ use crate::asked::{claim, means};
 use crate::codes::typed_code;
 use crate::factor::prove_app;
 use crate::numbers::is_disabled;
+use crate::password_check::{device_hash, who};
 use crate::session::{Begin, SignedIn, begin_session, prove_again};
 use crate::visitor::About;
 use crate::{Refusal, Service, Visitor};
 use jiff::Timestamp;
+use rules::limits::{STRANGE_APP_CODES_PER_DAY, STRANGE_APP_CODES_TOLD};
 use rules::method::MethodKind;
 use store::Tx;
 use store::activity::ActivityKind;
 use store::audit::Event;
 use store::code::CodeFor;
+use store::limits::Allowance;
 use vault::Token;
+use wording::SecurityChange;
 
 /// What a browser brings with the second factor.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +46,10 @@ pub async fn prove(
     let typed = typed_code(signing_in.method.kind, typed)?;
     let now = service.clock.now();
     let SigningIn { sign_in, method, policy, .. } = signing_in;
+    let mut strange = None;
     let proved = match method.kind {
         MethodKind::App | MethodKind::Approval => {
+            strange = count_strange(service, signing_in, proving.device, now).await?;
             match prove_app(service, policy, method.id, &method.secret, &typed, now).await {
                 // A code that was used before, here or by somebody looking over a shoulder, is wrong.
                 Ok((mut tx, step)) => {
@@ -65,12 +71,68 @@ pub async fn prove(
         },
     };
     match proved {
-        Ok(tx) => finish(service, tx, signing_in, method.kind.as_str(), proving, now).await,
+        Ok(mut tx) => {
+            if let Some(who) = strange {
+                tx.give_back(&STRANGE_APP_CODES_PER_DAY, &who, now).await?;
+            }
+            finish(service, tx, signing_in, method.kind.as_str(), proving, now).await
+        }
         Err(refusal) => {
             note_failure(service, signing_in, &refusal, method.kind.as_str(), proving.visitor, now).await?;
+            if let Some(who) = strange {
+                strange_was_refused(service, signing_in, &refusal, &who, now).await?;
+            }
             Err(refusal)
         }
     }
+}
+
+/// Counts a code of an app before it is looked at, for all apps of the account together, where the browser is not known for it. Answers
+/// for whom it was counted; nothing in a browser that is known.
+async fn count_strange(
+    service: &Service,
+    signing_in: &SigningIn,
+    device: Option<&Token>,
+    now: Timestamp,
+) -> Result<Option<[u8; 32]>, Refusal> {
+    let account = signing_in.account.id;
+    if let Some(device) = device
+        && service.store.known_device(&device_hash(service, device), account).await?.is_some()
+    {
+        return Ok(None);
+    }
+    let who = who(service, Some(account), "");
+    let mut tx = service.store.begin().await?;
+    if tx.take(&STRANGE_APP_CODES_PER_DAY, &who, now).await? != Allowance::Granted {
+        return Err(Refusal::field("code", "totp-used-up-today"));
+    }
+    tx.commit().await?;
+    Ok(Some(who))
+}
+
+/// What was not looked at was no guess. With the last wrong code of a day the person is told: somebody has their password.
+async fn strange_was_refused(
+    service: &Service,
+    signing_in: &SigningIn,
+    refusal: &Refusal,
+    who: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let SigningIn { account, organisation, .. } = signing_in;
+    let mut tx = service.store.begin().await?;
+    if !matches!(refusal, Refusal::CodeWrong { .. }) {
+        tx.give_back(&STRANGE_APP_CODES_PER_DAY, who, now).await?;
+    } else if !tx.has_room(&STRANGE_APP_CODES_PER_DAY, who, now).await?
+        && tx.take(&STRANGE_APP_CODES_TOLD, who, now).await? == Allowance::Granted
+    {
+        service
+            .tell_everywhere(&mut tx, account, organisation, SecurityChange::CodesGuessed, &[], now)
+            .await?;
+        tx.audit(Event::CodesGuessed { account: account.id }, now);
+    }
+    tx.commit().await?;
+    service.written.notify_one();
+    Ok(())
 }
 
 /// *Continue* after a yes on the other device: begins the session, or proves anew who is in it.

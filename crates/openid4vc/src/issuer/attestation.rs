@@ -14,6 +14,8 @@ pub struct AttestedKeys {
     pub user_authentication: Vec<String>,
     /// The number that makes it a new one.
     pub nonce: Option<String>,
+    /// Until when it holds, if it says so.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A wallet of which its maker says that it is theirs (`attest_jwt_client_auth`, draft-ietf-oauth-attestation-based-client-auth; OpenID4VCI
@@ -123,6 +125,7 @@ impl AttestedKeys {
             key_storage: claims.key_storage,
             user_authentication: claims.user_authentication,
             nonce: claims.nonce,
+            expires_at: claims.exp.and_then(|exp| Timestamp::from_second(exp).ok()),
         })
     }
 }

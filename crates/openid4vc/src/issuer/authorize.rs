@@ -30,6 +30,16 @@ pub struct AuthorizationRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeChallenge(String);
 
+/// So many bytes at most are taken of what a wallet pushes: some of it is kept, and sent back in an address.
+const LONGEST: [(&str, usize); 6] = [
+    ("client_id", 512),
+    ("redirect_uri", 2_048),
+    ("state", 2_048),
+    ("scope", 2_048),
+    ("issuer_state", 512),
+    ("authorization_details", 16_384),
+];
+
 #[derive(Deserialize)]
 struct Detail {
     #[serde(rename = "type")]
@@ -63,6 +73,11 @@ impl AuthorizationRequest {
     pub fn read(fields: &BTreeMap<String, String>) -> Result<Self, Refused<OAuthError>> {
         let get = |name: &str| fields.get(name).filter(|value| !value.is_empty()).cloned();
         let invalid = |why| Refused::new(OAuthError::InvalidRequest, why);
+        let too_long =
+            |(name, most): &(&str, usize)| fields.get(*name).is_some_and(|value| value.len() > *most);
+        if LONGEST.iter().any(too_long) {
+            return Err(invalid("a field is longer than is taken here"));
+        }
         if fields.contains_key("request_uri") {
             // RFC 9126, section 2.1.
             return Err(invalid("request_uri must not be pushed"));
@@ -89,6 +104,11 @@ impl AuthorizationRequest {
         if scopes.is_empty() && configurations.is_empty() {
             return Err(Refused::new(OAuthError::InvalidScope, "no credential was asked for"));
         }
+        // RFC 9449, section 10: what RFC 7638 makes by SHA-256.
+        let dpop_thumbprint = get("dpop_jkt");
+        if dpop_thumbprint.as_deref().is_some_and(|thumbprint| !is_challenge(thumbprint)) {
+            return Err(invalid("dpop_jkt is no SHA-256"));
+        }
         Ok(Self {
             client_id: get("client_id").ok_or(invalid("client_id is missing"))?,
             redirect_uri: redirect_uri
@@ -100,7 +120,7 @@ impl AuthorizationRequest {
             scopes,
             configurations,
             issuer_state: get("issuer_state"),
-            dpop_thumbprint: get("dpop_jkt"),
+            dpop_thumbprint,
         })
     }
 

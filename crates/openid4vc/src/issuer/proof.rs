@@ -135,7 +135,13 @@ fn verify_jwt(
 ) -> Result<(), Refusal> {
     let token = Unverified::parse(proof).map_err(|_| invalid("a proof is no JWT that is taken"))?;
     let attested = match token.header().text("key_attestation") {
-        Some(attestation) => Some(rules.attested(attestation, now)?),
+        // Without an end of its own it would be good for ever, beside whatever proof (OpenID4VCI 1.0, appendix D.1).
+        Some(attestation) => match rules.attested(attestation, now)? {
+            AttestedKeys { expires_at: None, .. } => {
+                return Err(invalid("the key attestation beside a proof must have exp"));
+            }
+            attested => Some(attested),
+        },
         None if rules.attested_by.is_some() => return Err(invalid("a key attestation is required")),
         None => None,
     };

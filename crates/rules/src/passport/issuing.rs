@@ -56,6 +56,9 @@ pub const STATUS_LIST_SIGNED: SignedDuration = SignedDuration::from_hours(1);
 /// Nobody uses a signed status list after so long.
 pub const STATUS_LIST_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
+/// What an issuer says of itself is asked for anew after so long.
+pub const METADATA_KEPT: SignedDuration = SignedDuration::from_mins(5);
+
 /// So long an authorisation request that a wallet pushed can be opened in a browser. RFC 9126 (section 2.2) wants it short.
 pub const PUSHED_LIFETIME: SignedDuration = SignedDuration::from_secs(90);
 

@@ -134,6 +134,8 @@ pub enum Event {
     ApprovalAnswered { account: Uuid, device: Uuid, answer: String },
     /// Too much was refused or left unanswered: nobody is asked for a while. No account: the user name is not known.
     ApprovalsPaused { account: Option<Uuid> },
+    /// So many codes of an authenticator app were wrong that none is taken for a day from browsers that are not known.
+    CodesGuessed { account: Uuid },
     /// Somebody begins a reset. No account: the user name is not known.
     ResetStarted { reset: Uuid, account: Option<Uuid>, purpose: String },
     /// What is proved in a reset was chosen.

@@ -14,7 +14,7 @@ use store::{Store, StoreError};
 use uuid::Uuid;
 
 fn of(added: u64, changed: u64, unchanged: u64, left: u64) -> RosterImport {
-    RosterImport { added, changed, unchanged, left }
+    RosterImport { added, changed, unchanged, left, ..RosterImport::default() }
 }
 
 fn colleagues(count: usize) -> Vec<RosterRow> {

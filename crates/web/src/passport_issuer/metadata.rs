@@ -9,15 +9,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use journeys::passport::{self, WalletRefusal};
+use rules::passport::issuing::METADATA_KEPT;
 use serde_json::Value;
 use uuid::Uuid;
 
 const JWT: &str = "application/jwt";
 const JSON: &str = "application/json";
 const STATUS_LIST: &str = "application/statuslist+jwt";
-/// A new name or colour of an organisation is seen after so long.
-const KEPT: &str = "public, max-age=300";
-
 pub(super) fn routes() -> Router<Web> {
     let [issuer_at, issuer_before] = urls::VC_ISSUER;
     let [server_at, server_before] = urls::VC_SERVER;
@@ -30,8 +28,12 @@ pub(super) fn routes() -> Router<Web> {
         .route(urls::VC_STATUS, get(status))
 }
 
+/// A new name or colour of an organisation is seen after so long.
 fn kept(mut response: Response) -> Response {
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(KEPT));
+    let kept = format!("public, max-age={}", METADATA_KEPT.as_secs());
+    if let Ok(kept) = HeaderValue::from_str(&kept) {
+        response.headers_mut().insert(CACHE_CONTROL, kept);
+    }
     response
 }
 
@@ -46,7 +48,7 @@ fn told(web: &Web, told: Result<Value, WalletRefusal>) -> Response {
 async fn issuer(State(web): State<Web>, Path(organisation): Path<String>, headers: HeaderMap) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let mut response = if likes(accepted, JWT) > likes(accepted, JSON) {
-        match passport::signed_issuer_metadata(&web, &organisation).await {
+        match passport::signed_issuer_metadata(&web, web.signed_metadata(), &organisation).await {
             Ok(signed) => kept(([(CONTENT_TYPE, JWT)], signed).into_response()),
             Err(refusal) => refused(&web, &refusal),
         }

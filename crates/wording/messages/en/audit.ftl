@@ -54,6 +54,7 @@ audit-keys-rotated = Keys rotated
 audit-device-enrolled = Phone connected to the authenticator app
 audit-approval-answered = Answered in the authenticator app
 audit-approvals-paused = Requests to the authenticator app paused
+audit-codes-guessed = Too many wrong codes of an authenticator app
 audit-reset-started = Password reset or unlock started
 audit-reset-method-chosen = Reset: method chosen
 audit-reset-gate-passed = Reset: proof given

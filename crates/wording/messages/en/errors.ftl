@@ -30,6 +30,7 @@ totp-too-long = You have entered too many numbers. The code in your authenticato
 totp-not-digits = The code in your authenticator app is 6 numbers, without letters or signs
 totp-wrong = The code is not correct. Wait until your authenticator app shows a new code and enter that one. If it still does not work, check that your phone sets its time automatically
 totp-used-up = You have entered a wrong code too many times. Wait 15 minutes, then enter the code that your app shows
+totp-used-up-today = Too many wrong codes were entered for your account today. Choose another way to sign in, sign in where you have signed in before, or wait 24 hours
 
 ## Password
 
@@ -168,6 +169,7 @@ setting-not-yes-or-no = Select yes or no
 setting-not-a-choice = Select one of these
 setting-looser = This must be as strict as the default, { $now }, or stricter
 setting-unworkable = This cannot be stricter than { $limit }, or nobody could work with it
+setting-takes-two = One person cannot take away what two people must agree on. Whoever runs this service does it at the command line: fobwatch organisation set --code { $code } --strict { $rule }={ $value }
 delivery-day-malformed = Enter a date, like 2026-11-22
 delivery-days-crossed = The last day must be the same as or after the first day
 
@@ -299,6 +301,7 @@ row-whole = The row does not have as many cells as there are headings
 row-twice = The same stands in line { $line } already
 invite-email-invited = Somebody has been invited with this email address already
 invite-phone-invited = Somebody has been invited with this mobile number already
+invite-number-taken = Somebody else on your list has this staff number
 invite-another-person = Your staff list has somebody else with this email address
 invite-left = This person has left: a leaver is not invited
 invite-not-staff = Leave the user type empty: only members of staff are invited. Your staff list says who is another user

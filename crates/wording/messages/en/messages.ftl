@@ -63,6 +63,7 @@ change-access-key-replaced = A new access key replaced the one before it
 change-access-key-copied = Your access key was moved to a new phone
 change-access-key-revoked = Your access key was revoked
 change-approvals-paused = Requests to your authenticator app were paused
+change-codes-guessed = Many wrong codes of your authenticator app were entered
 change-app-left = Your account was removed from the authenticator app
 change-account-disabled = Your account was disabled
 change-account-enabled = Your account can be used again

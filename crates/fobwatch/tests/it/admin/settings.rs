@@ -275,3 +275,25 @@ async fn a_preview_says_how_many_smartcards_a_stricter_rule_concerns(
         .await
         .says("1 person of the Registration Authority can approve");
 }
+
+#[rstest]
+#[tokio::test]
+async fn nobody_takes_away_alone_what_two_must_agree_on(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    for rule in ["two-administrators", "ra-second-approver"] {
+        ben.previews(rule, "yes").await.presses("Confirm and save").await.says("Saved");
+        ben.previews(rule, "no")
+            .await
+            .is_told(&format!("fobwatch organisation set --code NTH --strict {rule}=no"));
+        // Nor past the preview.
+        let sent = (format!("/console/settings/{rule}"), "value=no&expected=yes".to_owned());
+        ben.posts(sent).await.is_told("One person cannot take away what two people must agree on");
+    }
+    // By another preset for smartcards it stays.
+    ben.previews("smartcard-preset", "current").await.presses("Confirm and save").await.says("Saved");
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+    let policy = ward.node.service.policy(&organisation).unwrap();
+    assert!(policy.two_administrators && policy.smartcard.ra_second_approver, "{}", organisation.policy);
+    assert_eq!(ward.db.count("audit", "event LIKE '%rule_changed%'").await, 3);
+}

@@ -219,7 +219,7 @@ async fn a_role_that_is_taken_closes_the_console_at_once(#[values(Sqlite, Postgr
     desk.opens("/console/people").await.reads("Find a person");
     let account = ward.account_of(BEN).await;
     let mut tx = ward.store().begin().await.unwrap();
-    tx.take_role(account, Role::ServiceDesk).await.unwrap();
+    tx.take_role(account, Role::ServiceDesk, ward.now()).await.unwrap();
     tx.commit().await.unwrap();
     desk.opens("/console/people").await;
     assert_eq!(desk.page.status, StatusCode::NOT_FOUND);

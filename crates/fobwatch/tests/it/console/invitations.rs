@@ -554,3 +554,36 @@ async fn nobody_says_who_they_are_themselves_and_what_was_not_confirmed_is_forgo
         .is_told("The file is no longer kept");
     assert_eq!(ward.db.count("invitation_batch", "file IS NOT NULL OR confirmed_at IS NOT NULL").await, 0);
 }
+
+#[rstest]
+#[tokio::test]
+async fn nobody_is_invited_with_the_staff_number_of_a_colleague(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::PassportOfficer).await;
+    ward.db.tell("UPDATE roster_entry SET esr_number = '20417733' WHERE email LIKE 'y.o@%'").await;
+    let number = "ESR assignment number (optional)";
+    ben.fills_in_an_invitation(ZOE).await.fills(number, "20417733").presses("Invite").await;
+    ben.is_told("Somebody else on your list has this staff number");
+    let line = |email: &str| {
+        format!(
+            "Alex,Newcomer,1990-03-14,{email},,Nursing and Midwifery Registered,,permanent or fixed term,new starter,20417733,\n"
+        )
+    };
+    let csv = format!("{HEADINGS}{}{}", line("alex@elsewhere.example"), line("kim@elsewhere.example"));
+    let (status, _, html) = ben.uploads_people(&csv).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    for told in [
+        "Line 2, esr number: Somebody else on your list has this staff number",
+        "Line 3, esr number: The same stands in line 2 already",
+    ] {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    // Whoever has left needs theirs no more.
+    ward.db.tell("UPDATE roster_entry SET left_at = 1 WHERE email LIKE 'y.o@%'").await;
+    ben.fills_in_an_invitation(ZOE).await.fills(number, "20417733").presses("Invite").await;
+    ben.reads("Invitation of Zoë Hartley");
+    // And the list of the employer brings no second one in.
+    let northfield = ward.the_trust().await.id;
+    let invited = ward.store().numbers_of_invited(northfield).await.unwrap();
+    assert_eq!(invited.get("20417733").map(String::as_str), Some(ZOE.email));
+}

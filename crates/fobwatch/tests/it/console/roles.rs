@@ -211,3 +211,88 @@ async fn the_first_administrator_comes_from_the_command_line_and_is_told(
     assert!(matches!(there, Err(Refusal::NotFound)));
     ward.audit_is_whole().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_somebody_proposed_is_over_when_they_are_no_administrator_any_more(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    ward.colleague(AMINA).await;
+    let mut first = ward.staff(BEN, Role::Administrator).await;
+    let mut second = ward.staff(SINEAD, Role::Administrator).await;
+    ward.rules(TWO).await;
+    let service = &ward.node.service;
+    let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap();
+    changes(&mut first, AMINA, "Give: Auditor", "Propose").await;
+    let confirm = second_confirms(&ward, &mut second).await;
+    at_the_command_line(service, &organisation, BEN.email, Role::Administrator, Change::Take).await.unwrap();
+    second.sends_form(&confirm, "").await.is_refused("FW-1507");
+    second.opens("/console/roles").await;
+    assert!(!second.page.text().contains("to Amina Khan"));
+    // It does not come back with the role.
+    ward.gives_role(BEN, Role::Administrator).await;
+    second.sends_form(&confirm, "").await.is_refused("FW-1507");
+    // However the role was lost.
+    changes(&mut first, AMINA, "Give: Auditor", "Propose").await;
+    let confirm = second_confirms(&ward, &mut second).await;
+    let ben = "account_id = (SELECT id FROM account WHERE email LIKE 'ben%')";
+    ward.db.tell(&format!("DELETE FROM console_role WHERE {ben}")).await;
+    second.sends_form(&confirm, "").await.is_refused("FW-1507");
+    assert!(roles_of(&ward, AMINA).await.is_empty());
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_leaves_by_the_employers_list_has_no_role_and_no_session_any_more(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.staff(AMINA, Role::ServiceDesk).await;
+    ward.gives_role(AMINA, Role::RaManager).await;
+    let mut yu = ward.colleague(YU).await;
+    yu.signs_in(Factor::AuthenticatorApp).await;
+    let mut boss = ward.staff(BEN, Role::Administrator).await;
+    amina.opens("/console").await.reads("Find a person");
+    ward.roster_becomes(&[BEN, SINEAD]).await;
+    assert!(roles_of(&ward, AMINA).await.is_empty());
+    assert_eq!(roles_of(&ward, BEN).await, [Role::Administrator]);
+    assert_eq!(ward.audited("role_taken").await, 2);
+    let taken = ward.newest_record("role_taken").await;
+    assert_eq!(
+        (taken["by"].clone(), taken["reason"].as_str()),
+        (serde_json::Value::Null, Some("employer's list"))
+    );
+    amina.opens("/console").await.is_refused("FW-1204");
+    yu.opens("/activity").await.is_refused("FW-1204");
+    boss.opens("/console/people").await.reads("Find a person");
+    // The account stays: its owner may take what is in it elsewhere.
+    amina.signs_in(Factor::AuthenticatorApp).await;
+    amina.opens("/activity").await.says("Role in the console taken");
+    amina.opens("/console").await;
+    assert_eq!(amina.page.status.as_u16(), 404);
+    // Another list without them says nothing new.
+    ward.roster_becomes(&[BEN, SINEAD]).await;
+    amina.opens("/activity").await.says("Role in the console taken");
+    assert_eq!(ward.audited("role_taken").await, 2);
+    ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_last_administrator_stays_one_after_leaving_until_there_is_another(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let mut ben = ward.staff(BEN, Role::Administrator).await;
+    ward.gives_role(BEN, Role::Auditor).await;
+    ward.colleague(SINEAD).await;
+    ward.roster_becomes(&[SINEAD]).await;
+    assert_eq!(roles_of(&ward, BEN).await, [Role::Administrator]);
+    ben.opens("/console").await.is_refused("FW-1204");
+    ward.gives_role(SINEAD, Role::Administrator).await;
+    ward.roster_becomes(&[SINEAD]).await;
+    assert!(roles_of(&ward, BEN).await.is_empty());
+    assert_eq!(roles_of(&ward, SINEAD).await, [Role::Administrator]);
+}

@@ -285,3 +285,24 @@ async fn one_organisations_wallet_request_is_nothing_at_another() {
         .is_refused(400, "invalid_grant");
     ward.token_for(back.code()).await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_nobody_decided_is_erased_when_it_can_be_no_more(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::with_wallets(kind).await;
+    let mut amina = ward.amina_with_an_app().await;
+    ward.has_fire_safety_to_accept().await;
+    amina.opens(&ward.pushed(&[]).await).await;
+    amina.accepts_for_wallet().await;
+    ward.pushed(&[]).await;
+    ward.waits(599);
+    ward.housekeeping().await;
+    assert_eq!(ward.db.count("passport_authorisation", "decided_at IS NULL").await, 1);
+    ward.waits(1);
+    ward.housekeeping().await;
+    assert_eq!(ward.db.count("passport_authorisation", "decided_at IS NULL").await, 0);
+    // What was decided is kept for as long as codes that come twice matter.
+    assert_eq!(ward.db.count("passport_authorisation", "1 = 1").await, 1);
+    let told = ward.wallet_pushes(asking(&[("state", &"s".repeat(2_049))]), &[]).await;
+    told.is_refused(400, "invalid_request");
+}

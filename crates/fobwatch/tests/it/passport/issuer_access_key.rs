@@ -7,6 +7,7 @@ use crate::passport::issuer::credential_kind;
 use crate::people::AMINA;
 use crate::ward::Ward;
 use journeys::passport::withdraw::{Ended, revoke};
+use openid4vc::jose::Es256Key;
 use openid4vc::status_list::Status;
 use rstest::rstest;
 use rules::passport::RevokeReason;
@@ -28,7 +29,11 @@ impl Visitor<'_> {
 impl Ward {
     /// A wallet takes the access key: what it holds then.
     pub async fn takes_access_key(&self, held: &Held) -> String {
-        let proof = self.key_proof(&key(), &self.c_nonce().await);
+        self.takes_access_key_for(held, &key()).await
+    }
+
+    async fn takes_access_key_for(&self, held: &Held, key: &Es256Key) -> String {
+        let proof = self.key_proof(key, &self.c_nonce().await);
         let body = json!({ "credential_configuration_id": "access-key", "proofs": { "jwt": [proof] } });
         let told = self.wallet_asks(held, &body).await;
         // What its owner is told of it comes before the next code.
@@ -163,10 +168,12 @@ async fn its_owner_is_told_of_an_access_key_that_is_added_or_revoked_whatever_th
 
     let held = ward.access_key_is_offered(&mut amina).await;
     assert_eq!(ward.told_of_change(ADDED).await, (0, 0), "nothing is added yet");
-    ward.takes_access_key(&held).await;
+    let phone = key();
+    ward.takes_access_key_for(&held, &phone).await;
     // The wallet asks again, as if the answer had been lost.
-    ward.takes_access_key(&held).await;
+    ward.takes_access_key_for(&held, &phone).await;
     assert_eq!(ward.told_of_change(ADDED).await, (1, 1));
+    assert_eq!(ward.told_of_change(COPIED).await, (0, 0));
     let notice = ward.mailbox.messages_to(AMINA.email).pop().unwrap();
     assert!(notice.text.contains("If this was not you"), "{}", notice.text);
 
@@ -195,6 +202,46 @@ async fn its_owner_is_told_of_an_access_key_that_is_added_or_revoked_whatever_th
     assert_eq!(ward.told_of_change(REVOKED).await, (1, 1));
     assert_eq!(ward.told_of_passports(AMINA.email).await, [""; 0], "it is told once");
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn its_owner_is_told_where_other_keys_come_with_the_token_of_the_first(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    const COPIED: &str = "Your access key was moved to a new phone";
+    let ward = Ward::new(kind).await;
+    let mut amina = ward.amina_with_a_phone().await;
+    let held = ward.access_key_is_offered(&mut amina).await;
+    let phone = key();
+    ward.takes_access_key_for(&held, &phone).await;
+    ward.takes_access_key_for(&held, &phone).await;
+    assert_eq!(ward.told_of_change(COPIED).await, (0, 0));
+    assert_eq!(ward.db.count("passport_event", "what = 'reissued'").await, 0);
+    ward.takes_access_key_for(&held, &key()).await;
+    assert_eq!(ward.told_of_change(COPIED).await, (1, 1));
+    assert_eq!(ward.db.count("passport_event", "what = 'reissued'").await, 1);
+    amina.opens("/passport/history").await;
+    assert!(amina.page.status.is_success(), "{}", amina.page.shown());
+    ward.audit_is_whole().await;
+}
+
+#[tokio::test]
+async fn an_access_key_that_waits_goes_to_nobody_without_a_fresh_proof_and_a_mobile_number() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.amina_with_an_app().await;
+    amina.also_has(Factor::TextMessage).await;
+    amina.comes_to_collect_the_access_key().await;
+    let all = ward.store().credentials_of(ward.account_of(AMINA).await).await.unwrap();
+    let waits = all.iter().find(|one| one.kind == credential_kind("access-key")).unwrap().id;
+    let offers = ward.db.count("credential_offer", "1 = 1").await;
+    ward.waits(11 * 60);
+    amina.posts((add_page(waits), String::new())).await.reads("Confirm that it is you");
+    assert_eq!(ward.db.count("credential_offer", "1 = 1").await, offers);
+    amina.confirms().await;
+    ward.db.tell("DELETE FROM sign_in_method WHERE kind = 'text'").await;
+    amina.posts((add_page(waits), String::new())).await.is_refused("FW-3104");
+    assert_eq!(ward.db.count("credential_offer", "1 = 1").await, offers);
 }
 
 #[tokio::test]

@@ -156,3 +156,12 @@ async fn a_wallet_that_others_wrote_encrypts_and_decrypts() {
     let credential = taken["credentials"][0].as_str().unwrap();
     assert_eq!(ward.verifier_takes(credential).await.claims()["subject"], "Fire safety");
 }
+
+#[rstest]
+#[tokio::test]
+async fn of_many_who_need_the_first_key_at_once_one_makes_it(#[values(Sqlite, PostgreSql)] kind: Kind) {
+    let ward = Ward::new(kind).await;
+    let told = futures::future::join_all((0..30).map(|_| ward.told_key())).await;
+    assert!(told.iter().all(|key| *key == told[0]), "{told:?}");
+    assert_eq!(ward.db.count("passport_request_key", "1 = 1").await, 1);
+}

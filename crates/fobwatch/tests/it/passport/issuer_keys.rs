@@ -292,3 +292,29 @@ async fn a_wallet_that_others_wrote_keeps_and_shows_what_it_got_before_and_after
     let no = wallet.does("present", json!({ "request": link, "decline": true })).await;
     assert_eq!((&no["client"], &no["status"]), (&json!("x509_hash"), &json!(200)), "{no}");
 }
+
+#[tokio::test]
+async fn what_an_issuer_says_of_itself_is_signed_once_for_all_who_ask() {
+    let ward = Ward::new(Kind::Sqlite).await;
+    let path = "/.well-known/openid-credential-issuer/vc/NTH";
+    let told = async || {
+        let told = ward.program_sends(Method::GET, path, &[("accept", "application/jwt")], None).await;
+        assert_eq!(told.is_ok().headers["cache-control"], "public, max-age=300");
+        told.text
+    };
+    let first = told().await;
+    let many = futures::future::join_all((0..20).map(|_| told())).await;
+    assert!(many.iter().all(|one| *one == first));
+    // It is signed anew when its time is over, when it says something else, and by another key.
+    ward.waits(299);
+    assert_eq!(told().await, first);
+    ward.waits(1);
+    let second = told().await;
+    assert_ne!(second, first);
+    ward.db.tell("UPDATE organisation SET name = 'Northfield and Southmere' WHERE code = 'NTH'").await;
+    let third = told().await;
+    assert_ne!(third, second);
+    ward.waits(120);
+    ward.rotates(Rotate::Key).await;
+    assert_ne!(certificate(&told().await), certificate(&third));
+}

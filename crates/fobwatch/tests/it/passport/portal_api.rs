@@ -2,7 +2,7 @@
 
 use super::portal::{dbs, fire, registration};
 use crate::database::{Kind, PostgreSql, Sqlite};
-use crate::people::{AMINA, STRANGER};
+use crate::people::{AMINA, SINEAD, STRANGER, YU};
 use crate::ward::Ward;
 use axum::http::{HeaderMap, Method, StatusCode};
 use futures::future::join_all;
@@ -206,4 +206,36 @@ async fn what_is_sent_again_under_the_same_key_is_done_once(#[values(Sqlite, Pos
     ward.housekeeping().await;
     assert_eq!(ward.db.count("passport_provision", "1 = 1").await, 0);
     ward.audit_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_staff_number_is_looked_for_in_the_trust_that_asks_and_nowhere_else(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let ward = Ward::new(kind).await;
+    let amina = ward.colleague(AMINA).await.account().await;
+    ward.colleague(YU).await;
+    ward.colleague(SINEAD).await;
+    // Another trust counts its people, too, and Y O works there.
+    let southmere = ward.also_serves("STH", "Southmere Community Trust").await;
+    ward.db
+        .tell(
+            "UPDATE roster_entry SET esr_number = '20417733' WHERE email LIKE 'amina%' OR email LIKE 'y.o@%'",
+        )
+        .await;
+    let id = ward.sql_id(southmere);
+    for table in ["account", "roster_entry"] {
+        ward.db.tell(&format!("UPDATE {table} SET organisation_id = {id} WHERE email LIKE 'y.o@%'")).await;
+    }
+    let key = ward.system_with_key("NTH", "Staff record").await;
+    let (status, _, answer) =
+        ward.posts_credentials(key.as_str(), None, asks("20417733", &json!([fire()]))).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let record = ward.newest_record("credential_provided").await;
+    assert_eq!(record["account"], amina.to_string());
+    // Where two of one trust have it, it is nobody's.
+    ward.db.tell("UPDATE roster_entry SET esr_number = '20417733' WHERE email LIKE 'sinead%'").await;
+    let (status, ..) = ward.posts_credentials(key.as_str(), None, asks("20417733", &json!([fire()]))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
 }

@@ -37,7 +37,7 @@ async fn round(node: &Node) -> u32 {
 pub async fn people_with_credentials(ward: &Ward, count: usize) -> Vec<OneOfMany> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(count, now);
-    ward.roster_rows_become(&rows).await;
+    ward.roster_gains(&rows).await;
     let organisation = ward.the_trust().await.id;
     let mut tx = ward.store().begin().await.unwrap();
     let hash = "nobody signs in here";

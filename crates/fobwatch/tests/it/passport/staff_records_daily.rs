@@ -30,7 +30,7 @@ async fn looks(node: &Node, source: &Source) -> Option<[u64; 6]> {
 async fn crowd_of(ward: &Ward, count: usize) -> Vec<OneOfMany> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(count, now);
-    ward.roster_rows_become(&rows).await;
+    ward.roster_gains(&rows).await;
     let organisation = ward.the_trust().await.id;
     let mut tx = ward.store().begin().await.unwrap();
     let hash = "nobody signs in here";

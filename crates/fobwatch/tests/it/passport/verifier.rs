@@ -9,7 +9,7 @@ use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use journeys::passport::{Signer, signer};
+use journeys::passport::{Signer, issuer, signer};
 use openid4vc::claim_path::ClaimPath;
 use openid4vc::jose::{ContentEncryption, Es256Key, Recipient, Signer as _};
 use openid4vc::sd_jwt::{Binding, SdJwt};
@@ -51,11 +51,19 @@ pub struct Issuing<'a> {
     pub signed_by: Option<Signer>,
     /// Whether the record says that it was bound to this wallet's key.
     pub bound: bool,
+    /// Who it says has issued it; none: the organisation that did.
+    pub iss: Option<&'a str>,
 }
 
 impl Default for Issuing<'_> {
     fn default() -> Self {
-        Self { organisation: "NTH", kind: credential_kind("access-key"), signed_by: None, bound: true }
+        Self {
+            organisation: "NTH",
+            kind: credential_kind("access-key"),
+            signed_by: None,
+            bound: true,
+            iss: None,
+        }
     }
 }
 
@@ -96,7 +104,7 @@ impl Ward {
         let place = 4711;
         let draft = Draft {
             kind: service.address(&format!("/vc/types/{}", issuing.kind.as_str())),
-            issuer: None,
+            issuer: Some(issuing.iss.map_or_else(|| issuer(service, &organisation), str::to_owned)),
             issued_at: now,
             not_before: None,
             expires_at: None,

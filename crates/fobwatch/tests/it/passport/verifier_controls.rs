@@ -508,3 +508,23 @@ async fn control_12_a_revoked_access_key_ends_its_sessions_at_once_and_all_since
     early.opens("/home").await.is_refused("FW-1204");
     assert!(amina.is_signed_in().await, "a session of password and second factor goes on");
 }
+
+#[tokio::test]
+async fn control_5_whoever_fetches_too_often_is_stopped_before_anything_is_signed() {
+    let ward = Ward::new(Sqlite).await;
+    let (_amina, _wallet) = ward.amina_with_a_passport().await;
+    let (mut desk, mut phone) = (ward.browser_from(ELSEWHERE), ward.phone_browser());
+    let link = desk.asks_for_the_passport().await;
+    phone.scans(&link).await;
+    let counted = "limit_event WHERE name = 'passport-answers-per-network'";
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24000)";
+    let fill = format!(
+        "{numbers} INSERT INTO limit_event (name, subject, at) SELECT one.name, one.subject, one.at
+            FROM (SELECT name, subject, at FROM {counted} LIMIT 1) AS one, n"
+    );
+    ward.db.tell(&fill).await;
+    // A key that cannot be read would be a fault of ours, if it was looked for.
+    ward.db.tell("UPDATE passport_key SET certificate = x'00'").await;
+    let (status, _) = phone.fetches(&link).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+}

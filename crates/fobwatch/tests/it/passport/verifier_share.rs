@@ -19,9 +19,15 @@ fn fire() -> Issuing<'static> {
 impl Wallet {
     /// The form that shares this credential, with the claim that was asked for.
     fn shares(&self, question: &Question, ward: &Ward) -> String {
+        self.shares_of(&["subject"], question, ward)
+    }
+
+    /// The form that shares these claims of it.
+    fn shares_of(&self, claims: &[&str], question: &Question, ward: &Ward) -> String {
         let text = |name: &str| question.claims[name].as_str().unwrap().to_owned();
         let (audience, nonce) = (text("client_id"), text("nonce"));
-        let shown = self.credential.present(&[ClaimPath::names(["subject"])]).unwrap();
+        let claims: Vec<_> = claims.iter().map(|name| ClaimPath::names([*name])).collect();
+        let shown = self.credential.present(&claims).unwrap();
         let bound =
             shown.bind(Binding { audience: &audience, nonce: &nonce }, &self.key, ward.clock.now()).unwrap();
         question.form(&json!({ "core-skill": [bound.to_string()] }))
@@ -256,4 +262,46 @@ async fn a_share_belongs_to_the_session_in_which_it_was_chosen() {
     amina.signs_in(APP).await;
     amina.posts(("/passport/share/go".to_owned(), String::new())).await.reads("Share your credentials");
     assert_eq!(ward.db.count("share", "1 = 1").await, 0);
+}
+
+#[tokio::test]
+async fn what_an_organisation_issued_is_signed_by_it_and_says_what_our_record_says() {
+    let refused =
+        async |ward: &Ward, amina: &mut Visitor<'_>, wallet: &Wallet, claims: &[&str], why: &str| {
+            let mut phone = ward.phone_browser();
+            let question = phone.scans(&asks_to_share(amina).await).await;
+            let answer = phone.posts_answer(&question, wallet.shares_of(claims, &question, ward)).await;
+            assert_eq!(answer.0, StatusCode::BAD_REQUEST, "{why}");
+            assert_eq!(ward.newest_record("wallet_answered").await["why"], why);
+        };
+    let ward = Ward::new(Sqlite).await;
+    let (mut amina, wallet) = amina_who_can_share(&ward).await;
+    let account = amina.account().await;
+    let instead = async |wallet: &Wallet, issuing: Issuing<'_>| {
+        let id = ward.sql_id(wallet.credential_id);
+        ward.db.tell(&format!("UPDATE credential SET revoked_at = 1 WHERE id = {id}")).await;
+        ward.issues(account, issuing).await
+    };
+    // Of Northfield, and signed by the key of another organisation of this installation.
+    let southmere = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
+    let theirs = journeys::passport::signer(&ward.node.service, &southmere).await.unwrap();
+    let wallet = instead(&wallet, Issuing { signed_by: Some(theirs), ..fire() }).await;
+    refused(&ward, &mut amina, &wallet, &["subject"], "chain").await;
+    // Signed by Northfield, and says that Southmere issued it.
+    let wallet = instead(&wallet, Issuing { iss: Some("http://fobwatch.example/vc/STH"), ..fire() }).await;
+    refused(&ward, &mut amina, &wallet, &["subject"], "another-issuer").await;
+    // Says more than our record does.
+    let wallet = instead(&wallet, fire()).await;
+    refused(&ward, &mut amina, &wallet, &["subject", "passport"], "not-as-recorded").await;
+    // What is kept is the record's, and nothing of the token.
+    let mut phone = ward.phone_browser();
+    let question = phone.scans(&asks_to_share(&mut amina).await).await;
+    let answer = phone.posts_answer(&question, wallet.shares(&question, &ward)).await;
+    assert_eq!(answer.0, StatusCode::OK, "{}", answer.1);
+    amina.reloads().await.presses("Continue").await.reads("Shared with Southmere Community Trust");
+    let trust = ward.store().organisation_by_code("STH").await.unwrap().unwrap();
+    let shares = ward.store().shares_with(trust.id).await.unwrap();
+    let kept = ward.store().shared_credentials(shares[0].id).await.unwrap();
+    assert_eq!(kept[0].content, r#"{"subject":"Fire safety"}"#);
+    ward.audit_is_whole().await;
 }

@@ -29,7 +29,7 @@ pub(super) fn new_id(now: Timestamp) -> Uuid {
 pub(super) async fn people_with_cards(ward: &Ward, count: usize) -> Vec<(OneOfMany, Uuid)> {
     let now = ward.clock.now();
     let rows = crowd::roster_of(count, now);
-    ward.roster_rows_become(&rows).await;
+    ward.roster_gains(&rows).await;
     let organisation = ward.store().organisation_by_code("NTH").await.unwrap().unwrap().id;
     let mut tx = ward.store().begin().await.unwrap();
     let hash = "nobody signs in here";

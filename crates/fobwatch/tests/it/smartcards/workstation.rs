@@ -38,7 +38,7 @@ impl Ward {
         let now = self.clock.now();
         let organisation = self.hospital().await;
         let rows = crowd::roster_of(count, now);
-        self.roster_rows_become(&rows).await;
+        self.roster_gains(&rows).await;
         let mut tx = self.store().begin().await.unwrap();
         let random = SeededRandom::unique();
         let people =

@@ -79,7 +79,11 @@ pub async fn upload(service: &Service, staff: &Staff, bytes: Vec<u8>) -> Result<
     let invited = service.store.can_be_invited(organisation, &people).await?;
     for ((line, _), invited) in rows.iter().zip(invited) {
         if let Some((field, key)) = refused(invited) {
-            let column = if field == "phone" { "phone" } else { "email" };
+            let column = match field {
+                "phone" => "phone",
+                "esr_number" => "esr number",
+                _ => "email",
+            };
             bad.push(BadRow { line: *line, column: Some(column), problem: FieldProblem::new("file", key) });
         }
     }

@@ -129,6 +129,13 @@ fn key_attestations_that_do_not_count_are_refused() {
         wrong
     );
     assert_eq!(refused(maker.keys(&[&one], |_| {}), &rules()), wrong, "nobody's word is asked for");
+    // Beside a proof it has an end of its own (appendix D.1); alone the nonce makes it a new one.
+    let endless = maker.keys(&[&one], |claims| {
+        claims.as_object_mut().unwrap().remove("exp");
+    });
+    let beside = proof_with(&one, |header, _| header["key_attestation"] = endless.clone().into());
+    assert_eq!(bindings(json!({ "jwt": [beside] }), &lax), Err(wrong));
+    assert!(bindings(json!({ "attestation": [endless] }), &lax).is_ok());
     let before = maker.signs("keyattestation+jwt", &json!({ "iat": time(NOW).as_second(), "attested_keys": [one.public_key().to_jwk()], "nonce": "n-1" }));
     assert!(bindings(json!({ "attestation": [before] }), &lax).is_ok());
 }

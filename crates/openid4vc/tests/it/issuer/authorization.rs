@@ -14,7 +14,7 @@ fn pushed() -> BTreeMap<String, String> {
         ("code_challenge_method", "S256"),
         ("scope", "fire_safety hand_hygiene"),
         ("issuer_state", "i-1"),
-        ("dpop_jkt", "t-1"),
+        ("dpop_jkt", CHALLENGE),
         ("response_mode", "query"),
     ])
 }
@@ -24,7 +24,7 @@ fn a_person_is_sent_back_with_a_code_that_only_their_wallet_redeems() {
     let request = AuthorizationRequest::read(&pushed()).unwrap();
     assert_eq!(request.scopes.iter().collect::<Vec<_>>(), ["fire_safety", "hand_hygiene"]);
     assert_eq!(request.issuer_state.as_deref(), Some("i-1"));
-    assert_eq!(request.dpop_thumbprint.as_deref(), Some("t-1"));
+    assert_eq!(request.dpop_thumbprint.as_deref(), Some(CHALLENGE));
     assert!(request.code_challenge.is_met_by(VERIFIER));
     assert!(!request.code_challenge.is_met_by(&VERIFIER.replace('d', "e")));
     assert!(!request.code_challenge.is_met_by("short"));
@@ -71,6 +71,10 @@ fn what_is_no_request_is_refused() {
         ("request_uri", "urn:x"),
         ("request", "e30.e30."),
         ("response_mode", "fragment"),
+        ("dpop_jkt", "t-1"),
+        ("dpop_jkt", &CHALLENGE[1..]),
+        ("dpop_jkt", format!("{CHALLENGE}A").as_str()),
+        ("dpop_jkt", CHALLENGE.replace('-', "+").as_str()),
     ] {
         let mut sent = pushed();
         sent.insert(name.to_owned(), value.to_owned());
@@ -79,5 +83,30 @@ fn what_is_no_request_is_refused() {
             OAuthError::InvalidRequest,
             "{name} {value}"
         );
+    }
+}
+
+#[test]
+fn no_more_of_a_field_is_taken_than_a_wallet_needs() {
+    for (name, most) in [
+        ("client_id", 512),
+        ("redirect_uri", 2_048),
+        ("state", 2_048),
+        ("scope", 2_048),
+        ("issuer_state", 512),
+        ("authorization_details", 16_384),
+    ] {
+        let mut sent = pushed();
+        let begins = match name {
+            "redirect_uri" => "https://wallet.example/",
+            "authorization_details" => "[]",
+            _ => "s",
+        };
+        let filler = if name == "authorization_details" { " " } else { "s" };
+        let fill = |length: usize| format!("{begins}{}", filler.repeat(length - begins.len()));
+        sent.insert(name.to_owned(), fill(most));
+        assert!(AuthorizationRequest::read(&sent).is_ok(), "{name}");
+        sent.insert(name.to_owned(), fill(most + 1));
+        assert_eq!(AuthorizationRequest::read(&sent).unwrap_err().code, OAuthError::InvalidRequest, "{name}");
     }
 }

@@ -1,5 +1,9 @@
 //! SD-JWT-based Verifiable Credentials (draft-ietf-oauth-sd-jwt-vc), media type `application/dc+sd-jwt`.
 
+mod type_metadata;
+
+pub use type_metadata::{ClaimDisplay, ClaimMetadata, TypeDisplay, TypeMetadata, Withheld};
+
 use crate::Random;
 use crate::claim_path::ClaimPath;
 use crate::jose::{Header, PublicKey, SignProblem, Signer};

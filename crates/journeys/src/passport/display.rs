@@ -1,8 +1,11 @@
 //! How a wallet shows a kind of credential: its name and what it is, the colours and the logo of who issues it, and a label for everything
-//! that it says (OpenID4VCI 1.0, section 12.2.4, `credential_metadata`); in each language that there is.
+//! that it says (OpenID4VCI 1.0, section 12.2.4, `credential_metadata`, and type metadata); in each language that there is.
 
 use super::made::{ASSURANCE_CLAIM, SUBJECT_CLAIM};
+use super::naming::title;
 use crate::Service;
+use openid4vc::claim_path::ClaimPath;
+use openid4vc::sd_jwt_vc::{ClaimDisplay, ClaimMetadata, TypeDisplay, TypeMetadata, Withheld};
 use rules::passport::{CredentialKind, Words, assurance};
 use serde_json::{Value, json};
 use store::organisation::Organisation;
@@ -50,25 +53,83 @@ fn display(
     display
 }
 
-/// Everything that a credential of this kind says, in the order in which it is shown.
+/// What type metadata tell of a kind of credential, for every organisation alike.
+pub(super) fn type_metadata(address: String, kind: CredentialKind) -> TypeMetadata {
+    let in_each =
+        |words: Words| Language::ALL.iter().map(move |language| (*language, words.get(language.tag())));
+    let display =
+        in_each(kind.title()).zip(in_each(kind.about())).map(|((language, name), (_, about))| TypeDisplay {
+            locale: locale(language).to_owned(),
+            name: name.to_owned(),
+            description: Some(about.to_owned()),
+        });
+    let whole = (!kind.is_access_key()).then(|| ClaimMetadata {
+        path: ClaimPath::names([ASSURANCE_CLAIM]),
+        display: Vec::new(),
+        mandatory: false,
+        withheld: Withheld::Always,
+    });
+    let claims = said(kind).into_iter().map(|said| ClaimMetadata {
+        display: Language::ALL
+            .iter()
+            .map(|language| ClaimDisplay {
+                locale: locale(*language).to_owned(),
+                label: (said.name)(*language),
+            })
+            .collect(),
+        mandatory: said.mandatory,
+        // An access key says one thing, and how things were assured is shown as a whole or not at all.
+        withheld: if kind.is_access_key() || said.path.len() > 1 {
+            Withheld::Never
+        } else {
+            Withheld::Always
+        },
+        path: ClaimPath::names(said.path),
+    });
+    TypeMetadata {
+        kind: address,
+        name: title(kind, ""),
+        description: None,
+        display: display.collect(),
+        claims: claims.chain(whole).collect(),
+    }
+}
+
+/// The same for `credential_metadata`.
 fn claims(kind: CredentialKind) -> Vec<Value> {
-    let claim = |path: &[&str], mandatory: bool, name: &dyn Fn(Language) -> String| {
+    let claim = |said: Said| {
         let names: Vec<Value> = Language::ALL
             .iter()
-            .map(|language| json!({ "name": name(*language), "locale": locale(*language) }))
+            .map(|language| json!({ "name": (said.name)(*language), "locale": locale(*language) }))
             .collect();
-        json!({ "path": path, "mandatory": mandatory, "display": names })
+        json!({ "path": said.path, "mandatory": said.mandatory, "display": names })
     };
+    said(kind).into_iter().map(claim).collect()
+}
+
+/// Something that a credential says.
+struct Said {
+    path: Vec<&'static str>,
+    mandatory: bool,
+    name: Box<dyn Fn(Language) -> String>,
+}
+
+/// Everything that a credential of this kind says, in the order in which it is shown.
+fn said(kind: CredentialKind) -> Vec<Said> {
     if kind.is_access_key() {
-        return vec![claim(&[SUBJECT_CLAIM], true, &|language| text(language, "claim-passport", &[]))];
+        let name = |language| text(language, "claim-passport", &[]);
+        return vec![Said { path: vec![SUBJECT_CLAIM], mandatory: true, name: Box::new(name) }];
     }
     let in_words = |words: Words| move |language: Language| words.get(language.tag()).to_owned();
-    let said = kind
-        .attributes()
-        .iter()
-        .map(|attribute| claim(&[attribute.name], attribute.required, &in_words(attribute.label)));
-    let assured = assurance().iter().map(|attribute| {
-        claim(&[ASSURANCE_CLAIM, attribute.name], attribute.required, &in_words(attribute.label))
+    let said = kind.attributes().iter().map(|attribute| Said {
+        path: vec![attribute.name],
+        mandatory: attribute.required,
+        name: Box::new(in_words(attribute.label)),
+    });
+    let assured = assurance().iter().map(|attribute| Said {
+        path: vec![ASSURANCE_CLAIM, attribute.name],
+        mandatory: attribute.required,
+        name: Box::new(in_words(attribute.label)),
     });
     said.chain(assured).collect()
 }
@@ -102,6 +163,21 @@ mod tests {
                 assert!(!name.is_empty() && !name.contains("claim-"), "{claim}");
             }
             assert!(!paths.is_empty(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn type_metadata_say_of_each_claim_whether_it_may_be_withheld() {
+        for kind in CredentialKind::all() {
+            let told = type_metadata("urn:kind".to_owned(), kind);
+            assert_eq!(told.display.len(), Language::ALL.len());
+            let withheld: BTreeSet<_> = told
+                .claims
+                .iter()
+                .map(|claim| (claim.path.steps().len(), claim.withheld == Withheld::Always))
+                .collect();
+            let expected: &[_] = if kind.is_access_key() { &[(1, false)] } else { &[(1, true), (2, false)] };
+            assert_eq!(withheld, expected.iter().copied().collect(), "{kind:?}");
         }
     }
 

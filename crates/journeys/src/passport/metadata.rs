@@ -1,9 +1,8 @@
 //! What an organisation says of itself as an issuer: to wallets, before they ask for anything.
 
-use super::display::{credential_metadata, locale};
+use super::display::{self, credential_metadata};
 use super::keys::signer;
 use super::made::kind_address;
-use super::naming::title;
 use super::request_keys::{encryption, request_keys};
 use super::wallet::{WalletRefusal, issuer, organisation};
 use crate::{Refusal, Service};
@@ -14,12 +13,11 @@ use openid4vc::issuer::{
 use openid4vc::jose::{self, CertificateChain, DecryptionKey};
 use rules::passport::CredentialKind;
 use rules::passport::issuing::{BATCH, METADATA_KEPT};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::organisation::Organisation;
 use uuid::Uuid;
-use wording::Language;
 
 /// What the issuer says of itself (OpenID4VCI 1.0, section 12.2), as JSON.
 ///
@@ -170,10 +168,6 @@ pub async fn server_metadata(service: &Service, organisation_code: &str) -> Resu
 /// [`WalletRefusal::Unknown`] where there is no such kind.
 pub fn type_metadata(service: &Service, kind: &str) -> Result<Value, WalletRefusal> {
     let kind = CredentialKind::parse(kind).ok_or(WalletRefusal::Unknown)?;
-    let name = title(kind, "");
-    Ok(json!({
-        "vct": kind_address(service, kind),
-        "name": name,
-        "display": [{ "locale": locale(Language::En), "name": name }],
-    }))
+    let told = display::type_metadata(kind_address(service, kind), kind);
+    Ok(serde_json::to_value(told).map_err(|_| Refusal::Fault("type metadata cannot be written"))?)
 }

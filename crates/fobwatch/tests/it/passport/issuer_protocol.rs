@@ -4,7 +4,9 @@ use super::issuer::{NORTHFIELD, key};
 use crate::database::Sqlite;
 use crate::ward::Ward;
 use axum::http::{Method, StatusCode};
+use openid4vc::claim_path::ClaimPath;
 use openid4vc::jose::{CertificateChain, Unverified};
+use openid4vc::sd_jwt_vc::{TypeMetadata, Withheld};
 use rules::passport::CredentialKind;
 use serde_json::json;
 use store::organisation::OrganisationChange;
@@ -57,6 +59,11 @@ async fn an_issuer_tells_of_itself_at_both_addresses() {
         (&kind["vct"], &kind["name"]),
         (&json!("http://fobwatch.example/vc/types/access-key"), &json!("Access key"))
     );
+    let dbs = ward.program_reads("/vc/types/dbs").await.json();
+    let told: TypeMetadata = serde_json::from_value(dbs).unwrap();
+    let level = told.claims.iter().find(|claim| claim.path == ClaimPath::names(["dbs_level"])).unwrap();
+    assert_eq!((level.withheld, level.display[0].locale.as_str()), (Withheld::Always, "en-GB"));
+    assert!(!told.display[0].description.as_ref().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -390,6 +390,8 @@ pub fn passport(config: &Config) -> Result<PassportSettings> {
         wallets: settings.wallets.iter().map(|wallet| wallet.app().clone()).collect(),
         wallet_makers: makers(settings.wallet_makers.as_deref()).context("passport.wallet_makers")?,
         key_makers: makers(settings.key_makers.as_deref()).context("passport.key_makers")?,
+        key_storage: settings.key_storage.iter().map(ToString::to_string).collect(),
+        user_authentication: settings.user_authentication.iter().map(ToString::to_string).collect(),
         haip: matches!(settings.profile, PassportProfile::Haip),
     })
 }

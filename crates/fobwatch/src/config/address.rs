@@ -139,7 +139,7 @@ impl ProviderUrl {
 
 impl Setting for ProviderUrl {
     fn expects() -> String {
-        "an address that begins with https:// (smpps:// for an SMPP centre)".into()
+        "an address that begins with https:// (smpps:// where texts go to an SMPP centre)".into()
     }
 
     fn from_text(text: &str) -> Result<Self, String> {

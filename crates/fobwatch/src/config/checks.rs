@@ -38,6 +38,11 @@ fn passport(config: &Config, reader: &mut Reader) {
             missing_beside("passport", "profile", needed, &config.passport.profile, reader);
         }
     }
+    for cause in ["key_storage", "user_authentication"] {
+        if reader.place("passport", cause).is_some() && config.passport.key_makers.is_none() {
+            missing_beside("passport", cause, "key_makers", &"set", reader);
+        }
+    }
 }
 
 /// A source that is asked over HTTPS has a token, and an address to which one may be sent.

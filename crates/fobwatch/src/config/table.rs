@@ -10,9 +10,9 @@ use vault::Secret;
 
 use super::schema::settings;
 use super::value::{
-    CertificateIssuer, Country, DatabaseUrl, EntraContract, Host, KeyText, Level, LogFormat, Mailbox, Number,
-    NumberFormat, ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, StaffSource, TextProvider,
-    Token, VoiceProvider, Wallet, Words, Zone,
+    AttackPotential, CertificateIssuer, Country, DatabaseUrl, EntraContract, Host, KeyText, Level, LogFormat,
+    Mailbox, Number, NumberFormat, ObjectId, PassportProfile, ProviderUrl, PublicUrl, SmtpUrl, StaffSource,
+    TextProvider, Token, VoiceProvider, Wallet, Words, Zone,
 };
 
 settings! {
@@ -237,6 +237,11 @@ settings! {
         /// A PEM file with the certificates of authorities whose word on the keys of wallets counts (key attestations). With it,
         /// credentials go only to keys that they vouch for.
         key_makers: Option<PathBuf>, example "/etc/fobwatch/passport/key-makers.pem";
+        /// With `key_makers`: against which attackers the place of a wallet's keys must be proof; one of these is enough. Without any, the
+        /// makers' word is.
+        key_storage: Vec<AttackPotential>, default "", example "iso_18045_high, iso_18045_moderate";
+        /// The same for how the person lets their wallet use a key: by a fingerprint or a PIN, say.
+        user_authentication: Vec<AttackPotential>, default "", example "iso_18045_high, iso_18045_moderate";
         /// A folder with credential types of your own, each a file; they are provided, accepted and shared like those of the field. How a
         /// file is written stands in the handbook under *Credential types*. The same on every node; a type that was once provided stays.
         credential_types: Option<PathBuf>, example "/etc/fobwatch/passport/types";

@@ -544,6 +544,8 @@ fn high_assurance_needs_a_wallet_and_somebody_who_vouches_for_wallets() {
     let makers = "[passport]\nprofile = \"haip\"\nwallet_makers = \"makers.pem\"\n";
     let said = said_of(makers);
     assert!(said.contains("passport.profile is haip, but passport.wallets is missing"), "{said}");
+    let said = said_of("[passport]\nkey_storage = [\"iso_18045_high\"]\n");
+    assert!(said.contains("passport.key_storage is set, but passport.key_makers is missing"), "{said}");
     let wallet = "wallets = [\"ward-wallet | Ward Wallet | https://wallet.example/\"]\n";
     assert_eq!(said_of(&format!("{makers}{wallet}")), "nothing");
     let said = said_of("[passport]\nwallets = [\"ward-wallet | Ward Wallet | http://wallet.example/\"]\n");

@@ -101,7 +101,7 @@ impl Setting for bool {
 
 impl Setting for PathBuf {
     fn expects() -> String {
-        "the path of a file".into()
+        "a path".into()
     }
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -362,6 +362,38 @@ macro_rules! words {
             }
         }
     };
+}
+
+words! {
+    /// What attackers a place of keys withstands (ISO 18045, as in OpenID4VCI 1.0, appendix D.2).
+    AttackPotential {
+        /// Those with the highest potential.
+        High = "iso_18045_high",
+        /// Those with a moderate one.
+        Moderate = "iso_18045_moderate",
+        /// Those with an enhanced basic one.
+        EnhancedBasic = "iso_18045_enhanced-basic",
+        /// Those with a basic one.
+        Basic = "iso_18045_basic",
+    }
+}
+
+impl Setting for Vec<AttackPotential> {
+    const SHAPE: Shape = Shape::List;
+
+    fn expects() -> String {
+        format!("a list, each {}", AttackPotential::expects())
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items
+            .map(|item| {
+                AttackPotential::from_text(item)
+                    .map_err(|_| format!("holds \"{item}\", which is none of the words it can be"))
+            })
+            .collect()
+    }
 }
 
 /// The name of something written rules are kept under: an object identifier such as `2.16.840.1.113883`.

@@ -24,6 +24,11 @@ pub struct PassportSettings {
     pub wallet_makers: TrustAnchors,
     /// Who vouches for how wallets keep keys. Where somebody is named, credentials go to keys alone that they vouch for.
     pub key_makers: TrustAnchors,
+    /// Against which attackers the place of keys must be proof by their word (OpenID4VCI 1.0, appendix D.2), one of these; without any, all
+    /// places are taken.
+    pub key_storage: Vec<String>,
+    /// The same for how the person lets their wallet use a key.
+    pub user_authentication: Vec<String>,
     /// Whether the High Assurance Interoperability Profile holds (HAIP 1.0): no codes in offers, and of each wallet that its maker vouches
     /// for it and that its tokens are bound to a key.
     pub haip: bool,
@@ -53,7 +58,11 @@ impl PassportSettings {
 
     /// What is asked of the keys that credentials are bound to.
     pub(super) fn key_attestations(&self) -> Option<AttestationRules<'_>> {
-        let rules = AttestationRules { makers: &self.key_makers, key_storage: &[], user_authentication: &[] };
+        let rules = AttestationRules {
+            makers: &self.key_makers,
+            key_storage: &self.key_storage,
+            user_authentication: &self.user_authentication,
+        };
         (!self.key_makers.is_empty()).then_some(rules)
     }
 }

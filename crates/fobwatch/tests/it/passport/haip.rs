@@ -70,6 +70,11 @@ pub(super) fn known_keys() -> PassportSettings {
     PassportSettings { key_makers: KEYS.anchors(), ..PassportSettings::default() }
 }
 
+/// Credentials go to keys of known phones that are well kept there alone.
+fn well_kept_keys() -> PassportSettings {
+    PassportSettings { key_storage: vec!["iso_18045_high".to_owned()], ..known_keys() }
+}
+
 /// Somebody's phone with a wallet that its maker vouches for.
 pub(super) struct Phone {
     pub client_id: &'static str,
@@ -415,4 +420,28 @@ async fn credentials_go_to_keys_alone_that_somebody_vouches_for(#[values(Sqlite,
         json!({ "credential_configuration_id": "core-skill", "proofs": { "attestation": [attestation] } });
     ward.wallet_asks(&held, &body).await.is_ok();
     ward.wallet_asks(&held, &body).await.is_refused(400, "invalid_nonce");
+}
+
+#[tokio::test]
+async fn keys_that_are_not_kept_as_well_as_the_configuration_asks_get_nothing() {
+    let ward = Ward::assured(Sqlite, well_kept_keys).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let fire = ward.has_fire_safety_to_accept().await;
+    let held = ward.wallet_token(&amina.adds_to_wallet(fire).await, None).await;
+    let told = ward.program_reads("/.well-known/openid-credential-issuer/vc/NTH").await.json();
+    let proofs = &told["credential_configurations_supported"]["core-skill"]["proof_types_supported"];
+    assert_eq!(proofs["jwt"]["key_attestations_required"], json!({ "key_storage": ["iso_18045_high"] }));
+    let nonce = ward.c_nonce().await;
+    let mine = key();
+    let proof_of = |kept: Value| {
+        let mut said = ward.said_of_keys(&[&mine], &nonce);
+        said["key_storage"] = kept;
+        let attestation = KEYS.signs("key-attestation+jwt", &said);
+        ward.key_proof_with(&mine, &nonce, |header, _| header["key_attestation"] = attestation.into())
+    };
+    for kept in [json!(["iso_18045_moderate"]), json!([]), Value::Null] {
+        ward.wallet_asks_for(&held, &[proof_of(kept)]).await.is_refused(400, "invalid_proof");
+    }
+    let well = proof_of(json!(["iso_18045_moderate", "iso_18045_high"]));
+    ward.wallet_asks_for(&held, &[well]).await.is_ok();
 }

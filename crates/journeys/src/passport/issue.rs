@@ -342,6 +342,9 @@ impl Issuing<'_> {
         now: Timestamp,
     ) -> Result<(), WalletRefusal> {
         let Self { service, organisation, credential, offer, .. } = self;
+        if offer.issued_at.is_none() {
+            return Ok(());
+        }
         let before = tx.keys_of_offer(offer.id).await?;
         if before.is_empty() || keys.iter().all(|key| before.contains(&key.thumbprint())) {
             return Ok(());

@@ -54,6 +54,9 @@ pub(super) async fn run(config: &Config, console: &mut Console) -> Result<Outcom
         let used = used.map(|()| format!("from {}", folder.display())).map_err(|error| format!("{error:#}"));
         tell("credential types", &used)?;
     }
+    if let Some(finding) = wallets(config) {
+        tell("wallets", &finding)?;
+    }
     for (organisation, finding) in staff_records(config).await {
         tell(&format!("records of {organisation}"), &finding)?;
     }
@@ -172,6 +175,20 @@ async fn staff_records(config: &Config) -> Vec<(String, Finding)> {
         findings.push((source.organisation, finding));
     }
     findings
+}
+
+/// The files that say whose word on wallets counts, and the token of an HSM with the keys of organisations; none where neither is set.
+fn wallets(config: &Config) -> Option<Finding> {
+    let settings = &config.passport;
+    let (makers, token) =
+        (settings.wallet_makers.is_some() || settings.key_makers.is_some(), settings.hsm_driver.is_some());
+    if !makers && !token {
+        return None;
+    }
+    let looked = wiring::passport(config).and_then(|_| wiring::passport_token(config));
+    let well =
+        if token { "the token with the keys of organisations answers" } else { "their makers are known" };
+    Some(looked.map(|_| well.into()).map_err(|error| format!("{error:#}")))
 }
 
 async fn entra(config: &Config) -> Option<Finding> {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use journeys::Clock as _;
 use journeys::authority::issuer_of;
 use pki::Certificate;
-use pki::ceremony::sign_responder;
+use pki::ceremony::{responder_is_due, sign_responder};
 
 use super::super::Outcome;
 use super::super::console::Console;
@@ -46,6 +46,7 @@ pub(in crate::commands) async fn look(config: &Config) -> Vec<(&'static str, Fin
         CertificateIssuer::Internal => {
             found.push(("authority's keys", keys(config)));
             found.push(("revoked cards", list(config, now).await));
+            found.push(("answers", answers(config, now).await));
         }
         _ => found.push(("EST", authority::check_est(config).await.map_err(|error| format!("{error:#}")))),
     }
@@ -98,6 +99,30 @@ async fn list(config: &Config, now: Timestamp) -> Finding {
             "list {}, of {:.0}, may be used until {:.0}",
             list.number, list.this_update, list.next_update
         )),
+    }
+}
+
+/// The certificate by which the service answers for single cards (OCSP).
+async fn answers(config: &Config, now: Timestamp) -> Finding {
+    let said = |error: anyhow::Error| format!("{error:#}");
+    let chain = authority::chain(config).map_err(said)?;
+    let authority = chain.first().ok_or("smartcards.chain holds no certificate")?;
+    let store = authority::key_store(config).map_err(said)?;
+    let key = store.find(config.smartcards.ocsp_key.as_str()).map_err(|error| error.to_string())?;
+    let house = House::open(config).await.map_err(said)?;
+    let kept = house.store.responder_certificates(now).await.map_err(|error| error.to_string());
+    house.store.close().await;
+    let kept = kept?;
+    let mut certificates = kept.iter().filter_map(|der| Certificate::from_der(der).ok());
+    // The service renews it long before its end.
+    match certificates.find(|one| !responder_is_due(one, authority, key.public_key(), now)) {
+        Some(certificate) => {
+            Ok(format!("signed below a certificate that ends at {:.0}", certificate.not_after()))
+        }
+        None => {
+            Err("there is no certificate by which questions about cards are answered: does the service run?"
+                .into())
+        }
     }
 }
 

@@ -84,6 +84,11 @@ async fn a_root_on_a_stick_signs_the_authority_of_a_server() {
     assert!(status.out.contains("Northfield-Smartcards below Northfield-Root"), "{}", status.out);
     assert!(status.out.contains("both sign"), "{}", status.out);
     assert!(status.out.contains("there is no list of revoked certificates yet"), "{}", status.out);
+    assert!(
+        status.out.contains("questions about cards are answered: does the service run?"),
+        "{}",
+        status.out
+    );
     assert_eq!(status.end, Ok(Outcome::Unwell));
     let renewed = desk.types("pki ocsp renew").await.well();
     assert!(renewed.out.contains("holds until"), "{}", renewed.out);

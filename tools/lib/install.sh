@@ -96,33 +96,11 @@ install_cargo_tool() {
         fail "$name $version could not be installed. Try by hand:" "  cargo install --locked $name@$version"
 }
 
-# install_smpp_centre: the SMPP centre of the tests, from its package-lock.json.
-install_smpp_centre() {
-    local folder=crates/testkit/smpp-centre
+# install_node_program FOLDER WHAT: a program of others that tests speak with, from its package-lock.json.
+install_node_program() {
+    local folder=$1 what=$2
     if [[ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]]; then
-        say "Fetching the SMPP centre of the tests"
-        (cd "$folder" && npm ci --silent --ignore-scripts) ||
-            fail "npm ci fails in $folder. Connect to the internet, or point npm at a mirror, and run again."
-        touch "$folder/node_modules/.package-lock.json"
-    fi
-}
-
-# install_push_reader: what reads pushes in the tests, from its package-lock.json.
-install_push_reader() {
-    local folder=crates/testkit/push-reader
-    if [[ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]]; then
-        say "Fetching what reads pushes in the tests"
-        (cd "$folder" && npm ci --silent --ignore-scripts) ||
-            fail "npm ci fails in $folder. Connect to the internet, or point npm at a mirror, and run again."
-        touch "$folder/node_modules/.package-lock.json"
-    fi
-}
-
-# install_wallet: a wallet for credentials that others wrote, from its package-lock.json.
-install_wallet() {
-    local folder=crates/testkit/wallet
-    if [[ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]]; then
-        say "Fetching the wallet of the tests"
+        say "Fetching $what"
         (cd "$folder" && npm ci --silent --ignore-scripts) ||
             fail "npm ci fails in $folder. Connect to the internet, or point npm at a mirror, and run again."
         touch "$folder/node_modules/.package-lock.json"

@@ -79,7 +79,9 @@ async fn begin(
     let person = signed_in(&web, &jar).await?;
     let reissue = !form.reissue.is_empty();
     // Whoever has an access key signs in with it.
-    let is_access_key = offer::shown(&web, &person, credential).await?.credential.kind.is_access_key();
+    let shown = offer::shown(&web, &person, credential).await;
+    let shown = shown.map_err(|refusal| no_qr_code(&person, credential, refusal))?;
+    let is_access_key = shown.credential.kind.is_access_key();
     let person = match reissue {
         _ if is_access_key => proved(&web, person, urls::ACCESS_KEY)?,
         true => proved(&web, person, urls::PASSPORT)?,

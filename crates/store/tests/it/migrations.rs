@@ -6,6 +6,7 @@ use crate::database::{
     at_once,
 };
 use rstest::rstest;
+use rules::desk::Search;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
 use store::{Store, StoreError, all_statements};
 
@@ -172,4 +173,49 @@ async fn keys_for_credentials_of_an_earlier_release_are_kept_and_put_in_order(
     assert!(second_is_before || (after(&third, &first).await && after(&second, &third).await));
     // What is on the list can hold for as long as a credential may.
     assert_eq!(count("status_list", &format!("root_id = {root} AND holds_until > 1000000000000")).await, 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_had_an_account_at_the_first_release_is_found_after_all_the_others(
+    #[values(Sqlite, PostgreSql)] kind: Kind,
+) {
+    let db = Database::empty(kind).await;
+    let store = db.node().await;
+    store.migrate_to(1).await.unwrap();
+    let [organisation, entry, account] = std::array::from_fn(|_| db.new_id());
+    let [northfield, on_the_list, amina] = [organisation, entry, account].map(|id| db.id(id));
+    let mark = db.bytes(b"fingerprint");
+    for rows in [
+        format!(
+            "INSERT INTO organisation (id, code, name, policy, added_at) VALUES ({northfield}, 'NTH', 'Northfield', '{{}}', 1000)"
+        ),
+        format!(
+            "INSERT INTO roster_entry (id, organisation_id, email, first_name, last_name, date_of_birth, staff_group, job_role,
+                employment_type, employment_status, esr_number, kind, fingerprint, added_at, changed_at)
+             VALUES ({on_the_list}, {northfield}, 'amina@northfield.example', 'Amina', 'Khan', '1990-03-14', 'nursing', 'Staff nurse',
+                'permanent', 'active', '20411234', 'staff', {mark}, 1000, 1000)"
+        ),
+        format!(
+            "INSERT INTO account (id, organisation_id, roster_entry_id, email, first_name, last_name, staff_group, kind, password,
+                password_set_at, created_at)
+             VALUES ({amina}, {northfield}, {on_the_list}, 'amina@northfield.example', 'Amina', 'Khan', 'nursing', 'staff', 'hash',
+                2000, 2000)"
+        ),
+    ] {
+        db.tell(&rows).await;
+    }
+
+    store.migrate().await.unwrap();
+    let kept = store.account(account).await.unwrap().unwrap();
+    assert_eq!((kept.first_name.as_str(), kept.last_name.as_str()), ("Amina", "Khan"));
+    for user_name in ["amina@northfield.example", "20411234"] {
+        let found = store.credentials(user_name).await.unwrap().unwrap();
+        assert_eq!((found.account_id, found.password.as_str()), (account, "hash"), "{user_name}");
+    }
+    for (name, identifier) in [("khan", ""), ("amina kh", ""), ("", "amina@nor"), ("", "2041")] {
+        let search = Search { name: name.to_owned(), identifier: identifier.to_owned() };
+        let found = store.find_people(organisation, &search, 10, 0).await.unwrap();
+        assert_eq!(found.iter().map(|person| person.id).collect::<Vec<_>>(), [account], "{name}{identifier}");
+    }
 }

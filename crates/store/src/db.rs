@@ -3,7 +3,6 @@
 use crate::audit::Pending;
 use crate::migrate::{Dialect, migrator};
 use crate::{Statement, StoreError};
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr as _;
@@ -47,8 +46,6 @@ impl std::fmt::Debug for Store {
 
 /// How long one waits for a connection before the page says that the service is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A connection to PostgreSQL that worked so long ago is not asked again whether it works: a server takes longer to come back.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How often a file that another process is setting up is tried again; each try takes some milliseconds.
 const OPENING_TRIES: usize = 100;
 
@@ -78,15 +75,6 @@ impl Store {
                 PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(PATIENCE)
-                    .test_before_acquire(false)
-                    .before_acquire(|connection, since| {
-                        Box::pin(async move {
-                            if since.idle_for > TRUSTED_FOR {
-                                connection.ping().await?;
-                            }
-                            Ok(true)
-                        })
-                    })
                     .connect_with(options)
                     .await?,
             )
@@ -220,7 +208,7 @@ impl Store {
     }
 }
 
-/// Connections to a file do not break while nobody uses them: none is tested before it is used.
+/// Connections to a file do not break while nobody uses them: none is tested before it is used, as those to a server are.
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).test_before_acquire(false)
 }

@@ -112,10 +112,10 @@ pub(crate) fn explain(
     let values = [
         (name, value.as_str()),
         ("support", &support),
-        ("code-lifetime", &code_lifetime),
-        ("registration-lifetime", &registration_lifetime),
-        ("session-idle", &session_idle),
-        ("session-absolute", &session_absolute),
+        ("lifetime", &code_lifetime),
+        ("kept", &registration_lifetime),
+        ("idle", &session_idle),
+        ("longest", &session_absolute),
     ];
     wording::refusal(Language::En, refusal.code(), &values)
 }

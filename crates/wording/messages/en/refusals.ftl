@@ -5,10 +5,10 @@
 ## Joining
 
 refusal-fw-1101-title = The code is not correct
-refusal-fw-1101-text = Check the newest message from us and enter its 6 numbers again. If you asked for several codes, any of the last { $code-lifetime } works. You can also ask for a new code.
+refusal-fw-1101-text = Check the newest message from us and enter its 6 numbers again. If you asked for several codes, any of the last { $lifetime } works. You can also ask for a new code.
 
 refusal-fw-1102-title = The code has expired
-refusal-fw-1102-text = A code works for { $code-lifetime }. Ask for a new code, then enter it as soon as it arrives.
+refusal-fw-1102-text = A code works for { $lifetime }. Ask for a new code, then enter it as soon as it arrives.
 
 refusal-fw-1103-title = Ask for a new code
 refusal-fw-1103-text = A wrong code was entered too many times, so the codes we sent no longer work. Ask for a new code and enter it as soon as it arrives. Nothing else you have entered is lost.
@@ -21,10 +21,10 @@ refusal-fw-1104-text =
     }
 
 refusal-fw-1105-title = Too many codes in the last hour
-refusal-fw-1105-text = We have sent as many codes as we can for now. Check your inbox and your junk folder: a code of the last { $code-lifetime } still works. If none has arrived, check that the address or number is right, and ask again in an hour.
+refusal-fw-1105-text = We have sent as many codes as we can for now. Check your inbox and your junk folder: a code of the last { $lifetime } still works. If none has arrived, check that the address or number is right, and ask again in an hour.
 
 refusal-fw-1106-title = Start creating your account again
-refusal-fw-1106-text = We keep what you enter for { $registration-lifetime }, and only in the browser you started with. Either that time is over, or you have changed browser or deleted its cookies. Start again: it takes about 5 minutes.
+refusal-fw-1106-text = We keep what you enter for { $kept }, and only in the browser you started with. Either that time is over, or you have changed browser or deleted its cookies. Start again: it takes about 5 minutes.
 
 refusal-fw-1107-title = Your details do not match
 refusal-fw-1107-text =
@@ -50,7 +50,7 @@ refusal-fw-1113-title = You can no longer register with this organisation
 refusal-fw-1113-text = Your organisation has told us that you no longer work there, so the account cannot be created. If that is wrong, contact { $support } and say that you see code FW-1113.
 
 refusal-fw-1114-title = Choose another way to get your code
-refusal-fw-1114-text = We cannot send text messages at the moment. This is nothing that you did. Choose another way, such as email or an authenticator app, or try again tomorrow. A code of the last { $code-lifetime } still works.
+refusal-fw-1114-text = We cannot send text messages at the moment. This is nothing that you did. Choose another way, such as email or an authenticator app, or try again tomorrow. A code of the last { $lifetime } still works.
 
 ## Signing in
 
@@ -68,7 +68,7 @@ refusal-fw-1203-title = Start signing in again
 refusal-fw-1203-text = You took longer than we can wait between your password and your security code, or you changed browser. Sign in again with your password.
 
 refusal-fw-1204-title = You have been signed out
-refusal-fw-1204-text = To protect your account we sign you out after { $session-idle } in which you do nothing, after { $session-absolute } in any case, and at once when the smartcard that you signed in with is revoked. Sign in again to go on.
+refusal-fw-1204-text = To protect your account we sign you out after { $idle } in which you do nothing, after { $longest } in any case, and at once when the smartcard that you signed in with is revoked. Sign in again to go on.
 
 ## The staff passport
 

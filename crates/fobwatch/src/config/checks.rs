@@ -38,8 +38,12 @@ fn passport(config: &Config, reader: &mut Reader) {
             missing_beside("passport", "profile", needed, &config.passport.profile, reader);
         }
     }
-    for cause in ["key_storage", "user_authentication"] {
-        if reader.place("passport", cause).is_some() && config.passport.key_makers.is_none() {
+    let asked = [
+        ("key_storage", &config.passport.key_storage),
+        ("user_authentication", &config.passport.user_authentication),
+    ];
+    for (cause, asked) in asked {
+        if !asked.is_empty() && config.passport.key_makers.is_none() {
             missing_beside("passport", cause, "key_makers", &"set", reader);
         }
     }

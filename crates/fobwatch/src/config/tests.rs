@@ -407,6 +407,9 @@ fn every_default_and_every_example_is_a_value_that_the_key_takes() {
                     ];
                     (variables(&beside), value.to_owned())
                 }
+                ("passport", "key_storage" | "user_authentication", _) => {
+                    (variables(&[("FOBWATCH_PASSPORT__KEY_MAKERS", "makers.pem")]), value.to_owned())
+                }
                 ("passport", name, _) if name.starts_with("hsm_") => (token.clone(), value.to_owned()),
                 ("passport", "entra_credentials", "") | ("voice", "provider", "none") => {
                     (nothing(), value.to_owned())

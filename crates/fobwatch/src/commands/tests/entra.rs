@@ -67,8 +67,8 @@ async fn the_doctor_looks_at_the_makers_of_wallets_and_at_the_token_of_keys() {
     let mut desk = Desk::with_northfield().await;
     assert!(!desk.doctor_says().await.contains("wallets"));
     let root =
-        pki::credential_signer::new_root("Ward Wallets", date(2026, 11, 22), date(2036, 11, 22)).unwrap();
-    let root = pki::Certificate::from_der(&root.certificate).unwrap();
+        ::pki::credential_signer::new_root("Ward Wallets", date(2026, 11, 22), date(2036, 11, 22)).unwrap();
+    let root = ::pki::Certificate::from_der(&root.certificate).unwrap();
     let makers = desk.file("makers.pem", root.pem());
     desk.says_of_passport("KEY_MAKERS", &makers.display().to_string());
     let said = desk.doctor_says().await;

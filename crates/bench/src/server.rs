@@ -97,7 +97,7 @@ impl Server {
     }
 }
 
-/// How long the cores have worked for a process so far, in seconds (proc_pid_stat(5), fields 14 and 15).
+/// How long the cores have worked for a process so far, in seconds (`proc_pid_stat(5)`, fields 14 and 15).
 pub fn worked(process: u32) -> Result<f64> {
     /// Linux tells programs so many ticks in a second, whatever it counts by itself (time(7)).
     const TICKS: f64 = 100.0;

@@ -42,8 +42,8 @@ pub(crate) struct Again {
 
 impl Again {
     /// One that sends nothing.
-    pub(crate) fn at(action: impl Into<String>, back: &'static str) -> Box<Self> {
-        Box::new(Self { action: action.into(), fields: Vec::new(), back })
+    pub(crate) fn at(action: impl Into<String>, back: &'static str) -> Self {
+        Self { action: action.into(), fields: Vec::new(), back }
     }
 }
 
@@ -60,9 +60,9 @@ impl Trouble {
     }
 
     /// The same where what failed by a fault of ours was to make a QR code.
-    pub(crate) fn without_qr_code(self, again: Box<Again>) -> Self {
+    pub(crate) fn without_qr_code(self, again: Again) -> Self {
         match self {
-            Self::Status(status) if status.is_server_error() => Self::NoQrCode(status, again),
+            Self::Status(status) if status.is_server_error() => Self::NoQrCode(status, Box::new(again)),
             other => other,
         }
     }

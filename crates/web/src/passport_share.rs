@@ -234,10 +234,10 @@ async fn again(State(web): State<Web>, Caller(visitor): Caller, jar: CookieJar) 
 }
 
 /// What was chosen, to be asked for again.
-fn the_same(trust: &str, credentials: &[String]) -> Box<Again> {
+fn the_same(trust: &str, credentials: &[String]) -> Again {
     let credentials = credentials.iter().map(|each| ("credentials".to_owned(), each.clone()));
     let fields = std::iter::once(("trust".to_owned(), trust.to_owned())).chain(credentials).collect();
-    Box::new(Again { action: urls::SHARE_BEGIN.into(), fields, back: urls::SHARE })
+    Again { action: urls::SHARE_BEGIN.into(), fields, back: urls::SHARE }
 }
 
 /// The wallet led its owner here: to the page on this device, or on the other one.

@@ -138,10 +138,7 @@ async fn begin(
         Err(refusal) => {
             let (errors, status) = on_page(&web, None, refusal).map_err(|trouble| {
                 let fields = vec![("organisation".to_owned(), chosen.organisation)];
-                trouble.without_qr_code(Box::new(Again {
-                    fields,
-                    ..*Again::at(urls::SIGN_IN_PASSPORT, urls::SIGN_IN)
-                }))
+                trouble.without_qr_code(Again { fields, ..Again::at(urls::SIGN_IN_PASSPORT, urls::SIGN_IN) })
             })?;
             start_page(&web, &errors, status).await
         }

@@ -316,7 +316,9 @@ async fn control_6_no_message_holds_what_a_wallet_opens() {
     ward.delivers().await;
 
     let mut kinds = ward.db.rows("SELECT DISTINCT key AS line FROM outbox").await;
-    kinds.iter_mut().for_each(|key| key.truncate(key.find(':').unwrap()));
+    for key in &mut kinds {
+        key.truncate(key.find(':').unwrap());
+    }
     for kind in [
         "passport-provided",
         "passport-reminder",

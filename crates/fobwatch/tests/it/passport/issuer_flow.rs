@@ -1,6 +1,6 @@
 //! From *Accept credential* to the wallet that others wrote, over real HTTP, and to the list that says whether it still holds.
 
-use super::issuer::{FIRE, NORTHFIELD, add_page, key};
+use super::issuer::{FIRE, Held, NORTHFIELD, add_page, key};
 use crate::database::{Kind, PostgreSql, Sqlite};
 use crate::guide::Factor;
 use crate::passport::issuer::credential_kind;
@@ -381,4 +381,23 @@ async fn a_browser_that_confirms_first_goes_on_with_an_app() {
     ward.waits(11 * 60);
     amina.opens("/passport/access-key").await;
     amina.confirms().await.reads("Collect your access key");
+}
+
+/// Each is a way to SQLite's thread and back, and those ways are most of what an issuance costs.
+#[tokio::test]
+async fn an_issuance_takes_24_statements() {
+    let ward = Ward::new(Sqlite).await;
+    let mut amina = ward.amina_with_an_app().await;
+    let mut statements = 0;
+    // The first one makes the keys of the organisation.
+    for skill in ["conflict-resolution", "fire-safety"] {
+        let credential = ward.issuer_provides(AMINA, credential_kind("core-skill"), skill, FIRE).await;
+        let code = ward.code_of(&amina.adds_to_wallet(credential).await).await;
+        let before = ward.store().statements_run();
+        let told = ward.wallet_redeems(&code, None).await.json();
+        let access_token = told["access_token"].as_str().unwrap().to_owned();
+        ward.wallet_takes(&Held { access_token, dpop: None }).await;
+        statements = ward.store().statements_run() - before;
+    }
+    assert_eq!(statements, 24);
 }

@@ -26,8 +26,15 @@ const AT_MOST_EACH: usize = 5;
 const AT_MOST: usize = 2_000;
 
 /// The connections of this node that follow something, by the cookie that it belongs to.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Followers(Mutex<HashMap<String, usize>>);
+
+impl std::fmt::Debug for Followers {
+    /// Says nothing of the cookies.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Followers").finish_non_exhaustive()
+    }
+}
 
 /// One of them. It ends when it is dropped, however the connection ended.
 struct Follower {
@@ -141,6 +148,7 @@ mod tests {
         assert!(all.another("one").is_none());
         open.extend((AT_MOST_EACH..AT_MOST).map(|number| all.another(&number.to_string()).unwrap()));
         assert!(all.another("other").is_none());
+        assert!(!format!("{all:?}").contains("one"), "a cookie is a secret");
         assert_eq!(all.0.lock().unwrap().values().sum::<usize>(), AT_MOST);
         drop(open);
         assert!(all.0.lock().unwrap().is_empty(), "nothing is kept of those that are over");

@@ -55,14 +55,11 @@ fn display(
 
 /// What type metadata tell of a kind of credential, for every organisation alike.
 pub(super) fn type_metadata(address: String, kind: CredentialKind) -> TypeMetadata {
-    let in_each =
-        |words: Words| Language::ALL.iter().map(move |language| (*language, words.get(language.tag())));
-    let display =
-        in_each(kind.title()).zip(in_each(kind.about())).map(|((language, name), (_, about))| TypeDisplay {
-            locale: locale(language).to_owned(),
-            name: name.to_owned(),
-            description: Some(about.to_owned()),
-        });
+    let display = Language::ALL.iter().map(|language| TypeDisplay {
+        locale: locale(*language).to_owned(),
+        name: kind.title().get(language.tag()).to_owned(),
+        description: Some(kind.about().get(language.tag()).to_owned()),
+    });
     let whole = (!kind.is_access_key()).then(|| ClaimMetadata {
         path: ClaimPath::names([ASSURANCE_CLAIM]),
         display: Vec::new(),
